@@ -1,0 +1,42 @@
+/* memcpy and friends for wasm32, where no libc exists. Compiled with -fno-builtin, else the
+ * compiler would turn each loop into a call of itself. */
+#include "core/base/mem.h"
+
+void *memcpy(void *restrict to, const void *restrict from, size_t n) {
+    unsigned char *t = to;
+    const unsigned char *f = from;
+    while (n-- > 0) {
+        *t++ = *f++;
+    }
+    return to;
+}
+
+void *memmove(void *to, const void *from, size_t n) {
+    unsigned char *t = to;
+    const unsigned char *f = from;
+    if (t < f) {
+        return memcpy(to, from, n);
+    }
+    while (n-- > 0) {
+        t[n] = f[n];
+    }
+    return to;
+}
+
+void *memset(void *to, int value, size_t n) {
+    unsigned char *t = to;
+    while (n-- > 0) {
+        *t++ = (unsigned char)value;
+    }
+    return to;
+}
+
+int memcmp(const void *a, const void *b, size_t n) {
+    const unsigned char *x = a, *y = b;
+    for (; n > 0; n--, x++, y++) {
+        if (*x != *y) {
+            return *x < *y ? -1 : 1;
+        }
+    }
+    return 0;
+}

@@ -1,0 +1,59 @@
+/* The one table of reasons: why a link, a peer, a connection or an attempt ended or was refused.
+ * The number travels in BYE frames and, plus 4000, as WebSocket close code; the word stands in
+ * ERROR payloads, JSON events and the labels of /metrics; the text is what the page shows.
+ * Numbers are part of the protocol (ghostchat-protocol.7): never reuse one. */
+#ifndef GC_BASE_REASON_H
+#define GC_BASE_REASON_H
+
+#include <stdint.h>
+
+#define GC_REASONS(X)                                                                              \
+    X(GC_REASON_NONE, 0, "none", "")                                                               \
+    X(GC_REASON_LEFT, 1, "left", "Left.")                                                          \
+    X(GC_REASON_GONE, 2, "gone", "The connection to this person was lost.")                        \
+    X(GC_REASON_TIMEOUT, 3, "timeout", "No direct connection came about in time. A firewall may "  \
+                                       "block it; try another network.")                           \
+    X(GC_REASON_ICE_FAILED, 4, "ice-failed", "The two networks let no direct connection through. " \
+                                             "Try another network.")                               \
+    X(GC_REASON_ABSENT, 5, "absent", "This person is away. You are connected by itself when they " \
+                                     "are back.")                                                  \
+    X(GC_REASON_REPLACED, 6, "replaced", "This page was opened again somewhere else.")             \
+    X(GC_REASON_PROTOCOL, 7, "protocol", "The other side does not follow the protocol.")           \
+    X(GC_REASON_ROOM_FULL, 8, "room-full", "This room is full.")                                   \
+    X(GC_REASON_SERVER_FULL, 9, "server-full", "The server has no room for another person.")       \
+    X(GC_REASON_SERVER_UNREACHABLE, 10, "server-unreachable", "The server cannot be reached.")     \
+    X(GC_REASON_SERVER_RESTART, 11, "server-restart", "The server restarts.")                      \
+    X(GC_REASON_ID_TAKEN, 12, "id-taken", "Another page holds this address.")                      \
+    X(GC_REASON_BAD_KEY, 13, "bad-key", "The server does not know this key.")                      \
+    X(GC_REASON_SLOW, 14, "slow", "Reads too slowly: too much was waiting.")                       \
+    X(GC_REASON_TOO_BIG, 15, "too-big", "A message was over the limit.")                           \
+    X(GC_REASON_BAD_FRAME, 16, "bad-frame", "A WebSocket frame was malformed.")                    \
+    X(GC_REASON_BAD_JSON, 17, "bad-json", "A message was no JSON.")                                \
+    X(GC_REASON_BAD_UTF8, 18, "bad-utf8", "A text was not valid UTF-8.")                           \
+    X(GC_REASON_HANDSHAKE_TIMEOUT, 19, "handshake-timeout", "The request did not come in time.")   \
+    X(GC_REASON_ADDRESS_LIMIT, 20, "address-limit", "Too many connections from one address.")      \
+    X(GC_REASON_SILENT, 21, "silent", "No sign of life.")                                          \
+    X(GC_REASON_MEMORY, 22, "memory", "The server's memory limit was reached.")                    \
+    X(GC_REASON_ORIGIN, 23, "origin", "The server does not serve this page's origin.")             \
+    X(GC_REASON_BAD_REQUEST, 24, "bad-request", "The request was malformed.")                      \
+    X(GC_REASON_HELD_LIMIT, 25, "held-limit", "Too many messages wait for an absent person.")      \
+    X(GC_REASON_LINK_FORM, 26, "link-form", "This is no invite link.")                             \
+    X(GC_REASON_UNDELIVERED, 27, "undelivered", "Not delivered in time.")                          \
+    X(GC_REASON_PEERS_FULL, 28, "peers-full", "Too many people are connected.")                    \
+    X(GC_REASON_REFUSED, 29, "refused", "The other side takes no connection under this link.")
+
+enum gc_reason {
+#define X(name, value, word, text) name = value,
+    GC_REASONS(X)
+#undef X
+};
+
+/* RFC 6455 7.4.2: 4000-4999 are for private use. */
+#define GC_REASON_CLOSE_CODE_BASE 4000
+
+/* The word and the text of a reason; "unknown" for a number that is not in the table.
+ * The strings are constants. */
+const char *gc_reason_word(uint32_t reason);
+const char *gc_reason_text(uint32_t reason);
+
+#endif

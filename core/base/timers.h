@@ -1,0 +1,31 @@
+/* Timers: a binary heap of (deadline, owner) over memory of the caller, at most one timer an
+ * owner. Owners are small numbers 0..capacity-1. All operations are O(log n). */
+#ifndef GC_BASE_TIMERS_H
+#define GC_BASE_TIMERS_H
+
+#include "core/base/arena.h"
+#include <stdbool.h>
+
+#define GC_NEVER UINT64_MAX
+
+typedef struct gc_timers {
+    uint64_t *at_ms;  /* by owner */
+    uint32_t *heap;   /* owners */
+    uint32_t *place;  /* by owner: index in heap, or UINT32_MAX */
+    uint32_t count;
+    uint32_t capacity;
+} gc_timers;
+
+/* Takes its memory from the arena; with a measuring arena only counts. Touches no page of it. 
+ * An owner's entry must be made ready by gc_timers_add_owner() before its first use. */
+void gc_timers_init(gc_timers *t, gc_arena *a, uint32_t capacity);
+void gc_timers_add_owner(gc_timers *t, uint32_t owner);
+/* Sets, moves or (GC_NEVER) removes the timer of an owner. */
+void gc_timers_set(gc_timers *t, uint32_t owner, uint64_t at_ms);
+uint64_t gc_timers_get(const gc_timers *t, uint32_t owner);
+/* The earliest deadline, or GC_NEVER. */
+uint64_t gc_timers_deadline(const gc_timers *t);
+/* Takes the earliest timer that is due at now_ms. False when none is. Ties: smaller owner first. */
+bool gc_timers_due(gc_timers *t, uint64_t now_ms, uint32_t *owner);
+
+#endif

@@ -1,0 +1,29 @@
+/* A bounded writer of big-endian fields and text. Failure is sticky: what does not fit is not
+ * written, `failed` is set and nothing is written after it. */
+#ifndef GC_BASE_WRITER_H
+#define GC_BASE_WRITER_H
+
+#include "core/base/span.h"
+
+typedef struct gc_writer {
+    uint8_t *data; /* the caller's */
+    uint32_t size;
+    uint32_t at; /* bytes written */
+    bool failed;
+} gc_writer;
+
+void gc_writer_init(gc_writer *w, uint8_t *data, uint32_t size);
+void gc_writer_u8(gc_writer *w, uint8_t v);
+void gc_writer_u16(gc_writer *w, uint16_t v);
+void gc_writer_u32(gc_writer *w, uint32_t v);
+void gc_writer_u64(gc_writer *w, uint64_t v);
+void gc_writer_bytes(gc_writer *w, const void *data, uint32_t len);
+void gc_writer_span(gc_writer *w, gc_span s);
+/* A zero-terminated constant, without its zero. */
+void gc_writer_text(gc_writer *w, const char *text);
+/* A number in decimal. */
+void gc_writer_decimal(gc_writer *w, uint64_t v);
+/* What was written so far; valid until the next write into the same memory. */
+gc_span gc_writer_done(const gc_writer *w);
+
+#endif

@@ -1,0 +1,146 @@
+/* gc_client: one person's client without sockets: signaling, rooms, links, conversations.
+ * The page (through core/wasm.c), the terminal client and the simulator run the same one.
+ *
+ *   idle --join--> joining --room or peer known--> waiting <--> connected      (>= 1 open link)
+ *     ^               |                               |             |
+ *     +----leave------+---------- failed <------------+-------------+
+ *
+ * Contract: call one input, then drain gc_client_poll() until it returns false, then ask
+ * gc_client_deadline() and call gc_client_tick() at that time. now_ms is monotonic, a step back is
+ * clamped. Inputs are borrowed for the call, outputs until the next call. An input completes or
+ * changes nothing; GC_E_FULL means that outputs were not drained. A message counts as shown once
+ * its output has been polled and the next poll was called: then it is acknowledged. */
+#ifndef GC_CLIENT_H
+#define GC_CLIENT_H
+
+#include "core/base/crypto.h"
+#include "core/base/limits.h"
+#include "core/base/reason.h"
+#include "core/base/span.h"
+#include "core/base/timers.h"
+#include "core/wire/invite.h"
+
+typedef struct gc_client gc_client;
+
+#define GC_NONE UINT32_MAX /* no peer, no link */
+
+size_t gc_client_size(void);
+/* Places a client into gc_client_size() bytes aligned to 16. seed: 32 bytes of entropy. The crypto
+ * table is copied; its context is borrowed for the client's life. NULL when bytes are too few. */
+gc_client *gc_client_init(void *memory, size_t bytes, const gc_crypto *crypto,
+                          const uint8_t seed[32], uint64_t now_ms);
+
+/* --- the user --------------------------------------------------------------------------------- */
+
+typedef struct gc_client_options {
+    gc_span server; /* "http://host:port/base/": signaling goes to the WebSocket below it */
+    gc_span key;    /* PeerServer key; empty = "peerjs" */
+    gc_span nick;   /* 0..GC_NICK_BYTES_MAX; cleaned by the core */
+} gc_client_options;
+
+/* Four ways in. State must be idle or failed, else GC_E_STATE. Errors: GC_E_SYNTAX, GC_E_UTF8,
+ * GC_E_TOO_BIG as gc_invite_parse() and gc_invite_check_name(), GC_E_CRYPTO. */
+int gc_client_join_room(gc_client *c, uint64_t now_ms, const gc_client_options *o, gc_span name);
+/* A new private room: a fresh secret. */
+int gc_client_new_room(gc_client *c, uint64_t now_ms, const gc_client_options *o);
+int gc_client_join_link(gc_client *c, uint64_t now_ms, const gc_client_options *o, gc_span link);
+
+/* Leaves: BYE to all, links and signaling closed, secrets and texts wiped, state idle. */
+int gc_client_leave(gc_client *c, uint64_t now_ms);
+
+/* Sends a text to everybody known now. Returns 0 and its sequence number, or GC_E_UTF8, GC_E_TOO_BIG
+ * (over GC_TEXT_BYTES_MAX), GC_E_SYNTAX (empty), GC_E_STATE (nobody is known), GC_E_FULL (too much
+ * is not yet acknowledged: keep the text and try again when GC_CLIENT_SENDABLE comes). */
+int gc_client_send(gc_client *c, uint64_t now_ms, gc_span text, uint64_t *seq);
+int gc_client_set_nick(gc_client *c, uint64_t now_ms, gc_span nick);
+
+/* Writes an invite link below `base` ("https://host/path/"): GC_INVITE_ROOM_NAME or
+ * GC_INVITE_ROOM_SECRET by the room one is in (kind 0), or GC_INVITE_PEER_SECRET for the direct
+ * link of this peer, whose secret is made at its first use. GC_E_STATE when there is no such room
+ * (a guest of a direct link has none). */
+int gc_client_invite(gc_client *c, gc_span base, uint32_t kind, gc_writer *w);
+/* One's own peer id, borrowed; empty before the first join. */
+gc_span gc_client_id(const gc_client *c);
+
+/* --- the signaling socket ------------------------------------------------------------------ */
+int gc_client_signaling_opened(gc_client *c, uint64_t now_ms);
+/* A text message of at most GC_MESSAGE_BYTES_MAX. Malformed ones are ignored and counted. */
+int gc_client_signaling_message(gc_client *c, uint64_t now_ms, gc_span text);
+int gc_client_signaling_closed(gc_client *c, uint64_t now_ms);
+
+/* --- links: what the transport reports. A stale link number is ignored (returns 0). ---------- */
+/* The local description asked for by GC_CLIENT_LINK_OFFER or _ANSWER is ready. */
+int gc_client_link_description(gc_client *c, uint64_t now_ms, uint32_t link, gc_span sdp);
+/* A local candidate; mid and index of its m-line. An empty candidate is ignored. */
+int gc_client_link_candidate(gc_client *c, uint64_t now_ms, uint32_t link, gc_span candidate,
+                             gc_span mid, uint32_t index);
+/* Both channels are open. */
+int gc_client_link_opened(gc_client *c, uint64_t now_ms, uint32_t link);
+int gc_client_link_message(gc_client *c, uint64_t now_ms, uint32_t link, uint8_t channel,
+                           gc_span message);
+/* Bytes that the transport has queued (bufferedAmount of both channels); report after sending,
+ * and when it fell. Above GC_LINK_BUFFERED_MAX the core sends no messages on this link. */
+int gc_client_link_buffered(gc_client *c, uint64_t now_ms, uint32_t link, uint32_t bytes);
+/* The transport ended; reason: GC_REASON_GONE, GC_REASON_ICE_FAILED, GC_REASON_PROTOCOL. */
+int gc_client_link_closed(gc_client *c, uint64_t now_ms, uint32_t link, uint32_t reason);
+/* What path is in use; rtt_ms 0 when not known. */
+enum gc_path { GC_PATH_UNKNOWN, GC_PATH_HOST, GC_PATH_SRFLX, GC_PATH_PRFLX, GC_PATH_RELAY };
+int gc_client_link_path(gc_client *c, uint64_t now_ms, uint32_t link, uint32_t path,
+                        uint32_t rtt_ms);
+
+void gc_client_tick(gc_client *c, uint64_t now_ms);
+
+/* --- outputs ------------------------------------------------------------------------------- */
+
+enum gc_client_state { GC_STATE_IDLE, GC_STATE_JOINING, GC_STATE_WAITING, GC_STATE_CONNECTED,
+                       GC_STATE_FAILED };
+enum gc_signaling_state { GC_SIGNALING_OFF, GC_SIGNALING_CONNECTING, GC_SIGNALING_ON,
+                          GC_SIGNALING_LOST };
+enum gc_peer_state { GC_PEER_CONNECTING, GC_PEER_OPEN, GC_PEER_LOST, GC_PEER_AWAY, GC_PEER_CLOSED };
+
+enum gc_client_output_type {
+    GC_CLIENT_NOTHING = 0,
+    /* to the signaling socket */
+    GC_CLIENT_SIGNALING_CONNECT = 1, /* text = URL ws(s)://...; close an older socket first */
+    GC_CLIENT_SIGNALING_SEND,        /* text = one text message */
+    GC_CLIENT_SIGNALING_CLOSE,
+    /* to the transport of links */
+    GC_CLIENT_ICE_SERVERS,    /* text = JSON array for RTCPeerConnection; for links made from now on */
+    GC_CLIENT_LINK_OFFER,     /* make link `link`, both channels, and a local offer */
+    GC_CLIENT_LINK_ANSWER,    /* make link `link`, both channels; text = the remote offer; answer it */
+    GC_CLIENT_LINK_REMOTE,    /* text = the remote answer of `link` */
+    GC_CLIENT_LINK_CANDIDATE, /* text = candidate, text2 = mid, value = m-line index */
+    GC_CLIENT_LINK_SEND,      /* text = one binary message for channel `value` */
+    GC_CLIENT_LINK_CLOSE,     /* end it and forget it; its number is not used again soon */
+    /* to the user */
+    GC_CLIENT_STATE,     /* value = gc_client_state, value2 = gc_signaling_state, reason */
+    GC_CLIENT_PEER,      /* peer, text = id, text2 = nick (may be empty), value = gc_peer_state,
+                            value2 = gc_path | direct guest << 8 | verified << 9, reason, number =
+                            round trip in ms (0 unknown) */
+    GC_CLIENT_MESSAGE,   /* peer, text = text (UTF-8, as sent), number = seq */
+    GC_CLIENT_GAP,       /* peer, number = first seq, value = how many messages never come */
+    GC_CLIENT_DELIVERED, /* own message `number` was shown by `peer` */
+    GC_CLIENT_UNDELIVERED, /* own message `number` is given up for `peer`; reason */
+    GC_CLIENT_SENDABLE,  /* gc_client_send() may be tried again after GC_E_FULL */
+};
+
+typedef struct gc_client_output {
+    uint32_t type;
+    uint32_t peer; /* index, stable while the peer is known; GC_NONE */
+    uint32_t link;
+    uint32_t value;
+    uint32_t value2;
+    uint32_t reason;
+    uint64_t number;
+    gc_span text;
+    gc_span text2;
+} gc_client_output;
+
+/* Fills *out and returns true, or returns false when there is nothing to do. */
+bool gc_client_poll(gc_client *c, gc_client_output *out);
+uint64_t gc_client_deadline(const gc_client *c);
+
+/* For tests and the simulator: aborts (gc_assert) when an internal invariant does not hold. */
+void gc_client_check(const gc_client *c);
+
+#endif

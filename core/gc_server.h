@@ -1,0 +1,157 @@
+/* gc_server: the signaling server without sockets. It owns every id, token, room, held message,
+ * bucket and unsent byte; a host (ghostchatd, the simulator) owns sockets and partial frames.
+ *
+ * A connection:   accept -> [reading request] -> open -> [open] -> closing -> (close)
+ *                               |  any time: close by the host, or CLOSE from poll
+ *
+ * Contract: call one input, then drain gc_server_poll() until it gives GC_SERVER_IDLE, then ask
+ * gc_server_deadline() and call gc_server_tick() at that time. now_ms is monotonic, a step back is
+ * clamped. Inputs are borrowed for the call, outputs until the next call. An input completes or
+ * changes nothing. Bad input of one client is answered to that client and never fails the call.
+ * Source: PeerServer 1.0.2's behaviour and ghostchat-protocol.7. */
+#ifndef GC_SERVER_H
+#define GC_SERVER_H
+
+#include "core/base/addr.h"
+#include "core/base/limits.h"
+#include "core/base/reason.h"
+#include "core/base/span.h"
+#include "core/base/timers.h"
+#include "core/wire/peerjs.h"
+
+typedef struct gc_server gc_server;
+
+/* A connection: slot and generation, so that a late call for a freed slot is noticed.
+ * GC_CONN_NONE is never a connection. */
+typedef uint32_t gc_conn;
+#define GC_CONN_NONE 0u
+
+/* Zero in a number means its default from limits.h. */
+typedef struct gc_server_config {
+    const char *key;             /* --key; borrowed for the server's life; NULL = "peerjs" */
+    bool allow_discovery;        /* --allow-discovery */
+    uint32_t alive_timeout_ms;   /* --alive-timeout */
+    uint32_t expire_timeout_ms;  /* --expire-timeout */
+    uint32_t concurrent_max;     /* --concurrent-limit: ids */
+    uint32_t connections_max;    /* 0 = concurrent_max + GC_SPARE_CONNECTIONS */
+    uint32_t per_address_max;    /* --per-address-limit */
+    uint32_t rate_per_second;    /* --rate */
+    uint32_t message_bytes_max;  /* --message-limit, up to 16 MiB */
+    uint32_t queue_bytes_max;    /* --queue-limit */
+    uint64_t memory_bytes_max;   /* --memory-limit: all queues and held messages together */
+} gc_server_config;
+
+/* Bytes of memory that a server of this configuration needs (address space: pages are touched only
+ * as they are used). 0 when the configuration makes no sense (a queue smaller than a message). */
+size_t gc_server_size(const gc_server_config *config);
+
+/* Places a server into memory of gc_server_size() zero bytes (fresh mmap), aligned to 16.
+ * seed: 32 bytes of entropy. NULL only when size or configuration is wrong. */
+gc_server *gc_server_init(void *memory, size_t bytes, const gc_server_config *config,
+                          const uint8_t seed[32], uint64_t now_ms);
+
+/* --- inputs --------------------------------------------------------------------------------- */
+
+/* A TCP connection was accepted. from: the client's address (for limits and nothing else).
+ * Returns 0 and the handle, or GC_E_REFUSED and in *reason GC_REASON_ADDRESS_LIMIT or
+ * GC_REASON_SERVER_FULL: close the socket. The handshake deadline starts here. */
+int gc_server_accept(gc_server *s, uint64_t now_ms, const gc_addr *from, gc_conn *conn,
+                     uint32_t *reason);
+
+/* The address behind a trusted proxy became known from the request: limits move to it.
+ * Returns 0 or GC_E_REFUSED as gc_server_accept. */
+int gc_server_readdress(gc_server *s, uint64_t now_ms, gc_conn conn, const gc_addr *from,
+                        uint32_t *reason);
+
+/* The connection served an HTTP request and waits for another: restarts the handshake deadline. */
+void gc_server_request_done(gc_server *s, uint64_t now_ms, gc_conn conn);
+
+typedef struct gc_server_open_request {
+    gc_span response_head;  /* the 101 response: sent first, in one piece with the answer */
+    const gc_signal_query *query;
+    int query_error;        /* what gc_signal_query_parse() returned: GC_E_* makes admission case 1 */
+    gc_span ice_servers;    /* JSON array for a client that speaks gc, e.g. [{"urls":"stun:h:3478"}] */
+} gc_server_open_request;
+
+/* The WebSocket handshake is good: admits the client (peerjs.md 3). The answer (OPEN, held
+ * messages, or an error and a close frame) is queued. Always 0 for a connection in its request
+ * state; GC_E_STATE otherwise. */
+int gc_server_open(gc_server *s, uint64_t now_ms, gc_conn conn, const gc_server_open_request *r);
+
+/* A whole WebSocket message or control frame came. opcode: gc_ws_opcode. For a CLOSE frame give
+ * its code in `code`. data is read only. A text that is no UTF-8 has been refused by the decoder;
+ * binary frames are read as text and checked here. */
+int gc_server_frame(gc_server *s, uint64_t now_ms, gc_conn conn, uint8_t opcode, gc_span data,
+                    uint16_t code);
+
+/* The decoder refused a frame: sends a close frame with this code and ends the connection. */
+int gc_server_bad_frame(gc_server *s, uint64_t now_ms, gc_conn conn, uint16_t close_code,
+                        uint32_t reason);
+
+/* The host wrote `bytes` of gc_server_unsent() to the socket. */
+void gc_server_sent(gc_server *s, uint64_t now_ms, gc_conn conn, uint32_t bytes);
+
+/* The socket is gone, or the host gives it up. The handle is dead after this. No output for it
+ * follows. */
+void gc_server_close(gc_server *s, uint64_t now_ms, gc_conn conn, uint32_t reason);
+
+/* All connections get a close frame with 1012 and are closed once it is sent (SIGTERM). */
+void gc_server_shutdown(gc_server *s, uint64_t now_ms);
+
+void gc_server_tick(gc_server *s, uint64_t now_ms);
+
+/* --- outputs -------------------------------------------------------------------------------- */
+
+enum gc_server_output_type {
+    GC_SERVER_IDLE = 0,
+    GC_SERVER_WRITE,  /* conn has unsent bytes: write gc_server_unsent(), then gc_server_sent().
+                         Given once until all was sent; if the socket is full, go on when it is
+                         writable again */
+    GC_SERVER_CLOSE,  /* close the socket once its unsent bytes are written (at once when `now` is
+                         set), then call gc_server_close(). reason says why */
+    GC_SERVER_PAUSE,  /* stop reading this socket */
+    GC_SERVER_RESUME, /* read it again */
+};
+
+typedef struct gc_server_output {
+    uint32_t type;
+    gc_conn conn;
+    uint32_t reason;
+    bool now;
+} gc_server_output;
+
+/* Fills *out and returns true, or returns false (type GC_SERVER_IDLE) when there is nothing. */
+bool gc_server_poll(gc_server *s, gc_server_output *out);
+
+/* Up to `max` spans of unsent bytes of a connection, in order, borrowed until the next call.
+ * Returns how many (0 = nothing unsent). */
+uint32_t gc_server_unsent(const gc_server *s, gc_conn conn, gc_span *spans, uint32_t max);
+
+uint64_t gc_server_deadline(const gc_server *s);
+
+/* --- what the host's HTTP side asks ----------------------------------------------------------- */
+
+/* A new id that nobody holds: UUID v4, 36 characters, as PeerServer gives. */
+void gc_server_new_id(gc_server *s, uint8_t out[36]);
+bool gc_server_discovery_allowed(const gc_server *s);
+/* Walks the ids in use: start with *cursor = 0; returns false at the end. Borrowed. */
+bool gc_server_next_id(const gc_server *s, uint32_t *cursor, gc_span *id);
+
+/* Counters and gauges for /metrics. Copied out. */
+typedef struct gc_server_stats {
+    uint64_t connections, connects_total, peers, rooms, room_members;
+    uint64_t relayed_total[GC_SIGNAL_COUNT];
+    uint64_t relay_bytes_total, queued_bytes, held_messages, held_bytes;
+    uint64_t expired_total, id_taken_total, takeovers_total, absent_total, throttled_total;
+    uint64_t rejected_total[64]; /* by reason: refused before or instead of admission */
+    uint64_t cut_total[64];      /* by reason: an open connection was ended by us */
+    uint64_t bad_total[64];      /* by reason: an input was ignored or answered with an error */
+    uint64_t memory_used_bytes;  /* blocks in use */
+} gc_server_stats;
+
+void gc_server_get_stats(const gc_server *s, gc_server_stats *out);
+
+/* For the simulator: aborts (gc_assert) when an internal invariant does not hold. */
+void gc_server_check(const gc_server *s);
+
+#endif

@@ -1,0 +1,42 @@
+/* Invite links (ghostchat-protocol.7, "Invite links"): parse strictly, write canonically. */
+#ifndef GC_WIRE_INVITE_H
+#define GC_WIRE_INVITE_H
+
+#include "core/base/crypto.h"
+#include "core/base/limits.h"
+#include "core/base/writer.h"
+
+typedef enum gc_invite_kind {
+    GC_INVITE_ROOM_NAME = 1, /* https://host/room/NAME           open room             */
+    GC_INVITE_ROOM_SECRET,   /* https://host/room/#1.SECRET      private room          */
+    GC_INVITE_PEER_SECRET,   /* https://host/join/ID#1.SECRET    that peer, by a secret */
+    GC_INVITE_PEER,          /* https://host/join/ID             that peer, not verified */
+} gc_invite_kind;
+
+typedef struct gc_invite {
+    gc_invite_kind kind;
+    gc_span base;                      /* "https://host/path/": borrowed from the parsed text */
+    uint8_t name[GC_ROOM_NAME_BYTES_MAX > GC_INVITE_ID_CHARS_MAX ? GC_ROOM_NAME_BYTES_MAX
+                                                                 : GC_INVITE_ID_CHARS_MAX];
+    uint32_t name_len;                 /* room name (UTF-8, decoded) or peer id */
+    uint8_t secret[GC_SECRET_BYTES];
+} gc_invite;
+
+/* Returns 0, or GC_E_SYNTAX for anything else (reason `link-form`): wrong scheme, user info, two
+ * meanings at once (NAME with a fragment), no secret where one belongs, an unknown version, a
+ * query, trailing characters, a bad id, a name that is empty, too long or no UTF-8. */
+int gc_invite_parse(gc_span url, gc_invite *out);
+/* Writes the link; invite->base must be set and end in '/'. */
+void gc_invite_write(const gc_invite *invite, gc_writer *w);
+/* Checks a room name: 1..GC_ROOM_NAME_BYTES_MAX bytes of UTF-8 without control characters or
+ * white space at its ends. Returns 0, GC_E_UTF8, GC_E_TOO_BIG or GC_E_SYNTAX. */
+int gc_invite_check_name(gc_span name);
+
+/* The secret that stands in for S in an open room: H(32, "ghostchat/1 open " || name).
+ * Returns 0 or GC_E_CRYPTO. */
+int gc_invite_open_secret(const gc_crypto *crypto, gc_span name, uint8_t out[GC_SECRET_BYTES]);
+/* The room tag: M(16, S, "ghostchat/1 room"): all that the server learns of a room. */
+int gc_invite_tag(const gc_crypto *crypto, const uint8_t secret[GC_SECRET_BYTES],
+                  uint8_t out[GC_TAG_BYTES]);
+
+#endif

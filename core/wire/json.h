@@ -1,0 +1,64 @@
+/* JSON (RFC 8259), three ways: the relay's one-pass validator and splitter, a capped token view
+ * for messages that we interpret (jsmn behind a validity check), and writers. */
+#ifndef GC_WIRE_JSON_H
+#define GC_WIRE_JSON_H
+
+#include "core/base/writer.h"
+
+/* --- relay ---------------------------------------------------------------------------------- */
+
+/* The top-level keys of a signaling message, as raw JSON (strings with their quotes), borrowed
+ * from the input; data == NULL when the key is absent. Of a repeated key the last counts. Keys are
+ * compared after unescaping. */
+typedef struct gc_json_message {
+    gc_span type;
+    gc_span dst;
+    gc_span payload;
+    bool is_object; /* a valid text that is no object: nothing else is set */
+} gc_json_message;
+
+/* Validates the whole text (RFC 8259 grammar, UTF-8, depth <= GC_JSON_DEPTH_MAX, nothing after the
+ * end) in one pass. Returns 0, GC_E_UTF8 or GC_E_SYNTAX. */
+int gc_json_split(gc_span text, gc_json_message *out);
+
+/* --- tokens --------------------------------------------------------------------------------- */
+
+#define GC_JSON_TOKENS_MAX 256
+
+typedef struct gc_json_token {
+    uint32_t at;    /* first byte of the value; of strings the quotes are left out */
+    uint32_t len;
+    uint32_t next;  /* index of the next token that is not inside this one */
+    uint8_t type;   /* gc_json_type */
+} gc_json_token;
+
+enum gc_json_type { GC_JSON_OBJECT = 1, GC_JSON_ARRAY, GC_JSON_STRING, GC_JSON_PRIMITIVE };
+
+typedef struct gc_json {
+    gc_span text; /* borrowed */
+    uint32_t count;
+    gc_json_token tokens[GC_JSON_TOKENS_MAX];
+} gc_json;
+
+/* Validates as gc_json_split does, then tokenises. Token 0 is the whole value.
+ * Returns 0, GC_E_UTF8, GC_E_SYNTAX, or GC_E_TOO_BIG (more than GC_JSON_TOKENS_MAX tokens). */
+int gc_json_parse(gc_json *j, gc_span text);
+/* The value of a key of an object token, or -1. Of a repeated key the last. */
+int32_t gc_json_get(const gc_json *j, int32_t object, const char *key);
+/* The raw bytes of a value as they stand in the text (strings with quotes). Empty for -1. */
+gc_span gc_json_raw(const gc_json *j, int32_t token);
+/* A string value, unescaped to UTF-8 (a lone surrogate becomes U+FFFD).
+ * Returns 0, GC_E_ARGUMENT (no string), GC_E_TOO_BIG (longer than size). */
+int gc_json_string(const gc_json *j, int32_t token, uint8_t *out, uint32_t size, uint32_t *len);
+/* A whole number 0..2^53-1. Returns 0 or GC_E_ARGUMENT. */
+int gc_json_number(const gc_json *j, int32_t token, uint64_t *out);
+
+/* Unescapes a raw JSON string (with its quotes), as gc_json_string does. */
+int gc_json_unescape(gc_span raw, uint8_t *out, uint32_t size, uint32_t *len);
+
+/* --- writing -------------------------------------------------------------------------------- */
+
+/* Writes a string with quotes, escaped. text must be valid UTF-8. */
+void gc_json_write_string(gc_writer *w, gc_span text);
+
+#endif
