@@ -1,0 +1,41 @@
+#!/bin/sh
+# Proves that check-core.sh goes red: plants one violation of each kind into a copy and looks.
+# usage: check-core-test.sh CC       ends with `check-core: N passed, N failed`
+set -u
+cc=${1:-cc}
+here=$(cd "$(dirname "$0")/.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0 failed=0
+
+expect_red() { # name, file, text to append, word that the complaint must hold
+    rm -rf "$work/tree" "$work/obj"
+    mkdir -p "$work/tree" "$work/obj"
+    cp -R "$here/core" "$work/tree/core"
+    printf '%s\n' "$3" >>"$work/tree/$2"
+    if [ "${5:-}" = object ]; then
+        (cd "$work/tree" && "$cc" -std=c11 -ffreestanding -fPIC -O1 -I. -c "$2" -o "$work/obj/planted.o") || return
+        out=$(sh "$here/tools/check-core.sh" "$work/tree" "$work/obj")
+    else
+        out=$(sh "$here/tools/check-core.sh" "$work/tree")
+    fi
+    if printf '%s\n' "$out" | grep -q "$4"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        printf 'not caught: %s\n%s\n' "$1" "$out"
+    fi
+}
+
+expect_red 'system header' core/base/reader.c '#include <stdio.h>' 'stdio.h'
+expect_red 'host header' core/gc_server.c '#include "host/log.h"' 'host/log.h'
+expect_red 'base includes wire' core/base/reader.c '#include "core/wire/json.h"' 'against the arrows'
+expect_red 'wire includes proto' core/wire/http.c '#include "core/proto/room.h"' 'against the arrows'
+expect_red 'client includes server' core/gc_client.c '#include "core/gc_server.h"' 'do not know each other'
+expect_red 'jsmn elsewhere' core/wire/http.c '#include "jsmn.h"' 'only core/wire/json.c'
+expect_red 'call of malloc' core/base/reader.c \
+    'void *malloc(size_t); void *planted(void); void *planted(void) { return malloc(3); }' 'malloc' object
+expect_red 'mutable global' core/base/reader.c \
+    'int planted_counter; int planted(void); int planted(void) { return planted_counter++; }' 'planted_counter' object
+printf 'check-core: %s passed, %s failed\n' "$passed" "$failed"
+[ "$failed" -eq 0 ]

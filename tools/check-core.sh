@@ -1,0 +1,66 @@
+#!/bin/sh
+# The dependency rule, checked by a machine (ARCHITECTURE.md, "The one rule"):
+#   core/ includes only its own headers and the allowed ones, and may not know host, server, page or
+#   simulator; inside core/ the arrows are base <- wire <- proto <- gc_client/gc_server;
+#   its objects need nothing from outside but four memory functions.
+# usage: check-core.sh FOLDER-WITH-core/ [OBJECT-FOLDER]     prints each violation; exit status 1 if any
+set -u
+root=$1 objects=${2:-}
+bad=0
+say() { printf 'check-core: %s\n' "$1"; bad=1; }
+
+allowed='stdint.h stddef.h stdbool.h jsmn.h'
+rank() { # position in base <- wire <- proto <- clients; a file may include its own rank or lower
+    case $1 in
+    core/base/*) echo 0 ;; core/wire/*) echo 1 ;; core/proto/*) echo 2 ;;
+    core/gc_client.h | core/gc_server.h) echo 3 ;;
+    core/*) echo 3 ;; *) echo 9 ;;
+    esac
+}
+
+includes=$(cd "$root" && grep -nE '^[[:space:]]*#[[:space:]]*include' -r core --include='*.c' --include='*.h')
+while IFS= read -r line; do
+    [ -n "$line" ] || continue
+    file=${line%%:*}
+    name=$(printf '%s\n' "$line" | sed -E 's/.*include[[:space:]]*[<"]([^>"]*)[>"].*/\1/')
+    case $name in
+    core/*)
+        [ "$(rank "$name")" -le "$(rank "$file")" ] || say "$file includes $name: against the arrows"
+        case $file:$name in
+        core/gc_server.*:core/gc_client.h | core/gc_client.*:core/gc_server.h)
+            say "$file includes $name: client and server do not know each other" ;;
+        esac ;;
+    *)
+        case " $allowed " in
+        *" $name "*) ;;
+        *) say "$file includes <$name>: not on the list ($allowed)" ;;
+        esac
+        if [ "$name" = jsmn.h ] && [ "$file" != core/wire/json.c ]; then
+            say "$file includes jsmn.h: only core/wire/json.c may"
+        fi ;;
+    esac
+done <<EOF
+$includes
+EOF
+
+if [ -n "$objects" ]; then
+    defined=$(find "$objects" -name '*.o' -exec nm --defined-only {} + 2>/dev/null | awk 'NF==3{print $3}' | sort -u)
+    needed=$(find "$objects" -name '*.o' -exec nm -u {} + 2>/dev/null | awk '$1=="U"{print $2}' | sort -u)
+    for symbol in $needed; do
+        case $symbol in
+        memcpy | memmove | memset | memcmp | __stack_chk_fail | _GLOBAL_OFFSET_TABLE_) continue ;;
+        esac
+        printf '%s\n' "$defined" | grep -qxF "$symbol" || say "core needs $symbol from outside"
+    done
+    # Mutable file-scope state: .data or .bss of any size. (.data.rel.ro holds constant tables.)
+    writable=$(find "$objects" -name '*.o' -exec nm --defined-only {} + | awk 'NF==3 && $2 ~ /^[bBdDC]$/{print $3}' | sort -u)
+    for symbol in $writable; do
+        # Constant tables with pointers are "d" in position-independent code: look at their section.
+        section=$(find "$objects" -name '*.o' -exec objdump -t {} + 2>/dev/null | awk -v s="$symbol" '$NF==s{print $(NF-2)}' | sort -u | tr '\n' ' ')
+        case $section in
+        '.data.rel.ro.local ' | '.data.rel.ro ') ;;
+        *) say "mutable state in core: $symbol ($section)" ;;
+        esac
+    done
+fi
+exit $bad
