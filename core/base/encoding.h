@@ -1,6 +1,7 @@
 /* Bytes as text: base64 and base64url (RFC 4648 4 and 5), base32 (RFC 4648 6, in lower case,
  * without padding), lower-case hex. Encoders write no final zero. Decoders are strict: they refuse
- * foreign characters, wrong lengths and unused bits that are not 0, with GC_E_SYNTAX. */
+ * foreign characters, wrong lengths and unused bits that are not 0, with GC_E_SYNTAX;
+ * then out is unchanged. */
 #ifndef GC_BASE_ENCODING_H
 #define GC_BASE_ENCODING_H
 

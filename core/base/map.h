@@ -21,8 +21,11 @@ typedef struct gc_map {
 /* Memory from the arena must be zero where never written (fresh mmap, or cleared by the caller);
  * with a measuring arena only counts. */
 void gc_map_init(gc_map *m, gc_arena *a, uint32_t capacity);
+/* slot: 0..capacity-1, not in the map. */
 void gc_map_add(gc_map *m, uint64_t hash, uint32_t slot);
+/* The slot must be in the map under this hash (asserted). */
 void gc_map_remove(gc_map *m, uint64_t hash, uint32_t slot);
+/* The newest slot of exactly this hash, and the next older one of the same hash; GC_MAP_END. */
 uint32_t gc_map_first(const gc_map *m, uint64_t hash);
 uint32_t gc_map_next(const gc_map *m, uint32_t slot);
 

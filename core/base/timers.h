@@ -16,7 +16,7 @@ typedef struct gc_timers {
     uint32_t capacity;
 } gc_timers;
 
-/* Takes its memory from the arena; with a measuring arena only counts. Touches no page of it. 
+/* Takes its memory from the arena; with a measuring arena only counts. Touches no page of it.
  * An owner's entry must be made ready by gc_timers_add_owner() before its first use. */
 void gc_timers_init(gc_timers *t, gc_arena *a, uint32_t capacity);
 void gc_timers_add_owner(gc_timers *t, uint32_t owner);

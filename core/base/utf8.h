@@ -7,18 +7,23 @@
 /* True when all bytes are valid UTF-8: no overlong form, no surrogate, nothing above U+10FFFF. */
 bool gc_utf8_valid(gc_span text);
 
+/* The length (1..4) of the valid character at p, or 0 when the bytes before end hold none. p < end.
+ * For scanners that check UTF-8 and something else in one pass. */
+uint32_t gc_utf8_sequence(const uint8_t *p, const uint8_t *end);
+
 /* The longest prefix of at most `max` bytes that does not cut a character. text must be valid. */
 uint32_t gc_utf8_prefix(gc_span text, uint32_t max);
 
-/* Copies a name or one line for display: C0, C1, DEL, bidi controls (U+061C, U+200E, U+200F,
- * U+202A-202E, U+2066-2069), line and paragraph separators and the byte order mark are left out,
- * runs of white space become one space, none at the ends; cut at `size` bytes on a character.
- * text must be valid. Returns the bytes written (may be 0). */
+/* Copies a name or one line for display: a run of white space (Unicode White_Space: line breaks,
+ * tabs, U+0085, U+00A0, U+2028 and such too) becomes one space, none at the ends; other C0 and C1,
+ * DEL, bidi controls (U+061C, U+200E, U+200F, U+202A-202E, U+2066-2069) and the byte order mark are
+ * left out; cut at `size` bytes on a character. Cleaning twice changes nothing more.
+ * text must be valid (asserted). out must not overlap it. Returns the bytes written (may be 0). */
 uint32_t gc_utf8_clean_line(gc_span text, uint8_t *out, uint32_t size);
 
-/* The same for a message: keeps line feeds (CR LF and CR become LF) and tabs, replaces each of the
- * other characters named above by U+FFFD so that tampering shows, keeps white space.
- * size must be >= 3 * text.len for nothing to be cut. */
+/* The same for a message: keeps line feeds (CR LF and CR become LF) and tabs, replaces each other
+ * C0, C1, DEL, bidi control, byte order mark, U+2028 and U+2029 by U+FFFD so that tampering shows,
+ * keeps other white space. size must be >= 3 * text.len for nothing to be cut. */
 uint32_t gc_utf8_clean_text(gc_span text, uint8_t *out, uint32_t size);
 
 #endif
