@@ -1,8 +1,13 @@
 # Unit tests: one file beside each source file, found by wildcard. cmocka prints TAP.
-$(B)/test/unit/%: test/unit/%.c $(B)/libgccore.a $(HOST_OBJ) $(wildcard test/unit/*.h) $(STAMP)
+# Archives, so that a test which includes its .c (to reach statics) links no second copy.
+$(B)/libgchost.a: $(HOST_OBJ)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcsD $@ $^
+
+$(B)/test/unit/%: test/unit/%.c $(B)/libgccore.a $(B)/libgchost.a $(wildcard test/unit/*.h) $(STAMP)
 	$(call say,TEST,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(HOST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $< -o $@ $(LDFLAGS_ALL) \
-	    $(HOST_OBJ) $(B)/libgccore.a -lcmocka $(HOST_LDLIBS)
+	    $(B)/libgchost.a $(B)/libgccore.a -lcmocka $(HOST_LDLIBS)
 
 unit: $(UNIT_BIN)
 	$(Q)B=$(B) sh test/unit/run.sh $(UNIT_BIN)

@@ -1,0 +1,39 @@
+# libFuzzer targets: each fuzz/fuzz_NAME.c includes the .c under test (so that its statics are
+# reachable) and is linked with the rest of core, all built by FUZZ_CC below $(B)/fuzz.
+# Seeds: fuzz/corpus/NAME/ (must exist), words: fuzz/NAME.dict (may). What a run finds goes to
+# $(B)/fuzz/corpus/NAME/, a crashing input to $(B)/fuzz/NAME-crash-*: make it a seed once fixed.
+FUZZ_SECONDS ?= 60
+FUZZ_SMOKE_SECONDS ?= 3
+FUZZ_FLAGS := -std=c11 -I. -I$(B)/include -ffile-prefix-map=$(CURDIR)=. -MMD -MP -O1 -g $(WARN) \
+        -Wno-missing-prototypes -D_GNU_SOURCE -fno-omit-frame-pointer \
+        -fno-sanitize-recover=all
+FUZZ_BIN := $(FUZZ_SRC:fuzz/%.c=$(B)/fuzz/%)
+FUZZ_CORE_OBJ := $(CORE_SRC:%.c=$(B)/fuzz/obj/%.o)
+
+.PHONY: fuzz-replay fuzz-smoke fuzz-build
+
+$(B)/fuzz/obj/%.o: %.c $(B)/include/jsmn.h $(STAMP)
+	$(call say,FUZZCC,$<)
+	$(Q)mkdir -p $(@D) && $(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link,address,undefined \
+	    -c $< -o $@
+
+# An archive: a member that a target includes as source is then not linked a second time.
+$(B)/fuzz/libgccore.a: $(FUZZ_CORE_OBJ)
+	$(Q)rm -f $@ && $(AR) rcsD $@ $^
+
+$(B)/fuzz/fuzz_%: fuzz/fuzz_%.c $(B)/fuzz/libgccore.a $(wildcard fuzz/*.h) $(STAMP)
+	$(call say,FUZZ,$<)
+	$(Q)mkdir -p $(@D) && $(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined $< -o $@ \
+	    $(B)/fuzz/libgccore.a
+
+fuzz-build: $(FUZZ_BIN)
+
+#: make fuzz-replay the corpora only;  make fuzz-smoke: FUZZ_SMOKE_SECONDS for each target
+fuzz: $(FUZZ_BIN)
+	$(Q)sh fuzz/run.sh $(FUZZ_SECONDS) $(FUZZ_BIN)
+
+fuzz-smoke: $(FUZZ_BIN)
+	$(Q)sh fuzz/run.sh $(FUZZ_SMOKE_SECONDS) $(FUZZ_BIN)
+
+fuzz-replay: $(FUZZ_BIN)
+	$(Q)sh fuzz/run.sh 0 $(FUZZ_BIN)
