@@ -1,0 +1,8 @@
+# Figures, as ratios in alternating runs (bench/compare.mjs). Not tests: a machine's noise fails none.
+$(B)/bench/%: bench/%.c $(B)/libgccore.a $(STAMP)
+	$(call say,BENCH,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(HOST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $< -o $@ $(LDFLAGS_ALL) $(B)/libgccore.a
+
+# ROUNDS and ONLY=relay|connect|flood narrow it down.
+bench: $(B)/bench/load $(B)/bench/echo $(B)/ghostchatd
+	$(Q)B=$(B) $(NODE) bench/compare.mjs
