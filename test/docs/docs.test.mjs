@@ -1,0 +1,72 @@
+// What the documents say is compared with what the tree holds.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const read = (name) => readFileSync(root + name, 'utf8');
+
+/** All files of the tree; a release has no .git to ask. */
+function walk(folder) {
+  return readdirSync(root + folder, { withFileTypes: true }).flatMap((entry) => {
+    const name = folder + entry.name;
+    if (/^(\.git|node_modules|build.*)$/.test(entry.name)) {
+      return [];
+    }
+    return entry.isDirectory() ? walk(`${name}/`) : [name];
+  });
+}
+const files = walk('');
+
+test('the reasons of ghostchat-protocol(7) are those of core/base/reason.h', () => {
+  const code = [...read('core/base/reason.h').matchAll(/X\(GC_REASON_\w+, (\d+), "([\w-]+)"/g)]
+    .map((m) => `${m[1]} ${m[2]}`);
+  const page = [...read('man/ghostchat-protocol.7').matchAll(/^\.It (\d+) Ta ([\w-]+)$/gm)]
+    .map((m) => `${m[1]} ${m[2]}`);
+  assert.ok(code.length > 20);
+  assert.deepEqual(page, code);
+});
+
+test('the frame types of ghostchat-protocol(7) are those of core/wire/frame.h', () => {
+  const code = [...read('core/wire/frame.h').matchAll(/GC_FRAME_(\w+) = (0x\d+)/g)].map((m) => `${m[2]} ${m[1]}`);
+  const page = [...read('man/ghostchat-protocol.7').matchAll(/^\.It (0x\d+) Ta ([A-Z]+) Ta/gm)]
+    .map((m) => `${m[1]} ${m[2]}`);
+  assert.ok(code.length >= 8);
+  assert.deepEqual(page, code);
+});
+
+test('man pages are well formed', () => {
+  for (const name of readdirSync(`${root}man`)) {
+    const out = execFileSync('sh', ['-c', 'mandoc -T lint -W error "$1" 2>&1 || true', 'sh', `${root}man/${name}`],
+      { encoding: 'utf8' });
+    assert.equal(out, '', name);
+  }
+});
+
+test('links between documents lead somewhere', () => {
+  for (const name of files.filter((f) => f.endsWith('.md'))) {
+    const folder = name.includes('/') ? name.slice(0, name.lastIndexOf('/') + 1) : '';
+    for (const [, target] of read(name).matchAll(/\]\(([^)#\s]+)[^)]*\)/g)) {
+      if (!/^https?:/.test(target)) {
+        assert.ok(existsSync(root + folder + target), `${name} links to ${target}`);
+      }
+    }
+  }
+});
+
+test('paths that the documents name exist', () => {
+  const named = files.filter((f) => /^(README|ARCHITECTURE|CONTRIBUTING|STYLE|SECURITY)\.md$/.test(f));
+  for (const name of named) {
+    for (const [, target] of read(name).matchAll(/`((?:core|host|server|web|sim|test|fuzz|bench|man|docs|tools|mk)\/[\w./-]*)`/g)) {
+      assert.ok(existsSync(root + target), `${name} names ${target}`);
+    }
+  }
+});
+
+test('lock files hold no download addresses', () => {
+  for (const name of files.filter((f) => f.endsWith('package-lock.json'))) {
+    assert.doesNotMatch(read(name), /"resolved": *"http/, name);
+  }
+});
