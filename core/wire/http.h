@@ -1,5 +1,7 @@
-/* HTTP/1.1 request head (RFC 9112), strict: bare LF, obs-fold, NUL, two Host headers, a missing
- * Host and spaces before a colon are refused. Parsed in place, nothing is copied. */
+/* HTTP/1.1 request head (RFC 9112), strict: bare LF or CR, obs-fold, NUL and other controls, spaces
+ * around a name, two Host headers, a Host that is no host, and a missing one (HTTP/1.0 may leave it
+ * out) are refused. Parsed in place, nothing is copied. A body is not looked at: a caller that
+ * keeps the connection must refuse requests with Content-Length or Transfer-Encoding. */
 #ifndef GC_WIRE_HTTP_H
 #define GC_WIRE_HTTP_H
 
@@ -16,20 +18,25 @@ typedef struct gc_http_header {
 /* Spans are borrowed from the input of gc_http_parse. */
 typedef struct gc_http_request {
     gc_span method;
-    gc_span path;  /* as it came, percent-encoded, up to `?` */
+    gc_span path;  /* as it came, percent-encoded, up to `?`; starts with '/', or is "*" */
     gc_span query; /* behind `?`; empty when there is none */
+    gc_span host;  /* host[:port] of an absolute-form target, else of Host; may be empty. Only
+                      characters of RFC 3986 3.2.2: no white space, no double quote, no '/' */
     uint8_t minor; /* HTTP/1.minor */
     uint32_t count;
     gc_http_header headers[GC_HTTP_HEADERS_MAX];
 } gc_http_request;
 
-/* Returns the length of the head (> 0) once it is whole, 0 when more bytes are needed, or
- * GC_E_SYNTAX, GC_E_TOO_BIG (over GC_HEAD_BYTES_MAX or too many headers). */
+/* bytes: all that came of the request so far, and possibly more behind its head.
+ * Returns the length of the head (> 0) once it is whole, 0 when more bytes are needed, or
+ * GC_E_SYNTAX (answer 400), GC_E_TOO_BIG (431: over GC_HEAD_BYTES_MAX or GC_HTTP_HEADERS_MAX).
+ * A malformed line is refused as soon as it can be known; *out means nothing without a result > 0.
+ * One empty line before the request is skipped. Source: RFC 9112 2.2, 3, 5; RFC 9110 5.6.2. */
 int32_t gc_http_parse(gc_span bytes, gc_http_request *out);
-/* The value of a header (name in any case), data == NULL when absent. */
+/* The value of the first header of this name (in any case); data == NULL when absent. */
 gc_span gc_http_header_of(const gc_http_request *r, const char *name);
 /* True when a comma-separated header holds this token, in any case (`Connection: keep-alive,
- * Upgrade`). */
+ * Upgrade`); the header may stand there several times. */
 bool gc_http_has_token(const gc_http_request *r, const char *name, const char *token);
 /* Case-insensitive comparison with an ASCII constant. */
 bool gc_http_is(gc_span s, const char *constant);

@@ -1,0 +1,273 @@
+#include "core/wire/http.h"
+#include "core/base/assert.h"
+#include "core/base/error.h"
+
+/* What a parsing step says: go on, or stop with this result of gc_http_parse(). */
+#define GO_ON 1
+
+typedef struct cursor {
+    const uint8_t *data;
+    uint32_t len;
+    uint32_t at;
+} cursor;
+
+static uint8_t lower(uint8_t c) {
+    return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
+}
+
+static bool alphanumeric(uint8_t c) {
+    return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z');
+}
+
+static bool one_of(uint8_t c, const char *set) {
+    for (; *set != 0; set++) {
+        if (c == (uint8_t)*set) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* RFC 9110 5.6.2: tchar. */
+static bool token_char(uint8_t c) {
+    return alphanumeric(c) || one_of(c, "!#$%&'*+-.^_`|~");
+}
+
+/* RFC 3986 3.2.2 and 3.2.3: host and port. What passes is safe in a header and in JSON. */
+static bool host_char(uint8_t c) {
+    return alphanumeric(c) || one_of(c, "-._~!$&'()*+,;=:[]%");
+}
+
+/* Visible ASCII. `#` never stands in a request target (RFC 9112 3.2). */
+static bool target_char(uint8_t c) {
+    return c > 0x20 && c < 0x7f && c != '#';
+}
+
+/* RFC 9110 5.5: field-value, with obs-text. */
+static bool value_char(uint8_t c) {
+    return c == '\t' || (c >= 0x20 && c != 0x7f);
+}
+
+static bool blank(uint8_t c) {
+    return c == ' ' || c == '\t';
+}
+
+static gc_span between(const cursor *c, uint32_t start, uint32_t end) {
+    gc_assert(start <= end && end <= c->len);
+    return gc_span_of(c->data + start, end - start);
+}
+
+/* Characters of one class, at least `min`; something must follow them. */
+static int32_t take_run(cursor *c, bool (*is)(uint8_t), uint32_t min, gc_span *out) {
+    uint32_t start = c->at;
+    while (c->at < c->len && is(c->data[c->at])) {
+        c->at++;
+    }
+    *out = between(c, start, c->at);
+    if (c->at == c->len) {
+        return 0;
+    }
+    return out->len < min ? GC_E_SYNTAX : GO_ON;
+}
+
+static int32_t take_text(cursor *c, const char *text) {
+    for (; *text != 0; text++, c->at++) {
+        if (c->at == c->len) {
+            return 0;
+        }
+        if (c->data[c->at] != (uint8_t)*text) {
+            return GC_E_SYNTAX;
+        }
+    }
+    return GO_ON;
+}
+
+static bool all(gc_span s, bool (*is)(uint8_t)) {
+    for (uint32_t i = 0; i < s.len; i++) {
+        if (!is(s.data[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static gc_span tail(gc_span s, uint32_t from) {
+    return gc_span_of(s.data + from, s.len - from);
+}
+
+static uint32_t index_of(gc_span s, const char *set) {
+    uint32_t i = 0;
+    while (i < s.len && !one_of(s.data[i], set)) {
+        i++;
+    }
+    return i;
+}
+
+static bool starts_with(gc_span s, const char *prefix, uint32_t len) {
+    return s.len >= len && gc_http_is(gc_span_of(s.data, len), prefix);
+}
+
+/* RFC 9112 3.2: origin-form, absolute-form, and asterisk-form. CONNECT is nothing of ours. */
+static int32_t split_target(gc_span target, gc_http_request *out) {
+    out->host = (gc_span){0};
+    if (gc_http_is(target, "*")) {
+        out->path = target;
+        out->query = tail(target, 1);
+        return GO_ON;
+    }
+    uint32_t scheme = starts_with(target, "http://", 7)    ? 7
+                      : starts_with(target, "https://", 8) ? 8
+                                                           : 0;
+    if (scheme != 0) {
+        target = tail(target, scheme);
+        uint32_t host_len = index_of(target, "/?");
+        out->host = gc_span_of(target.data, host_len);
+        target = tail(target, host_len);
+        if (host_len == 0 || !all(out->host, host_char)) {
+            return GC_E_SYNTAX;
+        }
+    } else if (target.data[0] != '/') {
+        return GC_E_SYNTAX;
+    }
+    uint32_t path_len = index_of(target, "?");
+    out->path = path_len > 0 ? gc_span_of(target.data, path_len) : GC_SPAN("/");
+    out->query = tail(target, path_len < target.len ? path_len + 1 : path_len);
+    return GO_ON;
+}
+
+/* RFC 9112 3: method SP request-target SP HTTP-version CRLF, single spaces. */
+static int32_t take_request_line(cursor *c, gc_http_request *out) {
+    gc_span target;
+    int32_t r;
+    if ((r = take_run(c, token_char, 1, &out->method)) != GO_ON ||
+        (r = take_text(c, " ")) != GO_ON || (r = take_run(c, target_char, 1, &target)) != GO_ON ||
+        (r = take_text(c, " HTTP/1.")) != GO_ON) {
+        return r;
+    }
+    if (c->at == c->len) {
+        return 0;
+    }
+    uint8_t digit = c->data[c->at++];
+    if (digit < '0' || digit > '9') {
+        return GC_E_SYNTAX;
+    }
+    out->minor = digit - '0';
+    if ((r = take_text(c, "\r\n")) != GO_ON) {
+        return r;
+    }
+    return split_target(target, out);
+}
+
+/* RFC 9112 5: name ":" OWS value OWS CRLF. A line that starts with white space (obs-fold) has no
+ * name and is refused, as is a space before the colon: proxies disagree on both. */
+static int32_t take_header(cursor *c, gc_http_header *h) {
+    int32_t r;
+    if ((r = take_run(c, token_char, 1, &h->name)) != GO_ON || (r = take_text(c, ":")) != GO_ON ||
+        (r = take_run(c, blank, 0, &h->value)) != GO_ON ||
+        (r = take_run(c, value_char, 0, &h->value)) != GO_ON ||
+        (r = take_text(c, "\r\n")) != GO_ON) {
+        return r;
+    }
+    while (h->value.len > 0 && blank(h->value.data[h->value.len - 1])) {
+        h->value.len--;
+    }
+    return GO_ON;
+}
+
+static int32_t take_headers(cursor *c, gc_http_request *out) {
+    bool has_host = false;
+    for (out->count = 0;;) {
+        if (c->at == c->len) {
+            return 0;
+        }
+        if (c->data[c->at] == '\r') {
+            break;
+        }
+        if (out->count == GC_HTTP_HEADERS_MAX) {
+            return GC_E_TOO_BIG;
+        }
+        gc_http_header *h = &out->headers[out->count];
+        int32_t r = take_header(c, h);
+        if (r != GO_ON) {
+            return r;
+        }
+        out->count++;
+        if (!gc_http_is(h->name, "Host")) {
+            continue;
+        }
+        if (has_host || !all(h->value, host_char)) {
+            return GC_E_SYNTAX; /* RFC 9112 3.2: 400 for more than one, or an invalid one */
+        }
+        has_host = true;
+        if (out->host.data == NULL) {
+            out->host = h->value; /* RFC 9112 3.2.2: the target's own host wins */
+        }
+    }
+    int32_t r = take_text(c, "\r\n");
+    return r == GO_ON && !has_host && out->minor > 0 ? GC_E_SYNTAX : r;
+}
+
+int32_t gc_http_parse(gc_span bytes, gc_http_request *out) {
+    cursor c = {bytes.data, bytes.len, 0};
+    if (c.len > GC_HEAD_BYTES_MAX) {
+        c.len = GC_HEAD_BYTES_MAX;
+    }
+    int32_t r = GO_ON;
+    if (c.len > 0 && c.data[0] == '\r') {
+        r = take_text(&c, "\r\n"); /* RFC 9112 2.2: ignore one empty line before a request */
+    }
+    if (r == GO_ON) {
+        r = take_request_line(&c, out);
+    }
+    if (r == GO_ON) {
+        r = take_headers(&c, out);
+    }
+    if (r == GO_ON) {
+        return (int32_t)c.at;
+    }
+    return r == 0 && c.len == GC_HEAD_BYTES_MAX ? GC_E_TOO_BIG : r;
+}
+
+bool gc_http_is(gc_span s, const char *constant) {
+    uint32_t i = 0;
+    while (i < s.len && constant[i] != 0 && lower(s.data[i]) == lower((uint8_t)constant[i])) {
+        i++;
+    }
+    return i == s.len && constant[i] == 0;
+}
+
+gc_span gc_http_header_of(const gc_http_request *r, const char *name) {
+    for (uint32_t i = 0; i < r->count; i++) {
+        if (gc_http_is(r->headers[i].name, name)) {
+            return r->headers[i].value;
+        }
+    }
+    return (gc_span){0};
+}
+
+static bool list_has(gc_span list, const char *token) {
+    while (list.len > 0) {
+        uint32_t end = index_of(list, ",");
+        gc_span item = gc_span_of(list.data, end);
+        list = tail(list, end < list.len ? end + 1 : end);
+        while (item.len > 0 && blank(item.data[0])) {
+            item = tail(item, 1);
+        }
+        while (item.len > 0 && blank(item.data[item.len - 1])) {
+            item.len--;
+        }
+        if (item.len > 0 && gc_http_is(item, token)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool gc_http_has_token(const gc_http_request *r, const char *name, const char *token) {
+    for (uint32_t i = 0; i < r->count; i++) {
+        if (gc_http_is(r->headers[i].name, name) && list_has(r->headers[i].value, token)) {
+            return true;
+        }
+    }
+    return false;
+}
