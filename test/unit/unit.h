@@ -1,0 +1,43 @@
+/* What every unit test needs: cmocka with the headers it wants first, and spans of literals. */
+#ifndef GC_TEST_UNIT_H
+#define GC_TEST_UNIT_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/base/span.h"
+
+static inline gc_span text_span(const char *text) {
+    return gc_span_of(text, (uint32_t)strlen(text));
+}
+
+#define assert_span(span, expected)                                                                \
+    do {                                                                                           \
+        gc_span span_ = (span), expected_ = (expected);                                            \
+        assert_int_equal(span_.len, expected_.len);                                                \
+        if (span_.len > 0) {                                                                       \
+            assert_memory_equal(span_.data, expected_.data, span_.len);                            \
+        }                                                                                          \
+    } while (0)
+
+/* Bytes of lower-case hex text; returns how many. The text must be well formed. */
+static inline uint32_t from_hex(const char *hex, uint8_t *out) {
+    uint32_t len = 0;
+    for (; hex[0] != '\0'; hex += 2) {
+        unsigned byte = 0;
+        assert_int_equal(sscanf(hex, "%2x", &byte), 1);
+        out[len++] = (uint8_t)byte;
+    }
+    return len;
+}
+
+#define RUN(tests) cmocka_run_group_tests(tests, NULL, NULL)
+
+#endif
