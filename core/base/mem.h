@@ -10,4 +10,11 @@ void *memmove(void *to, const void *from, size_t n);
 void *memset(void *to, int value, size_t n);
 int memcmp(const void *a, const void *b, size_t n);
 
+/* A freestanding compiler takes these names for any functions and calls them for 8 bytes too; by
+ * their builtin names it makes a small copy one load and calls them only for the rest. */
+#define memcpy  __builtin_memcpy
+#define memmove __builtin_memmove
+#define memset  __builtin_memset
+#define memcmp  __builtin_memcmp
+
 #endif

@@ -2,6 +2,11 @@
  * compiler would turn each loop into a call of itself. */
 #include "core/base/mem.h"
 
+#undef memcpy
+#undef memmove
+#undef memset
+#undef memcmp
+
 void *memcpy(void *restrict to, const void *restrict from, size_t n) {
     unsigned char *t = to;
     const unsigned char *f = from;
