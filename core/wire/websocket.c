@@ -28,16 +28,15 @@ void gc_ws_mask(uint8_t *data, uint32_t len, const uint8_t mask[4], uint32_t off
     for (uint32_t i = 0; i < 8; i++) {
         key[i] = mask[(offset + i) & 3];
     }
-    /* Eight bytes a step. __builtin_memcpy: a freestanding compiler makes it one load, while it
-     * would call a plain memcpy. */
+    /* Eight bytes a step; each memcpy is one load or store. */
     uint64_t key8;
-    __builtin_memcpy(&key8, key, 8);
+    memcpy(&key8, key, 8);
     uint32_t at = 0;
     for (; len - at >= 8; at += 8) {
         uint64_t v;
-        __builtin_memcpy(&v, data + at, 8);
+        memcpy(&v, data + at, 8);
         v ^= key8;
-        __builtin_memcpy(data + at, &v, 8);
+        memcpy(data + at, &v, 8);
     }
     for (; at < len; at++) {
         data[at] ^= key[at & 7];
@@ -121,7 +120,7 @@ static bool read_head(const gc_ws_decoder *d, const uint8_t *bytes, uint32_t len
                 .bytes = 2 + extra + mask_bytes,
                 .len = (uint32_t)payload_len};
     if (mask_bytes != 0) {
-        __builtin_memcpy(h->mask, bytes + 2 + extra, 4);
+        memcpy(h->mask, bytes + 2 + extra, 4);
     }
     return true;
 }
