@@ -1,0 +1,172 @@
+// A person at a page: the verbs in which the tests are written. Everything is found by the names
+// that screen readers read, and what is asserted is what the other person sees.
+
+/** Runs in the page: resolves with fn(arg) once that is true, or with null after ms. It looks again
+ * at each change of the document and of the clock, so it waits on a condition and on no time. */
+function waiter(fn, arg, ms) {
+  return `new Promise((resolve) => {
+    const fn = ${fn}; const arg = ${JSON.stringify(arg ?? null)};
+    const look = () => { const value = fn(arg); if (value) { end(value); } return value; };
+    const end = (value) => { observer.disconnect(); clearTimeout(timer); clearInterval(again);
+      resolve(value); };
+    const observer = new MutationObserver(look);
+    const timer = setTimeout(() => end(null), ${ms});
+    const again = setInterval(look, 100);
+    if (!look()) { observer.observe(document, { subtree: true, childList: true, attributes: true,
+      characterData: true }); }
+  })`;
+}
+
+/* Functions below run in the page. */
+function summary() {
+  const root = document.documentElement;
+  const text = (selector) => [...document.querySelectorAll(selector)]
+    .filter((e) => e.checkVisibility?.() ?? true)
+    .map((e) => e.innerText.replace(/\s+/g, ' ').trim()).join(' | ').slice(0, 300);
+  return `state=${root.dataset.state} peers=${root.dataset.peers} status="${text('[role=status]')}" `
+    + `log="${text('[role=log]')}"`;
+}
+
+/** The element whose whole text is exactly this, inside the log. */
+function inLog(text) {
+  const log = document.querySelector('[role=log]');
+  return log !== null && [...log.querySelectorAll('*')].some((e) => e.textContent === text);
+}
+
+function countInLog(text) {
+  const log = document.querySelector('[role=log]');
+  const all = [...log.querySelectorAll('*')].filter((e) => e.textContent === text);
+  // The innermost elements only: a wrapper with nothing else in it has the same text.
+  return all.filter((e) => !all.some((other) => other !== e && e.contains(other))).length;
+}
+
+export class Person {
+  constructor(name, page, { deadline_ms, server }) {
+    Object.assign(this, { name, page, deadline_ms, server });
+  }
+
+  /** Waits until fn(arg) is true in the page; what: the words of the error. */
+  async until(what, fn, arg) {
+    const value = await this.page.evaluate(waiter(fn, arg, this.deadline_ms));
+    if (value === null) {
+      const seen = await this.page.evaluate(summary);
+      throw new Error(`${this.name}: ${what}: not within ${this.deadline_ms} ms; ${seen}`);
+    }
+    return value;
+  }
+
+  evaluate(fn, arg) {
+    return this.page.evaluate(fn, arg);
+  }
+
+  async open(path = '') {
+    await this.page.goto(new URL(path, this.server.url).href);
+    return this;
+  }
+
+  async control(role, name) {
+    try {
+      return await this.page.control(role, name, this.deadline_ms);
+    } catch (error) {
+      throw this.blame(`finds ${role} "${name}"`, error);
+    }
+  }
+
+  blame(what, error) {
+    return new Error(`${this.name} ${what}: ${error.message.split('\n')[0]}`, { cause: error });
+  }
+
+  async click(role, name) {
+    try {
+      await this.page.click(role, name, this.deadline_ms);
+    } catch (error) {
+      throw this.blame(`clicks ${role} "${name}"`, error);
+    }
+  }
+
+  async fill(name, text) {
+    try {
+      await this.page.fill('textbox', name, text, this.deadline_ms);
+    } catch (error) {
+      throw this.blame(`fills "${name}"`, error);
+    }
+  }
+
+  value(name) {
+    return this.page.value('textbox', name, this.deadline_ms);
+  }
+
+  /** Opens the page and enters the room of that name. */
+  async joinRoom(room) {
+    await this.open();
+    await this.fill('Your name', this.name);
+    await this.fill('Room name', room);
+    await this.click('button', 'Join room');
+  }
+
+  async newPrivateRoom() {
+    await this.open();
+    await this.fill('Your name', this.name);
+    await this.click('button', 'New private room');
+  }
+
+  /** Opens a link as from another program and agrees to join. */
+  async joinLink(link) {
+    await this.page.goto(link);
+    await this.fill('Your name', this.name);
+    await this.click('button', 'Join room');
+  }
+
+  /** Waits for n open links. */
+  connected(n = 1) {
+    return this.until(`has ${n} open links`, (want) => (
+      document.documentElement.dataset.state === 'connected'
+      && Number(document.documentElement.dataset.peers) === want), n);
+  }
+
+  state(state) {
+    return this.until(`is ${state}`, (want) => (
+      document.documentElement.dataset.state === want), state);
+  }
+
+  /** The status line says something that matches. */
+  status(pattern) {
+    return this.until(`reads ${pattern} in the status line`, (source) => (
+      [...document.querySelectorAll('[role=status]')]
+        .some((e) => new RegExp(source, 'i').test(e.textContent))), pattern.source);
+  }
+
+  async say(text) {
+    await this.fill('Message', text);
+    await this.page.press('Enter');
+  }
+
+  /** The text stands in this person's log, as the whole text of an element. */
+  heard(text) {
+    return this.until(`reads "${text.slice(0, 60)}"`, inLog, text);
+  }
+
+  async times(text) {
+    return this.page.evaluate(`(${countInLog})(${JSON.stringify(text)})`);
+  }
+
+  /** The people this one sees, by name. */
+  sees(name) {
+    return this.until(`sees ${name} among the people`, (want) => {
+      const list = document.querySelector('[aria-label=People]');
+      return list !== null && [...list.querySelectorAll('*')].some((e) => e.textContent === want);
+    }, name);
+  }
+
+  /** The invite link of the dialog, which is closed again. */
+  async inviteLink() {
+    await this.click('button', 'Invite');
+    const link = await this.value('Invite link');
+    await this.page.press('Escape');
+    return link;
+  }
+
+  leave() {
+    return this.click('button', 'Leave');
+  }
+}

@@ -1,0 +1,107 @@
+// One end-to-end test: a story, and the variants of it that must go red, each for its reason.
+//
+//   scenario('two people chat', {
+//     async story(world) { ... },
+//     red: { 'other room': { room: (name, who) => ..., fails: /has 1 open links/ } },
+//   });
+//
+// A red variant changes one thing that the story asks the world for (room, link, text) or hooks a
+// moment (moment). It must reject with an error that matches `fails`, within a short deadline.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+
+import { Person } from './person.mjs';
+import { Server } from './server.mjs';
+
+/* A wait that is to succeed is given long, for a busy machine; one that is to fail only as long as
+ * the green run takes many times over. */
+const GREEN_MS = 20000;
+const RED_MS = 2500;
+
+const REASON = 'this machine gives no network namespace (needs root or user namespaces)';
+
+/** What a browser writes to its console when a server is killed on purpose. */
+export const SERVER_GONE = /WebSocket|ERR_CONNECTION|NetworkError|can.t establish a connection/;
+
+class World {
+  constructor(browsers, variant, red) {
+    Object.assign(this, { browsers, variant, red, deadline_ms: red ? RED_MS : GREEN_MS });
+    this.people = [];
+    this.servers = [];
+    this.closers = [];
+    this.allowed = [];
+  }
+
+  /** Changes of a red variant; the green run gets back what it gave. */
+  room(name, who) {
+    return this.variant.room?.(name, who) ?? name;
+  }
+
+  link(link, who) {
+    return this.variant.link?.(link, who) ?? link;
+  }
+
+  text(text) {
+    return this.variant.text?.(text) ?? text;
+  }
+
+  /** A named point of the story at which a variant may act. */
+  async moment(name) {
+    await this.variant.moment?.[name]?.(this);
+  }
+
+  async server(options) {
+    const server = new Server({ ...options, ...this.variant.server });
+    this.servers.push(server);
+    return server.start();
+  }
+
+  /** A person in a new context of a browser (the first of the file, unless named). */
+  async person(name, server, { browser = Object.keys(this.browsers)[0], ...options } = {}) {
+    const page = await this.browsers[browser].page(options);
+    const person = new Person(name, page, { deadline_ms: this.deadline_ms, server });
+    this.people.push(person);
+    return person;
+  }
+
+  /** Console lines that this story causes on purpose. */
+  allow(pattern) {
+    this.allowed.push(pattern);
+  }
+
+  /** Ends what the test started; returns what the pages complained about. */
+  async end() {
+    const complaints = this.people.flatMap((person) => person.page.complaints.list
+      .filter((line) => !this.allowed.some((pattern) => pattern.test(line)))
+      .map((line) => `${person.name}: ${line}`));
+    await Promise.allSettled(this.people.map((person) => person.page.close()));
+    await Promise.allSettled(this.servers.map((server) => server.child && server.kill()));
+    await Promise.allSettled(this.closers.map((close) => close()));
+    return complaints;
+  }
+}
+
+/** All tests of a file share the browsers; they end with it. */
+export function scenarios(browsers) {
+  after(() => Promise.all(Object.values(browsers).map((browser) => browser.close())));
+  const skip = process.env.GC_NETNS ? false : REASON;
+
+  async function run(story, variant, red) {
+    const world = new World(browsers, variant, red);
+    try {
+      await story(world);
+    } finally {
+      world.complaints = await world.end();
+    }
+    assert.deepEqual(world.complaints, [], 'a page complained');
+  }
+
+  return function scenario(name, { story, red = {}, timeout = 60000 }) {
+    test(name, { skip, timeout }, () => run(story, {}, false));
+    for (const [why, variant] of Object.entries(red)) {
+      test(`${name} [red: ${why}]`, { skip, timeout }, async () => {
+        await assert.rejects(run(story, variant, true), variant.fails);
+      });
+    }
+  };
+}

@@ -1,0 +1,88 @@
+// A ghostchatd of one's own: on a free port, ended with the test.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../../', import.meta.url));
+export const build = process.env.B ?? 'build';
+
+/** The binary of a build folder; `test` is the one with tab signaling. */
+export function binary(variant = '') {
+  const path = `${root}${build}${variant}/ghostchatd`;
+  if (!existsSync(path)) {
+    throw new Error(`${build}${variant}/ghostchatd is not built`);
+  }
+  return path;
+}
+
+/** Resolves with the first line of a stream, or rejects when it ends before. */
+function firstLine(child) {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk) => {
+      text += chunk;
+      const end = text.indexOf('\n');
+      if (end >= 0) {
+        resolve(text.slice(0, end));
+      }
+    });
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      reject(new Error(`ghostchatd ended (${signal ?? code}): ${child.errors}`));
+    });
+  });
+}
+
+export class Server {
+  /** args: options of ghostchatd beyond its port. path: what stands behind --path. */
+  constructor({ args = [], host = '127.0.0.1', path = '/', variant = '', port = 0 } = {}) {
+    Object.assign(this, { args, host, path, variant, port });
+  }
+
+  /** Starts it; the port stays the same over kill() and start(). */
+  async start() {
+    const path = this.path === '/' ? [] : ['--path', this.path];
+    this.child = spawn(
+      binary(this.variant),
+      ['--host', this.host, '--port', String(this.port), '--stun-port', '0', ...path, ...this.args],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    this.child.errors = '';
+    this.child.stderr.setEncoding('utf8').on('data', (text) => {
+      this.child.errors += text;
+    });
+    this.gone = new Promise((resolve) => this.child.once('exit', (code, signal) => {
+      resolve(signal ?? code);
+    }));
+    const line = await firstLine(this.child);
+    const match = /^Started GhostChat on (https?:\/\/\S+):(\d+)(\/\S*)$/.exec(line);
+    if (!match) {
+      throw new Error(`not the line that announces a server: ${line}`);
+    }
+    this.started = line;
+    this.port = Number(match[2]);
+    const host = { '::': 'localhost', '0.0.0.0': 'localhost' }[this.host] ?? this.host;
+    this.origin = `http://${host}:${this.port}`;
+    this.url = this.origin + this.path;
+    return this;
+  }
+
+  /** No goodbye: what a power cut does. */
+  async kill() {
+    this.child.kill('SIGKILL');
+    await this.gone;
+  }
+
+  async stop() {
+    this.child.kill('SIGTERM');
+    return this.gone;
+  }
+
+  async get(path, headers = {}) {
+    return fetch(new URL(path, this.url), { headers, redirect: 'manual' });
+  }
+}
+
+export async function startServer(options) {
+  return new Server(options).start();
+}
