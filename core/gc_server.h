@@ -25,6 +25,8 @@ typedef struct gc_server gc_server;
  * GC_CONN_NONE is never a connection. */
 typedef uint32_t gc_conn;
 #define GC_CONN_NONE 0u
+/* The slot alone, 0..connections_max-1: an index for the host's own table of sockets. */
+uint32_t gc_conn_slot(gc_conn conn);
 
 /* Zero in a number means its default from limits.h. */
 typedef struct gc_server_config {
