@@ -9,6 +9,9 @@
 
 #define GC_FRAME_VERSION 1
 
+/* Numbers of messages end here: exact in JSON and JavaScript, and no sum of two overflows. */
+#define GC_SEQ_MAX 9007199254740991u /* 2^53 - 1 */
+
 enum gc_channel {
     GC_CHANNEL_CONTROL = 0, /* ordered: authentication and control */
     GC_CHANNEL_MESSAGE = 1, /* unordered, reliable: messages */
@@ -30,15 +33,15 @@ enum gc_frame_field { GC_FIELD_NICK = 1 };
 
 #define GC_CAPABILITY_CHAT 0x00000001u
 
-/* Only the members that the type names are used. */
+/* Only the members that the type names are used; parsing sets the others to 0. */
 typedef struct gc_frame {
     uint8_t type;
-    uint8_t version;                        /* START */
+    uint8_t version;                        /* START: 1..; a later one keeps this fixed part */
     uint32_t capabilities;                  /* START */
     uint8_t session[GC_SESSION_BYTES];      /* START: the sender's */
     uint8_t peer_session[GC_SESSION_BYTES]; /* START: the receiver's as the sender knows it, or 0 */
-    uint64_t base;                          /* START, BASE: first seq that can still come */
-    uint64_t ack;                           /* START, ACK: all below and this one have been shown */
+    uint64_t base;                          /* START, BASE: first seq that can still come, 1.. */
+    uint64_t ack;                           /* START, ACK: all up to this one were shown, 0.. */
     uint32_t window;                        /* START: bytes the sender of this frame can hold */
     uint32_t reason;                        /* BYE (u8 on the wire) */
     uint32_t token;                         /* PING, PONG */
@@ -49,9 +52,12 @@ typedef struct gc_frame {
 } gc_frame;
 
 /* Returns 0; GC_E_NOT_FOUND for an unknown type (skip it); GC_E_SYNTAX, GC_E_UTF8 or GC_E_TOO_BIG
- * for a malformed one (the link ends with `protocol`). */
+ * for a malformed one (the link ends with `protocol`): too short, a type below 0x10, the wrong
+ * channel, a number, text or nick out of its range, over GC_FRAME_BYTES_MAX. Of a repeated field
+ * the last counts. Spans are borrowed from `message`. On an error *out is unchanged. */
 int gc_frame_parse(gc_span message, uint8_t channel, gc_frame *out);
-/* Writes a frame; w->failed when it does not fit. The frame must be well formed (asserted). */
+/* Writes a frame; w->failed when it does not fit. The frame must be well formed (asserted, by the
+ * rules of parsing). */
 void gc_frame_write(const gc_frame *f, gc_writer *w);
 
 #endif

@@ -22,20 +22,24 @@ typedef struct gc_invite {
     uint8_t secret[GC_SECRET_BYTES];
 } gc_invite;
 
-/* Returns 0, or GC_E_SYNTAX for anything else (reason `link-form`): wrong scheme, user info, two
- * meanings at once (NAME with a fragment), no secret where one belongs, an unknown version, a
- * query, trailing characters, a bad id, a name that is empty, too long or no UTF-8. */
+/* Returns 0, or GC_E_SYNTAX for anything else (reason `link-form`): wrong scheme (lower case only),
+ * user info, two meanings at once (NAME with a fragment), no secret where one belongs, an unknown
+ * version, a query, trailing characters, a bad id, a name that gc_invite_check_name() refuses, more
+ * than GC_URL_BYTES_MAX bytes. Then *out is all zero. The caller trims white space and normalises
+ * names (NFC); characters beyond ASCII in NAME may stand there unescaped. */
 int gc_invite_parse(gc_span url, gc_invite *out);
-/* Writes the link; invite->base must be set and end in '/'. */
+/* Writes the link; invite->base must be set and end in '/', the name be good (asserted). */
 void gc_invite_write(const gc_invite *invite, gc_writer *w);
-/* Checks a room name: 1..GC_ROOM_NAME_BYTES_MAX bytes of UTF-8 without control characters or
- * white space at its ends. Returns 0, GC_E_UTF8, GC_E_TOO_BIG or GC_E_SYNTAX. */
+/* Checks a room name: 1..GC_ROOM_NAME_BYTES_MAX bytes of UTF-8 without control characters (C0, DEL,
+ * C1) or white space (what String.prototype.trim() removes) at its ends, and not "." or "..",
+ * which URLs cannot carry. Returns 0, GC_E_UTF8, GC_E_TOO_BIG or GC_E_SYNTAX. */
 int gc_invite_check_name(gc_span name);
 
-/* The secret that stands in for S in an open room: H(32, "ghostchat/1 open " || name).
- * Returns 0 or GC_E_CRYPTO. */
+/* The secret that stands in for S in an open room: H(32, "ghostchat/1 open " || name). The name
+ * must have passed gc_invite_check_name(). Returns 0 or GC_E_CRYPTO. */
 int gc_invite_open_secret(const gc_crypto *crypto, gc_span name, uint8_t out[GC_SECRET_BYTES]);
-/* The room tag: M(16, S, "ghostchat/1 room"): all that the server learns of a room. */
+/* The room tag: M(16, S, "ghostchat/1 room"): all that the server learns of a room.
+ * Returns 0 or GC_E_CRYPTO. */
 int gc_invite_tag(const gc_crypto *crypto, const uint8_t secret[GC_SECRET_BYTES],
                   uint8_t out[GC_TAG_BYTES]);
 

@@ -1,0 +1,290 @@
+#include "core/wire/invite.h"
+#include "core/base/assert.h"
+#include "core/base/encoding.h"
+#include "core/base/error.h"
+#include "core/base/mem.h"
+#include "core/base/utf8.h"
+#include "core/wire/peerjs.h"
+
+#define SECRET_VERSION "1."
+#define SECRET_CHARS   45 /* the version and 43 digits of base64url */
+
+/* The parts of a URL of ours, all borrowed. */
+typedef struct parts {
+    gc_span base; /* "https://host/path/" */
+    gc_span verb; /* "room" or "join" */
+    gc_span last; /* what stands behind its slash, up to the fragment */
+    gc_span fragment;
+    bool has_fragment;
+} parts;
+
+static bool alphanumeric(uint8_t c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static gc_span from(gc_span s, uint32_t at) {
+    gc_assert(at <= s.len);
+    return gc_span_of(s.data + at, s.len - at);
+}
+
+static bool starts_with(gc_span s, gc_span prefix) {
+    return s.len >= prefix.len && gc_span_equal(gc_span_of(s.data, prefix.len), prefix);
+}
+
+/* Index of the first c at or behind `at`, or s.len. */
+static uint32_t find(gc_span s, uint32_t at, uint8_t c) {
+    while (at < s.len && s.data[at] != c) {
+        at++;
+    }
+    return at;
+}
+
+/* host, host:port, [address] or [address]:port. User information and escapes are refused: both
+ * make a link look like one to another host. */
+static bool host_valid(gc_span s) {
+    uint32_t at = 0;
+    bool bracket = s.len > 0 && s.data[0] == '[';
+    if (bracket) {
+        at = find(s, 0, ']');
+        if (at < 3 || at == s.len) {
+            return false;
+        }
+        for (uint32_t i = 1; i < at; i++) {
+            uint8_t c = s.data[i];
+            if (!alphanumeric(c) && c != ':' && c != '.') {
+                return false;
+            }
+        }
+        at++;
+    } else {
+        while (at < s.len && (alphanumeric(s.data[at]) || s.data[at] == '-' || s.data[at] == '.' ||
+                              s.data[at] == '_')) {
+            at++;
+        }
+        if (at == 0) {
+            return false;
+        }
+    }
+    if (at == s.len) {
+        return true;
+    }
+    uint32_t port = 0;
+    for (uint32_t i = at + 1; i < s.len && port <= 65535; i++) {
+        uint8_t c = s.data[i];
+        port = c >= '0' && c <= '9' ? port * 10 + (c - '0') : 65536;
+    }
+    return s.data[at] == ':' && port >= 1 && port <= 65535;
+}
+
+/* Nothing that a browser would read as something else: no white space, no control character, no
+ * backslash (browsers make it a slash), no query. */
+static bool path_valid(gc_span s) {
+    for (uint32_t i = 0; i < s.len; i++) {
+        uint8_t c = s.data[i];
+        if (c <= 0x20 || c == 0x7f || c == '\\' || c == '?') {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool ascii(gc_span s) {
+    for (uint32_t i = 0; i < s.len; i++) {
+        if (s.data[i] >= 0x80) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool split(gc_span url, parts *p) {
+    uint32_t host = starts_with(url, GC_SPAN("https://"))  ? 8
+                    : starts_with(url, GC_SPAN("http://")) ? 7
+                                                           : 0;
+    if (host == 0 || url.len > GC_URL_BYTES_MAX) {
+        return false;
+    }
+    uint32_t hash = find(url, 0, '#');
+    p->has_fragment = hash < url.len;
+    p->fragment = from(url, p->has_fragment ? hash + 1 : hash);
+    gc_span rest = gc_span_of(url.data, hash);
+    uint32_t path = find(rest, host, '/');
+    if (path == rest.len || !host_valid(gc_span_of(rest.data + host, path - host)) ||
+        !path_valid(from(rest, path))) {
+        return false;
+    }
+    /* The last two segments; `slash` stands before the first of them. */
+    uint32_t last = rest.len;
+    while (rest.data[last - 1] != '/') {
+        last--;
+    }
+    uint32_t slash = last - 1;
+    while (slash > path && rest.data[slash - 1] != '/') {
+        slash--;
+    }
+    if (slash <= path) {
+        return false; /* only one segment */
+    }
+    p->base = gc_span_of(rest.data, slash);
+    p->verb = gc_span_of(rest.data + slash, last - 1 - slash);
+    p->last = from(rest, last);
+    return ascii(p->base);
+}
+
+static int read_secret(gc_span fragment, uint8_t out[GC_SECRET_BYTES]) {
+    if (fragment.len != SECRET_CHARS || !starts_with(fragment, GC_SPAN(SECRET_VERSION))) {
+        return GC_E_SYNTAX;
+    }
+    return gc_base64url_read(from(fragment, 2), out, GC_SECRET_BYTES);
+}
+
+static int read_id(gc_span id, gc_invite *out) {
+    if (id.len == 0 || id.len > GC_INVITE_ID_CHARS_MAX) {
+        return GC_E_SYNTAX;
+    }
+    for (uint32_t i = 0; i < id.len; i++) {
+        if (!alphanumeric(id.data[i]) && id.data[i] != '_' && id.data[i] != '-') {
+            return GC_E_SYNTAX;
+        }
+    }
+    memcpy(out->name, id.data, id.len);
+    out->name_len = id.len;
+    return 0;
+}
+
+static int read_room(const parts *p, gc_invite *out) {
+    if (p->last.len == 0) {
+        out->kind = GC_INVITE_ROOM_SECRET;
+        return read_secret(p->fragment, out->secret);
+    }
+    out->kind = GC_INVITE_ROOM_NAME;
+    if (p->has_fragment) {
+        return GC_E_SYNTAX; /* two meanings at once */
+    }
+    int error = gc_percent_read(p->last, false, out->name, GC_ROOM_NAME_BYTES_MAX, &out->name_len);
+    return error != 0 ? error : gc_invite_check_name(gc_span_of(out->name, out->name_len));
+}
+
+static int read_join(const parts *p, gc_invite *out) {
+    out->kind = p->has_fragment ? GC_INVITE_PEER_SECRET : GC_INVITE_PEER;
+    int error = read_id(p->last, out);
+    return error == 0 && p->has_fragment ? read_secret(p->fragment, out->secret) : error;
+}
+
+int gc_invite_parse(gc_span url, gc_invite *out) {
+    memset(out, 0, sizeof(*out));
+    parts p;
+    int error = GC_E_SYNTAX;
+    if (split(url, &p)) {
+        out->base = p.base;
+        if (gc_span_equal(p.verb, GC_SPAN("room"))) {
+            error = read_room(&p, out);
+        } else if (gc_span_equal(p.verb, GC_SPAN("join"))) {
+            error = read_join(&p, out);
+        }
+    }
+    if (error != 0) {
+        gc_bytes_wipe(out, sizeof(*out));
+        return GC_E_SYNTAX;
+    }
+    return 0;
+}
+
+static void write_secret(const gc_invite *invite, gc_writer *w) {
+    gc_writer_text(w, "#" SECRET_VERSION);
+    gc_base64url_write(w, gc_span_of(invite->secret, GC_SECRET_BYTES));
+}
+
+void gc_invite_write(const gc_invite *invite, gc_writer *w) {
+    gc_assert(invite->base.len > 0 && invite->base.data[invite->base.len - 1] == '/');
+    gc_span name = gc_span_of(invite->name, invite->name_len);
+    gc_assert(name.len <= sizeof(invite->name));
+    gc_writer_span(w, invite->base);
+    switch (invite->kind) {
+    case GC_INVITE_ROOM_NAME:
+        gc_assert(gc_invite_check_name(name) == 0);
+        gc_writer_text(w, "room/");
+        gc_percent_write(w, name);
+        break;
+    case GC_INVITE_ROOM_SECRET:
+        gc_writer_text(w, "room/");
+        write_secret(invite, w);
+        break;
+    case GC_INVITE_PEER_SECRET:
+    case GC_INVITE_PEER:
+        gc_assert(name.len > 0);
+        gc_writer_text(w, "join/");
+        gc_writer_span(w, name);
+        if (invite->kind == GC_INVITE_PEER_SECRET) {
+            write_secret(invite, w);
+        }
+        break;
+    }
+}
+
+/* The character whose first byte is p[0], of valid UTF-8. */
+static uint32_t character(const uint8_t *p) {
+    if (p[0] < 0x80) {
+        return p[0];
+    }
+    uint32_t more = p[0] < 0xe0 ? 1 : p[0] < 0xf0 ? 2 : 3;
+    uint32_t c = p[0] & (0x3fu >> more);
+    for (uint32_t i = 1; i <= more; i++) {
+        c = c << 6 | (p[i] & 0x3f);
+    }
+    return c;
+}
+
+/* What String.prototype.trim() removes beside control characters: a page trims by it. */
+static bool white_space(uint32_t c) {
+    return c == 0x20 || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) || c == 0x2028 ||
+           c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000 || c == 0xfeff;
+}
+
+int gc_invite_check_name(gc_span name) {
+    if (name.len == 0) {
+        return GC_E_SYNTAX;
+    }
+    if (name.len > GC_ROOM_NAME_BYTES_MAX) {
+        return GC_E_TOO_BIG;
+    }
+    if (!gc_utf8_valid(name)) {
+        return GC_E_UTF8;
+    }
+    uint32_t last = 0;
+    for (uint32_t i = 0; i < name.len; i++) {
+        if ((name.data[i] & 0xc0) == 0x80) {
+            continue;
+        }
+        last = i;
+        uint32_t c = character(name.data + i);
+        if (c < 0x20 || (c >= 0x7f && c <= 0x9f)) {
+            return GC_E_SYNTAX;
+        }
+    }
+    if (white_space(character(name.data)) || white_space(character(name.data + last))) {
+        return GC_E_SYNTAX;
+    }
+    /* Browsers resolve these two in a path, escaped or not: no link could carry them. */
+    bool dots = gc_span_equal(name, GC_SPAN(".")) || gc_span_equal(name, GC_SPAN(".."));
+    return dots ? GC_E_SYNTAX : 0;
+}
+
+int gc_invite_open_secret(const gc_crypto *crypto, gc_span name, uint8_t out[GC_SECRET_BYTES]) {
+    static const char label[] = "ghostchat/1 open ";
+    uint8_t in[sizeof(label) - 1 + GC_ROOM_NAME_BYTES_MAX];
+    gc_assert(name.len > 0 && name.len <= GC_ROOM_NAME_BYTES_MAX);
+    memcpy(in, label, sizeof(label) - 1);
+    memcpy(in + sizeof(label) - 1, name.data, name.len);
+    uint32_t in_len = (uint32_t)sizeof(label) - 1 + name.len;
+    int r = crypto->hash(crypto->context, out, GC_SECRET_BYTES, in, in_len, NULL, 0);
+    return r == 0 ? 0 : GC_E_CRYPTO;
+}
+
+int gc_invite_tag(const gc_crypto *crypto, const uint8_t secret[GC_SECRET_BYTES],
+                  uint8_t out[GC_TAG_BYTES]) {
+    gc_span label = GC_SPAN("ghostchat/1 room");
+    int r = crypto->hash(crypto->context, out, GC_TAG_BYTES, label.data, label.len, secret,
+                         GC_SECRET_BYTES);
+    return r == 0 ? 0 : GC_E_CRYPTO;
+}
