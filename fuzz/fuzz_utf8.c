@@ -1,9 +1,9 @@
 /* gc_utf8_valid against a second decoder; prefixes and cleaned texts are valid, clean, within
  * their size, and stay as they are when cleaned again. */
-#include "core/base/utf8.c"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "core/base/utf8.c"
 
 /* Straight from the definition: decode, then look at the number. */
 static bool valid_slowly(const uint8_t *p, size_t len) {

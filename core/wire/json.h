@@ -18,7 +18,9 @@ typedef struct gc_json_message {
 } gc_json_message;
 
 /* Validates the whole text (RFC 8259 grammar, UTF-8, depth <= GC_JSON_DEPTH_MAX, nothing after the
- * end) in one pass. Returns 0, GC_E_UTF8 or GC_E_SYNTAX. */
+ * end) in one pass. Depth counts the objects and arrays around a value, itself included.
+ * Returns 0; GC_E_UTF8 when any byte of the text is no UTF-8, whatever else is wrong with it
+ * (WebSocket close 1007); GC_E_SYNTAX else. After an error all of *out is zero. */
 int gc_json_split(gc_span text, gc_json_message *out);
 
 /* --- tokens --------------------------------------------------------------------------------- */
@@ -32,33 +34,40 @@ typedef struct gc_json_token {
     uint8_t type;   /* gc_json_type */
 } gc_json_token;
 
+/* An object's keys are string tokens, each followed by its value; `next` of a key is its value. */
 enum gc_json_type { GC_JSON_OBJECT = 1, GC_JSON_ARRAY, GC_JSON_STRING, GC_JSON_PRIMITIVE };
 
 typedef struct gc_json {
-    gc_span text; /* borrowed */
+    gc_span text; /* borrowed: must live as long as this is used */
     uint32_t count;
     gc_json_token tokens[GC_JSON_TOKENS_MAX];
 } gc_json;
 
-/* Validates as gc_json_split does, then tokenises. Token 0 is the whole value.
+/* Validates as gc_json_split does, then tokenises. Token 0 is the whole value. Wherever a token is
+ * asked for below, -1 (nothing found) may be given, so that look-ups can be chained.
  * Returns 0, GC_E_UTF8, GC_E_SYNTAX, or GC_E_TOO_BIG (more than GC_JSON_TOKENS_MAX tokens). */
 int gc_json_parse(gc_json *j, gc_span text);
-/* The value of a key of an object token, or -1. Of a repeated key the last. */
+/* The value of a key of an object token; -1 when there is none, or the token is no object. Keys are
+ * compared after unescaping, of a repeated key the last counts. */
 int32_t gc_json_get(const gc_json *j, int32_t object, const char *key);
 /* The raw bytes of a value as they stand in the text (strings with quotes). Empty for -1. */
 gc_span gc_json_raw(const gc_json *j, int32_t token);
 /* A string value, unescaped to UTF-8 (a lone surrogate becomes U+FFFD).
- * Returns 0, GC_E_ARGUMENT (no string), GC_E_TOO_BIG (longer than size). */
+ * Returns 0, GC_E_ARGUMENT (no string), GC_E_TOO_BIG (longer than size: out then
+ * holds a part). size = the token's len is always enough. *len is set on success only. */
 int gc_json_string(const gc_json *j, int32_t token, uint8_t *out, uint32_t size, uint32_t *len);
-/* A whole number 0..2^53-1. Returns 0 or GC_E_ARGUMENT. */
+/* A whole number 0..2^53-1, written with digits only. Returns 0 or GC_E_ARGUMENT (anything else,
+ * also -0, 1.0 and 1e3). */
 int gc_json_number(const gc_json *j, int32_t token, uint64_t *out);
 
-/* Unescapes a raw JSON string (with its quotes), as gc_json_string does. */
+/* Unescapes a raw JSON string (with its quotes), as gc_json_string does: GC_E_ARGUMENT for any other
+ * bytes, valid JSON or not. */
 int gc_json_unescape(gc_span raw, uint8_t *out, uint32_t size, uint32_t *len);
 
 /* --- writing -------------------------------------------------------------------------------- */
 
-/* Writes a string with quotes, escaped. text must be valid UTF-8. */
+/* Writes a string with quotes: quote, backslash and C0 escaped, all else as it is, so text must be
+ * valid UTF-8. At most 6 * text.len + 2 bytes. */
 void gc_json_write_string(gc_writer *w, gc_span text);
 
 #endif

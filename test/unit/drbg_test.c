@@ -1,7 +1,8 @@
-/* Includes the source to reach the block function. */
-#include "core/base/drbg.c"
-
+/* Includes the source to reach the block function; behind the system headers, whose declarations
+ * of memcpy mem.h's macros would change. */
 #include "test/unit/unit.h"
+
+#include "core/base/drbg.c"
 
 /* RFC 8439 A.1, test vectors 1 to 4: those with a nonce of zeros. */
 static void chacha20_blocks_of_the_rfc(void **state) {
