@@ -1,0 +1,308 @@
+// @ts-check
+/** The page: joins its parts to GhostChat's public module, and decides nothing else. */
+import { Composer } from './composer.js';
+import { Conversation } from './conversation.js';
+import { fillTexts, find, make } from './dom.js';
+import { Entrance } from './entrance.js';
+import { GhostChat, InviteKind } from './ghostchat.js';
+import { Invite } from './invite.js';
+import { cleanLine } from './linkify.js';
+import { randomName } from './name.js';
+import { People } from './people.js';
+import { base, showPlace, takeArrival } from './place.js';
+import { Scan } from './scan.js';
+import { describe, Status } from './status.js';
+import { texts } from './texts.js';
+import { followViewport } from './viewport.js';
+
+/** @typedef {import('./ghostchat.js').WayIn} WayIn */
+/** @typedef {import('./ghostchat.js').Peer} Peer */
+/** @typedef {{ title: string, path: string, lost: boolean, room: 'open' | 'private' | 'none',
+ *   empty: string }} Place  where one is, in words and in the address bar */
+
+/** The code of a send() that was refused -> what to say. @type {Record<string, string>} */
+const SEND_HINTS = { 'full': texts.message.full, 'too-big': texts.message.tooBig,
+    'state': texts.message.nobody };
+
+class App {
+    #root = document.documentElement;
+    #title = find('.bar-title', HTMLElement);
+    #again = find('.again', HTMLButtonElement);
+    #chat = new GhostChat();
+    #people = new People();
+    #conversation = new Conversation((peer) => this.#people.nameOf(peer));
+    #composer = new Composer((text) => this.#send(text));
+    #status = new Status();
+    #invite = new Invite((kind) => this.#chat.invite(kind), () => this.#composer.focus());
+    #scan = new Scan((link) => this.#openLink(link));
+    #entrance = new Entrance(randomName(), {
+        enter: (way, choice) => this.#enter(way, choice),
+        open: (link) => this.#openPasted(link),
+        scan: () => this.#scan.open(),
+    });
+    /** @type {Place | null} */
+    #place = null;
+    /** @type {{ way: WayIn, choice: import('./entrance.js').Choice } | null} for joining again */
+    #last = null;
+    /** @type {string | null} a link that was opened while in a room */
+    #later = null;
+    #unread = 0;
+
+    /** @param {import('./place.js').Arrival} arrival */
+    async run(arrival) {
+        this.#listen();
+        this.#showScreen('entrance');
+        this.#render();
+        this.#entrance.showHome();
+        this.#offerRelayOnly();
+        const preload = GhostChat.preload();
+        if (arrival.lost) {
+            this.#entrance.showLost(false);
+        } else if (arrival.link && await this.#openLink(arrival.link)) {
+            this.#entrance.showLost(true);
+        }
+        await preload;
+    }
+
+    #listen() {
+        const chat = this.#chat;
+        const on = (/** @type {string} */ type, /** @type {(detail: any) => void} */ then) =>
+            chat.addEventListener(type, (event) => then(/** @type {CustomEvent} */ (event).detail));
+        on('state', () => this.#render());
+        on('peer', (peer) => this.#onPeer(peer));
+        on('message', ({ from, text }) => this.#onMessage(from, text));
+        on('gap', ({ from, count }) =>
+            this.#conversation.note(texts.message.gap(this.#people.nameOf(from), count), 'bad'));
+        on('delivered', ({ to, id }) => this.#conversation.delivered(id, to));
+        on('undelivered', ({ to, id, reason }) => this.#conversation.undelivered(id, to, reason.text));
+        on('sendable', () => this.#composer.hinted && this.#composer.hint(texts.message.sendable));
+
+        find('.invite-open', HTMLButtonElement).addEventListener('click', () => this.#invite.open());
+        find('.leave', HTMLButtonElement).addEventListener('click', () => this.#leave());
+        this.#again.addEventListener('click', () => this.#joinAgain());
+        addEventListener('hashchange', () => this.#onHash());
+        addEventListener('focus', () => this.#setUnread(0));
+        document.addEventListener('visibilitychange', () => document.hidden || this.#setUnread(0));
+        addEventListener('beforeunload', (event) => this.#place && event.preventDefault());
+        addEventListener('pagehide', () => this.#place && this.#leave());
+    }
+
+    /** @param {WayIn} way @param {import('./entrance.js').Choice} choice */
+    async #enter(way, choice) {
+        if (this.#place) {
+            return;
+        }
+        this.#entrance.error('');
+        try {
+            const place = await this.#placeOf(way);
+            await this.#chat.setName(choice.name);
+            this.#people.setOwnName(choice.name);
+            this.#show(place);
+            await this.#chat.join(way, { relayOnly: choice.relayOnly });
+        } catch (error) {
+            this.#hide();
+            this.#entrance.error('room' in way ? texts.entrance.badRoom : texts.entrance.badLink);
+            return;
+        }
+        this.#entrance.wipe();
+        this.#last = { way, choice };
+        if ('newRoom' in way) {
+            this.#last.way = { link: await this.#chat.invite('room') };
+            await this.#invite.showBeside();
+        } else {
+            this.#composer.focus();
+        }
+    }
+
+    /** @param {WayIn} way
+     * @returns {Promise<Place>} */
+    async #placeOf(way) {
+        /** @type {(name: string) => Place} */
+        const open = (name) => ({ title: cleanLine(name), path: `room/${encodeURIComponent(name)}`,
+            lost: false, room: 'open', empty: texts.room.emptyRoom });
+        if ('room' in way) {
+            return open(way.room);
+        }
+        const invite = 'link' in way ? await GhostChat.readInvite(way.link) : null;
+        if (invite?.kind === InviteKind.ROOM_NAME) {
+            return open(invite.name);
+        }
+        if (!invite || invite.kind === InviteKind.ROOM_SECRET) {
+            return { title: texts.privateRoom, path: 'room/', lost: true, room: 'private',
+                empty: texts.room.emptyPrivate };
+        }
+        return { title: texts.directChat, path: `join/${invite.name}`,
+            lost: invite.kind === InviteKind.PEER_SECRET, room: 'none', empty: texts.room.emptyDirect };
+    }
+
+    /** @param {Place} place */
+    #show(place) {
+        this.#place = place;
+        this.#title.textContent = place.title;
+        find('.empty-text', HTMLElement).textContent = place.empty;
+        this.#invite.setRoom(place.room);
+        showPlace(place.path, place.lost);
+        this.#showScreen('room');
+        this.#render();
+    }
+
+    #hide() {
+        this.#place = null;
+        this.#title.textContent = texts.title;
+        this.#showScreen('entrance');
+        this.#render();
+    }
+
+    /** Leaves, and forgets all that was said and all secrets. */
+    async #leave() {
+        this.#last = null;
+        await this.#chat.leave();
+        this.#invite.close();
+        this.#conversation.clear();
+        this.#people.clear();
+        this.#composer.clear();
+        this.#entrance.wipe();
+        showPlace('', false);
+        this.#hide();
+        this.#entrance.showHome();
+        const later = this.#later;
+        this.#later = null;
+        if (later) {
+            await this.#openLink(later);
+        }
+    }
+
+    async #joinAgain() {
+        const last = this.#last;
+        if (last) {
+            await this.#chat.join(last.way, { relayOnly: last.choice.relayOnly }).catch(() => {});
+            this.#composer.focus();
+        }
+    }
+
+    /** @param {string} text */
+    async #send(text) {
+        const to = this.#chat.peers;
+        try {
+            const id = await this.#chat.send(text);
+            this.#conversation.addOwn(id, text, to);
+            this.#composer.clear();
+            this.#showEmpty();
+        } catch (error) {
+            const code = /** @type {{ code?: string }} */ (error).code ?? '';
+            this.#composer.hint(SEND_HINTS[code] ?? texts.message.failed);
+        }
+    }
+
+    /** @param {Peer} peer */
+    #onPeer(peer) {
+        const before = this.#people.stateOf(peer);
+        const name = this.#people.nameOf(peer);
+        this.#people.set(peer);
+        if (peer.state === 'open' && before !== 'open' && before !== 'lost') {
+            this.#conversation.note(texts.person.came(name));
+            this.#invite.closeBeside();
+        } else if (peer.state === 'closed' && (before === 'open' || before === 'lost')) {
+            this.#conversation.note(peer.reason.word === 'left' || !peer.reason.text
+                ? texts.person.left(name) : texts.person.gone(name, peer.reason.text));
+        }
+        this.#render();
+    }
+
+    /** @param {Peer} from @param {string} text */
+    #onMessage(from, text) {
+        this.#conversation.add(from, text);
+        this.#showEmpty();
+        if (document.hidden || !document.hasFocus()) {
+            this.#setUnread(this.#unread + 1);
+        }
+    }
+
+    /** @param {number} unread */
+    #setUnread(unread) {
+        this.#unread = unread;
+        document.title = texts.windowTitle(unread, this.#place?.title ?? '');
+    }
+
+    /** @param {string} link
+     * @returns {Promise<Node[] | null>} null: shown on the joining screen; else what to say instead */
+    async #openLink(link) {
+        const invite = await GhostChat.readInvite(link);
+        if (!invite) {
+            return [document.createTextNode(texts.entrance.badLink)];
+        }
+        if (!link.startsWith(base)) {
+            const url = new URL(link);
+            const there = make('a', 'elsewhere-link', texts.entrance.openThere);
+            there.href = link;
+            there.rel = 'noopener noreferrer';
+            return [document.createTextNode(texts.entrance.otherServer(url.host)), there];
+        }
+        this.#entrance.showInvite(link, invite);
+        return null;
+    }
+
+    /** @param {string} link */
+    async #openPasted(link) {
+        const instead = await this.#openLink(link);
+        if (instead) {
+            this.#entrance.error('', instead);
+        }
+    }
+
+    /** Another link was put into the address bar of this very page. */
+    async #onHash() {
+        const { link } = takeArrival();
+        if (link && this.#place) {
+            this.#later = link;
+            this.#conversation.note(texts.entrance.laterLink);
+        } else if (link) {
+            await this.#openPasted(link);
+        }
+    }
+
+    /** The switch appears where the server offers a relay. */
+    async #offerRelayOnly() {
+        try {
+            const config = await (await fetch(`${base}config.json`)).json();
+            const servers = config.iceServers ?? config.ice ?? [];
+            if (servers.some((/** @type {RTCIceServer} */ s) => /\bturns?:/.test(String(s.urls)))) {
+                this.#entrance.offerRelayOnly();
+            }
+        } catch {
+            // Without the answer there is no relay to offer.
+        }
+    }
+
+    /** @param {'entrance' | 'room'} screen */
+    #showScreen(screen) {
+        this.#root.dataset.screen = screen;
+        find('.entrance', HTMLElement).hidden = screen !== 'entrance';
+        find('.room', HTMLElement).hidden = screen !== 'room';
+        find('.bar-actions', HTMLElement).hidden = screen !== 'room';
+        this.#setUnread(0);
+    }
+
+    #showEmpty() {
+        const empty = this.#conversation.empty && this.#chat.openLinks === 0;
+        find('.empty', HTMLElement).hidden = !empty;
+    }
+
+    #render() {
+        const { state } = this.#chat.state;
+        const peers = this.#chat.peers;
+        this.#root.dataset.state = state;
+        this.#root.dataset.peers = String(this.#chat.openLinks);
+        this.#again.hidden = state !== 'failed' || !this.#last;
+        this.#showEmpty();
+        this.#status.show(describe(this.#chat.state, peers, (peer) => this.#people.nameOf(peer),
+            this.#place?.room === 'none'));
+    }
+}
+
+/** @param {import('./place.js').Arrival} arrival */
+export async function start(arrival) {
+    fillTexts();
+    followViewport();
+    await new App().run(arrival);
+}

@@ -1,0 +1,304 @@
+// @ts-check
+/** The C core as wasm: one Core is one gc_client (core/gc_client.h, core/wasm.c). It knows nothing
+ * of sockets: the caller feeds inputs, drains poll() and asks deadline(). What poll() returns is
+ * copied, so it may be kept. */
+import sodium from './sodium.js';
+
+/** enum gc_client_output_type */
+export const Output = Object.freeze({
+    SIGNALING_CONNECT: 1, SIGNALING_SEND: 2, SIGNALING_CLOSE: 3, ICE_SERVERS: 4, LINK_OFFER: 5,
+    LINK_ANSWER: 6, LINK_REMOTE: 7, LINK_CANDIDATE: 8, LINK_SEND: 9, LINK_CLOSE: 10, STATE: 11,
+    PEER: 12, MESSAGE: 13, GAP: 14, DELIVERED: 15, UNDELIVERED: 16, SENDABLE: 17,
+});
+/** enum gc_reason, as far as the transport names them itself */
+export const Reason = Object.freeze({ GONE: 2, ICE_FAILED: 4, PROTOCOL: 7 });
+/** enum gc_client_state */
+export const STATES = Object.freeze(['idle', 'joining', 'waiting', 'connected', 'failed']);
+/** enum gc_signaling_state */
+export const SIGNALING_STATES = Object.freeze(['off', 'connecting', 'on', 'lost']);
+/** enum gc_peer_state */
+export const PEER_STATES = Object.freeze(['connecting', 'open', 'lost', 'away', 'closed']);
+/** enum gc_path */
+export const PATHS = Object.freeze(['unknown', 'host', 'srflx', 'prflx', 'relay']);
+/** enum gc_invite_kind */
+export const InviteKind = Object.freeze({ ROOM_NAME: 1, ROOM_SECRET: 2, PEER_SECRET: 3, PEER: 4 });
+
+/** A deadline behind this (ms, 30,000 years) is GC_NEVER. */
+const NEVER_MS = 1e15;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** @typedef {string | Uint8Array} Bytes */
+/** @typedef {object} CoreOutput
+ * @property {number} type
+ * @property {number} peer
+ * @property {number} link
+ * @property {number} value
+ * @property {number} value2
+ * @property {number} reason
+ * @property {number} number
+ * @property {Uint8Array} bytes   copied
+ * @property {string} text        bytes as UTF-8
+ * @property {string} text2 */
+
+/** An error of the core: `code` is its word (core/base/error.h). */
+export class CoreError extends Error {
+    /** @param {string} code */
+    constructor(code) {
+        super(code);
+        this.name = 'CoreError';
+        this.code = code;
+    }
+}
+
+/** @type {Promise<WebAssembly.Module> | undefined} */
+let compiled;
+
+/** Loads what every Core needs; call it early, so that a join does not wait. */
+export async function loadCore() {
+    compiled ??= WebAssembly.compileStreaming(fetch(new URL('core.wasm', import.meta.url)));
+    const [module] = await Promise.all([compiled, sodium.ready]);
+    return module;
+}
+
+export class Core {
+    /** @type {any} */
+    #wasm;
+    #ended = false;
+
+    /** @param {any} wasm  the exports */
+    constructor(wasm) {
+        this.#wasm = wasm;
+    }
+
+    /** A new client with fresh entropy.
+     * @returns {Promise<Core>} */
+    static async create() {
+        const module = await loadCore();
+        /** @type {any} */
+        let wasm;
+        /** BLAKE2b for gc_crypto. An exception must not unwind through wasm frames.
+         * @type {(...a: number[]) => number} */
+        const hash = (out, outLen, data, dataLen, key, keyLen) => {
+            try {
+                const memory = wasm.memory.buffer;
+                const digest = sodium.crypto_generichash(outLen, new Uint8Array(memory, data, dataLen),
+                    keyLen ? new Uint8Array(memory, key, keyLen) : null);
+                new Uint8Array(memory, out, outLen).set(digest);
+                return 0;
+            } catch {
+                return -1;
+            }
+        };
+        const instance = await WebAssembly.instantiate(module, { gc: { hash } });
+        wasm = instance.exports;
+        const core = new Core(wasm);
+        const seed = crypto.getRandomValues(new Uint8Array(32));
+        wasm.init(performance.now(), core.#put(seed)[0]);
+        seed.fill(0);
+        return core;
+    }
+
+    /** Writes the arguments one after the other into the input buffer.
+     * @param {...Bytes} items
+     * @returns {number[]} pointer and length of each */
+    #put(...items) {
+        const base = this.#wasm.input() >>> 0;
+        const view = new Uint8Array(this.#wasm.memory.buffer, base, this.#wasm.input_size());
+        const spans = [];
+        let at = 0;
+        for (const item of items) {
+            const bytes = typeof item === 'string' ? encoder.encode(item) : item;
+            if (at + bytes.length > view.length) {
+                throw new CoreError('too-big');
+            }
+            view.set(bytes, at);
+            spans.push(base + at, bytes.length);
+            at += bytes.length;
+        }
+        return spans;
+    }
+
+    /** @param {number} pointer @param {number} length
+     * @returns {Uint8Array} a copy */
+    #copy(pointer, length) {
+        return new Uint8Array(this.#wasm.memory.buffer, pointer >>> 0, length >>> 0).slice();
+    }
+
+    /** @param {number} pointer  zero-terminated */
+    #word(pointer) {
+        const bytes = new Uint8Array(this.#wasm.memory.buffer, pointer >>> 0);
+        return decoder.decode(bytes.subarray(0, bytes.indexOf(0)));
+    }
+
+    /** @param {number} result  0 or more is success
+     * @returns {number} */
+    #check(result) {
+        if (result < 0) {
+            throw new CoreError(this.#word(this.#wasm.error_word(result)));
+        }
+        return result;
+    }
+
+    /** @param {number} now @param {string} server @param {string} nick @param {string} name */
+    joinRoom(now, server, nick, name) {
+        this.#check(this.#wasm.join_room(now, ...this.#put(server, nick, name)));
+    }
+
+    /** @param {number} now @param {string} server @param {string} nick */
+    newRoom(now, server, nick) {
+        this.#check(this.#wasm.new_room(now, ...this.#put(server, nick)));
+    }
+
+    /** @param {number} now @param {string} server @param {string} nick @param {string} link */
+    joinLink(now, server, nick, link) {
+        this.#check(this.#wasm.join_link(now, ...this.#put(server, nick, link)));
+    }
+
+    /** @param {number} now */
+    leave(now) {
+        this.#check(this.#wasm.leave(now));
+    }
+
+    /** @param {number} now @param {string} text
+     * @returns {number} the message's sequence number */
+    send(now, text) {
+        this.#check(this.#wasm.send(now, ...this.#put(text)));
+        return this.#wasm.sent_seq();
+    }
+
+    /** @param {number} now @param {string} nick */
+    setNick(now, nick) {
+        this.#check(this.#wasm.set_nick(now, ...this.#put(nick)));
+    }
+
+    /** @param {string} base @param {number} kind  0: the room one is in
+     * @returns {string} the link */
+    invite(base, kind) {
+        const length = this.#check(this.#wasm.invite(...this.#put(base), kind));
+        return decoder.decode(this.#copy(this.#wasm.text_out(), length));
+    }
+
+    /** @param {string} link
+     * @returns {{ kind: number, name: string } | null} null: no invite link; name: room or peer id */
+    readInvite(link) {
+        const bytes = encoder.encode(link);
+        if (bytes.length > 2048) {
+            return null;
+        }
+        const kind = this.#wasm.invite_kind(...this.#put(bytes));
+        if (kind <= 0) {
+            return null;
+        }
+        const named = kind !== InviteKind.ROOM_SECRET;
+        const name = named ? this.#copy(this.#wasm.text_out(), this.#wasm.text_out_len()) : new Uint8Array();
+        return { kind, name: decoder.decode(name) };
+    }
+
+    /** @returns {string} one's own peer id, empty before the first join */
+    id() {
+        return decoder.decode(this.#copy(this.#wasm.id(), this.#wasm.id_len()));
+    }
+
+    /** @param {number} now */
+    signalingOpened(now) {
+        this.#wasm.signaling_opened(now);
+    }
+
+    /** @param {number} now @param {string} text */
+    signalingMessage(now, text) {
+        const bytes = encoder.encode(text);
+        if (bytes.length <= 65536) { // GC_MESSAGE_BYTES_MAX
+            this.#wasm.signaling_message(now, ...this.#put(bytes));
+        }
+    }
+
+    /** @param {number} now */
+    signalingClosed(now) {
+        this.#wasm.signaling_closed(now);
+    }
+
+    /** @param {number} now @param {number} link @param {string} sdp */
+    linkDescription(now, link, sdp) {
+        this.#wasm.link_description(now, link, ...this.#put(sdp));
+    }
+
+    /** @param {number} now @param {number} link
+     * @param {string} candidate @param {string} mid @param {number} index */
+    linkCandidate(now, link, candidate, mid, index) {
+        this.#wasm.link_candidate(now, link, ...this.#put(candidate, mid), index);
+    }
+
+    /** @param {number} now @param {number} link */
+    linkOpened(now, link) {
+        this.#wasm.link_opened(now, link);
+    }
+
+    /** @param {number} now @param {number} link @param {number} channel @param {Uint8Array} bytes */
+    linkMessage(now, link, channel, bytes) {
+        this.#wasm.link_message(now, link, channel, ...this.#put(bytes));
+    }
+
+    /** @param {number} now @param {number} link @param {number} bytes */
+    linkBuffered(now, link, bytes) {
+        this.#wasm.link_buffered(now, link, bytes);
+    }
+
+    /** @param {number} now @param {number} link @param {number} reason */
+    linkClosed(now, link, reason) {
+        this.#wasm.link_closed(now, link, reason);
+    }
+
+    /** @param {number} now @param {number} link @param {number} path @param {number} rttMs */
+    linkPath(now, link, path, rttMs) {
+        this.#wasm.link_path(now, link, path, rttMs);
+    }
+
+    /** @param {number} now */
+    tick(now) {
+        this.#wasm.tick(now);
+    }
+
+    /** @returns {CoreOutput | null} the next thing to do */
+    poll() {
+        const at = this.#wasm.poll() >>> 0;
+        if (!at) {
+            return null;
+        }
+        const view = new DataView(this.#wasm.memory.buffer, at, 48);
+        /** @param {number} i */
+        const u32 = (i) => view.getUint32(4 * i, true);
+        const bytes = this.#copy(u32(8), u32(9));
+        return {
+            type: u32(0), peer: u32(1), link: u32(2), value: u32(3), value2: u32(4), reason: u32(5),
+            number: u32(6) + u32(7) * 2 ** 32, bytes,
+            text: u32(0) === Output.LINK_SEND ? '' : decoder.decode(bytes),
+            text2: decoder.decode(this.#copy(u32(10), u32(11))),
+        };
+    }
+
+    /** @returns {number} ms on performance.now()'s clock, Infinity when nothing is due */
+    deadline() {
+        const at = this.#wasm.deadline();
+        return at >= 0 && at < NEVER_MS ? at : Infinity;
+    }
+
+    /** @param {number} reason */
+    reasonWord(reason) {
+        return this.#word(this.#wasm.reason_word(reason));
+    }
+
+    /** @param {number} reason
+     * @returns {string} the words for the user */
+    reasonText(reason) {
+        return this.#word(this.#wasm.reason_text(reason));
+    }
+
+    /** Overwrites all that the client knew. The object is of no use afterwards. */
+    wipe() {
+        if (!this.#ended) {
+            this.#ended = true;
+            new Uint8Array(this.#wasm.memory.buffer).fill(0);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+// @ts-check
+/** The joining screen: who one is and the way in. A guest by link needs one tap. */
+import { find } from './dom.js';
+import { cleanLine } from './linkify.js';
+import { texts } from './texts.js';
+
+/** @typedef {import('./ghostchat.js').WayIn} WayIn */
+/** @typedef {{ name: string, relayOnly: boolean }} Choice */
+/** @typedef {object} EntranceActions
+ * @property {(way: WayIn, choice: Choice) => void} enter
+ * @property {(link: string) => void} open  a link that was pasted
+ * @property {() => void} scan */
+
+/** enum gc_invite_kind */
+const [ROOM_NAME, ROOM_SECRET, PEER_SECRET] = [1, 2, 3];
+
+export class Entrance {
+    #root = find('.entrance', HTMLElement);
+    #heading = find('.entrance-heading', HTMLElement);
+    #about = find('.entrance-about', HTMLElement);
+    #form = find('.entrance-form', HTMLFormElement);
+    #name = find('.name-input', HTMLInputElement);
+    #room = find('.room-input', HTMLInputElement);
+    #paste = find('.paste-input', HTMLInputElement);
+    #error = find('.form-error', HTMLElement);
+    #relay = find('.relay-input', HTMLInputElement);
+    #join = find('.join', HTMLButtonElement);
+    #actions;
+    /** @type {'home' | 'link' | 'lost'} */
+    #mode = 'home';
+    #link = '';
+
+    /** @param {string} name @param {EntranceActions} actions */
+    constructor(name, actions) {
+        this.#actions = actions;
+        this.#name.value = name;
+        this.#form.addEventListener('submit', (event) => {
+            event.preventDefault();
+            this.#submit();
+        });
+        find('.new-room', HTMLButtonElement).addEventListener('click',
+            () => actions.enter({ newRoom: true }, this.#choice()));
+        find('.scan-open', HTMLButtonElement).addEventListener('click', () => actions.scan());
+    }
+
+    /** Several ways in. */
+    showHome() {
+        this.#show('home', texts.entrance.lead, texts.entrance.about, texts.entrance.joinRoom);
+    }
+
+    /** @param {string} link @param {{ kind: number, name: string }} invite */
+    showInvite(link, invite) {
+        const words = texts.entrance;
+        this.#link = link;
+        if (invite.kind === ROOM_NAME) {
+            this.#show('link', words.roomHeading(cleanLine(invite.name)), words.about, words.joinRoom);
+        } else if (invite.kind === ROOM_SECRET) {
+            this.#show('link', words.privateHeading, words.about, words.joinRoom);
+        } else {
+            const note = invite.kind === PEER_SECRET ? words.peerNote : words.barePeerNote;
+            this.#show('link', words.peerHeading, `${note} ${words.about}`, words.join);
+        }
+        this.#join.focus({ preventScroll: true });
+    }
+
+    /** @param {boolean} bad  there was something, but no invite link; else a reload lost it */
+    showLost(bad) {
+        const words = texts.entrance;
+        this.#show('lost', words.lostHeading, bad ? words.badLink : words.lost, words.open);
+    }
+
+    offerRelayOnly() {
+        find('.relay-only', HTMLElement).hidden = false;
+    }
+
+    /** @param {string} text @param {Node[]} [more] */
+    error(text, more = []) {
+        this.#error.textContent = text;
+        this.#error.append(...more);
+    }
+
+    wipe() {
+        this.#link = '';
+        this.#paste.value = '';
+        this.#room.value = '';
+        this.error('');
+    }
+
+    /** @param {'home' | 'link' | 'lost'} mode
+     * @param {string} heading @param {string} about @param {string} button */
+    #show(mode, heading, about, button) {
+        this.#mode = mode;
+        this.#root.dataset.mode = mode;
+        this.#heading.textContent = heading;
+        this.#about.textContent = about;
+        this.#join.textContent = button;
+        this.error('');
+        find('.room-row', HTMLElement).hidden = mode !== 'home';
+        find('.paste-row', HTMLElement).hidden = mode !== 'lost';
+        find('.new-room', HTMLElement).hidden = mode !== 'home';
+        find('.other-ways', HTMLElement).hidden = mode === 'link';
+        find('.or', HTMLElement).hidden = mode === 'link';
+        find('.elsewhere', HTMLElement).hidden = mode === 'home';
+    }
+
+    /** @returns {Choice} */
+    #choice() {
+        return { name: cleanLine(this.#name.value), relayOnly: this.#relay.checked };
+    }
+
+    #submit() {
+        const room = this.#room.value.trim();
+        if (this.#mode === 'link') {
+            this.#actions.enter({ link: this.#link }, this.#choice());
+        } else if (this.#mode === 'lost') {
+            this.#actions.open(this.#paste.value.trim());
+        } else if (/^https?:\/\//i.test(room)) {
+            this.#actions.open(room); // an invite link, in the field where it was natural to paste it
+        } else if (room) {
+            this.#actions.enter({ room }, this.#choice());
+        } else {
+            this.error(texts.entrance.needRoom);
+            this.#room.focus();
+        }
+    }
+}

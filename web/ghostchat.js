@@ -1,0 +1,352 @@
+// @ts-check
+/** GhostChat for any page: join a room, send, hear what happens, leave.
+ *
+ *     const chat = new GhostChat({ name: 'Ann' });
+ *     chat.addEventListener('message', ({ detail }) => console.log(detail.from.name, detail.text));
+ *     await chat.join({ room: 'coffee' });
+ *     await chat.send('hello');
+ *     await chat.leave();
+ *
+ * Events (their `detail` in brackets):
+ *   state        [ChatState]                   where one stands, and why
+ *   peer         [Peer]                        somebody came, changed or left (state 'closed')
+ *   message      [{ from: Peer, id, text }]    text as it was sent: show it by textContent only
+ *   gap          [{ from: Peer, first, count }] messages that never come
+ *   delivered    [{ to: Peer, id }]            own message `id` was shown there
+ *   undelivered  [{ to: Peer, id, reason }]    given up for that person
+ *   sendable     send() works again after the error 'full'
+ *
+ * All decisions are the core's; this module only joins core, signaling and links. */
+import { Core, CoreError, InviteKind, Output, PATHS, PEER_STATES, SIGNALING_STATES, STATES,
+    loadCore } from './core.js';
+import { Links } from './links.js';
+import { Signaling } from './signaling.js';
+import { base } from './place.js';
+
+export { CoreError as GhostChatError, InviteKind };
+
+/** @typedef {object} Reason
+ * @property {string} word  such as 'timeout', 'none'
+ * @property {string} text  words for the user, may be empty */
+/** @typedef {object} Peer
+ * @property {number} index   stable while the peer is known
+ * @property {string} id
+ * @property {string} name    as the peer gave it, may be empty or not unique
+ * @property {string} state   connecting, open, lost, away, closed
+ * @property {'unknown' | 'host' | 'srflx' | 'prflx' | 'relay'} path
+ * @property {number} rttMs   0: not known
+ * @property {boolean} direct came by a direct link, is in no room with us
+ * @property {boolean} verified
+ * @property {Reason} reason */
+/** @typedef {object} ChatState
+ * @property {string} state      idle, joining, waiting, connected, failed
+ * @property {string} signaling  off, connecting, on, lost
+ * @property {Reason} reason */
+/** @typedef {{ room: string } | { link: string } | { newRoom: true }} WayIn */
+
+/** setTimeout takes at most 2^31 - 1 ms. */
+const TIMER_MS_MAX = 0x7fffffff;
+const NO_REASON = Object.freeze({ word: 'none', text: '' });
+
+export class GhostChat extends EventTarget {
+    /** @type {Core | null} */
+    #core = null;
+    /** @type {Links | null} */
+    #links = null;
+    /** @type {Signaling | null} */
+    #signaling = null;
+    /** @type {((core: Core, now: number) => void)[]} */
+    #inputs = [];
+    #busy = false;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    #timer;
+    /** @type {Set<number>} links on which something was sent since the last report */
+    #sentOn = new Set();
+    #server;
+    #name;
+    #wake = () => this.#input((core, now) => core.tick(now));
+    /** @type {ChatState} */
+    #state = { state: 'idle', signaling: 'off', reason: NO_REASON };
+    /** @type {Map<number, Peer>} by index; those who left included, until their index is used again */
+    #known = new Map();
+
+    /** @param {{ name?: string, server?: string }} [options]
+     *   server: where ghostchatd serves its page; by default the server of this module */
+    constructor(options = {}) {
+        super();
+        this.#server = options.server ?? base;
+        this.#name = options.name ?? '';
+    }
+
+    /** Loads and compiles what join() needs. Optional. */
+    static async preload() {
+        await loadCore();
+    }
+
+    /** @returns {ChatState} */
+    get state() {
+        return this.#state;
+    }
+
+    /** @returns {string} one's own peer id, empty before the first join */
+    get id() {
+        return this.#core?.id() ?? '';
+    }
+
+    /** @returns {Peer[]} everybody who is known and has not left */
+    get peers() {
+        return [...this.#known.values()].filter((peer) => peer.state !== 'closed');
+    }
+
+    /** @returns {number} people to whom a link is open */
+    get openLinks() {
+        return this.peers.filter((peer) => peer.state === 'open').length;
+    }
+
+    /** Enters. Resolves when the core has begun; how it goes on is told by events.
+     * @param {WayIn} way
+     * @param {{ relayOnly?: boolean }} [options]  relayOnly: never show one's own address */
+    async join(way, options = {}) {
+        if (this.#core && this.#state.state === 'failed') {
+            await this.leave(); // a second attempt begins anew
+        }
+        if (this.#core) {
+            throw new CoreError('state');
+        }
+        const core = await Core.create();
+        this.#begin(core, options.relayOnly === true);
+        try {
+            await this.#call((c, now) => {
+                if ('room' in way) {
+                    c.joinRoom(now, this.#server, this.#name, way.room.trim().normalize('NFC'));
+                } else if ('link' in way) {
+                    c.joinLink(now, this.#server, this.#name, way.link);
+                } else {
+                    c.newRoom(now, this.#server, this.#name);
+                }
+            });
+        } catch (error) {
+            this.#end();
+            throw error;
+        }
+    }
+
+    /** Sends a text (1 to 16,384 bytes of UTF-8) to everybody known now.
+     * @param {string} text
+     * @returns {Promise<number>} the message's id. Rejects with a GhostChatError whose code is
+     *   'full' (keep the text, wait for the event sendable), 'state' (nobody is there), 'too-big' */
+    send(text) {
+        return this.#call((core, now) => core.send(now, text));
+    }
+
+    /** @param {string} name  0 to 32 bytes; a longer one is cut by the core */
+    async setName(name) {
+        this.#name = name;
+        if (this.#core) {
+            await this.#call((core, now) => core.setNick(now, name));
+        }
+    }
+
+    /** @param {'room' | 'direct'} kind
+     * @returns {Promise<string>} an invite link; rejects with the code 'state' where there is none */
+    invite(kind) {
+        const number = kind === 'room' ? 0 : InviteKind.PEER_SECRET;
+        return this.#call((core) => core.invite(this.#server, number));
+    }
+
+    /** Says what a link leads to, without using it.
+     * @param {string} link
+     * @returns {Promise<{ kind: number, name: string } | null>} null: no invite link */
+    static async readInvite(link) {
+        const core = await Core.create();
+        const invite = core.readInvite(link);
+        core.wipe();
+        return invite;
+    }
+
+    /** Leaves: says so to the others, closes everything and wipes what the core knew. */
+    async leave() {
+        if (this.#core) {
+            await this.#call((core, now) => core.leave(now)).catch(() => {});
+            this.#end();
+        }
+    }
+
+    /** @param {Core} core @param {boolean} relayOnly */
+    #begin(core, relayOnly) {
+        this.#core = core;
+        this.#signaling = new Signaling({
+            opened: () => this.#input((c, now) => c.signalingOpened(now)),
+            message: (text) => this.#input((c, now) => c.signalingMessage(now, text)),
+            closed: () => this.#input((c, now) => c.signalingClosed(now)),
+        });
+        this.#links = new Links({
+            description: (link, sdp) => this.#input((c, now) => c.linkDescription(now, link, sdp)),
+            candidate: (link, text, mid, index) =>
+                this.#input((c, now) => c.linkCandidate(now, link, text, mid, index)),
+            opened: (link) => this.#input((c, now) => c.linkOpened(now, link)),
+            message: (link, channel, bytes) =>
+                this.#input((c, now) => c.linkMessage(now, link, channel, bytes)),
+            buffered: (link, bytes) => this.#input((c, now) => c.linkBuffered(now, link, bytes)),
+            closed: (link, reason) => this.#input((c, now) => c.linkClosed(now, link, reason)),
+            path: (link, path, rttMs) => this.#input((c, now) => c.linkPath(now, link, path, rttMs)),
+        }, relayOnly);
+        // Timers sleep with the device: look at the clock at once when it is back.
+        globalThis.addEventListener?.('online', this.#wake);
+        globalThis.document?.addEventListener('visibilitychange', this.#wake);
+    }
+
+    /** Lets go of everything. */
+    #end() {
+        clearTimeout(this.#timer);
+        globalThis.removeEventListener?.('online', this.#wake);
+        globalThis.document?.removeEventListener('visibilitychange', this.#wake);
+        this.#signaling?.close();
+        this.#links?.end();
+        this.#core?.wipe();
+        this.#core = this.#links = this.#signaling = null;
+        this.#inputs.length = 0;
+        this.#sentOn.clear();
+        this.#known.clear();
+        this.#setState({ state: 'idle', signaling: 'off', reason: NO_REASON });
+    }
+
+    /** One input of the user, with its result.
+     * @template T
+     * @param {(core: Core, now: number) => T} input
+     * @returns {Promise<T>} */
+    #call(input) {
+        return new Promise((resolve, reject) => {
+            if (!this.#core) {
+                reject(new CoreError('state'));
+                return;
+            }
+            this.#input((core, now) => {
+                try {
+                    resolve(input(core, now));
+                } catch (error) {
+                    reject(error);
+                }
+            });
+        });
+    }
+
+    /** Feeds one input, then drains the outputs. Inputs that come up meanwhile (a listener that
+     * sends, a channel that throws) wait their turn: the core is never entered twice.
+     * @param {(core: Core, now: number) => void} input */
+    #input(input) {
+        if (!this.#core) {
+            return;
+        }
+        this.#inputs.push(input);
+        if (this.#busy) {
+            return;
+        }
+        this.#busy = true;
+        try {
+            for (let next = this.#inputs.shift(); next && this.#core; next = this.#inputs.shift()) {
+                next(this.#core, performance.now());
+                this.#drain();
+            }
+        } finally {
+            this.#busy = false;
+        }
+        this.#arm();
+    }
+
+    #drain() {
+        for (let out = this.#core?.poll(); out; out = this.#core?.poll()) {
+            this.#act(out);
+        }
+        const links = [...this.#sentOn];
+        this.#sentOn.clear();
+        links.forEach((link) => this.#links?.reportBuffered(link));
+    }
+
+    #arm() {
+        clearTimeout(this.#timer);
+        const at = this.#core?.deadline() ?? Infinity;
+        if (at !== Infinity) {
+            const wait = Math.min(Math.max(Math.ceil(at - performance.now()), 0), TIMER_MS_MAX);
+            this.#timer = setTimeout(this.#wake, wait);
+        }
+    }
+
+    /** @param {import('./core.js').CoreOutput} out */
+    #act(out) {
+        const links = /** @type {Links} */ (this.#links);
+        const signaling = /** @type {Signaling} */ (this.#signaling);
+        switch (out.type) {
+        case Output.SIGNALING_CONNECT: return signaling.connect(out.text);
+        case Output.SIGNALING_SEND: return signaling.send(out.text);
+        case Output.SIGNALING_CLOSE: return signaling.close();
+        case Output.ICE_SERVERS: return links.setIceServers(out.text);
+        case Output.LINK_OFFER: return links.offer(out.link);
+        case Output.LINK_ANSWER: return links.answer(out.link, out.text);
+        case Output.LINK_REMOTE: return links.remote(out.link, out.text);
+        case Output.LINK_CANDIDATE: return links.candidate(out.link, out.text, out.text2, out.value);
+        case Output.LINK_SEND:
+            this.#sentOn.add(out.link);
+            return links.send(out.link, out.value, out.bytes);
+        case Output.LINK_CLOSE: return links.close(out.link);
+        default: return this.#tell(out);
+        }
+    }
+
+    /** @param {import('./core.js').CoreOutput} out  one that is for the user */
+    #tell(out) {
+        const peer = this.#known.get(out.peer);
+        switch (out.type) {
+        case Output.STATE:
+            return this.#setState({ state: STATES[out.value], signaling: SIGNALING_STATES[out.value2],
+                reason: this.#reason(out.reason) });
+        case Output.PEER: return this.#setPeer(out);
+        case Output.SENDABLE: return this.#dispatch('sendable', null);
+        default:
+        }
+        if (!peer) {
+            return undefined;
+        }
+        switch (out.type) {
+        case Output.MESSAGE:
+            return this.#dispatch('message', { from: peer, id: out.number, text: out.text });
+        case Output.GAP:
+            return this.#dispatch('gap', { from: peer, first: out.number, count: out.value });
+        case Output.DELIVERED: return this.#dispatch('delivered', { to: peer, id: out.number });
+        case Output.UNDELIVERED:
+            return this.#dispatch('undelivered',
+                { to: peer, id: out.number, reason: this.#reason(out.reason) });
+        default: return undefined;
+        }
+    }
+
+    /** @param {number} reason
+     * @returns {Reason} */
+    #reason(reason) {
+        const core = this.#core;
+        return reason && core ? { word: core.reasonWord(reason), text: core.reasonText(reason) } : NO_REASON;
+    }
+
+    /** @param {ChatState} state */
+    #setState(state) {
+        this.#state = state;
+        this.#dispatch('state', state);
+    }
+
+    /** @param {import('./core.js').CoreOutput} out */
+    #setPeer(out) {
+        const peer = /** @type {Peer} */ ({
+            index: out.peer, id: out.text, name: out.text2, state: PEER_STATES[out.value],
+            path: PATHS[out.value2 & 0xff] ?? 'unknown', rttMs: out.number,
+            direct: (out.value2 & 0x100) !== 0, verified: (out.value2 & 0x200) !== 0,
+            reason: this.#reason(out.reason),
+        });
+        this.#known.set(out.peer, peer);
+        this.#dispatch('peer', peer);
+    }
+
+    /** @param {string} type @param {unknown} detail */
+    #dispatch(type, detail) {
+        this.dispatchEvent(new CustomEvent(type, { detail }));
+    }
+}

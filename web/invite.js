@@ -1,0 +1,108 @@
+// @ts-check
+/** The invite dialog: link, QR code, copy and the system's share sheet; for the room, or for this
+ * person alone. */
+import { closeOnBackdrop, copyFrom, find } from './dom.js';
+import { drawQr } from './qr.js';
+import { texts } from './texts.js';
+
+/** @typedef {'room' | 'direct'} Kind */
+
+export class Invite {
+    #dialog = find('.invite', HTMLDialogElement);
+    #kinds = find('.invite-kinds', HTMLFieldSetElement);
+    #radios = [...this.#kinds.querySelectorAll('input')];
+    #canvas = find('.invite-qr', HTMLCanvasElement);
+    #note = find('.invite-note', HTMLElement);
+    #link = find('.invite-link', HTMLInputElement);
+    #hint = find('.invite-hint', HTMLElement);
+    #copy = find('.invite-copy', HTMLButtonElement);
+    #share = find('.invite-share', HTMLButtonElement);
+    #getLink;
+    /** @type {'open' | 'private' | 'none'} */
+    #room = 'none';
+
+    /** @param {(kind: Kind) => Promise<string>} getLink  rejects where there is no such link
+     * @param {() => void} onClose */
+    constructor(getLink, onClose) {
+        this.#getLink = getLink;
+        closeOnBackdrop(this.#dialog);
+        find('.dialog-close', HTMLButtonElement, this.#dialog)
+            .addEventListener('click', () => this.close());
+        this.#dialog.addEventListener('close', () => {
+            this.#wipe();
+            onClose();
+        });
+        this.#dialog.addEventListener('keydown', (event) => event.key === 'Escape' && this.close());
+        this.#radios.forEach((radio) => radio.addEventListener('change', () => this.#load()));
+        this.#copy.addEventListener('click', () => this.#copyLink());
+        this.#link.addEventListener('focus', () => this.#link.select());
+        this.#share.hidden = typeof navigator.share !== 'function';
+        this.#share.addEventListener('click', () => {
+            navigator.share({ title: texts.title, url: this.#link.value }).catch(() => {});
+        });
+    }
+
+    /** @param {'open' | 'private' | 'none'} room  what kind of room one is in */
+    setRoom(room) {
+        this.#room = room;
+        this.#kinds.hidden = room === 'none';
+        this.#radios.forEach((radio) => {
+            radio.checked = radio.value === (room === 'none' ? 'direct' : 'room');
+        });
+    }
+
+    /** Opens it in front of everything. */
+    async open() {
+        await this.#load();
+        if (!this.#dialog.matches(':modal')) {
+            this.#dialog.close(); // it may stand in the empty log
+            await this.#load();
+            this.#dialog.showModal();
+        }
+        this.#copy.focus();
+    }
+
+    /** Shows it in the empty log, blocking nothing. */
+    async showBeside() {
+        await this.#load();
+        if (!this.#dialog.open) {
+            this.#dialog.show();
+            this.#copy.focus();
+        }
+    }
+
+    /** Somebody came: the empty log is needed. */
+    closeBeside() {
+        if (this.#dialog.open && !this.#dialog.matches(':modal')) {
+            this.close();
+        }
+    }
+
+    close() {
+        this.#dialog.close();
+    }
+
+    async #load() {
+        const kind = /** @type {Kind} */ (this.#radios.find((radio) => radio.checked)?.value ?? 'room');
+        const link = await this.#getLink(kind).catch(() => '');
+        this.#link.value = link;
+        drawQr(this.#canvas, link);
+        this.#hint.textContent = '';
+        this.#copy.textContent = texts.invite.copy;
+        this.#note.textContent = kind === 'direct' ? texts.invite.directNote
+            : this.#room === 'open' ? texts.invite.openNote : texts.invite.roomNote;
+    }
+
+    #wipe() {
+        this.#link.value = '';
+        drawQr(this.#canvas, '');
+    }
+
+    async #copyLink() {
+        const done = await copyFrom(this.#link);
+        this.#hint.textContent = done ? texts.invite.copied : texts.invite.copyFailed;
+        if (!done) {
+            this.#link.focus();
+        }
+    }
+}

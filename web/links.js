@@ -1,0 +1,365 @@
+// @ts-check
+/** Links: one RTCPeerConnection each, with two negotiated data channels (ghostchat-protocol.7,
+ * "Link"). The core decides; this module does what it says and reports what happened.
+ *
+ *   offer/answer --> description, candidates --> opened --> messages --> closed
+ *
+ * Every browser promise has a deadline. After closed() or close() a link reports nothing more. */
+import { PATHS, Reason } from './core.js';
+
+/** createOffer and its like take milliseconds; a browser that never answers is a failed link. */
+const PROMISE_MS = 10000;
+/** bufferedAmount below which a channel says that it has room again. */
+const BUFFERED_LOW_BYTES = 16384;
+/** What may arrive between the opening of the two channels (GC_WINDOW_BYTES). */
+const EARLY_BYTES_MAX = 65536;
+/** A closed channel gets this long to hand over its last bytes, such as BYE. */
+const FLUSH_MS = 1000;
+const STATS_MS = 5000;
+const CHANNELS = [{ label: 'control', ordered: true }, { label: 'message', ordered: false }];
+
+/** @typedef {object} LinkReport
+ * @property {(link: number, sdp: string) => void} description
+ * @property {(link: number, candidate: string, mid: string, index: number) => void} candidate
+ * @property {(link: number) => void} opened
+ * @property {(link: number, channel: number, bytes: Uint8Array) => void} message
+ * @property {(link: number, bytes: number) => void} buffered
+ * @property {(link: number, reason: number) => void} closed
+ * @property {(link: number, path: number, rttMs: number) => void} path */
+
+/** @template T
+ * @param {Promise<T>} promise
+ * @returns {Promise<T>} rejects with 'timeout' after PROMISE_MS */
+function withDeadline(promise) {
+    /** @type {ReturnType<typeof setTimeout>} */
+    let timer;
+    const late = new Promise((_, reject) => {
+        timer = setTimeout(() => reject(new Error('timeout')), PROMISE_MS);
+    });
+    return /** @type {Promise<T>} */ (Promise.race([promise, late])).finally(() => clearTimeout(timer));
+}
+
+/** @param {RTCPeerConnection} pc
+ * @returns {Promise<{ path: number, rttMs: number } | null>} from types only: addresses stay unread */
+async function readPath(pc) {
+    /** @type {Map<string, any>} */
+    const stats = new Map(/** @type {any} */ (await withDeadline(pc.getStats())));
+    const all = [...stats.values()];
+    const chosen = all.find((s) => s.type === 'transport')?.selectedCandidatePairId; // not in Firefox
+    const pair = stats.get(chosen)
+        ?? all.find((s) => s.type === 'candidate-pair' && s.selected)
+        ?? all.find((s) => s.type === 'candidate-pair' && s.nominated && s.state === 'succeeded');
+    if (!pair) {
+        return null;
+    }
+    const types = [stats.get(pair.localCandidateId)?.candidateType,
+        stats.get(pair.remoteCandidateId)?.candidateType];
+    const type = ['relay', 'srflx', 'prflx', 'host'].find((t) => types.includes(t)) ?? 'unknown';
+    const rttMs = Math.round((pair.currentRoundTripTime ?? 0) * 1000);
+    return { path: PATHS.indexOf(type), rttMs: pair.currentRoundTripTime ? Math.max(rttMs, 1) : 0 };
+}
+
+class Link {
+    /** @type {RTCDataChannel[]} */
+    channels = [];
+    opened = false;
+    ended = false;
+    #number;
+    #pc;
+    #report;
+    #described = false;
+    /** @type {RTCIceCandidateInit[]} candidates of the other side, until its description is set */
+    #remoteCandidates = [];
+    #remoteSet = false;
+    /** @type {RTCIceCandidate[]} our own, until our description has been reported */
+    #ownCandidates = [];
+    /** @type {{ channel: number, bytes: Uint8Array }[]} */
+    #early = [];
+    #earlyBytes = 0;
+
+    /** @param {number} number @param {RTCConfiguration} configuration @param {LinkReport} report */
+    constructor(number, configuration, report) {
+        this.#number = number;
+        this.#report = report;
+        this.#pc = new RTCPeerConnection(configuration);
+        this.#pc.addEventListener('icecandidate', (event) => this.#onCandidate(event.candidate));
+        this.#pc.addEventListener('connectionstatechange', () => this.#onConnectionState());
+        this.channels = CHANNELS.map(({ label, ordered }, id) => {
+            const channel = this.#pc.createDataChannel(label, { negotiated: true, id, ordered });
+            channel.binaryType = 'arraybuffer';
+            channel.bufferedAmountLowThreshold = BUFFERED_LOW_BYTES;
+            channel.addEventListener('open', () => this.#onChannelOpen());
+            channel.addEventListener('message', (event) => this.#onMessage(id, event.data));
+            channel.addEventListener('bufferedamountlow', () => this.reportBuffered());
+            channel.addEventListener('close', () => this.end(Reason.GONE));
+            return channel;
+        });
+    }
+
+    async offer() {
+        await this.#try(async () => {
+            await withDeadline(this.#pc.setLocalDescription());
+            this.#describe();
+        });
+    }
+
+    /** @param {string} sdp */
+    async answer(sdp) {
+        await this.#try(async () => {
+            await withDeadline(this.#pc.setRemoteDescription({ type: 'offer', sdp }));
+            this.#flushRemote();
+            await withDeadline(this.#pc.setLocalDescription());
+            this.#describe();
+        });
+    }
+
+    /** @param {string} sdp */
+    async remote(sdp) {
+        await this.#try(async () => {
+            await withDeadline(this.#pc.setRemoteDescription({ type: 'answer', sdp }));
+            this.#flushRemote();
+        });
+    }
+
+    /** @param {RTCIceCandidateInit} candidate */
+    addCandidate(candidate) {
+        if (!this.#remoteSet) {
+            this.#remoteCandidates.push(candidate); // the core passes on at most GC_CANDIDATES_MAX
+            return;
+        }
+        // One that the browser does not take is one way less, not the end of the link.
+        this.#pc.addIceCandidate(candidate).catch(() => {});
+    }
+
+    /** @param {number} channel @param {Uint8Array} bytes */
+    send(channel, bytes) {
+        try {
+            this.channels[channel].send(/** @type {any} */ (bytes));
+        } catch {
+            this.end(Reason.GONE); // closing, or its queue is full although we never fill it
+        }
+    }
+
+    reportBuffered() {
+        if (!this.ended) {
+            const [control, message] = this.channels;
+            this.#report.buffered(this.#number, control.bufferedAmount + message.bufferedAmount);
+        }
+    }
+
+    async reportPath() {
+        const found = await readPath(this.#pc).catch(() => null);
+        if (found && !this.ended) {
+            this.#report.path(this.#number, found.path, found.rttMs);
+        }
+    }
+
+    /** The transport ended it: report once, and let go.
+     * @param {number} reason */
+    end(reason) {
+        if (!this.ended) {
+            this.close();
+            this.#report.closed(this.#number, reason);
+        }
+    }
+
+    /** Ends it without a report. Channels are closed first: their last bytes still go out. */
+    close() {
+        if (this.ended) {
+            return;
+        }
+        this.ended = true;
+        const pc = this.#pc;
+        if (!this.opened || pc.connectionState !== 'connected') {
+            pc.close();
+            return;
+        }
+        let open = this.channels.length;
+        for (const channel of this.channels) {
+            channel.addEventListener('close', () => --open || pc.close());
+            channel.close();
+        }
+        setTimeout(() => pc.close(), FLUSH_MS);
+    }
+
+    /** @param {() => Promise<void>} action */
+    async #try(action) {
+        try {
+            await action();
+        } catch {
+            this.end(Reason.ICE_FAILED);
+        }
+    }
+
+    #describe() {
+        if (this.ended) {
+            return;
+        }
+        this.#report.description(this.#number, this.#pc.localDescription?.sdp ?? '');
+        this.#described = true;
+        this.#ownCandidates.splice(0).forEach((candidate) => this.#onCandidate(candidate));
+    }
+
+    #flushRemote() {
+        this.#remoteSet = true;
+        this.#remoteCandidates.splice(0).forEach((candidate) => this.addCandidate(candidate));
+    }
+
+    /** @param {RTCIceCandidate | null} candidate  '' and null are end marks */
+    #onCandidate(candidate) {
+        if (!candidate?.candidate || this.ended) {
+            return;
+        }
+        if (!this.#described) {
+            this.#ownCandidates.push(candidate);
+            return;
+        }
+        this.#report.candidate(this.#number, candidate.candidate, candidate.sdpMid ?? '',
+            candidate.sdpMLineIndex ?? 0);
+    }
+
+    #onConnectionState() {
+        if (this.#pc.connectionState === 'failed') {
+            this.end(this.opened ? Reason.GONE : Reason.ICE_FAILED);
+        }
+    }
+
+    #onChannelOpen() {
+        if (this.ended || this.opened || this.channels.some((c) => c.readyState !== 'open')) {
+            return;
+        }
+        this.opened = true;
+        this.#report.opened(this.#number);
+        for (const { channel, bytes } of this.#early.splice(0)) {
+            this.#report.message(this.#number, channel, bytes);
+        }
+        this.reportPath();
+        setTimeout(() => this.ended || this.reportPath(), 1000); // the first round trips are known
+    }
+
+    /** @param {number} channel @param {unknown} data */
+    #onMessage(channel, data) {
+        if (this.ended) {
+            return;
+        }
+        if (!(data instanceof ArrayBuffer)) {
+            this.end(Reason.PROTOCOL); // all frames are binary
+            return;
+        }
+        const bytes = new Uint8Array(data);
+        if (this.opened) {
+            this.#report.message(this.#number, channel, bytes);
+            return;
+        }
+        this.#earlyBytes += bytes.length;
+        if (this.#earlyBytes > EARLY_BYTES_MAX) {
+            this.end(Reason.PROTOCOL);
+            return;
+        }
+        this.#early.push({ channel, bytes });
+    }
+}
+
+export class Links {
+    /** @type {Map<number, Link>} */
+    #links = new Map();
+    /** @type {RTCIceServer[]} */
+    #iceServers = [];
+    #report;
+    #relayOnly;
+    /** @type {ReturnType<typeof setInterval>} */
+    #timer;
+
+    /** @param {LinkReport} report
+     * @param {boolean} relayOnly  use no path that shows the own address */
+    constructor(report, relayOnly) {
+        this.#report = report;
+        this.#relayOnly = relayOnly;
+        this.#timer = setInterval(() => this.#readPaths(), STATS_MS);
+    }
+
+    /** @param {string} json  an array of RTCIceServer, from the core */
+    setIceServers(json) {
+        try {
+            this.#iceServers = JSON.parse(json);
+        } catch {
+            this.#iceServers = [];
+        }
+    }
+
+    /** @param {number} number */
+    offer(number) {
+        this.#make(number)?.offer();
+    }
+
+    /** @param {number} number @param {string} sdp */
+    answer(number, sdp) {
+        this.#make(number)?.answer(sdp);
+    }
+
+    /** @param {number} number @param {string} sdp */
+    remote(number, sdp) {
+        this.#links.get(number)?.remote(sdp);
+    }
+
+    /** @param {number} number
+     * @param {string} candidate @param {string} mid @param {number} index */
+    candidate(number, candidate, mid, index) {
+        this.#links.get(number)?.addCandidate({ candidate, sdpMid: mid || null, sdpMLineIndex: index });
+    }
+
+    /** @param {number} number @param {number} channel @param {Uint8Array} bytes */
+    send(number, channel, bytes) {
+        this.#links.get(number)?.send(channel, bytes);
+    }
+
+    /** @param {number} number */
+    reportBuffered(number) {
+        this.#links.get(number)?.reportBuffered();
+    }
+
+    /** @param {number} number */
+    close(number) {
+        this.#links.get(number)?.close();
+        this.#links.delete(number);
+    }
+
+    /** Closes all; nothing is reported any more. */
+    end() {
+        clearInterval(this.#timer);
+        for (const number of [...this.#links.keys()]) {
+            this.close(number);
+        }
+    }
+
+    /** @param {number} number
+     * @returns {Link | null} */
+    #make(number) {
+        this.close(number);
+        try {
+            const link = new Link(number, this.#configuration(), this.#report);
+            this.#links.set(number, link);
+            return link;
+        } catch { // too many connections in this page, or ICE servers that it does not take
+            queueMicrotask(() => this.#report.closed(number, Reason.ICE_FAILED));
+            return null;
+        }
+    }
+
+    /** @returns {RTCConfiguration} */
+    #configuration() {
+        return {
+            iceServers: this.#iceServers,
+            iceTransportPolicy: this.#relayOnly ? 'relay' : 'all',
+            bundlePolicy: 'max-bundle',
+        };
+    }
+
+    #readPaths() {
+        for (const link of this.#links.values()) {
+            if (link.opened && !link.ended) {
+                link.reportPath();
+            }
+        }
+    }
+}

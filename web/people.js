@@ -1,0 +1,118 @@
+// @ts-check
+/** The list of people: who, in which state, by which path, verified or not. */
+import { find, make } from './dom.js';
+import { cleanLine } from './linkify.js';
+import { texts } from './texts.js';
+
+/** @typedef {import('./ghostchat.js').Peer} Peer */
+
+/** Colours that the style sheet knows by number. */
+const HUES = 8;
+
+/** @param {string} id
+ * @returns {string} the number of this id's colour: names can be copied, ids cannot */
+export function hueOf(id) {
+    let sum = 0;
+    for (const char of id) {
+        sum = (sum * 31 + char.charCodeAt(0)) >>> 0;
+    }
+    return String(sum % HUES);
+}
+
+/** @param {string} name
+ * @returns {string} its first letter, for the round mark beside it */
+export function initialOf(name) {
+    return (Array.from(name)[0] ?? '?').toUpperCase();
+}
+
+export class People {
+    #list = find('.people-list', HTMLUListElement);
+    #self = find('.people-self', HTMLElement);
+    #ownName = '';
+    /** @type {Map<number, { peer: Peer, item: HTMLLIElement }>} by index */
+    #people = new Map();
+
+    /** @param {string} name */
+    setOwnName(name) {
+        this.#ownName = cleanLine(name);
+        this.#self.textContent = `${texts.room.you}: ${this.#ownName}`;
+    }
+
+    /** The name under which somebody is shown: two people never look the same.
+     * @param {Peer} peer */
+    nameOf(peer) {
+        const name = cleanLine(peer.name) || texts.person.unnamed(peer.id);
+        const same = (/** @type {string} */ other) => other.toLowerCase() === name.toLowerCase();
+        const twin = same(this.#ownName) || [...this.#people.values()].some(
+            (other) => other.peer.id !== peer.id && same(cleanLine(other.peer.name)));
+        return twin ? texts.person.twin(name, peer.id) : name;
+    }
+
+    /** @param {Peer} peer
+     * @returns {string} the state in which the list has this person, '' when it has not */
+    stateOf(peer) {
+        const known = this.#people.get(peer.index)?.peer;
+        return known?.id === peer.id ? known.state : '';
+    }
+
+    /** @param {Peer} peer  came, changed or left */
+    set(peer) {
+        const known = this.#people.get(peer.index);
+        if (peer.state === 'closed') {
+            known?.item.remove();
+            this.#people.delete(peer.index);
+        } else {
+            const item = known?.item ?? this.#list.appendChild(make('li', 'person'));
+            this.#people.set(peer.index, { peer, item });
+        }
+        this.#people.forEach((person) => this.#render(person.peer, person.item));
+    }
+
+    clear() {
+        this.#people.clear();
+        this.#list.replaceChildren();
+        this.#self.textContent = '';
+    }
+
+    /** @param {Peer} peer @param {HTMLLIElement} item */
+    #render(peer, item) {
+        const name = this.nameOf(peer);
+        const detail = [this.#connection(peer)];
+        if (peer.direct) {
+            detail.push(texts.person.direct);
+        }
+        const key = [name, ...detail, peer.state, peer.path, peer.verified].join('\n');
+        if (item.dataset.key === key) {
+            return; // most events change nothing that is seen
+        }
+        item.dataset.key = key;
+        item.dataset.state = peer.state;
+        item.dataset.path = peer.path;
+        item.title = peer.direct ? texts.person.directHint : peer.reason.text;
+        const mark = make('span', 'person-mark', initialOf(name));
+        mark.dataset.hue = hueOf(peer.id);
+        mark.setAttribute('aria-hidden', 'true');
+        const label = make('span', 'person-name', name);
+        label.dir = 'auto';
+        const trust = make('span', 'person-trust',
+            peer.verified ? texts.person.verified : texts.person.notVerified);
+        trust.dataset.verified = String(peer.verified);
+        const text = make('span', 'person-text');
+        text.append(label, make('span', 'person-path', detail.join(' · ')), trust);
+        item.replaceChildren(mark, text);
+    }
+
+    /** @param {Peer} peer
+     * @returns {string} */
+    #connection(peer) {
+        switch (peer.state) {
+        case 'open': {
+            const path = texts.person.path[peer.path];
+            return peer.rttMs ? `${path} · ${texts.person.rtt(peer.rttMs)}` : path;
+        }
+        case 'lost': return texts.person.lost;
+        case 'away': return texts.person.away;
+        default: return texts.person.connecting;
+        }
+    }
+}

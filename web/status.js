@@ -1,0 +1,75 @@
+// @ts-check
+/** The status line: always one plain sentence about what is happening, and on failure why and what
+ * to try. */
+import { find } from './dom.js';
+import { texts } from './texts.js';
+
+/** @typedef {import('./ghostchat.js').ChatState} ChatState */
+/** @typedef {import('./ghostchat.js').Peer} Peer */
+/** @typedef {{ text: string, tone: 'quiet' | 'busy' | 'good' | 'bad' }} Line */
+
+const words = texts.status;
+
+/** @param {import('./ghostchat.js').Reason} reason
+ * @returns {string} why, and what to try */
+function explain(reason) {
+    return [reason.text, words.advice[reason.word]].filter(Boolean).join(' ');
+}
+
+/** @param {Peer[]} peers @param {(peer: Peer) => string} nameOf
+ * @returns {Line | null} about those to whom no link is open */
+function describeOthers(peers, nameOf) {
+    const trouble = peers.find((peer) => peer.state !== 'open' && peer.reason.text);
+    if (trouble) {
+        return { text: words.trouble(nameOf(trouble), explain(trouble.reason)), tone: 'busy' };
+    }
+    const names = peers.filter((peer) => peer.state !== 'open').map(nameOf);
+    return names.length ? { text: words.connecting(names), tone: 'busy' } : null;
+}
+
+/** @param {ChatState} state
+ * @returns {Line | null} about the server, when it is not there */
+function describeServer(state) {
+    if (state.signaling === 'on' || state.signaling === 'off') {
+        return null;
+    }
+    if (state.state === 'connected') {
+        return { text: words.serverAway, tone: 'good' };
+    }
+    if (state.reason.text) {
+        return { text: `${explain(state.reason)} ${words.retryOnline}`, tone: 'bad' };
+    }
+    return { text: state.signaling === 'lost' ? words.serverLost : words.joining, tone: 'busy' };
+}
+
+/** @param {ChatState} state @param {Peer[]} peers @param {(peer: Peer) => string} nameOf
+ * @param {boolean} direct  came by a direct link: there is no room
+ * @returns {Line} */
+export function describe(state, peers, nameOf, direct) {
+    const others = describeOthers(peers, nameOf);
+    const server = describeServer(state);
+    switch (state.state) {
+    case 'idle': return { text: words.idle, tone: 'quiet' };
+    case 'failed': return { text: explain(state.reason) || words.failed, tone: 'bad' };
+    case 'joining': return server ?? { text: words.joining, tone: 'busy' };
+    case 'connected': {
+        const open = peers.filter((peer) => peer.state === 'open').length;
+        const parts = [words.connected(open), server?.text, others?.text];
+        return { text: parts.filter(Boolean).join(' '), tone: 'good' };
+    }
+    default: return server ?? others
+        ?? { text: direct ? words.waitingPeer : words.waitingInvite, tone: 'busy' };
+    }
+}
+
+export class Status {
+    #line = find('.status', HTMLElement);
+
+    /** @param {Line} line */
+    show(line) {
+        this.#line.dataset.tone = line.tone;
+        if (this.#line.textContent !== line.text) {
+            this.#line.textContent = line.text; // setting it again would be read out again
+        }
+    }
+}

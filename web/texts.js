@@ -1,0 +1,195 @@
+// @ts-check
+/** Every text of the page, in one table. The words of reasons come from the core's table. */
+
+/** @param {number} n @param {string} one @param {string} many */
+const count = (n, one, many) => `${n} ${n === 1 ? one : many}`;
+/** @param {string[]} names */
+const list = (names) => (names.length <= 2 ? names.join(' and ')
+    : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`);
+
+export const texts = {
+    title: 'GhostChat',
+    /** @param {number} unread @param {string} place */
+    windowTitle: (unread, place) => `${unread ? `(${unread}) ` : ''}${place ? `${place} – ` : ''}GhostChat`,
+    privateRoom: 'Private room',
+    directChat: 'Direct chat',
+
+    plain: {
+        noWasm: 'This browser cannot run GhostChat: WebAssembly is missing or switched off. '
+            + 'Open the link in a current Chromium, Chrome, Edge, Firefox or Safari.',
+        noRtc: 'This browser cannot run GhostChat: WebRTC is missing or switched off, and without it '
+            + 'no direct connection is possible. Open the link in another browser.',
+        broken: 'GhostChat could not start: a part of the page did not load. Reload the page, or open '
+            + 'the link in another browser.',
+        keptLink: 'Your link',
+    },
+
+    entrance: {
+        lead: 'Talk directly, browser to browser.',
+        about: 'The server only introduces you. Your words go straight to the others, encrypted, and '
+            + 'are stored nowhere.',
+        name: 'Your name',
+        roomName: 'Room name',
+        roomHint: 'Everybody who enters the same name here meets.',
+        joinRoom: 'Join room',
+        join: 'Join',
+        newRoom: 'New private room',
+        newRoomHint: 'Only people with its link get in.',
+        scan: 'Scan QR code',
+        or: 'or',
+        relayOnly: 'Relay only',
+        relayOnlyHint: 'Hides your address from the others. Slower.',
+        notice: 'People you chat with can see your network address (IP). That is how peer to peer '
+            + 'works; a VPN hides it.',
+        /** @param {string} name */
+        roomHeading: (name) => `Join the room “${name}”`,
+        privateHeading: 'Join the private room',
+        peerHeading: 'Chat with one person',
+        peerNote: 'You were invited to a direct chat.',
+        barePeerNote: 'This link has no secret: who answers is not verified.',
+        other: 'Do something else',
+        lostHeading: 'This page has lost its link',
+        lost: 'The secret of an invite link is never stored, so a reload cannot bring it back. Paste '
+            + 'the link again or scan its QR code.',
+        badLink: 'This is no invite link. Ask for it again, and copy it whole.',
+        paste: 'Paste the link',
+        open: 'Open',
+        needRoom: 'Enter a room name.',
+        badRoom: 'A room name has 1 to 64 bytes, without control characters.',
+        /** @param {string} host */
+        otherServer: (host) => `This link belongs to another server, ${host}. `,
+        openThere: 'Open it there',
+        laterLink: 'You opened another link. It waits here until you leave this room.',
+    },
+
+    status: {
+        idle: 'Not connected.',
+        starting: 'Starting…',
+        joining: 'Connecting to the server…',
+        retry: 'Trying again…',
+        retryOnline: 'Trying again. Is this device online?',
+        serverLost: 'The connection to the server was lost. Trying again…',
+        waiting: 'Nobody else is here yet. Waiting.',
+        waitingInvite: 'Nobody else is here yet. Invite somebody.',
+        waitingPeer: 'Waiting for the other person.',
+        /** @param {string[]} names */
+        connecting: (names) => `Connecting to ${list(names)}…`,
+        /** @param {number} n */
+        connected: (n) => `Connected to ${count(n, 'person', 'people')}.`,
+        serverAway: 'The server is away: your chats go on, newcomers have to wait.',
+        /** @param {string[]} names */
+        stillConnecting: (names) => `Connecting to ${list(names)}…`,
+        /** @param {string} name @param {string} why */
+        trouble: (name, why) => `${name}: ${why}`,
+        failed: 'It did not work.',
+        /** What to try, by the word of the reason.
+         * @type {Record<string, string>} */
+        advice: {
+            'room-full': 'Open another room, or try again when somebody has left.',
+            'server-full': 'Try again later.',
+            'replaced': 'Go on there, or join again here.',
+            'bad-key': 'The page and the server do not fit together: reload the page.',
+            'id-taken': 'Leave and join again.',
+            'origin': 'Open the page from the server itself.',
+            'address-limit': 'Close other tabs, or try again later.',
+            'timeout': 'Trying again by itself.',
+            'ice-failed': 'Trying again by itself.',
+            'refused': 'Ask for a new link.',
+            'link-form': 'Ask for the link again, and copy it whole.',
+        },
+    },
+
+    room: {
+        connection: 'Connection',
+        log: 'Messages',
+        people: 'People',
+        you: 'You',
+        message: 'Message',
+        placeholder: 'Write a message',
+        send: 'Send',
+        invite: 'Invite',
+        leave: 'Leave',
+        again: 'Join again',
+        newMessages: 'New messages',
+        emptyHeading: 'It is quiet here',
+        emptyRoom: 'Others who enter the same room name on this server appear by themselves. Invite '
+            + 'gives you a link and a QR code.',
+        emptyPrivate: 'Only people with the invite link can come in. Show them the QR code or send '
+            + 'them the link.',
+        emptyDirect: 'You are connected by itself as soon as the other person is there.',
+        cut: 'Older messages are no longer kept.',
+    },
+
+    person: {
+        /** @param {string} id */
+        unnamed: (id) => `Guest ${id.slice(0, 4)}`,
+        /** @param {string} name @param {string} id */
+        twin: (name, id) => `${name} (${id.slice(0, 4)})`,
+        connecting: 'connecting',
+        lost: 'reconnecting',
+        away: 'away',
+        closed: 'left',
+        path: { unknown: 'connected', host: 'direct', srflx: 'through NAT', prflx: 'direct',
+            relay: 'relayed' },
+        /** @param {number} ms */
+        rtt: (ms) => `${ms} ms`,
+        notVerified: 'not verified',
+        verified: 'verified',
+        direct: 'direct guest',
+        directHint: 'Came by your direct link; sees you only, not the room.',
+        /** @param {string} name */
+        came: (name) => `${name} is here.`,
+        /** @param {string} name */
+        left: (name) => `${name} left.`,
+        /** @param {string} name @param {string} why */
+        gone: (name, why) => `${name}: ${why}`,
+    },
+
+    message: {
+        sending: 'Sending…',
+        delivered: 'Delivered',
+        /** @param {number} n @param {number} of */
+        deliveredTo: (n, of) => `Delivered to ${n} of ${of}`,
+        /** @param {string[]} names @param {string} why */
+        notDelivered: (names, why) => `Not delivered to ${list(names)}. ${why}`,
+        /** @param {string} name @param {number} n */
+        gap: (name, n) => `${count(n, 'message', 'messages')} from ${name} got lost on the way.`,
+        full: 'Too much is still on its way. Your text stays here; send it in a moment.',
+        sendable: 'Now there is room again: press Send.',
+        nobody: 'Nobody is here to read it yet. Your text stays here.',
+        tooBig: 'This message is longer than 16 KiB. Please split it.',
+        failed: 'This message could not be sent. Your text stays here.',
+        state: 'You are not connected. Your text stays here.',
+    },
+
+    invite: {
+        heading: 'Invite',
+        link: 'Invite link',
+        qr: 'QR code of the invite link',
+        copy: 'Copy link',
+        copied: 'Copied',
+        copyFailed: 'Copying was refused. The link is selected: copy it by hand.',
+        share: 'Share…',
+        close: 'Close',
+        kind: 'Invite to',
+        room: 'This room',
+        direct: 'Me only',
+        roomNote: 'Whoever has this link can come into the room.',
+        openNote: 'Whoever knows the room name can come in, with or without the link.',
+        directNote: 'Whoever has this link talks with you alone, outside the room. It works while '
+            + 'this page is open.',
+    },
+
+    scan: {
+        heading: 'Scan QR code',
+        close: 'Close',
+        starting: 'Starting the camera…',
+        looking: 'Hold the QR code of an invite in front of the camera.',
+        insecure: 'The camera works only on https pages. Use the camera app of this device: it opens '
+            + 'the link. Or paste the link here.',
+        noCamera: 'This browser offers no camera. Paste the link instead.',
+        denied: 'The camera was not allowed. Allow it in the browser, or paste the link instead.',
+        busy: 'The camera cannot be used right now. Paste the link instead.',
+        noLink: 'This QR code is no invite link.',
+    },
+};
