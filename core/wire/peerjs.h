@@ -33,7 +33,8 @@ typedef enum gc_signal {
         GC_SIGNAL_COUNT
 } gc_signal;
 
-/* From a raw JSON string (with quotes; escapes are understood); GC_SIGNAL_OTHER if it is none. */
+/* From a raw JSON string (with quotes; escapes are understood); GC_SIGNAL_OTHER if it is none, also
+ * for an absent one (data == NULL). */
 gc_signal gc_signal_of(gc_span raw_type);
 /* The word of a type; "OTHER" for GC_SIGNAL_OTHER. */
 const char *gc_signal_word(gc_signal type);
@@ -51,13 +52,18 @@ typedef struct gc_signal_query {
     uint8_t room[GC_TAG_BYTES];
 } gc_signal_query;
 
-/* `+` is a space, %XX is UTF-8, of a repeated parameter the last wins, unknown ones are ignored.
+/* query: what stands behind `?`, without it. Read as the URL standard reads forms: `+` is a space,
+ * %XX is UTF-8, a broken escape stands for itself (stock clients do not encode their token), names
+ * are decoded too, of a repeated parameter the last wins, unknown ones are ignored.
  * Returns 0; GC_E_TOO_BIG when id, token or key is over its limit, GC_E_UTF8, or GC_E_SYNTAX for a
- * room that is no tag. A missing parameter has length 0. Source: PeerServer 1.0.2. */
+ * room that is no tag (32 plain hex digits, either case); after an error all of *out is zero.
+ * A missing or empty id, token or key has length 0. Source: PeerServer 1.0.2, URL standard 5.1. */
 int gc_signal_query_parse(gc_span query, gc_signal_query *out);
 /* Percent-encodes everything but RFC 3986 2.3 unreserved characters. */
 void gc_percent_write(gc_writer *w, gc_span bytes);
-/* Decodes %XX (and `+` as a space if plus). GC_E_SYNTAX for a broken escape, GC_E_TOO_BIG. */
+/* Decodes %XX (and `+` as a space if plus); the result need not be UTF-8. Returns 0; GC_E_SYNTAX for
+ * a broken escape, GC_E_TOO_BIG: then out holds a part, and *len is unchanged. out must not overlap
+ * text. */
 int gc_percent_read(gc_span text, bool plus, uint8_t *out, uint32_t size, uint32_t *len);
 
 #endif
