@@ -20,6 +20,7 @@
 #define GC_ROOM_MEMBERS_MAX    16 /* full mesh; more needs an overlay */
 
 /* --- chat ----------------------------------------------------------------------------------- */
+#define GC_SEQ_MAX                0x1fffffffffffffULL /* 2^53 - 1: exact in JavaScript */
 #define GC_TEXT_BYTES_MAX         16384  /* one chat message */
 #define GC_NICK_BYTES_MAX         32     /* UTF-8 */
 #define GC_FRAME_BYTES_MAX        16640  /* GC_TEXT_BYTES_MAX, its head and 200 bytes of fields */

@@ -9,9 +9,6 @@
 
 #define GC_FRAME_VERSION 1
 
-/* Numbers of messages end here: exact in JSON and JavaScript, and no sum of two overflows. */
-#define GC_SEQ_MAX 9007199254740991u /* 2^53 - 1 */
-
 enum gc_channel {
     GC_CHANNEL_CONTROL = 0, /* ordered: authentication and control */
     GC_CHANNEL_MESSAGE = 1, /* unordered, reliable: messages */
