@@ -40,9 +40,18 @@ class Complaints {
 /** A page of either driver behind the few verbs that the tests need. */
 class ChromiumPage {
   static async open(browser, { init, ...options }) {
+    return ChromiumPage.inContext(await browser.newContext(options), init);
+  }
+
+  /** A second tab in the context of this one. */
+  tab() {
+    return ChromiumPage.inContext(this.context);
+  }
+
+  static async inContext(context, init) {
     const self = new ChromiumPage();
-    self.context = await browser.newContext(options);
-    self.page = await self.context.newPage();
+    self.context = context;
+    self.page = await context.newPage();
     self.complaints = new Complaints();
     self.page.on('pageerror', (error) => self.complaints.add('page error', error.message));
     self.page.on('console', (message) => {
@@ -137,7 +146,14 @@ class FirefoxPage {
     const control = await this.control(role, name, ms);
     await control.evaluate((element) => element.select());
     await this.page.keyboard.press('Backspace');
-    await control.type(text);
+    for (const [i, line] of text.split('\n').entries()) {
+      if (i > 0) {
+        await this.page.keyboard.down('Shift');
+        await this.page.keyboard.press('Enter');
+        await this.page.keyboard.up('Shift');
+      }
+      await control.type(line);
+    }
   }
 
   async value(role, name, ms) {

@@ -40,6 +40,17 @@ function countInLog(text) {
   return all.filter((e) => !all.some((other) => other !== e && e.contains(other))).length;
 }
 
+/** The message element around a text, and the words beside the text. */
+function besideText(text) {
+  const all = [...document.querySelectorAll('[role=log] *')].filter((e) => e.textContent === text);
+  const inner = all.find((e) => !all.some((other) => other !== e && e.contains(other)));
+  const message = inner?.closest('.message');
+  return message === null || message === undefined ? null : {
+    sender: message.querySelector('.message-sender')?.textContent ?? '',
+    state: message.querySelector('.message-state')?.textContent ?? '',
+  };
+}
+
 export class Person {
   constructor(name, page, { deadline_ms, server }) {
     Object.assign(this, { name, page, deadline_ms, server });
@@ -114,7 +125,12 @@ export class Person {
   async joinLink(link) {
     await this.page.goto(link);
     await this.fill('Your name', this.name);
-    await this.click('button', 'Join room');
+    await this.tapJoin(link);
+  }
+
+  /** The one tap that a deep link needs. */
+  tapJoin(link) {
+    return this.click('button', /\/room\//.test(link) ? 'Join room' : 'Join');
   }
 
   /** Waits for n open links. */
@@ -139,6 +155,8 @@ export class Person {
   async say(text) {
     await this.fill('Message', text);
     await this.page.press('Enter');
+    await this.until('has an empty field again', () => (
+      document.querySelector('[aria-label=Message]').value === ''));
   }
 
   /** The text stands in this person's log, as the whole text of an element. */
@@ -150,6 +168,45 @@ export class Person {
     return this.page.evaluate(`(${countInLog})(${JSON.stringify(text)})`);
   }
 
+  /** Who is shown as the sender of a text. */
+  async senderOf(text) {
+    return (await this.page.evaluate(`(${besideText})(${JSON.stringify(text)})`))?.sender;
+  }
+
+  /** The state beside one's own text comes to match. */
+  mark(text, pattern) {
+    return this.until(`has "${text}" marked ${pattern}`, `({ text, source }) => (
+      new RegExp(source, 'i').test((${besideText})(text)?.state ?? ''))`,
+    { text, source: pattern.source });
+  }
+
+  /** The page comes into view or goes out of it, as when another tab is chosen. */
+  look(visible) {
+    return this.page.evaluate((shown) => {
+      for (const [name, value] of [['hidden', !shown],
+        ['visibilityState', shown ? 'visible' : 'hidden']]) {
+        Object.defineProperty(document, name, { configurable: true, get: () => value });
+      }
+      document.hasFocus = () => shown;
+      document.dispatchEvent(new Event('visibilitychange'));
+      dispatchEvent(new Event(shown ? 'focus' : 'blur'));
+    }, visible);
+  }
+
+  /** Resolves with the next question that the browser asks on behalf of the page. */
+  dialog() {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        reject(new Error(`${this.name} was asked nothing within ${this.deadline_ms} ms`));
+      }, this.deadline_ms);
+      this.page.onDialog = (dialog) => {
+        clearTimeout(timer);
+        this.page.onDialog = undefined;
+        resolve(dialog);
+      };
+    });
+  }
+
   /** The people this one sees, by name. */
   sees(name) {
     return this.until(`sees ${name} among the people`, (want) => {
@@ -158,9 +215,14 @@ export class Person {
     }, name);
   }
 
-  /** The invite link of the dialog, which is closed again. */
-  async inviteLink() {
+  /** The invite link of the dialog, which is closed again. kind: the radio button to choose. */
+  async inviteLink(kind) {
     await this.click('button', 'Invite');
+    if (kind) {
+      await this.click('radio', kind);
+      await this.until('is shown a direct link', () => (
+        /\/join\//.test(document.querySelector('dialog[open] input[readonly]')?.value)));
+    }
     const link = await this.value('Invite link');
     await this.page.press('Escape');
     return link;

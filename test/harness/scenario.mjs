@@ -18,10 +18,25 @@ import { Server } from './server.mjs';
 const GREEN_MS = 20000;
 const RED_MS = 2500;
 
-const REASON = 'this machine gives no network namespace (needs root or user namespaces)';
+export const REASON = 'this machine gives no network namespace (needs root or user namespaces)';
 
 /** What a browser writes to its console when a server is killed on purpose. */
 export const SERVER_GONE = /WebSocket|ERR_CONNECTION|NetworkError|can.t establish a connection/;
+
+/* Red variants that many stories share. */
+export const otherRoom = {
+  room: (name, who) => (who === 'Ben' ? `${name}2` : name), fails: /has \d open links/,
+};
+export const textAltered = { text: (text) => `${text}.`, fails: /reads "/ };
+export const serverDown = {
+  moment: {
+    beforeJoin(world) {
+      world.allow(SERVER_GONE);
+      return world.servers[0].kill();
+    },
+  },
+  fails: /ERR_CONNECTION_REFUSED|NS_ERROR_CONNECTION_REFUSED|open links/,
+};
 
 class World {
   constructor(browsers, variant, red) {
@@ -62,6 +77,19 @@ class World {
     const person = new Person(name, page, { deadline_ms: this.deadline_ms, server });
     this.people.push(person);
     return person;
+  }
+
+  /** People who enter a room one after the other. */
+  async crowd(names, server, room, options = {}) {
+    const people = [];
+    for (const name of names) {
+      people.push(await this.person(name, server, options));
+    }
+    await this.moment('beforeJoin');
+    for (const person of people) {
+      await person.joinRoom(this.room(room, person.name));
+    }
+    return people;
   }
 
   /** Console lines that this story causes on purpose. */

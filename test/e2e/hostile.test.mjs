@@ -1,0 +1,136 @@
+// What hostile people send: markup, control and bidi characters, endless names, frames that are
+// none. It is shown as text or not at all, and the others never notice more than that.
+import assert from 'node:assert/strict';
+
+import { chromiumBrowser } from '../harness/browsers.mjs';
+import { keepChannels } from '../harness/inits.mjs';
+import { scenarios } from '../harness/scenario.mjs';
+
+const scenario = scenarios({ chromium: chromiumBrowser() });
+
+const MARKUP = [
+  '<img src=x onerror="document.title=\'owned\'">',
+  '<script>document.title="owned"</script>',
+  '"><svg/onload=alert(1)>', '&lt;b&gt; &amp; {{base}} ${1+1}', '</p></article><h1>Owned</h1>',
+];
+/* What is sent, and what is shown: everything invisible that changes the reading is marked. */
+const UNSEEN = [
+  ['evil\u202egnp.exe', 'evil\ufffdgnp.exe'],
+  ['a\u2066b\u2069c', 'a\ufffdb\ufffdc'],
+  ['bell\u0007 escape\u001b[31m', 'bell\ufffd escape\ufffd[31m'],
+  ['tab\tand\nline stay', 'tab\tand\nline stay'],
+];
+
+scenario('markup and unseen characters in messages are shown as text', {
+  async story(world) {
+    const server = await world.server();
+    const [ann, ben] = await world.crowd(['Ann', 'Ben'], server, 'hostile');
+    await Promise.all([ann.connected(), ben.connected()]);
+    const before = await elementKinds(ben);
+    for (const text of MARKUP) {
+      await ann.say(world.text(text));
+      await ben.heard(text);
+    }
+    for (const [sent, shown] of UNSEEN) {
+      await ann.say(sent);
+      await ben.heard(shown);
+    }
+    await world.moment('said');
+    assert.deepEqual(await elementKinds(ben), before, 'new kinds of elements');
+    assert.equal(await ben.evaluate(() => document.title.includes('owned')), false);
+  },
+  red: {
+    'markup becomes elements': {
+      moment: {
+        said: (world) => world.people[1].evaluate(() => {
+          document.querySelector('[role=log]').append(document.createElement('h1'));
+        }),
+      },
+      fails: /new kinds of elements/,
+    },
+    'text altered': { text: (text) => text.replace('<', '&lt;'), fails: /reads "/ },
+  },
+});
+
+/** Kinds of elements in the log but those of which a message is made. */
+function elementKinds(person) {
+  return person.evaluate(() => [...new Set([...document.querySelectorAll('[role=log] *')]
+    .map((e) => e.tagName))].filter((tag) => !['ARTICLE', 'P', 'SPAN', 'TIME'].includes(tag)));
+}
+
+/* Runs in the page of the hostile one: sends bytes on the channel of that number, on all links. */
+function sendRaw({ channel, bytes, fill }) {
+  const data = new Uint8Array(fill ? bytes.length + fill : bytes.length).fill(0x41);
+  data.set(bytes);
+  const open = globalThis.channels.filter((c) => c.id === channel && c.readyState === 'open');
+  open.forEach((c) => c.send(data));
+  return open.length;
+}
+
+/** PROFILE with this name (ghostchat-protocol(7), "Link frames"). */
+function profile(name) {
+  const bytes = [...Buffer.from(name)];
+  return [0x13, 1, bytes.length >> 8, bytes.length & 255, ...bytes];
+}
+
+async function threeOfThem(world) {
+  const server = await world.server();
+  const ann = await world.person('Ann', server);
+  const ben = await world.person('Ben', server);
+  const eve = await world.person('Eve', server, { init: keepChannels() });
+  for (const person of [ann, ben, eve]) {
+    await person.joinRoom('with Eve');
+  }
+  await Promise.all([ann, ben, eve].map((person) => person.connected(2)));
+  return { ann, ben, eve };
+}
+
+scenario('hostile names are shown as text, cut of what is unseen', {
+  async story(world) {
+    const { ann, eve } = await threeOfThem(world);
+    for (const [sent, shown] of [
+      ['<b>Ann</b><img src=x>', '<b>Ann</b><img src=x>'],
+      ['\u202enimda\u0007', '\ufffdnimda\ufffd'],
+    ]) {
+      assert.equal(await eve.evaluate(sendRaw, {
+        channel: 0, bytes: profile(world.variant.name?.(sent) ?? sent),
+      }), 2);
+      await ann.sees(shown);
+    }
+    // A name that is somebody else's is told apart.
+    await eve.evaluate(sendRaw, { channel: 0, bytes: profile('Ben') });
+    await ann.until('tells two of one name apart', () => {
+      const names = [...document.querySelectorAll('.person-name')].map((e) => e.textContent);
+      return names.length === 2 && names.every((name) => /^Ben/.test(name)) && names[0] !== names[1];
+    });
+  },
+  red: { 'another name': { name: (name) => `${name}!`, fails: /sees .* among the people/ } },
+});
+
+for (const [what, raw] of [
+  ['a name of 200 KiB', { channel: 0, bytes: profile('x'), fill: 200 * 1024 }],
+  ['a name over the limit', { channel: 0, bytes: profile('n'.repeat(33)) }],
+  ['a message that is no UTF-8', { channel: 1, bytes: [0x20, 0, 0, 0, 0, 0, 0, 0, 1, 0, 2, 0xc3, 0x28] }],
+  ['half a frame', { channel: 0, bytes: [0x11, 0, 0] }],
+  ['a message on the wrong channel', {
+    channel: 0, bytes: [0x20, 0, 0, 0, 0, 0, 0, 0, 1, 0, 2, 0x68, 0x69],
+  }],
+]) {
+  scenario(`${what} ends the link of who sent it, and nothing else`, {
+    async story(world) {
+      const { ann, ben, eve } = await threeOfThem(world);
+      const bytes = world.variant.harmless ? [0x15, 0, 0, 0, 9] : raw.bytes;
+      const fill = world.variant.harmless ? 0 : raw.fill;
+      assert.equal(await eve.evaluate(sendRaw, { ...raw, bytes, fill }), 2);
+      for (const person of [ann, ben]) {
+        await person.until('ends the link for a reason', () => (
+          [...document.querySelectorAll('[role=log] *, [role=status], .person')]
+            .some((e) => /does not follow the protocol/.test(e.textContent + e.title))));
+      }
+      await ann.say('we go on');
+      await ben.heard('we go on');
+      assert.equal(await ben.evaluate(() => /\(h/.test(document.querySelector('[role=log]').innerText)), false);
+    },
+    red: { 'a harmless frame': { harmless: true, fails: /ends the link for a reason/ } },
+  });
+}

@@ -1,0 +1,42 @@
+// Scripts that run in a page before its own: what a hostile or unlucky page does. Each returns
+// source text, because the browser runs it and nothing of here is in its reach.
+
+/** Never sends frames of this type (ghostchat-protocol(7), "Link frames"). */
+export function dropFrames(type) {
+  return `{
+    const send = RTCDataChannel.prototype.send;
+    RTCDataChannel.prototype.send = function (data) {
+      const bytes = new Uint8Array(data.buffer ?? data);
+      if (bytes[0] !== ${type}) { send.call(this, data); }
+    };
+  }`;
+}
+
+/** Keeps the data channels in globalThis.channels, by id, so that a test can send what it likes. */
+export function keepChannels() {
+  return `{
+    const create = RTCPeerConnection.prototype.createDataChannel;
+    globalThis.channels = [];
+    RTCPeerConnection.prototype.createDataChannel = function (...args) {
+      const channel = create.apply(this, args);
+      globalThis.channels.push(channel);
+      return channel;
+    };
+  }`;
+}
+
+/** Rewrites what is sent: change is the source of a function from bytes to bytes. */
+export function rewriteFrames(change) {
+  return `{
+    const send = RTCDataChannel.prototype.send;
+    const change = ${change};
+    RTCDataChannel.prototype.send = function (data) {
+      send.call(this, change(new Uint8Array(data.slice?.() ?? data)));
+    };
+  }`;
+}
+
+/** A browser that lacks something of the global object. */
+export function without(name) {
+  return `delete globalThis.${name};`;
+}
