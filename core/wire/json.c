@@ -21,7 +21,7 @@ typedef struct scanner {
     uint64_t objects; /* bit d - 1: the container at depth d is an object, else an array */
     uint32_t depth;
     const uint8_t *value; /* where the current value of depth 1 begins */
-    gc_span *wanted;      /* where that value is noted, or NULL */
+    gc_span *wanted;      /* where that value is noted, or NULL; set by each key */
     gc_json_message *out;
 } scanner;
 
@@ -94,7 +94,6 @@ static bool scan_after(scanner *s, bool *done) {
     for (;;) {
         if (s->depth == 1 && s->wanted != NULL) {
             *s->wanted = gc_span_of(s->value, (uint32_t)(s->p - s->value));
-            s->wanted = NULL;
         }
         s->p = gc__json_skip_space(s->p, s->end);
         if (s->depth == 0) {

@@ -18,6 +18,14 @@ static inline gc_span text_span(const char *text) {
     return gc_span_of(text, (uint32_t)strlen(text));
 }
 
+/* A copy that ends where its memory ends, so that the sanitizer sees a read past the end. */
+static inline uint8_t *exact_copy(const void *bytes, uint32_t len) {
+    uint8_t *copy = malloc(len > 0 ? len : 1);
+    assert_non_null(copy);
+    memcpy(copy, bytes, len);
+    return copy;
+}
+
 #define assert_span(span, expected)                                                                \
     do {                                                                                           \
         gc_span span_ = (span), expected_ = (expected);                                            \

@@ -83,8 +83,7 @@ static void truncated_at_each_length(void **state) {
         for (int i = 0; i < 7; i++) {
             whole |= ends[i] == len;
         }
-        uint8_t *exact = malloc(len + 1);
-        memcpy(exact, text, len);
+        uint8_t *exact = exact_copy(text, len);
         assert_int_equal(gc_utf8_valid(gc_span_of(exact, len)), whole);
         free(exact);
         uint32_t prefix = gc_utf8_prefix(gc_span_of(text, sizeof text - 1), len);
