@@ -1,0 +1,54 @@
+# The simulator. Its library is as freestanding as the core; only sim/main.c sees an OS.
+SIM_OBJ := $(SIM_LIB_SRC:%.c=$(B)/%.o)
+SIM := $(B)/sim/sim
+
+$(B)/sim/%.o: sim/%.c $(STAMP)
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(CORE_FLAGS) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
+
+$(B)/sim/main.o: sim/main.c $(STAMP)
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(BASE) -D_GNU_SOURCE -fPIE $(CPPFLAGS) $(CFLAGS) -c $< -o $@
+
+$(SIM): $(SIM_OBJ) $(B)/sim/main.o $(B)/libgccore.a
+	$(call say,LD,$@)
+	$(Q)$(CC) -o $@ $^ $(LDFLAGS_ALL)
+
+# wasm: compile and link apart with the versioned tools; no import at all (web.md: never
+# --allow-undefined), a stated stack below the data, fixed memory.
+SIM_WASM := $(B)/wasm/sim.wasm
+SIM_WASM_SRC := $(CORE_SRC) core/base/mem_wasm.c $(SIM_LIB_SRC) sim/wasm.c
+SIM_WASM_OBJ := $(SIM_WASM_SRC:%.c=$(B)/wasm-sim/%.o)
+$(B)/wasm-sim/core/base/mem_wasm.o: SIM_WASM_EXTRA := -fno-builtin
+$(B)/wasm-sim/%.o: %.c $(B)/include/jsmn.h $(STAMP)
+	$(call say,WASMCC,$<)
+	$(Q)mkdir -p $(@D) && $(WASM_CC) --target=wasm32 -std=c11 -I. -I$(B)/include -Os -ffreestanding \
+	    $(SIM_WASM_EXTRA) -Wall -Wextra -MMD -MP -c $< -o $@
+$(SIM_WASM): $(SIM_WASM_OBJ)
+	$(call say,WASMLD,$@)
+	$(Q)mkdir -p $(@D) && $(WASM_LD) --no-entry --gc-sections --strip-all --stack-first \
+	    -z stack-size=262144 --initial-memory=369098752 --max-memory=369098752 $^ -o $@
+
+.PHONY: sim-native sim-wasm sim-check sim-scenarios sim-seeds sim-trace sim-planted sim-deep
+sim: $(SIM) $(SIM_WASM)
+sim-native: $(SIM)
+sim-wasm: $(SIM_WASM)
+
+# 1,000 seeds, every row of the scenario table, and every seed that once found something.
+sim-check: $(SIM)
+	$(Q)$(SIM) --seeds 1-1000
+	$(Q)$(SIM) --scenario all --seeds 1-3
+	$(Q)sh sim/seeds.sh $(SIM)
+
+SEEDS ?= 100000
+sim-deep: $(SIM)
+	$(Q)$(SIM) --seeds 1-$(SEEDS)
+
+# The same seeds give the same worlds in every build: one list of hashes from each, compared.
+TRACE_SEEDS ?= 1-25
+sim-trace: $(SIM) $(SIM_WASM)
+	$(Q)B='$(B)' MAKE='$(MAKE)' NODE='$(NODE)' SEEDS='$(TRACE_SEEDS)' sh sim/trace.sh
+
+# Planted bugs: each patch must be caught within 10,000 seeds.
+sim-planted:
+	$(Q)B='$(B)' MAKE='$(MAKE)' sh sim/planted.sh

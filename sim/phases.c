@@ -1,0 +1,204 @@
+/* What must not wait: sends that end in time (I7) while faults go on, and after healing the bounds
+ * of meeting, last words, leaving and of the server's forgetting. */
+#include "sim/world.h"
+#include "core/base/assert.h"
+#include "core/base/mem.h"
+
+#define SWEEP_MS 500
+#define LATE_MS  1000  /* on top of GC_UNDELIVERED_MS: the grain of timers */
+#define MEET_MS  90000 /* redial delays of 30 s, a dial of 15 s, half open sockets */
+#define WORDS_MS 30000 /* testing.md I3 */
+#define EMPTY_MS (GC_ALIVE_MS + GC_PING_MS_MAX + 10000)
+#define GONE_MS  (GC_LINK_SILENT_MS + GC_LINK_PING_MS + 5000)
+
+static void enter(sim_world *w, sim_phase phase) {
+    w->phase = phase;
+    w->phase_ms = w->now_ms;
+    sim_world_note(w, SIM_NO_NODE, phase == SIM_PHASE_MEETING ? SIM_MARK_HEALED : SIM_MARK_MESHED,
+                   phase, 0, 0, (gc_span){0});
+}
+
+static void sweep_messages(sim_world *w) {
+    sim_oracle *o = &w->oracle;
+    while (o->first_pending < o->message_count &&
+           (o->messages[o->first_pending].pending == 0 ||
+            !o->lives[o->messages[o->first_pending].life].alive)) {
+        o->first_pending++;
+    }
+    for (uint32_t i = o->first_pending; i < o->message_count; i++) {
+        sim_message *m = &o->messages[i];
+        const sim_life *l = &o->lives[m->life];
+        bool late = m->pending > 0 && l->alive && !sim_node_frozen(w, l->node) &&
+                    w->nodes[l->node].seen_ms > m->sent_ms + GC_UNDELIVERED_MS + LATE_MS;
+        if (late && m->late) {
+            sim_fail(w, SIM_INVARIANT_I7, l->node, i, m->pending, m->seq);
+        }
+        m->late = late;
+    }
+}
+
+/* --- meeting ---------------------------------------------------------------------------------- */
+
+static bool sees(const sim_world *w, uint32_t node, uint32_t life) {
+    for (uint32_t i = 0; i < SIM_PEERS_MAX; i++) {
+        const sim_peer *p = &w->nodes[node].peers[i];
+        if (p->known && p->life == life && p->state == GC_PEER_OPEN) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool here(const sim_world *w, uint32_t node) {
+    return w->nodes[node].client != NULL && w->nodes[node].present;
+}
+
+/* Whether two people who are here should be linked. */
+static bool belong(const sim_world *w, uint32_t a, uint32_t b) {
+    const sim_node *x = &w->nodes[a], *y = &w->nodes[b];
+    if (!here(w, a) || !here(w, b)) {
+        return false;
+    }
+    if (x->guest || y->guest) {
+        return (a == 0 && y->host_life == x->life) || (b == 0 && x->host_life == y->life);
+    }
+    return x->room == y->room;
+}
+
+static bool meshed(sim_world *w, uint32_t *node, uint32_t *other) {
+    for (uint32_t a = 0; a < w->node_count; a++) {
+        *node = a;
+        *other = a;
+        bool expected = w->nodes[a].comes_back && (!w->nodes[a].guest || here(w, 0));
+        if (expected || (here(w, a) && w->nodes[a].state == GC_STATE_FAILED)) {
+            return false;
+        }
+        for (uint32_t b = 0; b < w->node_count; b++) {
+            if (a != b && belong(w, a, b) && !sees(w, a, w->nodes[b].life)) {
+                *other = b;
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static bool has_company(const sim_world *w, uint32_t node) {
+    for (uint32_t b = 0; b < w->node_count; b++) {
+        if (b != node && belong(w, node, b)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void meeting(sim_world *w) {
+    uint32_t node = 0, other = 0;
+    if (!meshed(w, &node, &other)) {
+        if (w->now_ms > w->phase_ms + MEET_MS) {
+            sim_fail(w, SIM_INVARIANT_MESH, node, other, 0, w->phase_ms);
+        }
+        return;
+    }
+    w->meeting_ms = w->now_ms - w->phase_ms;
+    w->meshed_ms = w->now_ms;
+    enter(w, SIM_PHASE_WORDS);
+    for (uint32_t i = 0; i < w->node_count; i++) {
+        w->nodes[i].words = here(w, i) && has_company(w, i) ? 2 : 0;
+    }
+}
+
+/* --- last words ------------------------------------------------------------------------------- */
+
+/* The first message between two who live that has not ended; SIM_NONE when there is none. */
+static uint32_t unfinished(const sim_world *w) {
+    const sim_oracle *o = &w->oracle;
+    for (uint32_t i = o->first_pending; i < o->message_count; i++) {
+        const sim_message *m = &o->messages[i];
+        for (uint32_t k = 0; k < m->count && o->lives[m->life].alive; k++) {
+            if (m->to[k].state == SIM_PENDING && m->to[k].life != SIM_NONE &&
+                o->lives[m->to[k].life].alive) {
+                return i;
+            }
+        }
+    }
+    return SIM_NONE;
+}
+
+static void check_gone(sim_world *w) {
+    for (uint32_t i = 0; i < w->node_count; i++) {
+        for (uint32_t k = 0; k < SIM_PEERS_MAX && here(w, i); k++) {
+            const sim_peer *p = &w->nodes[i].peers[k];
+            if (!p->known || p->state != GC_PEER_OPEN || p->life == SIM_NONE) {
+                continue;
+            }
+            const sim_life *l = &w->oracle.lives[p->life];
+            if (!l->alive && l->ended_ms + GONE_MS < w->now_ms) {
+                sim_fail(w, SIM_INVARIANT_GONE, i, k, p->life, l->ended_ms);
+            }
+        }
+    }
+}
+
+static void words(sim_world *w) {
+    bool all_said = true;
+    for (uint32_t i = 0; i < w->node_count; i++) {
+        sim_node *n = &w->nodes[i];
+        while (n->words > 0 && here(w, i) && sim_user_send(w, i)) {
+            n->words--;
+        }
+        all_said = all_said && n->words == 0;
+    }
+    uint32_t open = unfinished(w);
+    if (!all_said || open != SIM_NONE) {
+        if (w->now_ms > w->phase_ms + WORDS_MS) {
+            sim_fail(w, SIM_INVARIANT_WORDS, SIM_NO_NODE, open, all_said, w->phase_ms);
+        }
+        return;
+    }
+    w->words_ms = w->now_ms - w->phase_ms;
+    check_gone(w);
+    enter(w, SIM_PHASE_LEAVING);
+    for (uint32_t i = 0; i < w->node_count; i++) {
+        sim_user_leave(w, i);
+    }
+}
+
+/* --- leaving ---------------------------------------------------------------------------------- */
+
+static void leaving(sim_world *w) {
+    gc_server_stats s;
+    gc_server_get_stats(w->server.core, &s);
+    uint64_t left = s.connections + s.peers + s.rooms + s.room_members + s.queued_bytes +
+                    s.held_messages + s.held_bytes;
+    if (left == 0) {
+        enter(w, SIM_PHASE_DONE);
+    } else if (w->now_ms > w->phase_ms + EMPTY_MS) {
+        sim_fail(w, SIM_INVARIANT_EMPTY, SIM_NO_NODE, (uint32_t)s.connections, (uint32_t)s.peers,
+                 left);
+    }
+}
+
+void sim_oracle_sweep(sim_world *w) {
+    sweep_messages(w);
+    switch (w->phase) {
+    case SIM_PHASE_TRAFFIC:
+        if (w->now_ms >= w->scenario.traffic_ms) {
+            sim_faults_heal(w);
+            enter(w, SIM_PHASE_MEETING);
+        }
+        break;
+    case SIM_PHASE_MEETING:
+        meeting(w);
+        break;
+    case SIM_PHASE_WORDS:
+        words(w);
+        break;
+    case SIM_PHASE_LEAVING:
+        leaving(w);
+        break;
+    default:
+        return;
+    }
+    sim_world_plan(w, SWEEP_MS, (sim_event){.type = SIM_EVENT_SWEEP, .node = SIM_NO_NODE});
+}

@@ -1,0 +1,165 @@
+#include "sim/scenario.h"
+#include "core/base/assert.h"
+#include "core/base/mem.h"
+#include <stddef.h>
+
+static const sim_scenario table[] = {
+    {.name = "two", .persons = 2, .lossless = true},
+    {.name = "room-of-16", .persons = 16, .lossless = true},
+    {.name = "private", .persons = 5, .way = SIM_WAY_SECRET, .lossless = true},
+    {.name = "direct-guests", .persons = 4, .guests = 3, .lossless = true},
+    {.name = "all-at-once",
+     .persons = 8,
+     .lossless = true,
+     .steps = {{.at_ms = 10, .action = SIM_STEP_JOIN, .who = SIM_ALL}}},
+    {.name = "glare",
+     .persons = 6,
+     .lossless = true,
+     .steps = {{.at_ms = 9000, .action = SIM_STEP_LINKS, .who = 0},
+               {.at_ms = 15000, .action = SIM_STEP_LINKS, .who = SIM_ALL}}},
+    {.name = "server-restart",
+     .persons = 8,
+     .lossless = true,
+     .steps = {{.at_ms = 10000, .action = SIM_STEP_SERVER_CRASH, .value = 8000}}},
+    /* Everything at once: the server is away while links end, so that people meet again only by
+     * what the new server tells them. */
+    {.name = "restart-and-lost-links",
+     .persons = 5,
+     .traffic_ms = 60000,
+     .steps = {{.at_ms = 10000, .action = SIM_STEP_SERVER_CRASH, .value = 6000},
+               {.at_ms = 12000, .action = SIM_STEP_LINKS, .who = 1}}},
+    /* The inviter sleeps; the guest is told, waits, and is connected when the inviter is back. */
+    {.name = "guest-waits",
+     .persons = 2,
+     .guests = 1,
+     .traffic_ms = 60000,
+     .steps = {{.at_ms = 10, .action = SIM_STEP_JOIN, .who = 0},
+               {.at_ms = 1000, .action = SIM_STEP_CUT, .who = 0},
+               {.at_ms = 1001, .action = SIM_STEP_FREEZE, .who = 0, .value = 40000},
+               {.at_ms = 5000, .action = SIM_STEP_JOIN, .who = 1},
+               {.at_ms = 50000, .action = SIM_STEP_SEND, .who = 1, .value = 3}}},
+    {.name = "crash-and-return",
+     .persons = 5,
+     .traffic_ms = 60000,
+     .steps = {{.at_ms = 8000, .action = SIM_STEP_CRASH, .who = 2, .value = 3000},
+               {.at_ms = 20000, .action = SIM_STEP_CRASH, .who = 0, .value = 100}}},
+    {.name = "one-way",
+     .persons = 4,
+     .traffic_ms = 60000,
+     .steps = {{.at_ms = 8000, .action = SIM_STEP_ISOLATE_IN, .who = 1, .value = 10000},
+               {.at_ms = 30000, .action = SIM_STEP_ISOLATE, .who = 2, .value = 20000}}},
+    {.name = "undelivered",
+     .persons = 3,
+     .traffic_ms = 120000,
+     .send_ms = 500,
+     .steps = {{.at_ms = 8000, .action = SIM_STEP_ISOLATE, .who = 1, .value = 90000}}},
+    /* More than windows and buffers hold, over a thin line. */
+    {.name = "burst",
+     .persons = 4,
+     .traffic_ms = 60000,
+     .rate_bytes_ms = 40,
+     .text_bytes = 16384,
+     .jitter_ms = 300,
+     .lossless = true,
+     .steps = {{.at_ms = 8000, .action = SIM_STEP_SEND, .who = SIM_ALL, .value = 14}}},
+    {.name = "sleep",
+     .persons = 4,
+     .traffic_ms = 80000,
+     .steps = {{.at_ms = 8000, .action = SIM_STEP_FREEZE, .who = 1, .value = 20000},
+               {.at_ms = 40000, .action = SIM_STEP_CLOCK, .who = 2, .value = 3600000}}},
+    {.name = "thousand",
+     .persons = 1024,
+     .room_size = 8,
+     .join_ms = 5000,
+     .traffic_ms = 20000,
+     .send_ms = 4000,
+     .way = SIM_WAY_MIXED,
+     .lossless = true},
+    {.name = "thousand-restart",
+     .persons = 1024,
+     .room_size = 4,
+     .join_ms = 5000,
+     .traffic_ms = 30000,
+     .send_ms = 5000,
+     .steps = {{.at_ms = 12000, .action = SIM_STEP_SERVER_CRASH, .value = 3000}}},
+};
+
+#define TABLE_COUNT (sizeof table / sizeof table[0])
+
+static bool has_step(const sim_scenario *s, sim_action action) {
+    for (uint32_t i = 0; i < SIM_STEPS_MAX; i++) {
+        if (s->steps[i].action == action) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void set(uint32_t *field, uint32_t value) {
+    *field = *field == 0 ? value : *field;
+}
+
+/* What a row leaves out: a quiet network and talkative people in one room, who come by themselves
+ * and speak by themselves unless there are steps for that. */
+static void fill(sim_scenario *s) {
+    set(&s->room_size, 16);
+    set(&s->join_ms, has_step(s, SIM_STEP_JOIN) ? 0 : 2000);
+    set(&s->traffic_ms, 30000);
+    set(&s->send_ms, has_step(s, SIM_STEP_SEND) ? 0 : 2000);
+    set(&s->text_bytes, 100);
+    set(&s->latency_ms, 20);
+    set(&s->jitter_ms, 5);
+    set(&s->rate_bytes_ms, 1000);
+}
+
+static void draw_people(sim_rng *r, sim_scenario *s) {
+    s->persons = sim_rng_below(r, 25) == 0 ? 16 : sim_rng_between(r, 2, 8);
+    s->persons += sim_rng_below(r, 8) == 0 && s->persons < 9 ? 4 : 0;
+    s->room_size = sim_rng_chance(r, 850) ? 16 : (s->persons + 1) / 2;
+    s->way = (sim_way)sim_rng_below(r, 3);
+    s->guests = sim_rng_chance(r, 200) ? sim_rng_between(r, 1, s->persons / 2) : 0;
+    s->join_ms =
+        sim_rng_chance(r, 300) ? sim_rng_between(r, 1, 200) : sim_rng_between(r, 200, 20000);
+    s->traffic_ms = sim_rng_between(r, 20000, 80000);
+    s->send_ms = sim_rng_between(r, 400, 6000);
+    s->text_bytes = sim_rng_chance(r, 100) ? 4000 : 100;
+}
+
+static void draw_network(sim_rng *r, sim_scenario *s) {
+    s->latency_ms =
+        sim_rng_chance(r, 800) ? sim_rng_between(r, 1, 150) : sim_rng_between(r, 150, 1000);
+    s->jitter_ms = sim_rng_chance(r, 500) ? sim_rng_below(r, 20) : sim_rng_below(r, 500);
+    s->loss_permille = sim_rng_chance(r, 500) ? 0 : sim_rng_below(r, 300);
+    s->rate_bytes_ms = sim_rng_chance(r, 800) ? 1000 : sim_rng_between(r, 10, 100);
+}
+
+static void draw(sim_scenario *s, uint64_t seed) {
+    sim_rng r;
+    sim_rng_init(&r, seed, 1);
+    *s = (sim_scenario){.name = "random"};
+    draw_people(&r, s);
+    draw_network(&r, s);
+    for (uint32_t kind = 0; kind < SIM_FAULT_COUNT; kind++) {
+        uint32_t mean = sim_rng_between(&r, 2000, 30000);
+        s->fault_ms[kind] = sim_rng_chance(&r, 350) ? mean : 0;
+    }
+}
+
+bool sim_scenario_get(const char *name, uint64_t seed, sim_scenario *out) {
+    if (name == NULL || __builtin_strcmp(name, "random") == 0) {
+        draw(out, seed);
+        return true;
+    }
+    for (uint32_t i = 0; i < TABLE_COUNT; i++) {
+        if (__builtin_strcmp(name, table[i].name) == 0) {
+            *out = table[i];
+            fill(out);
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *sim_scenario_name(uint32_t i) {
+    return i < TABLE_COUNT ? table[i].name : NULL;
+}

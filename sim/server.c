@@ -1,0 +1,136 @@
+/* The shell around gc_server: what ghostchatd is, without a kernel. */
+#include "sim/world.h"
+#include "core/base/assert.h"
+#include "core/base/mem.h"
+
+#define SEND_BUFFER_BYTES 65536u /* of a socket: what the kernel takes before it says EAGAIN */
+#define CHECK_EVERY       64u    /* inputs; the check looks at everything */
+
+uint64_t sim_server_now(sim_world *w) {
+    return w->now_ms;
+}
+
+void sim_server_start(sim_world *w) {
+    sim_server *s = &w->server;
+    uint8_t seed[32];
+    gc_assert(s->core == NULL);
+    sim_rng_bytes(&w->net, seed, sizeof seed);
+    memset(s->memory, 0, s->bytes);
+    s->core = gc_server_init(s->memory, s->bytes, &s->config, seed, sim_server_now(w));
+    gc_assert(s->core != NULL);
+    s->starts++;
+    s->wake_at_ms = GC_NEVER;
+    sim_world_note(w, SIM_NO_NODE, SIM_MARK_SERVER_START, s->starts, 0, 0, (gc_span){0});
+    sim_server_drain(w);
+}
+
+void sim_server_crash(sim_world *w) {
+    w->server.core = NULL;
+    w->server.wake++;
+    sim_world_note(w, SIM_NO_NODE, SIM_MARK_SERVER_CRASH, w->server.starts, 0, 0, (gc_span){0});
+    for (uint32_t i = 0; i < w->socket_count; i++) {
+        if (w->sockets[i].used && w->sockets[i].server) {
+            sim_socket_server_died(w, &w->sockets[i]);
+        }
+    }
+}
+
+static sim_socket *socket_of(sim_world *w, gc_conn conn) {
+    for (uint32_t i = 0; i < w->socket_count; i++) {
+        sim_socket *s = &w->sockets[i];
+        if (s->used && s->accepted && s->conn == conn) {
+            return s;
+        }
+    }
+    return NULL;
+}
+
+static void finish(sim_world *w, sim_socket *s) {
+    gc_conn conn = s->conn;
+    uint32_t reason = s->close_reason;
+    sim_socket_server_closed(w, s);
+    gc_server_close(w->server.core, sim_server_now(w), conn, reason);
+}
+
+void sim_server_write(sim_world *w, sim_socket *s) {
+    gc_span spans[4];
+    while (s->down.in_flight < SEND_BUFFER_BYTES) {
+        uint32_t count = gc_server_unsent(w->server.core, s->conn, spans, 4);
+        if (count == 0) {
+            break;
+        }
+        uint32_t sent = 0;
+        for (uint32_t i = 0; i < count; i++) {
+            sent += spans[i].len;
+            sim_socket_bytes(w, s, false, spans[i]);
+        }
+        gc_server_sent(w->server.core, sim_server_now(w), s->conn, sent);
+    }
+    if (s->closing && gc_server_unsent(w->server.core, s->conn, spans, 1) == 0) {
+        finish(w, s);
+    }
+}
+
+static void output(sim_world *w, const gc_server_output *o) {
+    sim_socket *s = socket_of(w, o->conn);
+    if (s == NULL) {
+        return; /* accepted, but still inside gc_server_accept(): nothing can come yet */
+    }
+    sim_world_note(w, s->node, SIM_MARK_SERVER + o->type, (uint32_t)(s - w->sockets), o->reason,
+                   o->now, (gc_span){0});
+    switch (o->type) {
+    case GC_SERVER_WRITE:
+        sim_server_write(w, s);
+        break;
+    case GC_SERVER_CLOSE:
+        s->closing = true;
+        s->close_reason = o->reason;
+        if (o->now) {
+            finish(w, s);
+        } else {
+            sim_server_write(w, s);
+        }
+        break;
+    case GC_SERVER_PAUSE:
+    case GC_SERVER_RESUME:
+        s->paused = o->type == GC_SERVER_PAUSE;
+        break;
+    default:
+        gc_assert(false);
+    }
+}
+
+void sim_server_drain(sim_world *w) {
+    sim_server *s = &w->server;
+    gc_server_output o;
+    while (gc_server_poll(s->core, &o)) {
+        output(w, &o);
+    }
+    if (++s->inputs % CHECK_EVERY == 0) {
+        gc_server_check(s->core);
+    }
+    uint64_t at = gc_server_deadline(s->core);
+    if (at != s->wake_at_ms) {
+        s->wake_at_ms = at;
+        s->wake++;
+        if (at != GC_NEVER) {
+            uint64_t now = sim_server_now(w);
+            sim_world_plan(
+                w, at > now ? at - now : 0,
+                (sim_event){.type = SIM_EVENT_SERVER_WAKE, .node = SIM_NO_NODE, .a = s->wake});
+        }
+    }
+}
+
+void sim_server_wake(sim_world *w, uint32_t wake) {
+    sim_server *s = &w->server;
+    if (s->core == NULL || wake != s->wake) {
+        return;
+    }
+    s->wake_at_ms = GC_NEVER;
+    gc_server_tick(s->core, sim_server_now(w));
+    sim_server_drain(w);
+    if (s->wake_at_ms <= sim_server_now(w)) {
+        sim_fail(w, SIM_INVARIANT_TIMER, SIM_NO_NODE, 0, 0, s->wake_at_ms);
+    }
+}

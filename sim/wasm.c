@@ -1,0 +1,39 @@
+/* The simulator's entry for wasm: no import, one block of memory, two functions. */
+#include "sim/sim.h"
+
+/* Room for the random scenario and the rows of up to 16 people; --initial-memory holds it. */
+#define MEMORY_BYTES (320u << 20)
+
+static _Alignas(16) uint8_t memory[MEMORY_BYTES];
+static sim_result result;
+
+/* What JavaScript reads, in halves: a u64 would be a BigInt. */
+typedef struct wasm_result {
+    uint32_t hash_low, hash_high, broken, events;
+} wasm_result;
+static wasm_result shown;
+_Static_assert(sizeof(wasm_result) == 16, "test/wasm/sim.test.mjs reads four u32");
+
+/* scenario: its place in the table, or UINT32_MAX for random. Returns NULL when it needs more
+ * memory than there is. */
+__attribute__((export_name("sim_run"))) wasm_result *
+sim_wasm_run(uint32_t seed_low, uint32_t seed_high, uint32_t scenario);
+wasm_result *sim_wasm_run(uint32_t seed_low, uint32_t seed_high, uint32_t scenario) {
+    sim_options o = {.seed = (uint64_t)seed_high << 32 | seed_low,
+                     .scenario = scenario == UINT32_MAX ? NULL : sim_scenario_name(scenario)};
+    if (sim_memory_bytes(o.scenario) > MEMORY_BYTES) {
+        return NULL;
+    }
+    sim_run(memory, MEMORY_BYTES, &o, &result);
+    shown = (wasm_result){.hash_low = (uint32_t)result.hash,
+                          .hash_high = (uint32_t)(result.hash >> 32),
+                          .broken = result.broken,
+                          .events = (uint32_t)result.events};
+    return &shown;
+}
+
+/* The name of a row of the table, zero-terminated; NULL behind the last. */
+__attribute__((export_name("sim_name"))) const char *sim_wasm_name(uint32_t scenario);
+const char *sim_wasm_name(uint32_t scenario) {
+    return sim_scenario_name(scenario);
+}
