@@ -54,7 +54,8 @@ gc_server *gc_server_init(void *memory, size_t bytes, const gc_server_config *co
 
 /* --- inputs --------------------------------------------------------------------------------- */
 
-/* A TCP connection was accepted. from: the client's address (for limits and nothing else).
+/* A TCP connection was accepted. from: the client's address (for limits and nothing else); with
+ * family 0 it is not known yet and not counted: gc_server_readdress() follows.
  * Returns 0 and the handle, or GC_E_REFUSED and in *reason GC_REASON_ADDRESS_LIMIT or
  * GC_REASON_SERVER_FULL: close the socket. The handshake deadline starts here. */
 int gc_server_accept(gc_server *s, uint64_t now_ms, const gc_addr *from, gc_conn *conn,
@@ -68,11 +69,14 @@ int gc_server_readdress(gc_server *s, uint64_t now_ms, gc_conn conn, const gc_ad
 /* The connection served an HTTP request and waits for another: restarts the handshake deadline. */
 void gc_server_request_done(gc_server *s, uint64_t now_ms, gc_conn conn);
 
+#define GC_SERVER_ICE_BYTES_MAX 4096
+
 typedef struct gc_server_open_request {
     gc_span response_head;  /* the 101 response: sent first, in one piece with the answer */
     const gc_signal_query *query;
     int query_error;        /* what gc_signal_query_parse() returned: GC_E_* makes admission case 1 */
-    gc_span ice_servers;    /* JSON array for a client that speaks gc, e.g. [{"urls":"stun:h:3478"}] */
+    gc_span ice_servers;    /* JSON array for a client that speaks gc, e.g. [{"urls":"stun:h:3478"}];
+                               up to GC_SERVER_ICE_BYTES_MAX; empty: none */
 } gc_server_open_request;
 
 /* The WebSocket handshake is good: admits the client (peerjs.md 3). The answer (OPEN, held

@@ -1,0 +1,244 @@
+#include "core/base/assert.h"
+#include "core/base/mem.h"
+#include "core/proto/signaling_server.h"
+#include "core/wire/websocket.h"
+
+static gc_span text_span(const char *text) {
+    uint32_t len = 0;
+    while (text[len] != 0) {
+        len++;
+    }
+    return gc_span_of(text, len);
+}
+
+/* An error and a close frame without a code, as PeerServer does; clients that speak gc get the
+ * reason's word beside the text. */
+static void refuse(gc_server *s, uint32_t n, gc_span type, gc_span message, uint32_t reason) {
+    gc_span parts[GC_PARTS_MAX];
+    uint32_t count = 0;
+    parts[count++] = GC_SPAN("{\"type\":\"");
+    parts[count++] = type;
+    parts[count++] = GC_SPAN("\",\"payload\":{\"msg\":\"");
+    parts[count++] = message;
+    if (gc__at(s, n)->gc) {
+        parts[count++] = GC_SPAN("\",\"code\":\"");
+        parts[count++] = text_span(gc_reason_word(reason));
+    }
+    parts[count++] = GC_SPAN("\"}}");
+    s->stats.rejected_total[reason]++;
+    gc__send(s, n, GC_WS_TEXT, parts, count);
+    gc__close(s, n, 0, reason);
+}
+
+static void refuse_error(gc_server *s, uint32_t n, gc_span message, uint32_t reason) {
+    refuse(s, n, GC_SPAN("ERROR"), message, reason);
+}
+
+static void refuse_taken(gc_server *s, uint32_t n) {
+    s->stats.id_taken_total++;
+    refuse(s, n, GC_SPAN("ID-TAKEN"), GC_SPAN("ID is taken"), GC_REASON_ID_TAKEN);
+}
+
+static void send_open(gc_server *s, uint32_t n, const gc_admission *a, bool entered) {
+    if (!gc__at(s, n)->gc) {
+        gc__send_text(s, n, GC_SPAN("{\"type\":\"OPEN\"}"));
+        return;
+    }
+    gc_span parts[GC_ICE_SPANS + 5];
+    uint32_t count = 0;
+    parts[count++] = GC_SPAN("{\"type\":\"OPEN\",\"payload\":{\"gc\":1,\"ice\":");
+    for (uint32_t i = 0; i < a->ice_count; i++) {
+        parts[count++] = a->ice[i];
+    }
+    if (a->ice_count == 0) {
+        parts[count++] = GC_SPAN("[]");
+    }
+    if (a->has_room) {
+        parts[count++] = GC_SPAN(",\"room\":");
+        parts[count++] = gc__room_text(s, n, a->room, entered);
+    }
+    parts[count++] = GC_SPAN("}}");
+    gc__send(s, n, GC_WS_TEXT, parts, count);
+}
+
+/* n's id is registered: the answer first, then what was held, then the others hear of it. */
+static void open_up(gc_server *s, uint32_t n, const gc_admission *a) {
+    gc_connection *c = gc__at(s, n);
+    c->state = GC_CONNECTION_OPEN;
+    c->last_ms = s->now_ms;
+    gc__clock(s, n);
+    bool entered = a->has_room && gc__room_enter(s, n, a->room);
+    send_open(s, n, a, entered);
+    if (c->state != GC_CONNECTION_OPEN) {
+        return;
+    }
+    gc__relay_arrived(s, n);
+    if (entered) {
+        gc__room_announce(s, n);
+    }
+}
+
+static void admit(gc_server *s, uint32_t n, const gc_admission *a) {
+    gc_registry_add(&s->registry, n);
+    open_up(s, n, a);
+}
+
+/* The same token: the new socket is in place before the old one is closed (peerjs.md 10.1). */
+static void take_over(gc_server *s, uint32_t n, uint32_t old, const gc_admission *a) {
+    if (!gc_registry_count_takeover(&s->registry, old, s->now_ms)) {
+        refuse_taken(s, n);
+        return;
+    }
+    s->stats.takeovers_total++;
+    gc__admission_alive(s, old);
+    if (gc__at(s, n)->state != GC_CONNECTION_WAITING) {
+        return; /* cut for memory by that answer */
+    }
+    gc_identity *was = gc_registry_at(&s->registry, old);
+    gc_identity *is = gc_registry_at(&s->registry, n);
+    gc_connection *from = gc__at(s, old);
+    gc_connection *to = gc__at(s, n);
+    is->takeovers = was->takeovers;
+    is->takeovers_since_ms = was->takeovers_since_ms;
+    to->bucket = from->bucket;
+    to->room = from->room;
+    if (from->room != GC_ROOM_NONE) {
+        gc_rooms_replace(&s->rooms, from->room, old, n);
+        from->room = GC_ROOM_NONE;
+    }
+    if (from->state == GC_CONNECTION_OPEN) {
+        /* Its id goes before its close frame: what is sent to the id from here on is for n. */
+        gc_registry_remove(&s->registry, old);
+        from->state = GC_CONNECTION_WAITING;
+    }
+    admit(s, n, a);
+    s->stats.cut_total[GC_REASON_REPLACED]++;
+    gc__close(s, old, GC_REASON_CLOSE_CODE_BASE + GC_REASON_REPLACED, GC_REASON_REPLACED);
+}
+
+/* Keeps what admission will need: the request is borrowed for the call only. */
+static bool park(gc_server *s, uint32_t n, const gc_admission *a) {
+    gc_wait *w = &s->waits[n];
+    w->has_room = a->has_room;
+    if (a->has_room) {
+        memcpy(w->room, a->room, sizeof w->room);
+    }
+    for (uint32_t i = 0; i < a->ice_count; i++) {
+        if (!gc__make_room(s, n, &w->ice, a->ice[i].len)) {
+            return false;
+        }
+        gc_block_queue_put(&s->pool, &w->ice, a->ice[i]);
+    }
+    return true;
+}
+
+/* Another token: the holder has GC_TAKEOVER_WAIT_MS for a sign of life. One waits at a time. */
+static void ask_holder(gc_server *s, uint32_t n, uint32_t holder, const gc_admission *a) {
+    gc_identity *held = gc_registry_at(&s->registry, holder);
+    uint64_t since_ms = s->now_ms;
+    if (gc__at(s, holder)->paused) {
+        refuse_taken(s, n); /* it speaks so much that we stopped reading: it lives */
+        return;
+    }
+    if (held->waiter != 0) {
+        uint32_t other = held->waiter - 1;
+        if (!gc_registry_same_token(&s->registry, n, other)) {
+            refuse_taken(s, n);
+            return;
+        }
+        /* The same page again: it takes over the place in the queue, too. */
+        since_ms = gc__at(s, other)->since_ms;
+        gc__close(s, other, GC_REASON_CLOSE_CODE_BASE + GC_REASON_REPLACED, GC_REASON_REPLACED);
+    }
+    if (gc__at(s, n)->state != GC_CONNECTION_WAITING || !park(s, n, a)) {
+        return;
+    }
+    s->waits[n].holder = holder + 1;
+    held->waiter = n + 1;
+    gc__at(s, n)->since_ms = since_ms;
+    gc__clock(s, n);
+    gc__at(s, holder)->pinged_ms = s->now_ms;
+    gc__send(s, holder, GC_WS_PING, NULL, 0);
+}
+
+void gc__admission_forget(gc_server *s, uint32_t n) {
+    gc_wait *w = &s->waits[n];
+    gc_block_queue_clear(&s->pool, &w->ice);
+    if (w->holder != 0) {
+        gc_identity *holder = gc_registry_at(&s->registry, w->holder - 1);
+        if (holder->waiter == n + 1) {
+            holder->waiter = 0;
+        }
+        w->holder = 0;
+    }
+}
+
+void gc__admission_alive(gc_server *s, uint32_t n) {
+    uint32_t waiter = gc_registry_at(&s->registry, n)->waiter;
+    if (waiter != 0) {
+        refuse_taken(s, waiter - 1);
+        gc_assert(gc_registry_at(&s->registry, n)->waiter == 0);
+    }
+}
+
+static void admit_named(gc_server *s, uint32_t n, const gc_admission *a) {
+    gc_identity *p = gc_registry_at(&s->registry, n);
+    uint32_t holder = gc_registry_find(&s->registry, p->id_hash, gc_identity_id(p));
+    if (holder == GC_IDENTITY_NONE) {
+        if (s->registry.ids.count >= s->config.concurrent_max) {
+            refuse_error(s, n, GC_SPAN("Server has reached its concurrent user limit"),
+                         GC_REASON_SERVER_FULL);
+        } else {
+            admit(s, n, a);
+        }
+    } else if (gc_registry_same_token(&s->registry, n, holder)) {
+        take_over(s, n, holder, a);
+    } else {
+        ask_holder(s, n, holder, a);
+    }
+}
+
+/* Mostly the id is free now; but somebody may have registered it in the same input. */
+void gc__admission_resume(gc_server *s, uint32_t n) {
+    gc_wait *w = &s->waits[n];
+    gc_assert(gc__at(s, n)->state == GC_CONNECTION_WAITING && w->holder != 0);
+    uint8_t room[GC_TAG_BYTES];
+    memcpy(room, w->room, sizeof room);
+    gc_span ice[GC_ICE_SPANS];
+    gc_block_queue parked = w->ice;
+    uint32_t ice_count = gc_block_queue_spans(&s->pool, &parked, ice, GC_ICE_SPANS);
+    gc_admission a = {.has_room = w->has_room, .room = room, .ice = ice, .ice_count = ice_count};
+    w->ice = (gc_block_queue){0};
+    w->holder = 0;
+    admit_named(s, n, &a);
+    gc_block_queue_clear(&s->pool, &parked);
+}
+
+/* In the order of PeerServer (peerjs.md 3). */
+void gc__admission_open(gc_server *s, uint32_t n, const gc_server_open_request *r) {
+    const gc_signal_query *q = r->query;
+    gc_connection *c = gc__at(s, n);
+    c->state = GC_CONNECTION_WAITING;
+    c->since_ms = s->now_ms;
+    c->gc = q->gc;
+    gc_assert(s->waits[n].holder == 0 && s->waits[n].ice.len == 0);
+    if (!gc__send_raw(s, n, r->response_head)) {
+        return;
+    }
+    if (r->query_error != 0 || q->id_len == 0 || q->token_len == 0 || q->key_len == 0) {
+        refuse_error(s, n, GC_SPAN("No id, token, or key supplied to websocket server"),
+                     GC_REASON_BAD_REQUEST);
+        return;
+    }
+    if (!gc_span_equal(gc_span_of(q->key, q->key_len), text_span(s->config.key))) {
+        refuse_error(s, n, GC_SPAN("Invalid key provided"), GC_REASON_BAD_KEY);
+        return;
+    }
+    gc_admission a = {.has_room = q->gc && q->has_room,
+                      .room = q->room,
+                      .ice = &r->ice_servers,
+                      .ice_count = r->ice_servers.len > 0 ? 1 : 0};
+    gc_registry_name(&s->registry, n, gc_span_of(q->id, q->id_len),
+                     gc_span_of(q->token, q->token_len));
+    admit_named(s, n, &a);
+}

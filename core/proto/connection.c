@@ -1,0 +1,130 @@
+#include "core/base/assert.h"
+#include "core/proto/signaling_server.h"
+#include "core/wire/websocket.h"
+
+/* What an idle connection touches: this, its peer (176), a timer (16), two of four lists (16), the
+ * id's map (20) and its address: below 450 bytes in all. */
+_Static_assert(sizeof(gc_connection) <= 80, "an idle connection fits into 80 bytes");
+_Static_assert(GC_REASON_REFUSED < 64, "reasons index the counters of gc_server_stats");
+
+#define SLOT_BITS 20
+#define SLOT_MASK ((1u << SLOT_BITS) - 1)
+
+/* slot + 1 in the low bits, so that no handle is GC_CONN_NONE; above it the generation. */
+gc_conn gc__handle(const gc_server *s, uint32_t n) {
+    gc_assert(n < s->touched);
+    return s->connections[n].generation << SLOT_BITS | (n + 1);
+}
+
+uint32_t gc__slot(const gc_server *s, gc_conn conn) {
+    uint32_t n = (conn & SLOT_MASK) - 1;
+    if (n >= s->touched || s->connections[n].state == GC_CONNECTION_FREE ||
+        gc__handle(s, n) != conn) {
+        return GC_SLOT_NONE;
+    }
+    return n;
+}
+
+/* The slot that has been free for longest: its number is the least likely to be remembered. Fresh
+ * ones only when none is free, for their memory. */
+uint32_t gc__connection_make(gc_server *s, uint32_t address) {
+    uint32_t n = gc_order_first(&s->free);
+    if (n != GC_ORDER_END) {
+        gc_order_remove(&s->free, n);
+    } else {
+        gc_assert(s->touched < s->config.connections_max);
+        n = s->touched++;
+        gc_timers_add_owner(&s->timers, n);
+    }
+    gc_connection *c = gc__at(s, n);
+    gc_assert(c->state == GC_CONNECTION_FREE);
+    *c = (gc_connection){.generation = c->generation,
+                         .state = GC_CONNECTION_READING,
+                         .address = address,
+                         .room = GC_ROOM_NONE,
+                         .since_ms = s->now_ms};
+    s->connection_count++;
+    gc__clock(s, n);
+    return n;
+}
+
+void gc__connection_free(gc_server *s, uint32_t n) {
+    gc_connection *c = gc__at(s, n);
+    gc_assert(c->state == GC_CONNECTION_CLOSING && c->room == GC_ROOM_NONE && c->queue.len == 0);
+    gc_order_remove(&s->ready, n);
+    gc_timers_set(&s->timers, n, GC_NEVER);
+    if (c->address != GC_ADDRESS_NONE) {
+        gc_addresses_remove(&s->addresses, c->address);
+    }
+    *c = (gc_connection){.generation = c->generation + 1};
+    gc_order_add(&s->free, n);
+    s->connection_count--;
+}
+
+void gc__wake(gc_server *s, uint32_t n, uint8_t pending) {
+    gc__at(s, n)->pending |= pending;
+    gc_order_add(&s->ready, n);
+}
+
+static void drop_queue(gc_server *s, uint32_t n) {
+    gc_connection *c = gc__at(s, n);
+    s->stats.queued_bytes -= c->queue.len;
+    gc_block_queue_clear(&s->pool, &c->queue);
+    gc_order_remove(&s->unsent, n);
+}
+
+void gc__end(gc_server *s, uint32_t n, uint32_t reason, bool now) {
+    gc_connection *c = gc__at(s, n);
+    gc_assert(c->state != GC_CONNECTION_FREE);
+    if (c->state != GC_CONNECTION_CLOSING) {
+        if (c->state == GC_CONNECTION_WAITING) {
+            gc__admission_forget(s, n);
+        } else if (c->state == GC_CONNECTION_OPEN) {
+            gc_registry_remove(&s->registry, n);
+        }
+        c->state = GC_CONNECTION_CLOSING;
+        c->reason = (uint8_t)reason;
+        c->since_ms = s->now_ms;
+        gc_order_add(&s->doomed, n);
+    } else if (!now || c->now) {
+        return;
+    }
+    if (now) {
+        c->now = true;
+        drop_queue(s, n);
+    }
+    gc__wake(s, n, GC_PENDING_CLOSE);
+    gc__clock(s, n);
+}
+
+void gc__cut(gc_server *s, uint32_t n, uint32_t reason) {
+    if (gc__at(s, n)->state != GC_CONNECTION_CLOSING) {
+        s->stats.cut_total[reason]++;
+    }
+    gc__end(s, n, reason, true);
+}
+
+void gc__close(gc_server *s, uint32_t n, uint16_t code, uint32_t reason) {
+    uint8_t bytes[2] = {(uint8_t)(code >> 8), (uint8_t)code};
+    gc_span part = gc_span_of(bytes, code == 0 ? 0 : 2);
+    gc__send(s, n, GC_WS_CLOSE, &part, 1);
+    gc__end(s, n, reason, false);
+}
+
+/* Each round ends at most the connections that it pushes to, and none ends twice. */
+void gc__settle(gc_server *s) {
+    for (;;) {
+        uint32_t n = gc_order_first(&s->doomed);
+        if (n == GC_ORDER_END) {
+            return;
+        }
+        gc_order_remove(&s->doomed, n);
+        gc__room_leave(s, n);
+        gc_identity *p = gc_registry_at(&s->registry, n);
+        if (p->waiter != 0) {
+            uint32_t waiter = p->waiter - 1;
+            p->waiter = 0;
+            gc__admission_resume(s, waiter);
+        }
+    }
+}

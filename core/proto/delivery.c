@@ -1,0 +1,98 @@
+#include "core/base/assert.h"
+#include "core/proto/signaling_server.h"
+#include "core/wire/websocket.h"
+
+static uint32_t sum_of(const gc_span *parts, uint32_t count) {
+    uint32_t len = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        len += parts[i].len;
+    }
+    return len;
+}
+
+/* RFC 6455 5.2: the length of a server's frame head depends on that of the payload only. */
+uint32_t gc__frame_bytes(const gc_span *parts, uint32_t count) {
+    uint32_t len = sum_of(parts, count);
+    return len + (len < 126 ? 2 : len <= UINT16_MAX ? 4 : 10);
+}
+
+void gc__frame_put(gc_server *s, gc_block_queue *q, uint8_t opcode, const gc_span *parts,
+                   uint32_t count) {
+    uint8_t head[GC_WS_HEAD_BYTES_MAX];
+    uint32_t before = q->len;
+    uint32_t head_len = gc_ws_head_write(head, opcode, sum_of(parts, count));
+    gc_block_queue_put(&s->pool, q, gc_span_of(head, head_len));
+    for (uint32_t i = 0; i < count; i++) {
+        gc_block_queue_put(&s->pool, q, parts[i]);
+    }
+    gc_assert(q->len - before == gc__frame_bytes(parts, count));
+}
+
+bool gc__make_room(gc_server *s, uint32_t n, const gc_block_queue *q, uint32_t bytes) {
+    /* Who reads is not in the list, or near its end; each cut frees at least one block. */
+    while (gc_block_queue_need(&s->pool, q, bytes) > gc_block_pool_left(&s->pool)) {
+        uint32_t victim = gc_order_first(&s->unsent);
+        if (victim == GC_ORDER_END) {
+            victim = n;
+        }
+        gc__cut(s, victim, GC_REASON_MEMORY);
+        if (victim == n) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void gc__queued(gc_server *s, uint32_t n, uint32_t bytes) {
+    s->stats.queued_bytes += bytes;
+    gc_order_add(&s->unsent, n);
+    if (!gc__at(s, n)->write_given) {
+        gc__wake(s, n, GC_PENDING_WRITE);
+    }
+}
+
+static bool may_queue(gc_server *s, uint32_t n, uint32_t bytes) {
+    gc_connection *c = gc__at(s, n);
+    if (c->state != GC_CONNECTION_OPEN && c->state != GC_CONNECTION_WAITING) {
+        return false;
+    }
+    /* A single frame always passes: a legal message must not cut its receiver. */
+    if (c->queue.len > 0 && (uint64_t)c->queue.len + bytes > s->config.queue_bytes_max) {
+        gc__cut(s, n, GC_REASON_SLOW);
+        return false;
+    }
+    return gc__make_room(s, n, &c->queue, bytes);
+}
+
+bool gc__send(gc_server *s, uint32_t n, uint8_t opcode, const gc_span *parts, uint32_t count) {
+    uint32_t bytes = gc__frame_bytes(parts, count);
+    if (!may_queue(s, n, bytes)) {
+        return false;
+    }
+    gc__frame_put(s, &gc__at(s, n)->queue, opcode, parts, count);
+    gc__queued(s, n, bytes);
+    return true;
+}
+
+bool gc__send_text(gc_server *s, uint32_t n, gc_span text) {
+    return gc__send(s, n, GC_WS_TEXT, &text, 1);
+}
+
+bool gc__send_raw(gc_server *s, uint32_t n, gc_span bytes) {
+    if (!may_queue(s, n, bytes.len)) {
+        return false;
+    }
+    gc_block_queue_put(&s->pool, &gc__at(s, n)->queue, bytes);
+    if (bytes.len > 0) {
+        gc__queued(s, n, bytes.len);
+    }
+    return true;
+}
+
+gc_span gc__id_text(gc_span id, uint8_t out[GC_ID_TEXT_BYTES]) {
+    gc_writer w;
+    gc_writer_init(&w, out, GC_ID_TEXT_BYTES);
+    gc_json_write_string(&w, id);
+    gc_assert(!w.failed);
+    return gc_writer_done(&w);
+}

@@ -1,0 +1,278 @@
+#include "core/base/assert.h"
+#include "core/base/error.h"
+#include "core/base/mem.h"
+#include "core/base/utf8.h"
+#include "core/proto/signaling_server.h"
+#include "core/wire/websocket.h"
+
+/* What the stock client sends every 5 s: 10,000 of them are 2,000 messages a second. */
+#define HEARTBEAT       "{\"type\":\"HEARTBEAT\"}"
+#define HEARTBEAT_BYTES (sizeof HEARTBEAT - 1)
+_Static_assert(HEARTBEAT_BYTES == 20, "compared as a whole before anything is parsed");
+
+/* --- EXPIRE, GC-ABSENT, GC-PRESENT --------------------------------------------------------------
+ */
+
+/* src: the absent id as JSON. */
+static void send_expire(gc_server *s, uint32_t n, gc_span src) {
+    uint8_t own[GC_ID_TEXT_BYTES];
+    gc_span parts[] = {GC_SPAN("{\"type\":\"EXPIRE\",\"src\":"), src, GC_SPAN(",\"dst\":"),
+                       gc__id_text(gc_identity_id(gc_registry_at(&s->registry, n)), own),
+                       GC_SPAN("}")};
+    s->stats.expired_total++;
+    gc__send(s, n, GC_WS_TEXT, parts, 5);
+}
+
+static void send_about(gc_server *s, uint32_t n, gc_span type, gc_span id) {
+    uint8_t text[GC_ID_TEXT_BYTES];
+    gc_span parts[] = {GC_SPAN("{\"type\":\""), type, GC_SPAN("\",\"payload\":{\"id\":"),
+                       gc__id_text(id, text), GC_SPAN("}}")};
+    gc__send(s, n, GC_WS_TEXT, parts, 5);
+}
+
+/* Candidates follow their offer by the dozen: one answer is enough while the watch is on. */
+static void tell_absent(gc_server *s, uint32_t n, gc_signal type, gc_span dst, uint64_t hash) {
+    gc_connection *c = gc__at(s, n);
+    if (!c->gc || c->state != GC_CONNECTION_OPEN ||
+        (type != GC_SIGNAL_OFFER && gc_registry_watches(&s->registry, n, hash))) {
+        return;
+    }
+    gc_registry_watch(&s->registry, n, hash);
+    s->stats.absent_total++;
+    send_about(s, n, GC_SPAN("GC-ABSENT"), dst);
+}
+
+/* --- held messages ------------------------------------------------------------------------------
+ */
+
+static void refund(gc_server *s, const gc_held_message *m) {
+    gc_connection *c = gc__at(s, m->from);
+    if (c->state != GC_CONNECTION_FREE && c->generation == m->from_generation) {
+        gc_assert(c->held_bytes >= gc_held_cost(m->bytes));
+        c->held_bytes -= gc_held_cost(m->bytes);
+    }
+}
+
+static bool hold(gc_server *s, uint32_t n, gc_signal type, gc_span dst, uint64_t hash,
+                 const gc_span *parts, uint32_t count) {
+    gc_connection *c = gc__at(s, n);
+    uint32_t bytes = gc__frame_bytes(parts, count);
+    uint32_t box = gc_held_find(&s->held, hash, dst);
+    if (c->held_bytes + gc_held_cost(bytes) > GC_HELD_BYTES_PER_FROM_MAX ||
+        !gc_held_fits(&s->held, &s->pool, box, bytes)) {
+        return false;
+    }
+    gc_held_message m = {.at_ms = s->now_ms,
+                         .from_hash = gc_registry_at(&s->registry, n)->id_hash,
+                         .from = n,
+                         .from_generation = c->generation,
+                         .bytes = bytes,
+                         .type = (uint8_t)type};
+    gc_block_queue *q = gc_held_add(&s->held, hash, dst, &m);
+    uint32_t before = q->blocks;
+    gc__frame_put(s, q, GC_WS_TEXT, parts, count);
+    gc_held_written(&s->held, before, q);
+    c->held_bytes += gc_held_cost(bytes);
+    return true;
+}
+
+void gc__relay_arrived(gc_server *s, uint32_t n) {
+    gc_identity *p = gc_registry_at(&s->registry, n);
+    uint32_t box = gc_held_find(&s->held, p->id_hash, gc_identity_id(p));
+    if (box != GC_HELD_NONE) {
+        gc_held_message m;
+        uint32_t bytes = 0;
+        while (gc_held_take(&s->held, box, &m)) {
+            refund(s, &m);
+            bytes += m.bytes;
+            s->stats.relayed_total[m.type]++;
+        }
+        s->stats.relay_bytes_total += bytes;
+        gc_held_empty(&s->held, &s->pool, box, &gc__at(s, n)->queue);
+        gc__queued(s, n, bytes);
+    }
+    for (;;) {
+        uint32_t watcher = gc_registry_take_watcher(&s->registry, p->id_hash);
+        if (watcher == GC_IDENTITY_NONE) {
+            break;
+        }
+        send_about(s, watcher, GC_SPAN("GC-PRESENT"), gc_identity_id(p));
+    }
+}
+
+/* One EXPIRE for each sender: a stock client raises an error for each. */
+static void expire_box(gc_server *s, uint32_t box) {
+    uint64_t senders[GC_HELD_PER_ID_MAX];
+    uint32_t count = 0;
+    uint8_t text[GC_ID_TEXT_BYTES];
+    const gc_held_box *b = &s->held.boxes[box];
+    gc_span src = gc__id_text(gc_span_of(b->id, b->id_len), text);
+    gc_held_message m;
+    while (gc_held_expire(&s->held, &s->pool, box, s->now_ms, &m)) {
+        refund(s, &m);
+        uint32_t i = 0;
+        while (i < count && senders[i] != m.from_hash) {
+            i++;
+        }
+        if (i == count) {
+            senders[count++] = m.from_hash;
+        }
+    }
+    gc_held_settle(&s->held, box);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t n = gc_registry_find_hash(&s->registry, senders[i]);
+        if (n != GC_IDENTITY_NONE) {
+            send_expire(s, n, src);
+        }
+    }
+}
+
+void gc__relay_tick(gc_server *s) {
+    uint32_t box;
+    while (gc_held_due(&s->held, s->now_ms, &box)) {
+        expire_box(s, box);
+    }
+}
+
+/* --- relaying -----------------------------------------------------------------------------------
+ */
+
+enum destination { DST_NONE, DST_ID, DST_TOO_LONG, DST_BAD };
+
+/* PeerServer takes every falsy dst for none. */
+static enum destination read_dst(gc_span raw, uint8_t out[GC_ID_BYTES_MAX], uint32_t *len) {
+    if (raw.data == NULL || gc_span_equal(raw, GC_SPAN("null")) ||
+        gc_span_equal(raw, GC_SPAN("\"\"")) || gc_span_equal(raw, GC_SPAN("false")) ||
+        gc_span_equal(raw, GC_SPAN("0"))) {
+        return DST_NONE;
+    }
+    int error = gc_json_unescape(raw, out, GC_ID_BYTES_MAX, len);
+    if (error != 0) {
+        return error == GC_E_TOO_BIG ? DST_TOO_LONG : DST_BAD;
+    }
+    return DST_ID;
+}
+
+static bool is_dial(gc_signal type) {
+    return type == GC_SIGNAL_OFFER || type == GC_SIGNAL_ANSWER || type == GC_SIGNAL_CANDIDATE;
+}
+
+/* Exactly type, src, dst, payload in this order; src is ours, the rest the sender's own bytes. */
+static uint32_t splice(const gc_identity *from, const gc_json_message *m,
+                       uint8_t id[GC_ID_TEXT_BYTES], gc_span parts[GC_PARTS_MAX]) {
+    uint32_t count = 0;
+    parts[count++] = GC_SPAN("{\"type\":");
+    parts[count++] = m->type;
+    if (from->plain) {
+        parts[count++] = GC_SPAN(",\"src\":\"");
+        parts[count++] = gc_identity_id(from);
+        parts[count++] = GC_SPAN("\",\"dst\":");
+    } else {
+        parts[count++] = GC_SPAN(",\"src\":");
+        parts[count++] = gc__id_text(gc_identity_id(from), id);
+        parts[count++] = GC_SPAN(",\"dst\":");
+    }
+    parts[count++] = m->dst;
+    if (m->payload.data != NULL) {
+        parts[count++] = GC_SPAN(",\"payload\":");
+        parts[count++] = m->payload;
+    }
+    parts[count++] = GC_SPAN("}");
+    return count;
+}
+
+static void relay_absent(gc_server *s, uint32_t n, gc_signal type, gc_span dst, uint64_t hash,
+                         const gc_span *parts, uint32_t count) {
+    if (!hold(s, n, type, dst, hash, parts, count)) {
+        uint8_t text[GC_ID_TEXT_BYTES];
+        s->stats.bad_total[GC_REASON_HELD_LIMIT]++;
+        send_expire(s, n, gc__id_text(dst, text));
+    }
+    tell_absent(s, n, type, dst, hash);
+}
+
+static void relay_to(gc_server *s, uint32_t n, gc_signal type, gc_span dst,
+                     const gc_json_message *m) {
+    uint8_t id[GC_ID_TEXT_BYTES];
+    gc_span parts[GC_PARTS_MAX];
+    uint32_t count = splice(gc_registry_at(&s->registry, n), m, id, parts);
+    uint64_t hash = gc_registry_hash(&s->registry, dst);
+    uint32_t to = gc_registry_find(&s->registry, hash, dst);
+    if (to != GC_IDENTITY_NONE && gc__send(s, to, GC_WS_TEXT, parts, count)) {
+        s->stats.relayed_total[type]++;
+        s->stats.relay_bytes_total += gc__frame_bytes(parts, count);
+        return;
+    }
+    /* Absent, or cut just now because it read too slowly. */
+    if (is_dial(type) && gc__at(s, n)->state == GC_CONNECTION_OPEN) {
+        relay_absent(s, n, type, dst, hash, parts, count);
+    }
+}
+
+static void relay(gc_server *s, uint32_t n, gc_signal type, const gc_json_message *m) {
+    uint8_t id[GC_ID_BYTES_MAX];
+    uint32_t len = 0;
+    switch (read_dst(m->dst, id, &len)) {
+    case DST_ID:
+        relay_to(s, n, type, gc_span_of(id, len), m);
+        break;
+    case DST_NONE:
+        if (type == GC_SIGNAL_LEAVE) {
+            gc__close(s, n, GC_WS_NORMAL, GC_REASON_LEFT);
+        }
+        break;
+    case DST_TOO_LONG:
+        /* Nobody can hold it: as over a cap. */
+        s->stats.bad_total[GC_REASON_TOO_BIG]++;
+        if (is_dial(type)) {
+            send_expire(s, n, m->dst);
+        }
+        break;
+    default:
+        s->stats.bad_total[GC_REASON_BAD_REQUEST]++;
+        break;
+    }
+}
+
+/* --- messages of clients ------------------------------------------------------------------------
+ */
+
+static void on_heartbeat(gc_server *s, uint32_t n) {
+    if (gc__at(s, n)->gc) {
+        gc__send_text(s, n, GC_SPAN("{\"type\":\"GC-ALIVE\"}"));
+    }
+}
+
+static void on_object(gc_server *s, uint32_t n, const gc_json_message *m) {
+    gc_signal type = m->type.data == NULL ? GC_SIGNAL_OTHER : gc_signal_of(m->type);
+    bool gc = gc__at(s, n)->gc;
+    if (is_dial(type) || type == GC_SIGNAL_LEAVE || type == GC_SIGNAL_EXPIRE) {
+        relay(s, n, type, m);
+    } else if (type == GC_SIGNAL_HEARTBEAT) {
+        on_heartbeat(s, n);
+    } else if (type == GC_SIGNAL_GC_JOIN && gc) {
+        gc__on_join(s, n, m->payload);
+    } else if (type == GC_SIGNAL_GC_LEAVE && gc) {
+        gc__room_leave(s, n);
+    } else {
+        s->stats.bad_total[GC_REASON_BAD_REQUEST]++;
+    }
+}
+
+void gc__on_message(gc_server *s, uint32_t n, gc_span text, bool binary) {
+    if (text.len == HEARTBEAT_BYTES && memcmp(text.data, HEARTBEAT, HEARTBEAT_BYTES) == 0) {
+        on_heartbeat(s, n);
+        return;
+    }
+    gc_json_message m;
+    int error = gc_json_split(text, &m);
+    /* A browser fails its WebSocket on invalid UTF-8: one client must not do that to another. */
+    if (error == GC_E_UTF8 || (error != 0 && binary && !gc_utf8_valid(text))) {
+        s->stats.cut_total[GC_REASON_BAD_UTF8]++;
+        gc__close(s, n, GC_WS_BAD_DATA, GC_REASON_BAD_UTF8);
+    } else if (error != 0 || !m.is_object) {
+        s->stats.bad_total[GC_REASON_BAD_JSON]++;
+    } else {
+        on_object(s, n, &m);
+    }
+}

@@ -1,0 +1,198 @@
+/* The signaling server's insides, shared by the files that make gc_server: one table of
+ * connections, and the nouns that know more about a connection under the same number.
+ *
+ *   connection.c   slots and handles, the end of a connection, outputs
+ *   delivery.c     frames into queues, limits of queue and memory
+ *   admission.c    ids: OPEN, errors, take-over, waiting for a silent holder
+ *   room_members.c   rooms: answers and pushes
+ *   relay.c        messages of clients, held messages, EXPIRE
+ *   liveness.c     the clock of each connection
+ *
+ *   reading --upgrade--> waiting --admitted--> open --.
+ *      |                    |                         v
+ *      '--------------------'---------------------> closing --(host closes)--> free
+ *
+ * What ends a connection inside a handler only marks it: it loses its id and its queue at once;
+ * its room and who waits for its id are seen to by gc__settle(), at the end of every input. So no
+ * handler calls itself, however many clients one message makes us cut. */
+#ifndef GC_PROTO_SIGNALING_SERVER_H
+#define GC_PROTO_SIGNALING_SERVER_H
+
+#include "core/base/drbg.h"
+#include "core/gc_server.h"
+#include "core/proto/addresses.h"
+#include "core/proto/block_pool.h"
+#include "core/proto/bucket.h"
+#include "core/proto/held.h"
+#include "core/proto/order.h"
+#include "core/proto/registry.h"
+#include "core/proto/rooms.h"
+
+#define GC_CONNECTIONS_MAX 0xfffffu /* a handle has 20 bits for the slot */
+#define GC_CLOSING_MS      5000     /* for a client to take its last bytes */
+#define GC_SHUTDOWN_MS     500      /* the same at the end of the server */
+#define GC_HEAD_101_MAX    4096     /* response_head of gc_server_open() */
+#define GC_SLOT_NONE       UINT32_MAX
+
+/* An id as a JSON string: each byte may become \u00XX. */
+#define GC_ID_TEXT_BYTES (6 * GC_ID_BYTES_MAX + 2)
+/* ROOM of ghostchat-protocol.7 with the longest ids. */
+#define GC_ROOM_TEXT_BYTES (64 + GC_ROOM_MEMBERS_MAX * (GC_ID_TEXT_BYTES + 1))
+/* Parts of a frame that are copied one after another. */
+#define GC_PARTS_MAX 16
+#define GC_ICE_SPANS (GC_SERVER_ICE_BYTES_MAX / GC_BLOCK_DATA_BYTES + 1)
+
+enum gc_connection_state {
+    GC_CONNECTION_FREE = 0,
+    GC_CONNECTION_READING, /* no WebSocket yet */
+    GC_CONNECTION_WAITING, /* WebSocket, no id yet: its holder is asked for a sign of life */
+    GC_CONNECTION_OPEN,    /* holds its id */
+    GC_CONNECTION_CLOSING, /* ended by us; the host has not closed the socket yet */
+};
+
+enum gc_connection_pending { /* outputs not polled yet */
+                             GC_PENDING_PAUSE = 1,
+                             GC_PENDING_RESUME = 2,
+                             GC_PENDING_WRITE = 4,
+                             GC_PENDING_CLOSE = 8,
+};
+
+typedef struct gc_connection {
+    uint64_t since_ms; /* of the state: reading, waiting, closing */
+    uint64_t last_ms;  /* sign of life */
+    uint64_t pinged_ms;
+    gc_bucket bucket;
+    gc_block_queue queue; /* unsent bytes */
+    uint32_t generation;
+    uint32_t address;    /* GC_ADDRESS_NONE: not counted */
+    uint32_t room;       /* GC_ROOM_NONE: in none */
+    uint32_t held_bytes; /* gc_held_cost() of its messages that are held */
+    uint8_t state;
+    uint8_t reason; /* of closing */
+    uint8_t pending;
+    bool gc;
+    bool paused;
+    bool write_given; /* WRITE was polled and bytes are unsent since */
+    bool now;         /* closing without its unsent bytes */
+} gc_connection;
+
+/* What a connection asked for while it waits for its id. */
+typedef struct gc_wait {
+    uint32_t holder; /* slot + 1; 0 = waits for nobody */
+    bool has_room;
+    uint8_t room[GC_TAG_BYTES];
+    gc_block_queue ice;
+} gc_wait;
+
+struct gc_server {
+    uint64_t now_ms;
+    gc_server_config config; /* without zeros */
+    uint32_t ping_ms;
+    bool stopping;
+    uint32_t connection_count;
+    uint32_t touched; /* slots below this were used at least once */
+    gc_connection *connections;
+    gc_wait *waits;
+    gc_order free;    /* slots, longest free first */
+    gc_order ready;   /* have outputs */
+    gc_order unsent;  /* have unsent bytes, longest without progress first */
+    gc_order doomed;  /* ended in this input, not settled */
+    gc_timers timers; /* one a connection, see gc__clock() */
+    gc_block_pool pool;
+    gc_registry registry;
+    gc_held held;
+    gc_rooms rooms;
+    gc_addresses addresses;
+    gc_drbg drbg;
+    gc_server_stats stats;
+    uint8_t room_text[GC_ROOM_TEXT_BYTES]; /* scratch of room_members.c */
+};
+
+/* What admission needs of a request, also later than the call that brought it. */
+typedef struct gc_admission {
+    bool has_room;
+    const uint8_t *room;
+    const gc_span *ice; /* parts of a JSON array; none: [] */
+    uint32_t ice_count;
+} gc_admission;
+
+/* --- connection.c ----------------------------------------------------------------------------- */
+static inline gc_connection *gc__at(gc_server *s, uint32_t n) {
+    return &s->connections[n];
+}
+gc_conn gc__handle(const gc_server *s, uint32_t n);
+/* GC_SLOT_NONE for a stale or foreign handle. */
+uint32_t gc__slot(const gc_server *s, gc_conn conn);
+uint32_t gc__connection_make(gc_server *s, uint32_t address);
+/* The host has closed the socket. The connection must have ended and be settled. */
+void gc__connection_free(gc_server *s, uint32_t n);
+void gc__wake(gc_server *s, uint32_t n, uint8_t pending);
+/* Ends a connection: its id is free at once. now: its unsent bytes are dropped. */
+void gc__end(gc_server *s, uint32_t n, uint32_t reason, bool now);
+/* Ends it now and counts it in cut_total. */
+void gc__cut(gc_server *s, uint32_t n, uint32_t reason);
+/* Ends it after a close frame. code 0: without a code. */
+void gc__close(gc_server *s, uint32_t n, uint16_t code, uint32_t reason);
+void gc__settle(gc_server *s);
+
+/* --- delivery.c ---------------------------------------------------------------------------------
+ */
+/* Bytes of a frame of these parts, head included. */
+uint32_t gc__frame_bytes(const gc_span *parts, uint32_t count);
+/* Puts a frame into a queue that has room. */
+void gc__frame_put(gc_server *s, gc_block_queue *q, uint8_t opcode, const gc_span *parts,
+                   uint32_t count);
+/* Queues a frame to a connection. False when it is closing, or is cut instead: `slow` over its
+ * queue limit, `memory` when even its own queue was the one that waited longest. Others whose
+ * queues waited longer may be cut for it. */
+bool gc__send(gc_server *s, uint32_t n, uint8_t opcode, const gc_span *parts, uint32_t count);
+bool gc__send_text(gc_server *s, uint32_t n, gc_span text);
+/* Queues bytes that are no frame: the head of the 101 response. */
+bool gc__send_raw(gc_server *s, uint32_t n, gc_span bytes);
+/* The same checks and cuts for bytes that go elsewhere than into a client's queue. */
+bool gc__make_room(gc_server *s, uint32_t n, const gc_block_queue *q, uint32_t bytes);
+/* Bytes came into n's queue. */
+void gc__queued(gc_server *s, uint32_t n, uint32_t bytes);
+/* An id as a JSON string with quotes, in out. */
+gc_span gc__id_text(gc_span id, uint8_t out[GC_ID_TEXT_BYTES]);
+
+/* --- admission.c --------------------------------------------------------------------------------
+ */
+void gc__admission_open(gc_server *s, uint32_t n, const gc_server_open_request *r);
+/* n, which waited, gets the id that has become free. */
+void gc__admission_resume(gc_server *s, uint32_t n);
+/* The holder n lives: whoever waits for its id is refused. */
+void gc__admission_alive(gc_server *s, uint32_t n);
+/* n waits no longer. */
+void gc__admission_forget(gc_server *s, uint32_t n);
+
+/* --- room_members.c
+ * -------------------------------------------------------------------------------
+ */
+/* Enters the room and leaves any other. False when it is full: then n is in none. */
+bool gc__room_enter(gc_server *s, uint32_t n, const uint8_t tag[GC_TAG_BYTES]);
+void gc__room_leave(gc_server *s, uint32_t n);
+/* Tells the others of n's room that n has entered. */
+void gc__room_announce(gc_server *s, uint32_t n);
+/* ROOM for n, who is in that room or (entered = false) found it full. Valid until the next call. */
+gc_span gc__room_text(gc_server *s, uint32_t n, const uint8_t tag[GC_TAG_BYTES], bool entered);
+void gc__on_join(gc_server *s, uint32_t n, gc_span payload);
+
+/* --- relay.c ------------------------------------------------------------------------------------
+ */
+void gc__on_message(gc_server *s, uint32_t n, gc_span text, bool binary);
+/* n's id was just registered: messages that were held for it, and those who watch for it. */
+void gc__relay_arrived(gc_server *s, uint32_t n);
+/* Expires what is due. */
+void gc__relay_tick(gc_server *s);
+
+/* --- liveness.c ---------------------------------------------------------------------------------
+ */
+/* Sets the timer of a connection to the earliest of its deadlines. A sign of life moves no timer:
+ * it is looked at when the timer fires. */
+void gc__clock(gc_server *s, uint32_t n);
+void gc__liveness_tick(gc_server *s);
+/* A message or control frame came: life, and its price. */
+void gc__on_frame(gc_server *s, uint32_t n);
+
+#endif
