@@ -6,8 +6,9 @@ import { hueOf } from './people.js';
 import { texts } from './texts.js';
 
 /** @typedef {import('./ghostchat.js').Peer} Peer */
-/** @typedef {{ state: HTMLElement, entry: HTMLElement, to: Set<string>, got: Set<string>,
- *   lost: Map<string, string>, why: string }} Own  by peer ids; lost: with the name shown */
+/** @typedef {{ entry: HTMLElement | null, state: HTMLElement | null, to: Set<string>,
+ *   got: Set<string>, lost: Map<string, string>, why: string }} Own
+ *   by peer ids; lost: with the name shown; no entry: the answer was faster than the log */
 
 /** What one page keeps: a remote must not fill its memory. */
 const ENTRIES_MAX = 2000;
@@ -26,6 +27,7 @@ export class Conversation {
     /** @type {Map<number, Own>} by message id */
     #own = new Map();
     #chars = 0;
+    #follow = true; // the end is being read: stay there
     /** @type {{ sender: string, at: number }} */
     #last = { sender: '', at: 0 };
 
@@ -34,7 +36,8 @@ export class Conversation {
         this.#nameOf = nameOf;
         this.#log.addEventListener('keydown', (event) => this.#onKey(event));
         this.#log.addEventListener('focusin', (event) => this.#onFocus(event));
-        this.#log.addEventListener('scroll', () => this.#atEnd() && this.#setJump(false), { passive: true });
+        this.#log.addEventListener('scroll', () => this.#onScroll(), { passive: true });
+        new ResizeObserver(() => this.#follow && this.scrollToEnd()).observe(this.#log);
         this.#jump.addEventListener('click', () => this.scrollToEnd());
     }
 
@@ -47,9 +50,10 @@ export class Conversation {
         const { entry, meta } = this.#add('own', texts.room.you, '', text);
         const state = make('span', 'message-state');
         meta.append(state);
-        const own = { state, entry, to: new Set(to.map((peer) => peer.id)), got: new Set(),
-            lost: new Map(), why: '' };
-        this.#own.set(id, own);
+        const own = this.#ownOf(id);
+        own.entry = entry;
+        own.state = state;
+        to.forEach((peer) => own.to.add(peer.id));
         this.#renderState(own);
         this.scrollToEnd();
     }
@@ -71,19 +75,17 @@ export class Conversation {
 
     /** @param {number} id @param {Peer} peer */
     delivered(id, peer) {
-        const own = this.#own.get(id);
-        if (own) {
-            own.to.add(peer.id);
-            own.got.add(peer.id);
-            own.lost.delete(peer.id);
-            this.#renderState(own);
-        }
+        const own = this.#ownOf(id);
+        own.to.add(peer.id);
+        own.got.add(peer.id);
+        own.lost.delete(peer.id);
+        this.#renderState(own);
     }
 
     /** @param {number} id @param {Peer} peer @param {string} why */
     undelivered(id, peer, why) {
-        const own = this.#own.get(id);
-        if (own && !own.got.has(peer.id)) {
+        const own = this.#ownOf(id);
+        if (!own.got.has(peer.id)) {
             own.to.add(peer.id);
             own.lost.set(peer.id, this.#nameOf(peer));
             own.why = why;
@@ -100,6 +102,7 @@ export class Conversation {
     }
 
     scrollToEnd() {
+        this.#follow = true;
         this.#log.scrollTop = this.#log.scrollHeight;
         this.#setJump(false);
     }
@@ -130,7 +133,6 @@ export class Conversation {
 
     /** @param {HTMLElement} entry @param {number} chars */
     #append(entry, chars) {
-        const follow = this.#atEnd();
         entry.dataset.chars = String(chars);
         entry.tabIndex = -1;
         this.#chars += chars;
@@ -139,7 +141,7 @@ export class Conversation {
         if (!this.#log.contains(document.activeElement)) {
             this.#setStop(entry);
         }
-        if (follow) {
+        if (this.#follow) {
             this.scrollToEnd();
         } else if (entry.dataset.side === 'other') {
             this.#setJump(true);
@@ -159,8 +161,8 @@ export class Conversation {
             return;
         }
         for (const [id, own] of this.#own) {
-            if (!own.entry.isConnected) {
-                this.#own.delete(id);
+            if (own.entry && !own.entry.isConnected) {
+                this.#own.delete(id); // a late answer makes a small record again: bounded by the core
             }
         }
         if (!this.#log.querySelector('.log-cut')) {
@@ -170,8 +172,22 @@ export class Conversation {
         }
     }
 
+    /** @param {number} id
+     * @returns {Own} */
+    #ownOf(id) {
+        let own = this.#own.get(id);
+        if (!own) {
+            own = { entry: null, state: null, to: new Set(), got: new Set(), lost: new Map(), why: '' };
+            this.#own.set(id, own);
+        }
+        return own;
+    }
+
     /** @param {Own} own */
     #renderState(own) {
+        if (!own.entry || !own.state) {
+            return;
+        }
         const waiting = [...own.to].some((id) => !own.got.has(id) && !own.lost.has(id));
         own.entry.dataset.state = own.lost.size ? 'lost' : waiting ? 'sending' : 'delivered';
         const parts = [];
@@ -186,10 +202,17 @@ export class Conversation {
             parts.push(texts.message.notDelivered([...own.lost.values()], own.why));
         }
         own.state.textContent = parts.join('. ');
+        if (this.#follow) {
+            this.scrollToEnd(); // the line may have become longer
+        }
     }
 
-    #atEnd() {
-        return this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < AT_END_PX;
+    #onScroll() {
+        const below = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight;
+        this.#follow = below < AT_END_PX;
+        if (this.#follow) {
+            this.#setJump(false);
+        }
     }
 
     /** @param {boolean} shown */
