@@ -104,6 +104,8 @@ static void broken_escapes_stand_for_themselves(void **state) {
     assert_id("50%");
     assert_token("%4");
     assert_key("%zzA%");
+    assert_int_equal(parse("id=%4"), 0); /* and ends there */
+    assert_id("%4");
 }
 
 static void missing_and_empty(void **state) {
@@ -168,6 +170,7 @@ static void texts_must_be_utf8(void **state) {
     assert_int_equal(parse("id=a&token=t&key=%ed%a0%80"), GC_E_UTF8);
     assert_int_equal(parse("id=\x80"), GC_E_UTF8);
     assert_int_equal(query.key_len, 0);
+    assert_int_equal(parse("id=%ff&room=00112233445566778899aabbccddeeff"), GC_E_UTF8);
     assert_int_equal(parse("id=a&other=%ff"), 0);
 }
 

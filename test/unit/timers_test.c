@@ -83,6 +83,9 @@ static void agrees_with_a_plain_table(void **state) {
         }
         assert_true(gc_timers_deadline(&t) == at_ms[first]);
         uint64_t now = (x >> 50) % 64;
+        if (x >> 57 & 7) {
+            continue; /* sets and removals prevail, so that the heap stays full */
+        }
         bool due = gc_timers_due(&t, now, &owner);
         assert_int_equal(due, at_ms[first] != GC_NEVER && at_ms[first] <= now);
         if (due) {
