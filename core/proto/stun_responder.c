@@ -1,0 +1,66 @@
+#include "core/proto/stun_responder.h"
+#include "core/base/assert.h"
+#include "core/base/mem.h"
+#include "core/base/siphash.h"
+
+#define COST_MS  (1000u / GC_STUN_RATE_PER_SECOND)
+#define BURST_MS (GC_STUN_BURST * COST_MS)
+
+_Static_assert(1000 % GC_STUN_RATE_PER_SECOND == 0, "a request costs whole milliseconds");
+
+void gc_stun_responder_init(gc_stun_responder *r, const uint8_t key[16]) {
+    memcpy(r->key, key, sizeof r->key);
+}
+
+/* IPv4 by address, IPv6 by /64: one customer gets a /64. Never 0. */
+static uint64_t source_of(const gc_stun_responder *r, const gc_addr *from) {
+    uint8_t bytes[9] = {from->family};
+    memcpy(bytes + 1, from->ip, from->family == 4 ? 4 : 8);
+    uint64_t h = gc_siphash(r->key, gc_span_of(bytes, sizeof bytes));
+    return h != 0 ? h : 1;
+}
+
+/* The source's bucket, or that of the one in its set which paid least: most likely it is idle. */
+static gc_stun_bucket *bucket_of(gc_stun_responder *r, uint64_t source) {
+    gc_stun_bucket *set = r->buckets[source % GC_STUN_SETS];
+    gc_stun_bucket *least = &set[0];
+    for (uint32_t i = 0; i < GC_STUN_SET_SIZE; i++) {
+        if (set[i].source == source) {
+            return &set[i];
+        }
+        if (set[i].paid_ms < least->paid_ms) {
+            least = &set[i];
+        }
+    }
+    *least = (gc_stun_bucket){.source = source};
+    return least;
+}
+
+static bool take(gc_stun_responder *r, const gc_addr *from) {
+    gc_stun_bucket *b = bucket_of(r, source_of(r, from));
+    uint64_t paid_ms = b->paid_ms > r->now_ms ? b->paid_ms : r->now_ms;
+    if (paid_ms + COST_MS > r->now_ms + BURST_MS) {
+        return false;
+    }
+    b->paid_ms = paid_ms + COST_MS;
+    return true;
+}
+
+uint32_t gc_stun_responder_handle(gc_stun_responder *r, uint64_t now_ms, const gc_addr *from,
+                                  gc_span datagram, uint8_t out[GC_STUN_RESPONSE_BYTES_MAX]) {
+    gc_stun_request request;
+    gc_assert(from->family == 4 || from->family == 6);
+    r->now_ms = now_ms > r->now_ms ? now_ms : r->now_ms;
+    if (gc_stun_parse_binding(datagram, &request) != 0) {
+        r->ignored++;
+        return 0;
+    }
+    if (!take(r, from)) {
+        r->dropped++;
+        return 0;
+    }
+    r->answered++;
+    uint32_t len = gc_stun_write_binding(&request, from, out);
+    gc_assert(len <= GC_STUN_RESPONSE_BYTES_MAX);
+    return len;
+}

@@ -1,0 +1,38 @@
+/* The STUN answerer: one datagram in, an answer or silence out. Each source address (IPv6: its
+ * /64) has a bucket, so that forged requests cannot make us flood their victim. Only the public
+ * server is meant by it: it keeps no state of a client beyond that bucket.
+ * Source: RFC 8489 6.3.1, 16.1; limits.h. */
+#ifndef GC_PROTO_STUN_RESPONDER_H
+#define GC_PROTO_STUN_RESPONDER_H
+
+#include "core/base/addr.h"
+#include "core/base/limits.h"
+#include "core/base/span.h"
+#include "core/wire/stun.h"
+
+/* Buckets: sets of 4, a new source takes the place of the one that needs its bucket least. */
+#define GC_STUN_SETS     1024
+#define GC_STUN_SET_SIZE 4
+
+typedef struct gc_stun_bucket {
+    uint64_t source;  /* keyed hash of the address; 0 = free */
+    uint64_t paid_ms; /* the time up to which this source has used its rate */
+} gc_stun_bucket;
+
+typedef struct gc_stun_responder {
+    uint8_t key[16];
+    uint64_t now_ms;
+    uint64_t answered; /* for /metrics */
+    uint64_t dropped;  /* over the rate */
+    uint64_t ignored;  /* no Binding request */
+    gc_stun_bucket buckets[GC_STUN_SETS][GC_STUN_SET_SIZE];
+} gc_stun_responder;
+
+/* Into zeroed memory; key: random. Touches no page of the table. */
+void gc_stun_responder_init(gc_stun_responder *r, const uint8_t key[16]);
+/* Returns the length of the answer in out, or 0: silence. datagram is borrowed for the call.
+ * now_ms: monotonic, a step back is clamped. */
+uint32_t gc_stun_responder_handle(gc_stun_responder *r, uint64_t now_ms, const gc_addr *from,
+                                  gc_span datagram, uint8_t out[GC_STUN_RESPONSE_BYTES_MAX]);
+
+#endif

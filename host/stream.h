@@ -1,0 +1,72 @@
+/* A stream: one accepted TCP connection over libuv, with or without TLS. It owns no buffer while
+ * it is idle: bytes are read where the owner says, and written straight from the owner's memory.
+ *
+ *   open --gc_stream_finish--> finished (reads on) --gc_stream_close--> closed event
+ *    \------------------------- gc_stream_close ------------------------/
+ *
+ * Memory of a blocked stream (its peer does not read): one piece of at most GC_STREAM_PIECE_BYTES,
+ * or one TLS record. Source: libuv's stream API, RFC 8446, RFC 5246. */
+#ifndef GC_HOST_STREAM_H
+#define GC_HOST_STREAM_H
+
+#include "core/base/span.h"
+#include "host/tls.h"
+
+#include <uv.h>
+
+#define GC_STREAM_SPANS_MAX   64
+#define GC_STREAM_PIECE_BYTES 4096
+
+typedef struct gc_stream gc_stream;
+
+/* What a stream tells its owner. No event comes after gc_stream_close() but `closed`. */
+typedef struct gc_stream_events {
+    /* Where shall the next bytes go? At most 2^30; a size of 0 ends the stream with `ended`. */
+    void (*room)(gc_stream *s, uint8_t **data, uint32_t *size);
+    /* len (> 0) bytes lie at the start of that room. */
+    void (*data)(gc_stream *s, uint32_t len);
+    /* After a short gc_stream_write(): more can be written now. */
+    void (*writable)(gc_stream *s);
+    /* No more bytes come: the peer ended it (error 0), or it failed (negative libuv error). */
+    void (*ended)(gc_stream *s, int error);
+    /* The stream is gone: its memory may be freed. */
+    void (*closed)(gc_stream *s);
+} gc_stream_events;
+
+/* What the streams of one listener share. Zero it, set loop, events and the ciphertext room. */
+typedef struct gc_stream_group {
+    uv_loop_t *loop;
+    const gc_stream_events *events;
+    uint8_t *cipher; /* for TLS: where ciphertext is read, cipher_bytes long; shared by all */
+    uint32_t cipher_bytes;
+    uint64_t handshakes_ok;
+    uint64_t handshakes_failed;
+} gc_stream_group;
+
+struct gc_stream {
+    uv_tcp_t tcp;                  /* tcp.data is the group */
+    SSL *ssl;                      /* NULL without TLS */
+    struct gc_stream_piece *piece; /* being written by libuv, or NULL */
+    const uint8_t *cipher;         /* during one read: ciphertext not yet taken by OpenSSL */
+    uint32_t cipher_len;
+    bool closed;
+    bool secured;   /* the TLS handshake is done */
+    bool finishing; /* the end of the stream is sent once `piece` is written */
+};
+
+/* Takes over an accepted, not blocking descriptor. tls: a context (its certificate counts for this
+ * stream's whole life), or NULL. Returns 0 (should the descriptor be bad, `closed` follows), or
+ * UV_ENOMEM: then the descriptor is still the caller's and no event comes. Reading starts with
+ * gc_stream_read(). */
+int gc_stream_open(gc_stream *s, gc_stream_group *group, int fd, SSL_CTX *tls);
+/* Starts or stops reading. */
+void gc_stream_read(gc_stream *s, bool on);
+/* Writes as much as goes. Returns the bytes taken, which are then none of the caller's business
+ * (fewer than given: `writable` follows), or a negative libuv error: close the stream. */
+int64_t gc_stream_write(gc_stream *s, const gc_span *spans, uint32_t count);
+/* Nothing more is written: the peer sees the end once all is out. Reading goes on. */
+void gc_stream_finish(gc_stream *s);
+/* Ends the stream now; `closed` follows from the loop. Twice is once. */
+void gc_stream_close(gc_stream *s);
+
+#endif

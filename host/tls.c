@@ -1,0 +1,153 @@
+#include "host/tls.h"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <stdio.h>
+#include <string.h>
+
+/* One BIO for both directions: what OpenSSL reads lies in the socket's read buffer, what it writes
+ * goes to the socket at once (server.md's rule: a connection owns no buffer while it is idle). */
+typedef struct bio_state {
+    const gc_tls_transport *transport;
+    void *context;
+} bio_state;
+
+static BIO_METHOD *bio_method;
+
+static int bio_read(BIO *bio, char *out, int size) {
+    bio_state *s = BIO_get_data(bio);
+    BIO_clear_retry_flags(bio);
+    int n = s->transport->take(s->context, (uint8_t *)out, size);
+    if (n > 0) {
+        return n;
+    }
+    if (n == 0) {
+        BIO_set_retry_read(bio);
+    }
+    return -1;
+}
+
+static int bio_write(BIO *bio, const char *data, int len) {
+    bio_state *s = BIO_get_data(bio);
+    BIO_clear_retry_flags(bio);
+    int n = s->transport->give(s->context, (const uint8_t *)data, len);
+    if (n > 0) {
+        return n;
+    }
+    if (n == 0) {
+        BIO_set_retry_write(bio);
+    }
+    return -1;
+}
+
+static long bio_ctrl(BIO *bio, int command, long number, void *pointer) {
+    (void)bio, (void)number, (void)pointer;
+    return command == BIO_CTRL_FLUSH || command == BIO_CTRL_DUP ? 1 : 0;
+}
+
+static int bio_destroy(BIO *bio) {
+    OPENSSL_free(BIO_get_data(bio));
+    return 1;
+}
+
+void gc_tls_start(void) {
+    OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS, NULL);
+}
+
+static bool make_method(void) {
+    if (bio_method != NULL) {
+        return true;
+    }
+    BIO_METHOD *m = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "gc");
+    if (m == NULL || !BIO_meth_set_read(m, bio_read) || !BIO_meth_set_write(m, bio_write) ||
+        !BIO_meth_set_ctrl(m, bio_ctrl) || !BIO_meth_set_destroy(m, bio_destroy)) {
+        BIO_meth_free(m);
+        return false;
+    }
+    bio_method = m;
+    return true;
+}
+
+/* RFC 7301: a client that offers only other protocols (h2) is refused; one that offers none is
+ * served HTTP/1.1. */
+static int choose_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_len,
+                       const unsigned char *in, unsigned int in_len, void *context) {
+    static const unsigned char ours[] = "\x08http/1.1";
+    (void)ssl, (void)context;
+    if (SSL_select_next_proto((unsigned char **)out, out_len, ours, sizeof ours - 1, in, in_len) !=
+        OPENSSL_NPN_NEGOTIATED) {
+        return SSL_TLSEXT_ERR_ALERT_FATAL;
+    }
+    return SSL_TLSEXT_ERR_OK;
+}
+
+static void set_rules(SSL_CTX *context) {
+    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+    SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                  SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
+                                     SSL_OP_CIPHER_SERVER_PREFERENCE |
+                                     SSL_OP_IGNORE_UNEXPECTED_EOF);
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_num_tickets(context, 2);
+    SSL_CTX_set_alpn_select_cb(context, choose_alpn, NULL);
+}
+
+static bool load_files(SSL_CTX *context, const char *cert_file, const char *key_file, char *error,
+                       size_t error_bytes) {
+    const char *what = NULL;
+    if (SSL_CTX_use_certificate_chain_file(context, cert_file) != 1) {
+        what = cert_file;
+    } else if (SSL_CTX_use_PrivateKey_file(context, key_file, SSL_FILETYPE_PEM) != 1) {
+        what = key_file;
+    }
+    if (what != NULL) {
+        const char *why = ERR_reason_error_string(ERR_peek_error());
+        snprintf(error, error_bytes, "cannot use %s: %s", what, why != NULL ? why : "unreadable");
+        ERR_clear_error();
+        return false;
+    }
+    if (SSL_CTX_check_private_key(context) != 1) {
+        snprintf(error, error_bytes, "the key %s does not belong to the certificate %s", key_file,
+                 cert_file);
+        ERR_clear_error();
+        return false;
+    }
+    return true;
+}
+
+SSL_CTX *gc_tls_context(const char *cert_file, const char *key_file, char *error,
+                        size_t error_bytes) {
+    SSL_CTX *context = make_method() ? SSL_CTX_new(TLS_server_method()) : NULL;
+    if (context == NULL) {
+        snprintf(error, error_bytes, "OpenSSL cannot make a TLS context");
+        return NULL;
+    }
+    set_rules(context);
+    if (!load_files(context, cert_file, key_file, error, error_bytes)) {
+        SSL_CTX_free(context);
+        return NULL;
+    }
+    return context;
+}
+
+SSL *gc_tls_session(SSL_CTX *context, const gc_tls_transport *transport, void *transport_context) {
+    SSL *ssl = SSL_new(context);
+    BIO *bio = BIO_new(bio_method);
+    bio_state *state = OPENSSL_malloc(sizeof *state);
+    if (ssl == NULL || bio == NULL || state == NULL) {
+        SSL_free(ssl);
+        OPENSSL_free(state);
+        if (bio != NULL) {
+            BIO_set_data(bio, NULL);
+            BIO_free(bio);
+        }
+        return NULL;
+    }
+    *state = (bio_state){transport, transport_context};
+    BIO_set_data(bio, state);
+    BIO_set_init(bio, 1);
+    SSL_set_bio(ssl, bio, bio);
+    SSL_set_accept_state(ssl);
+    return ssl;
+}

@@ -1,0 +1,75 @@
+/* /config.json, and the ICE servers that clients are told. */
+#include "server/http.h"
+
+#include <string.h>
+
+/* host[:port] without its port. */
+static gc_span host_alone(gc_span host) {
+    uint32_t len = 0;
+    if (host.len > 0 && host.data[0] == '[') {
+        while (len < host.len && host.data[len] != ']') {
+            len++;
+        }
+        len += len < host.len;
+    } else {
+        while (len < host.len && host.data[len] != ':') {
+            len++;
+        }
+    }
+    return gc_span_of(host.data, len);
+}
+
+void gc_config_ice_servers(const gc_daemon *d, gc_span host, gc_writer *w) {
+    const char *external = d->options->external_address;
+    host = external != NULL ? gc_span_of(external, (uint32_t)strlen(external)) : host_alone(host);
+    gc_writer_text(w, "[");
+    /* The characters of a valid host need no JSON escape. */
+    if (gc_stun_is_open(d) && gc_options_host_valid((const char *)host.data, host.len)) {
+        gc_writer_text(w, "{\"urls\":\"stun:");
+        gc_writer_span(w, host);
+        gc_writer_text(w, ":");
+        gc_writer_decimal(w, d->options->stun_port);
+        gc_writer_text(w, "\"}");
+    }
+    gc_writer_text(w, "]");
+}
+
+static void number(gc_writer *w, const char *name, uint64_t value, const char *behind) {
+    gc_writer_text(w, "\"");
+    gc_writer_text(w, name);
+    gc_writer_text(w, "\":");
+    gc_writer_decimal(w, value);
+    gc_writer_text(w, behind);
+}
+
+static void string(gc_writer *w, const char *name, const char *value) {
+    gc_writer_text(w, "\"");
+    gc_writer_text(w, name);
+    gc_writer_text(w, "\":");
+    gc_json_write_string(w, gc_span_of(value, (uint32_t)strlen(value)));
+    gc_writer_text(w, ",");
+}
+
+void gc_config_json(const gc_daemon *d, gc_span host, gc_writer *w) {
+    const gc_options *o = d->options;
+    gc_writer_text(w, "{");
+    string(w, "name", "GhostChat");
+    string(w, "version", GC_VERSION);
+    gc_writer_text(w, "\"testBuild\":");
+    gc_writer_text(w, USE_LOCALSTORAGE_FOR_TESTING ? "true," : "false,");
+    string(w, "path", o->path);
+    string(w, "key", o->key);
+    gc_writer_text(w, "\"iceServers\":");
+    gc_config_ice_servers(d, host, w);
+    gc_writer_text(w, ",\"limits\":{");
+    number(w, "messageBytes", o->message_bytes_max, ",");
+    number(w, "queueBytes", o->queue_bytes_max, ",");
+    number(w, "ratePerSecond", o->rate_per_second, ",");
+    number(w, "connectionsPerAddress", o->per_address_max, ",");
+    number(w, "aliveTimeoutMs", o->alive_timeout_ms, ",");
+    number(w, "expireTimeoutMs", o->expire_timeout_ms, ",");
+    number(w, "roomMembers", GC_ROOM_MEMBERS_MAX, ",");
+    number(w, "roomNameBytes", GC_ROOM_NAME_BYTES_MAX, ",");
+    number(w, "textBytes", GC_TEXT_BYTES_MAX, ",");
+    number(w, "nickBytes", GC_NICK_BYTES_MAX, "}}");
+}

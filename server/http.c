@@ -1,0 +1,423 @@
+#include "server/http.h"
+#include "core/base/assert.h"
+#include "host/alloc.h"
+#include "host/clock.h"
+#include "host/net.h"
+#include "server/route.h"
+
+#include <string.h>
+
+#define PEERJS_ABOUT                                                                               \
+    "{\"name\":\"PeerJS Server\",\"description\":\"A server side element to broker connections "   \
+    "between PeerJS clients.\",\"website\":\"https://peerjs.com/\"}"
+
+#define ORIGIN_BYTES_MAX        512 /* scheme, host name of 253 bytes, port */
+#define ASKED_HEADERS_BYTES_MAX 1024
+
+#define TYPE_TEXT "text/plain; charset=utf-8"
+#define TYPE_HTML "text/html; charset=utf-8"
+#define TYPE_JSON "application/json; charset=utf-8"
+
+/* Why each: the page runs only its own modules and the core's wasm, talks only to this server (in
+ * today's browsers 'self' includes ws and wss of the same host), is framed by nobody and, having no
+ * policy for trusted types, cannot turn text into markup. blob: images are QR codes. */
+#define PAGE_HEADERS                                                                               \
+    "Content-Security-Policy: default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; "          \
+    "connect-src 'self'; img-src 'self' blob:; style-src 'self'; worker-src 'self'; "              \
+    "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "           \
+    "require-trusted-types-for 'script'; trusted-types 'none'\r\n"                                 \
+    "Cross-Origin-Opener-Policy: same-origin\r\n"                                                  \
+    "Referrer-Policy: no-referrer\r\n"                                                             \
+    "Permissions-Policy: camera=(self)\r\n"
+
+/* What stays the same while one answer is made. */
+typedef struct making {
+    gc_daemon *daemon;
+    const gc_http_request *request;
+    gc_answer *out;
+    gc_writer head;
+    bool head_only;
+} making;
+
+static void text(making *m, const char *s) {
+    gc_writer_text(&m->head, s);
+}
+
+/* --- parts of a head ------------------------------------------------------------------------ */
+
+static void begin(making *m, const char *status) {
+    char date[GC_CLOCK_DATE_BYTES];
+    gc_clock_http_date(date);
+    text(m, "HTTP/1.1 ");
+    text(m, status);
+    text(m, "\r\nDate: ");
+    text(m, date);
+    text(m, "\r\n");
+}
+
+bool gc_http_origin_allowed(const gc_options *options, gc_span origin) {
+    if (options->cors_count == 0 || origin.data == NULL) {
+        return true;
+    }
+    for (uint32_t i = 0; i < options->cors_count; i++) {
+        const char *allowed = options->cors[i];
+        if (strcmp(allowed, "*") == 0 ||
+            (strlen(allowed) == origin.len && memcmp(allowed, origin.data, origin.len) == 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The asking origin is named, not `*`, as PeerServer does; so caches must tell origins apart. */
+static void write_cors(making *m, const char *vary) {
+    gc_span origin = gc_http_header_of(m->request, "Origin");
+    text(m, "Vary: ");
+    text(m, vary);
+    text(m, "Origin\r\n");
+    if (origin.len > 0 && origin.len <= ORIGIN_BYTES_MAX &&
+        gc_http_origin_allowed(m->daemon->options, origin)) {
+        text(m, "Access-Control-Allow-Origin: ");
+        gc_writer_span(&m->head, origin);
+        text(m, "\r\n");
+    }
+}
+
+/* The end of every head. body == NULL data: none, and no Content-Length (304, 204 with its own). */
+static void end(making *m, gc_span body) {
+    text(m, "X-Content-Type-Options: nosniff\r\n");
+    if (m->out->close) {
+        text(m, "Connection: close\r\n");
+    } else {
+        text(m, "Connection: keep-alive\r\nKeep-Alive: timeout=5\r\n");
+    }
+    text(m, "\r\n");
+    gc_assert(!m->head.failed); /* all that a client can put in is bounded by its own head */
+    m->out->head_len = m->head.at;
+    m->out->body = m->head_only ? (gc_span){0} : body;
+}
+
+static void write_length(making *m, uint32_t len) {
+    text(m, "Content-Length: ");
+    gc_writer_decimal(&m->head, len);
+    text(m, "\r\n");
+}
+
+static void answer_body(making *m, const char *status, const char *type, gc_span body) {
+    begin(m, status);
+    text(m, "Content-Type: ");
+    text(m, type);
+    text(m, "\r\n");
+    write_length(m, body.len);
+    text(m, "Cache-Control: no-store\r\n");
+    write_cors(m, "");
+    end(m, body);
+}
+
+static void answer_none(making *m, bool cors) {
+    begin(m, "404 Not Found");
+    text(m, "Content-Type: " TYPE_TEXT "\r\nContent-Length: 10\r\n");
+    if (cors) {
+        write_cors(m, "");
+    }
+    end(m, GC_SPAN("Not Found\n"));
+}
+
+/* Fetch standard, CORS preflight: names what may be asked, and echoes the headers that a page wants
+ * to send. */
+static void answer_options(making *m) {
+    gc_span asked = gc_http_header_of(m->request, "Access-Control-Request-Headers");
+    begin(m, "204 No Content");
+    text(m, "Content-Length: 0\r\n");
+    write_cors(m, "Access-Control-Request-Headers, ");
+    text(m, "Access-Control-Allow-Methods: GET,HEAD,PUT,PATCH,POST,DELETE\r\n");
+    if (asked.len > 0 && asked.len <= ASKED_HEADERS_BYTES_MAX) {
+        text(m, "Access-Control-Allow-Headers: ");
+        gc_writer_span(&m->head, asked);
+        text(m, "\r\n");
+    }
+    end(m, (gc_span){0});
+}
+
+/* --- page and assets ------------------------------------------------------------------------ */
+
+/* The next item of a comma-separated list, without white space around it. */
+static gc_span next_item(gc_span *list) {
+    gc_span item = *list;
+    const uint8_t *comma = list->len > 0 ? memchr(list->data, ',', list->len) : NULL;
+    if (comma != NULL) {
+        item.len = (uint32_t)(comma - list->data);
+        *list = gc_span_of(comma + 1, list->len - item.len - 1);
+    } else {
+        list->len = 0;
+    }
+    while (item.len > 0 && (item.data[0] == ' ' || item.data[0] == '\t')) {
+        item = gc_span_of(item.data + 1, item.len - 1);
+    }
+    while (item.len > 0 && (item.data[item.len - 1] == ' ' || item.data[item.len - 1] == '\t')) {
+        item.len--;
+    }
+    return item;
+}
+
+static bool begins(gc_span s, const char *prefix) {
+    uint32_t len = (uint32_t)strlen(prefix);
+    return s.len >= len && gc_http_is(gc_span_of(s.data, len), prefix);
+}
+
+/* RFC 9110 12.5.3; `gzip;q=0` means: not that. */
+static bool accepts_gzip(const gc_http_request *r) {
+    gc_span list = gc_http_header_of(r, "Accept-Encoding");
+    while (list.len > 0) {
+        gc_span item = next_item(&list);
+        if (gc_http_is(item, "gzip")) {
+            return true;
+        }
+        if (begins(item, "gzip;")) {
+            const uint8_t *q = memchr(item.data, '=', item.len);
+            gc_span value = q == NULL ? (gc_span){0}
+                                      : gc_span_of(q + 1, item.len - (uint32_t)(q + 1 - item.data));
+            return !gc_http_is(value, "0") && !begins(value, "0.0");
+        }
+    }
+    return false;
+}
+
+/* Whether a browser asks, which wants to show something. */
+static bool accepts_html(const gc_http_request *r) {
+    gc_span list = gc_http_header_of(r, "Accept");
+    while (list.len > 0) {
+        if (begins(next_item(&list), "text/html")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* RFC 9110 13.1.2: weak comparison, any of a list. Both codings' tags are ours. */
+static bool has_current(const gc_http_request *r, const gc_asset *a) {
+    gc_span list = gc_http_header_of(r, "If-None-Match");
+    uint32_t len = (uint32_t)strlen(a->etag);
+    while (list.len > 0) {
+        gc_span item = next_item(&list);
+        if (gc_http_is(item, "*")) {
+            return true;
+        }
+        if (begins(item, "W/")) {
+            item = gc_span_of(item.data + 2, item.len - 2);
+        }
+        if (item.len >= len + 2 && memcmp(item.data + 1, a->etag, len) == 0) {
+            gc_span rest = gc_span_of(item.data + 1 + len, item.len - 1 - len);
+            if (gc_http_is(rest, "\"") || gc_http_is(rest, "-gz\"")) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void answer_asset(making *m, const gc_asset *a, const char *cache, const char *vary) {
+    bool gzip = a->gzip != NULL && accepts_gzip(m->request);
+    bool current = has_current(m->request, a);
+    gc_span body = gzip ? gc_span_of(a->gzip, a->gzip_bytes) : gc_span_of(a->raw, a->raw_bytes);
+    begin(m, current ? "304 Not Modified" : "200 OK");
+    if (!current) {
+        text(m, "Content-Type: ");
+        text(m, a->type);
+        text(m, "\r\n");
+        write_length(m, body.len);
+        if (gzip) {
+            text(m, "Content-Encoding: gzip\r\n");
+        }
+    }
+    text(m, "ETag: \"");
+    text(m, a->etag);
+    text(m, gzip ? "-gz\"\r\nCache-Control: " : "\"\r\nCache-Control: ");
+    text(m, cache);
+    text(m, "\r\n");
+    write_cors(m, vary);
+    text(m, PAGE_HEADERS);
+    end(m, current ? (gc_span){0} : body);
+}
+
+static void answer_file(making *m, gc_span name, bool page) {
+    const gc_asset *a = gc_assets_find(&m->daemon->assets, name);
+    if (a == NULL) {
+        answer_none(m, true);
+    } else if (page) {
+        answer_asset(m, a, "no-cache", "Accept-Encoding, ");
+    } else {
+        /* A minute saves requests within one visit; then the tag is asked about. */
+        answer_asset(m, a, "max-age=60, must-revalidate", "Accept-Encoding, ");
+    }
+}
+
+static void answer_base(making *m) {
+    const gc_asset *page = gc_assets_find(&m->daemon->assets, GC_SPAN("index.html"));
+    if (page != NULL && accepts_html(m->request)) {
+        answer_asset(m, page, "no-cache", "Accept, ");
+        return;
+    }
+    begin(m, "200 OK");
+    text(m, "Content-Type: " TYPE_JSON "\r\n");
+    write_length(m, sizeof PEERJS_ABOUT - 1);
+    text(m, "Cache-Control: no-cache\r\n");
+    write_cors(m, "Accept, ");
+    end(m, GC_SPAN(PEERJS_ABOUT));
+}
+
+/* --- PeerServer and ours -------------------------------------------------------------------- */
+
+static void answer_id(making *m) {
+    gc_server_new_id(m->daemon->core, m->out->text);
+    answer_body(m, "200 OK", TYPE_HTML, gc_span_of(m->out->text, 36));
+}
+
+/* Bytes that the list can need: each character at most as \u00XX, quotes and comma. */
+static uint32_t peers_size(gc_server *core) {
+    uint32_t size = 2;
+    uint32_t cursor = 0;
+    gc_span id;
+    while (gc_server_next_id(core, &cursor, &id)) {
+        size += 6 * id.len + 3;
+    }
+    return size;
+}
+
+static void answer_peers(making *m) {
+    gc_server *core = m->daemon->core;
+    if (!gc_server_discovery_allowed(core)) {
+        answer_body(m, "401 Unauthorized", TYPE_TEXT, GC_SPAN("Unauthorized"));
+        return;
+    }
+    uint32_t size = peers_size(core);
+    uint32_t cursor = 0;
+    gc_span id;
+    gc_writer w;
+    m->out->owned = gc_alloc(size);
+    if (m->out->owned == NULL) {
+        answer_body(m, "503 Service Unavailable", TYPE_TEXT, GC_SPAN("memory\n"));
+        return;
+    }
+    gc_writer_init(&w, m->out->owned, size);
+    gc_writer_text(&w, "[");
+    while (gc_server_next_id(core, &cursor, &id)) {
+        if (w.at > 1) {
+            gc_writer_text(&w, ",");
+        }
+        gc_json_write_string(&w, id);
+    }
+    gc_writer_text(&w, "]");
+    gc_assert(!w.failed);
+    answer_body(m, "200 OK", TYPE_JSON, gc_writer_done(&w));
+}
+
+static void answer_config(making *m) {
+    gc_writer w;
+    gc_writer_init(&w, m->out->text, sizeof m->out->text);
+    gc_config_json(m->daemon, m->request->host, &w);
+    gc_assert(!w.failed);
+    answer_body(m, "200 OK", TYPE_JSON, gc_writer_done(&w));
+}
+
+static void answer_metrics(making *m) {
+    gc_writer w;
+    gc_writer_init(&w, m->out->text, sizeof m->out->text);
+    gc_metrics_write(m->daemon, &w);
+    gc_assert(!w.failed);
+    answer_body(m, "200 OK", "text/plain; version=0.0.4; charset=utf-8", gc_writer_done(&w));
+}
+
+static void answer_route(making *m, gc_route route) {
+    switch (route.kind) {
+    case GC_ROUTE_BASE:
+        answer_base(m);
+        break;
+    case GC_ROUTE_PAGE:
+        answer_file(m, GC_SPAN("index.html"), true);
+        break;
+    case GC_ROUTE_HTML:
+        answer_file(m, route.name, true);
+        break;
+    case GC_ROUTE_ASSET:
+        answer_file(m, route.name, false);
+        break;
+    case GC_ROUTE_ID:
+        answer_id(m);
+        break;
+    case GC_ROUTE_PEERS:
+        answer_peers(m);
+        break;
+    case GC_ROUTE_CONFIG:
+        answer_config(m);
+        break;
+    case GC_ROUTE_HEALTH:
+        answer_body(m, "200 OK", TYPE_TEXT, GC_SPAN("ok\n"));
+        break;
+    case GC_ROUTE_METRICS:
+        answer_metrics(m);
+        break;
+    default:
+        answer_none(m, true);
+        break;
+    }
+}
+
+void gc_http_answer(gc_daemon *d, const gc_http_request *r, gc_answer *out) {
+    making m = {.daemon = d, .request = r, .out = out};
+    gc_writer_init(&m.head, out->head, sizeof out->head);
+    out->owned = NULL;
+    /* RFC 9112 9.3: 1.0 closes unless asked; we close then always. */
+    out->close = r->minor == 0 || gc_http_has_token(r, "Connection", "close") ||
+                 gc_http_has_body(r) || d->stopping;
+    m.head_only = gc_http_is(r->method, "HEAD");
+    gc_route route = gc_route_of(d->options->path, r->path);
+    if (route.kind == GC_ROUTE_OUTSIDE) {
+        answer_none(&m, false);
+    } else if (gc_http_is(r->method, "OPTIONS")) {
+        answer_options(&m);
+    } else if (m.head_only || gc_http_is(r->method, "GET")) {
+        answer_route(&m, route);
+    } else {
+        answer_none(&m, true);
+    }
+    d->http_requests++;
+}
+
+void gc_http_refuse(gc_answer *out, const char *status, uint32_t reason, const char *why,
+                    const char *more) {
+    making m = {.out = out};
+    gc_writer body;
+    gc_writer_init(&body, out->text, sizeof out->text);
+    gc_writer_text(&body, gc_reason_word(reason));
+    gc_writer_text(&body, ": ");
+    gc_writer_text(&body, why != NULL ? why : gc_reason_text(reason));
+    gc_writer_text(&body, "\n");
+    gc_writer_init(&m.head, out->head, sizeof out->head);
+    out->owned = NULL;
+    out->close = true;
+    begin(&m, status);
+    text(&m, "Content-Type: " TYPE_TEXT "\r\n");
+    write_length(&m, body.at);
+    text(&m, more);
+    end(&m, gc_writer_done(&body));
+}
+
+bool gc_http_has_body(const gc_http_request *r) {
+    gc_span length = gc_http_header_of(r, "Content-Length");
+    return gc_http_header_of(r, "Transfer-Encoding").data != NULL ||
+           (length.data != NULL && !gc_http_is(length, "0"));
+}
+
+bool gc_http_forwarded_for(const gc_http_request *r, gc_addr *out) {
+    gc_span last = {0};
+    for (uint32_t i = 0; i < r->count; i++) {
+        if (gc_http_is(r->headers[i].name, "X-Forwarded-For")) {
+            gc_span list = r->headers[i].value;
+            while (list.len > 0) {
+                last = next_item(&list);
+            }
+        }
+    }
+    return gc_net_parse(last, out);
+}

@@ -1,0 +1,387 @@
+#include "server/options.h"
+#include "core/base/limits.h"
+#include "host/log.h"
+
+#include <string.h>
+#include <strings.h>
+
+enum kind {
+    FLAG,
+    NUMBER, /* of min..max; K, M and G behind it multiply by 1024 */
+    TEXT,
+    PATH,
+    CORS,
+    LEVEL,
+    LATER, /* a name that is kept for a later version */
+};
+
+typedef struct option {
+    const char *name;
+    const char *alias; /* its name in the peerjs command, where that is another */
+    char letter;
+    uint8_t kind;
+    size_t at; /* in gc_options */
+    uint64_t min;
+    uint64_t max;
+    const char *value;
+    const char *help;
+} option;
+
+#define AT(member) offsetof(gc_options, member)
+#define ANY        UINT32_MAX
+
+static const option table[] = {
+    {"host", NULL, 'H', TEXT, AT(host), 0, 0, "HOST", "address to listen on (::, all of them)"},
+    {"port", NULL, 'p', NUMBER, AT(port), 0, 65535, "PORT",
+     "TCP port (8080, or PORT of the environment; 0 = any free one)"},
+    {"path", NULL, 0, PATH, AT(path), 0, 0, "PATH",
+     "where everything lives (/, or PEERSERVER_PATH of the environment)"},
+    {"key", NULL, 'k', TEXT, AT(key), 0, 0, "KEY",
+     "the key that PeerJS clients must name (peerjs)"},
+    {"allow-discovery", NULL, 0, FLAG, AT(allow_discovery), 0, 0, NULL,
+     "list all ids under /KEY/peers"},
+    {"alive-timeout", NULL, 0, NUMBER, AT(alive_timeout_ms), 1, ANY, "MS",
+     "silence after which a client is cut (90000)"},
+    {"expire-timeout", NULL, 't', NUMBER, AT(expire_timeout_ms), 1, ANY, "MS",
+     "how long messages wait for an absent id (5000)"},
+    {"concurrent-limit", NULL, 'c', NUMBER, AT(concurrent_max), 1, 500000, "N",
+     "ids at one time (5000)"},
+    {"cors", NULL, 0, CORS, 0, 0, 0, "ORIGIN",
+     "an allowed origin, for HTTP and WebSocket; may be repeated (any)"},
+    {"tls-cert", "sslcert", 0, TEXT, AT(tls_cert), 0, 0, "FILE",
+     "certificate chain as PEM; read again on SIGHUP"},
+    {"tls-key", "sslkey", 0, TEXT, AT(tls_key), 0, 0, "FILE", "its private key as PEM"},
+    {"stun-port", NULL, 0, NUMBER, AT(stun_port), 0, 65535, "PORT",
+     "UDP port of STUN, 0 = none (3478)"},
+    {"trust-proxy", "proxied", 0, FLAG, AT(trust_proxy), 0, 0, NULL,
+     "limits count the last address of X-Forwarded-For"},
+    {"external-address", NULL, 0, TEXT, AT(external_address), 0, 0, "HOST",
+     "name for STUN that clients are told (the one they asked for)"},
+    {"memory-limit", NULL, 0, NUMBER, AT(memory_bytes_max), 1 << 20, 1ull << 40, "BYTES",
+     "all queues together (256M)"},
+    {"message-limit", NULL, 0, NUMBER, AT(message_bytes_max), 1024, 16 << 20, "BYTES",
+     "one WebSocket message (64K)"},
+    {"queue-limit", NULL, 0, NUMBER, AT(queue_bytes_max), 1024, 1 << 30, "BYTES",
+     "unsent to one client, then it is cut (256K)"},
+    {"per-address-limit", NULL, 0, NUMBER, AT(per_address_max), 1, ANY, "N",
+     "connections of one address, or IPv6 /64 (256)"},
+    {"rate", NULL, 0, NUMBER, AT(rate_per_second), 1, 1000000, "N",
+     "messages a second of one client, more are slowed (200)"},
+    {"web-dir", NULL, 0, TEXT, AT(web_dir), 0, 0, "DIR",
+     "serve the page from this folder (what is built in)"},
+    {"log-level", NULL, 0, LEVEL, AT(log_level), 0, 0, "LEVEL",
+     "error, warning, info or debug (info)"},
+    {"help", NULL, 0, FLAG, AT(help), 0, 0, NULL, "print this"},
+    {"version", NULL, 0, FLAG, AT(version), 0, 0, NULL, "print the version"},
+    {"turn", NULL, 0, LATER, 0, 0, 0, NULL, NULL},
+    {"redis", NULL, 0, LATER, 0, 0, 0, NULL, NULL},
+    {"relay-ports", NULL, 0, LATER, 0, 0, 0, NULL, NULL},
+    {"turn-tls-port", NULL, 0, LATER, 0, 0, 0, NULL, NULL},
+    {"turn-url", NULL, 0, LATER, 0, 0, 0, NULL, NULL},
+    {"turn-secret", NULL, 0, LATER, 0, 0, 0, NULL, NULL},
+    {"turn-bytes-per-day", NULL, 0, LATER, 0, 0, 0, NULL, NULL},
+    {"no-fallback", NULL, 0, LATER, 0, 0, 0, NULL, NULL},
+    {"peer-server", NULL, 0, LATER, 0, 0, 0, NULL, NULL},
+};
+
+#define TABLE_COUNT (sizeof table / sizeof table[0])
+
+/* --- values --------------------------------------------------------------------------------- */
+
+static bool parse_number(const char *text, uint64_t *out) {
+    uint64_t n = 0;
+    const char *p = text;
+    for (; *p >= '0' && *p <= '9'; p++) {
+        if (n > UINT64_MAX / 10 - 1) {
+            return false;
+        }
+        n = n * 10 + (uint64_t)(*p - '0');
+    }
+    static const char units[] = "KMG";
+    const char *unit = *p != 0 ? strchr(units, *p) : NULL;
+    if (p == text || (*p != 0 && (unit == NULL || p[1] != 0))) {
+        return false;
+    }
+    unsigned shift = unit == NULL ? 0 : 10 * (unsigned)(unit - units + 1);
+    if (n > UINT64_MAX >> shift) {
+        return false;
+    }
+    *out = n << shift;
+    return true;
+}
+
+static bool path_char(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c != 0 && strchr("-._~!$&'()*+,;=:@/", c) != NULL);
+}
+
+/* One '/' at both ends, none doubled, no segment of dots: a browser would resolve those away. */
+static bool parse_path(const char *text, char out[GC_OPTIONS_PATH_BYTES]) {
+    size_t at = 0;
+    out[at++] = '/';
+    while (*text == '/') {
+        text++;
+    }
+    for (; *text != 0; text++) {
+        if (!path_char(*text) || at + 2 >= GC_OPTIONS_PATH_BYTES ||
+            (text[0] == '/' && text[1] == '/')) {
+            return false;
+        }
+        out[at++] = *text;
+    }
+    if (out[at - 1] != '/') {
+        out[at++] = '/';
+    }
+    out[at] = 0;
+    return strstr(out, "/./") == NULL && strstr(out, "/../") == NULL;
+}
+
+static bool host_name_char(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
+           c == '.';
+}
+
+bool gc_options_host_valid(const char *host, size_t len) {
+    if (len == 0 || len > 253) {
+        return false;
+    }
+    bool brackets = host[0] == '[';
+    if (brackets && (len < 4 || host[len - 1] != ']')) {
+        return false;
+    }
+    for (size_t i = brackets; i < len - brackets; i++) {
+        bool hex = memchr("0123456789abcdefABCDEF:.", host[i], 24) != NULL;
+        if (host[i] == 0 || !(brackets ? hex : host_name_char(host[i]))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* --- parsing -------------------------------------------------------------------------------- */
+
+typedef struct parser {
+    gc_options *out;
+    char *error;
+    size_t error_bytes;
+} parser;
+
+static int fail(parser *p, const char *name, const char *what) {
+    snprintf(p->error, p->error_bytes, "--%s %s", name, what);
+    return -1;
+}
+
+static int set_number(parser *p, const option *o, const char *value) {
+    uint64_t n;
+    if (!parse_number(value, &n) || n < o->min || n > o->max) {
+        snprintf(p->error, p->error_bytes, "--%s takes a number from %llu to %llu", o->name,
+                 (unsigned long long)o->min, (unsigned long long)o->max);
+        return -1;
+    }
+    memcpy((char *)p->out + o->at, &n, sizeof n);
+    return 0;
+}
+
+static int set_flag(parser *p, const option *o, const char *value) {
+    bool on = value == NULL || strcmp(value, "true") == 0;
+    if (!on && strcmp(value, "false") != 0) {
+        return fail(p, o->name, "takes no value");
+    }
+    memcpy((char *)p->out + o->at, &on, sizeof on);
+    return 0;
+}
+
+static int set_level(parser *p, const option *o, const char *value) {
+    p->out->log_level = gc_log_level_of(value);
+    return p->out->log_level >= 0 ? 0 : fail(p, o->name, "takes error, warning, info or debug");
+}
+
+static int set(parser *p, const option *o, const char *value) {
+    switch (o->kind) {
+    case FLAG:
+        return set_flag(p, o, value);
+    case NUMBER:
+        return set_number(p, o, value);
+    case PATH:
+        return parse_path(value, p->out->path)
+                   ? 0
+                   : fail(p, o->name, "takes a path such as /chat/, without escapes");
+    case LEVEL:
+        return set_level(p, o, value);
+    case CORS:
+        if (p->out->cors_count == GC_OPTIONS_CORS_MAX) {
+            return fail(p, o->name, "is there too often");
+        }
+        p->out->cors[p->out->cors_count++] = value;
+        return 0;
+    default:
+        memcpy((char *)p->out + o->at, &value, sizeof value);
+        return value[0] != 0 ? 0 : fail(p, o->name, "needs a value");
+    }
+}
+
+/* yargs, the parser of the peerjs command, takes `_` and `-` alike. */
+static bool same_name(const char *name, const char *given, size_t len) {
+    for (size_t i = 0; i < len; i++) {
+        if (name[i] != (given[i] == '_' ? '-' : given[i])) {
+            return false;
+        }
+    }
+    return name[len] == 0;
+}
+
+static const option *find_name(const char *given, size_t len) {
+    for (size_t i = 0; i < TABLE_COUNT; i++) {
+        if (same_name(table[i].name, given, len) ||
+            (table[i].alias != NULL && same_name(table[i].alias, given, len))) {
+            return &table[i];
+        }
+    }
+    return NULL;
+}
+
+static const option *find_letter(char letter) {
+    for (size_t i = 0; i < TABLE_COUNT; i++) {
+        if (letter != 0 && table[i].letter == letter) {
+            return &table[i];
+        }
+    }
+    return NULL;
+}
+
+/* Splits `--name=value`, `--name`, `-n`, `-nvalue` and `-n=value`; *value is NULL when the next
+ * argument would hold it. */
+static const option *split(const char *argument, const char **value) {
+    *value = NULL;
+    if (argument[0] != '-' || argument[1] == 0) {
+        return NULL;
+    }
+    if (argument[1] == '-') {
+        size_t len = strcspn(argument + 2, "=");
+        *value = argument[2 + len] == '=' ? argument + 2 + len + 1 : NULL;
+        return find_name(argument + 2, len);
+    }
+    if (argument[2] != 0) {
+        *value = argument + (argument[2] == '=' ? 3 : 2);
+    }
+    return find_letter(argument[1]);
+}
+
+static bool is_boolean(const char *text) {
+    return text != NULL && (strcmp(text, "true") == 0 || strcmp(text, "false") == 0);
+}
+
+static int parse_arguments(parser *p, int argc, char *const argv[]) {
+    for (int i = 1; i < argc; i++) {
+        const char *value;
+        const option *o = split(argv[i], &value);
+        if (o == NULL) {
+            snprintf(p->error, p->error_bytes, "unknown option %.100s", argv[i]);
+            return -1;
+        }
+        if (o->kind == LATER) {
+            return fail(p, o->name, "is not built in this version");
+        }
+        bool takes_next = o->kind != FLAG || (i + 1 < argc && is_boolean(argv[i + 1]));
+        if (value == NULL && takes_next) {
+            if (i + 1 >= argc) {
+                return fail(p, o->name, "needs a value");
+            }
+            value = argv[++i];
+        }
+        if (set(p, o, value) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static void set_defaults(gc_options *out) {
+    *out = (gc_options){
+        .host = "::",
+        .port = 8080,
+        .path = "/",
+        .key = "peerjs",
+        .alive_timeout_ms = GC_ALIVE_MS,
+        .expire_timeout_ms = GC_EXPIRE_MS,
+        .concurrent_max = GC_CONCURRENT_MAX,
+        .stun_port = UINT64_MAX,
+        .memory_bytes_max = GC_MEMORY_BYTES_MAX,
+        .message_bytes_max = GC_MESSAGE_BYTES_MAX,
+        .queue_bytes_max = GC_QUEUE_BYTES_MAX,
+        .per_address_max = GC_PER_ADDRESS_MAX,
+        .rate_per_second = GC_RATE_PER_SECOND,
+        .log_level = GC_LOG_INFO,
+    };
+#if USE_LOCALSTORAGE_FOR_TESTING
+    out->host = "127.0.0.1";
+#endif
+}
+
+static int read_environment(parser *p, char *(*environment)(const char *)) {
+    const char *port = environment("PORT");
+    const char *path = environment("PEERSERVER_PATH");
+    if (port != NULL && port[0] != 0 && set(p, find_name("port", 4), port) != 0) {
+        return -1;
+    }
+    return path == NULL || path[0] == 0 ? 0 : set(p, find_name("path", 4), path);
+}
+
+/* What no single option shows. */
+static int check_together(parser *p) {
+    gc_options *o = p->out;
+    if (strcasecmp(o->key, "room") == 0 || strcasecmp(o->key, "join") == 0) {
+        return fail(p, "key", "must be neither room nor join: those are addresses of the page");
+    }
+    if (strlen(o->key) > GC_KEY_BYTES_MAX) {
+        return fail(p, "key", "is too long");
+    }
+    if ((o->tls_cert == NULL) != (o->tls_key == NULL)) {
+        return fail(p, o->tls_cert == NULL ? "tls-key" : "tls-cert",
+                    "alone does nothing: certificate and key belong together");
+    }
+    if (o->queue_bytes_max < o->message_bytes_max) {
+        return fail(p, "queue-limit", "must not be smaller than --message-limit");
+    }
+    if (o->external_address != NULL &&
+        !gc_options_host_valid(o->external_address, strlen(o->external_address))) {
+        return fail(p, "external-address", "takes a host name or an address (IPv6 in brackets)");
+    }
+    return 0;
+}
+
+int gc_options_parse(gc_options *out, int argc, char *const argv[],
+                     char *(*environment)(const char *), char *error, size_t error_bytes) {
+    parser p = {out, error, error_bytes};
+    set_defaults(out);
+    if (read_environment(&p, environment) != 0 || parse_arguments(&p, argc, argv) != 0 ||
+        check_together(&p) != 0) {
+        return -1;
+    }
+    out->stun_port_named = out->stun_port != UINT64_MAX;
+    out->stun_port = out->stun_port_named ? out->stun_port : GC_STUN_PORT;
+    return 0;
+}
+
+void gc_options_help(FILE *out) {
+    fputs("Usage: ghostchatd [option...]\n"
+          "Serves GhostChat: the page, signaling (PeerJS and rooms) and STUN.\n\n",
+          out);
+    for (size_t i = 0; i < TABLE_COUNT; i++) {
+        const option *o = &table[i];
+        if (o->kind == LATER) {
+            continue;
+        }
+        char left[64];
+        char letter[8] = "    ";
+        if (o->letter != 0) {
+            snprintf(letter, sizeof letter, "-%c, ", o->letter);
+        }
+        snprintf(left, sizeof left, "%s--%s%s%s", letter, o->name, o->value != NULL ? " " : "",
+                 o->value != NULL ? o->value : "");
+        fprintf(out, "  %-28s  %s\n", left, o->help);
+        if (o->alias != NULL) {
+            fprintf(out, "      --%-22s  the same\n", o->alias);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+/* The options of ghostchatd: one table for parsing, --help and the test of the man page. Names of
+ * the `peerjs` command are taken as they are; `-` and `_` in names are the same. */
+#ifndef GC_SERVER_OPTIONS_H
+#define GC_SERVER_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define GC_OPTIONS_CORS_MAX   64
+#define GC_OPTIONS_PATH_BYTES 256  /* with the final zero */
+#define GC_STUN_PORT          3478 /* RFC 8489 8 */
+
+/* Texts are borrowed from argv and the environment. */
+typedef struct gc_options {
+    const char *host;
+    uint64_t port;
+    char path[GC_OPTIONS_PATH_BYTES]; /* begins and ends with '/' */
+    const char *key;
+    bool allow_discovery;
+    uint64_t alive_timeout_ms;
+    uint64_t expire_timeout_ms;
+    uint64_t concurrent_max;
+    const char *cors[GC_OPTIONS_CORS_MAX]; /* none: any origin */
+    uint32_t cors_count;
+    const char *tls_cert; /* both or none */
+    const char *tls_key;
+    uint64_t stun_port; /* 0 = off */
+    bool stun_port_named;
+    bool trust_proxy;
+    const char *external_address; /* or NULL */
+    uint64_t memory_bytes_max;
+    uint64_t message_bytes_max;
+    uint64_t queue_bytes_max;
+    uint64_t per_address_max;
+    uint64_t rate_per_second;
+    const char *web_dir; /* or NULL: what is built in */
+    int log_level;       /* gc_log_level */
+    bool help;
+    bool version;
+} gc_options;
+
+/* Fills *out. environment: getenv or a test's (PORT and PEERSERVER_PATH are asked for).
+ * Returns 0, or -1 and one plain sentence in error. */
+int gc_options_parse(gc_options *out, int argc, char *const argv[],
+                     char *(*environment)(const char *), char *error, size_t error_bytes);
+/* The text of --help. */
+void gc_options_help(FILE *out);
+/* A host name or address as it may stand in a URL, without a port: letters, digits, '-', '.', or
+ * an IPv6 address in brackets; 1..253 bytes. */
+bool gc_options_host_valid(const char *host, size_t len);
+
+#endif

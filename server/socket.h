@@ -1,0 +1,56 @@
+/* One client's socket: reads requests and frames, writes answers and what gc_server has for it.
+ *
+ *   request <--> answering            open <--- request (WebSocket)
+ *      |             |                  |
+ *      +-------------+----> ending <----+     (ending: the last bytes are being written)
+ *                             |
+ *                          lingering ---> gone      any state ---> gone: lost, or cut at once
+ *
+ * Lingering: our end of the stream is sent, and what still comes is thrown away for GC_LINGER_MS or
+ * until the client ends it too. Closing at once would make the kernel send a reset for unread
+ * bytes, which can destroy our last ones before the client reads them (RFC 9112 9.6).
+ *
+ * An idle socket owns no buffer: `kept` exists while a request or frame is incomplete. */
+#ifndef GC_SERVER_SOCKET_H
+#define GC_SERVER_SOCKET_H
+
+#include "core/wire/websocket.h"
+#include "server/daemon.h"
+
+enum gc_socket_state {
+    GC_SOCKET_REQUEST,
+    GC_SOCKET_ANSWERING, /* an HTTP answer did not fit into the kernel's buffer: not reading */
+    GC_SOCKET_OPEN,
+    GC_SOCKET_ENDING,
+    GC_SOCKET_LINGERING,
+    GC_SOCKET_GONE,
+};
+
+struct gc_socket {
+    gc_stream stream; /* first: events give this */
+    gc_conn conn;     /* GC_CONN_NONE once gc_server has forgotten it */
+    uint8_t state;
+    uint8_t reason; /* why it ends, for gc_server's counters */
+    bool paused;    /* by gc_server */
+    uint32_t kept_len;
+    uint32_t kept_size;
+    uint8_t *kept;
+    gc_ws_decoder decoder;
+    struct gc_unsent_answer *unsent; /* while answering */
+    gc_socket *previous;             /* in the daemon's list of the dying, while lingering */
+    gc_socket *next;
+    uint64_t ended_ms;
+};
+
+extern const gc_stream_events gc_socket_events;
+
+/* Takes an accepted descriptor. It is closed when it is refused. */
+void gc_socket_accept(gc_daemon *d, int fd, const gc_addr *from);
+/* Carries out one output of gc_server. */
+void gc_socket_output(gc_daemon *d, const gc_server_output *out);
+/* Ends those that lingered long enough. */
+void gc_socket_reap(gc_daemon *d);
+/* Ends all of them at once. */
+void gc_socket_end_all(gc_daemon *d);
+
+#endif
