@@ -25,6 +25,11 @@ uint32_t gc__slot(const gc_server *s, gc_conn conn) {
     return n;
 }
 
+uint32_t gc_conn_slot(gc_conn conn) {
+    gc_assert(conn != GC_CONN_NONE);
+    return (conn & SLOT_MASK) - 1;
+}
+
 /* The slot that has been free for longest: its number is the least likely to be remembered. Fresh
  * ones only when none is free, for their memory. */
 uint32_t gc__connection_make(gc_server *s, uint32_t address) {
