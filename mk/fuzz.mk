@@ -28,7 +28,7 @@ $(B)/fuzz/fuzz_%: fuzz/fuzz_%.c $(B)/fuzz/libgccore.a $(wildcard fuzz/*.h) $(STA
 
 fuzz-build: $(FUZZ_BIN)
 
-#: make fuzz-replay the corpora only;  make fuzz-smoke: FUZZ_SMOKE_SECONDS for each target
+# fuzz-replay: the corpora only; fuzz-smoke: FUZZ_SMOKE_SECONDS for each target
 fuzz: $(FUZZ_BIN)
 	$(Q)sh fuzz/run.sh $(FUZZ_SECONDS) $(FUZZ_BIN)
 
