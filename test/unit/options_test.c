@@ -1,0 +1,194 @@
+/* server/options.c */
+#include "unit.h"
+
+#include "core/base/limits.h"
+#include "host/log.h"
+#include "server/options.h"
+
+static const char *env_port;
+static const char *env_path;
+
+static char *environment(const char *name) {
+    return (char *)(strcmp(name, "PORT") == 0              ? env_port
+                    : strcmp(name, "PEERSERVER_PATH") == 0 ? env_path
+                                                           : NULL);
+}
+
+/* Parses words separated by single spaces. */
+static int parse(const char *words, gc_options *out, char error[256]) {
+    static char text[1024];
+    char *argv[64] = {"ghostchatd"};
+    int argc = 1;
+    snprintf(text, sizeof text, "%s", words);
+    for (char *p = text; *p != 0 && argc < 64;) {
+        argv[argc++] = p;
+        p = strchr(p, ' ');
+        if (p == NULL) {
+            break;
+        }
+        *p++ = 0;
+    }
+    return gc_options_parse(out, argc, argv, environment, error, 256);
+}
+
+static gc_options good(const char *words) {
+    gc_options o;
+    char error[256] = "";
+    if (parse(words, &o, error) != 0) {
+        fail_msg("%s: %s", words, error);
+    }
+    return o;
+}
+
+static void bad(const char *words, const char *says) {
+    gc_options o;
+    char error[256] = "";
+    if (parse(words, &o, error) == 0) {
+        fail_msg("%s was taken", words);
+    }
+    if (strstr(error, says) == NULL) {
+        fail_msg("%s: %s", words, error);
+    }
+}
+
+static void test_defaults(void **state) {
+    (void)state;
+    gc_options o = good("");
+    assert_int_equal(o.port, 8080);
+    assert_string_equal(o.path, "/");
+    assert_string_equal(o.key, "peerjs");
+    assert_int_equal(o.alive_timeout_ms, GC_ALIVE_MS);
+    assert_int_equal(o.concurrent_max, GC_CONCURRENT_MAX);
+    assert_int_equal(o.stun_port, GC_STUN_PORT);
+    assert_false(o.stun_port_named);
+    assert_false(o.allow_discovery || o.trust_proxy || o.help || o.version);
+    assert_int_equal(o.log_level, GC_LOG_INFO);
+    assert_string_equal(o.host, USE_LOCALSTORAGE_FOR_TESTING ? "127.0.0.1" : "::");
+}
+
+static void test_forms(void **state) {
+    (void)state;
+    assert_int_equal(good("--port 9000").port, 9000);
+    assert_int_equal(good("--port=9000").port, 9000);
+    assert_int_equal(good("-p 9000").port, 9000);
+    assert_int_equal(good("-p9000").port, 9000);
+    assert_int_equal(good("-p=9000").port, 9000);
+    assert_int_equal(good("--port 1 --port 2").port, 2);
+    assert_int_equal(good("--memory-limit 64M").memory_bytes_max, 64 << 20);
+    assert_int_equal(good("--queue-limit 512K").queue_bytes_max, 512 << 10);
+    assert_true(good("--allow-discovery").allow_discovery);
+    assert_true(good("--allow-discovery true --port 1").allow_discovery);
+    assert_false(good("--allow-discovery=false").allow_discovery);
+    assert_int_equal(good("--log-level debug").log_level, GC_LOG_DEBUG);
+}
+
+static void test_names_of_peerjs(void **state) {
+    (void)state;
+    gc_options o = good("--allow_discovery --alive_timeout 1000 --expire_timeout 2000 "
+                        "--concurrent_limit 10 --proxied --sslkey k --sslcert c");
+    assert_true(o.allow_discovery && o.trust_proxy);
+    assert_int_equal(o.alive_timeout_ms, 1000);
+    assert_int_equal(o.expire_timeout_ms, 2000);
+    assert_int_equal(o.concurrent_max, 10);
+    assert_string_equal(o.tls_key, "k");
+    assert_string_equal(o.tls_cert, "c");
+    o = good("-p 1 -H 127.0.0.1 -k key -t 7 -c 8 --cors http://a --cors http://b");
+    assert_string_equal(o.host, "127.0.0.1");
+    assert_string_equal(o.key, "key");
+    assert_int_equal(o.expire_timeout_ms, 7);
+    assert_int_equal(o.concurrent_max, 8);
+    assert_int_equal(o.cors_count, 2);
+    assert_string_equal(o.cors[1], "http://b");
+}
+
+static void test_environment(void **state) {
+    (void)state;
+    env_port = "7000";
+    env_path = "/env";
+    gc_options o = good("");
+    assert_int_equal(o.port, 7000);
+    assert_string_equal(o.path, "/env/");
+    o = good("--port 1 --path /x");
+    assert_int_equal(o.port, 1);
+    assert_string_equal(o.path, "/x/");
+    env_port = "x";
+    bad("", "--port");
+    env_port = env_path = NULL;
+}
+
+static void test_paths(void **state) {
+    (void)state;
+    assert_string_equal(good("--path /").path, "/");
+    assert_string_equal(good("--path chat").path, "/chat/");
+    assert_string_equal(good("--path /a/b").path, "/a/b/");
+    assert_string_equal(good("--path //a/").path, "/a/");
+    bad("--path /a//b", "--path");
+    bad("--path /a/../b", "--path");
+    bad("--path /a\"b", "--path");
+    bad("--path /a%20b", "--path");
+    char words[300] = "--path /";
+    memset(words + 8, 'a', 254);
+    bad(words, "--path");
+    words[8 + 253] = 0;
+    assert_int_equal(strlen(good(words).path), 255);
+}
+
+static void test_refusals(void **state) {
+    (void)state;
+    bad("--prot 1", "unknown option --prot");
+    bad("chat", "unknown option chat");
+    bad("-", "unknown option -");
+    bad("-x", "unknown option -x");
+    bad("--port", "needs a value");
+    bad("--port 65536", "0 to 65535");
+    bad("--port -1", "number");
+    bad("--port 1x", "number");
+    bad("--port=", "number");
+    bad("--memory-limit 99999999999999999999", "number");
+    bad("--memory-limit 9999999999999999G", "number");
+    bad("--alive-timeout 0", "number");
+    bad("--help=yes", "takes no value");
+    bad("--log-level loud", "takes error");
+    bad("--key room", "neither room nor join");
+    bad("--key Join", "neither room nor join");
+    bad("--tls-cert f", "alone");
+    bad("--sslkey f", "alone");
+    bad("--queue-limit 2K --message-limit 3K", "smaller than --message-limit");
+    bad("--external-address a/b", "--external-address");
+    bad("--host=", "needs a value");
+}
+
+/* What belongs to later versions is said, never taken in silence. */
+static void test_later(void **state) {
+    (void)state;
+    bad("--turn", "not built in this version");
+    bad("--redis redis://h", "not built in this version");
+    bad("--relay-ports 1-2", "not built in this version");
+    bad("--peer-server https://h/", "not built in this version");
+    bad("--turn-url=turn:h", "not built in this version");
+}
+
+static void test_hosts(void **state) {
+    (void)state;
+    const char *valid[] = {"a", "chat.example.org", "192.0.2.1", "[2001:db8::1]",
+                           "[::ffff:1.2.3.4]"};
+    const char *invalid[] = {"",    "a b",  "a:1", "a/b", "[",      "[]",
+                             "[:]", "[::1", "a\"", "a_b", "[::1]x", "\xc3\xa4"};
+    for (size_t i = 0; i < sizeof valid / sizeof valid[0]; i++) {
+        assert_true(gc_options_host_valid(valid[i], strlen(valid[i])));
+    }
+    for (size_t i = 0; i < sizeof invalid / sizeof invalid[0]; i++) {
+        assert_false(gc_options_host_valid(invalid[i], strlen(invalid[i])));
+    }
+    assert_false(gc_options_host_valid("a\0b", 3));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_defaults),    cmocka_unit_test(test_forms),
+        cmocka_unit_test(test_environment), cmocka_unit_test(test_names_of_peerjs),
+        cmocka_unit_test(test_paths),       cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_later),       cmocka_unit_test(test_hosts),
+    };
+    return RUN(tests);
+}

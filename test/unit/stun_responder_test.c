@@ -1,0 +1,123 @@
+/* core/proto/stun_responder.c */
+#include "unit.h"
+
+#include "core/proto/stun_responder.h"
+
+static const uint8_t key[16] = {7};
+static const uint8_t transaction[12] = "abcdefghijkl";
+static gc_stun_responder responder;
+
+static int fresh(void **state) {
+    (void)state;
+    memset(&responder, 0, sizeof responder);
+    gc_stun_responder_init(&responder, key);
+    return 0;
+}
+
+static gc_addr address(uint8_t family, uint32_t n) {
+    gc_addr a = {.family = family, .port = 1000};
+    a.ip[0] = 10;
+    a.ip[family == 4 ? 1 : 5] = (uint8_t)(n >> 16);
+    a.ip[family == 4 ? 2 : 6] = (uint8_t)(n >> 8);
+    a.ip[family == 4 ? 3 : 7] = (uint8_t)n;
+    return a;
+}
+
+static uint32_t ask(uint64_t now_ms, const gc_addr *from) {
+    uint8_t request[20];
+    uint8_t out[GC_STUN_RESPONSE_BYTES_MAX];
+    uint32_t len = gc_stun_write_request(transaction, request);
+    return gc_stun_responder_handle(&responder, now_ms, from, gc_span_of(request, len), out);
+}
+
+static void test_answer(void **state) {
+    (void)state;
+    uint8_t request[20];
+    uint8_t out[GC_STUN_RESPONSE_BYTES_MAX];
+    gc_addr mapped;
+    for (uint8_t family = 4; family <= 6; family += 2) {
+        gc_addr from = address(family, 5);
+        gc_stun_write_request(transaction, request);
+        uint32_t len = gc_stun_responder_handle(&responder, 0, &from, gc_span_of(request, 20), out);
+        assert_int_equal(len, family == 4 ? 32 : 44);
+        assert_int_equal(gc_stun_parse_response(gc_span_of(out, len), transaction, &mapped), 0);
+        assert_memory_equal(&mapped, &from, sizeof from);
+    }
+    assert_int_equal(responder.answered, 2);
+}
+
+static void test_silence(void **state) {
+    (void)state;
+    uint8_t request[21] = {0};
+    uint8_t out[GC_STUN_RESPONSE_BYTES_MAX];
+    gc_addr from = address(4, 5);
+    gc_stun_write_request(transaction, request);
+    for (uint32_t len = 0; len <= 21; len++) {
+        uint8_t *copy = exact_copy(request, len);
+        uint32_t n = gc_stun_responder_handle(&responder, 0, &from, gc_span_of(copy, len), out);
+        assert_int_equal(n, len == 20 ? 32 : 0);
+        free(copy);
+    }
+    assert_int_equal(responder.ignored, 21);
+}
+
+static void test_rate(void **state) {
+    (void)state;
+    gc_addr from = address(4, 1);
+    gc_addr other = address(4, 2);
+    for (int i = 0; i < GC_STUN_BURST; i++) {
+        assert_int_equal(ask(1000, &from), 32);
+    }
+    assert_int_equal(ask(1000, &from), 0);
+    assert_int_equal(ask(1000, &other), 32); /* nobody else's business */
+    from.port++;
+    assert_int_equal(ask(1000, &from), 0); /* the port does not make another source */
+    uint32_t answered = 0;
+    for (uint64_t t = 1001; t <= 2000; t++) {
+        answered += ask(t, &from) != 0;
+    }
+    assert_int_equal(answered, GC_STUN_RATE_PER_SECOND);
+    assert_int_equal(ask(500, &from), 0); /* a step back is clamped */
+    assert_true(responder.dropped > 0);
+}
+
+/* IPv6: one customer has a /64. */
+static void test_prefix(void **state) {
+    (void)state;
+    gc_addr from = address(6, 1);
+    for (int i = 0; i < GC_STUN_BURST; i++) {
+        from.ip[15] = (uint8_t)i;
+        assert_int_equal(ask(0, &from), 44);
+    }
+    from.ip[15] = 200;
+    assert_int_equal(ask(0, &from), 0);
+    from.ip[7]++;
+    assert_int_equal(ask(0, &from), 44);
+}
+
+/* The table is bounded: many sources take the places of idle ones, and a source that used up its
+ * rate is not forgiven while there are idle ones to evict. */
+static void test_many_sources(void **state) {
+    (void)state;
+    gc_addr greedy = address(4, 0xffffff);
+    for (int i = 0; i < GC_STUN_BURST; i++) {
+        ask(0, &greedy);
+    }
+    assert_int_equal(ask(0, &greedy), 0);
+    for (uint32_t n = 0; n < 100000; n++) {
+        gc_addr from = address(4, n);
+        assert_int_equal(ask(0, &from), 32);
+    }
+    assert_int_equal(ask(0, &greedy), 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_answer, fresh),
+        cmocka_unit_test_setup(test_silence, fresh),
+        cmocka_unit_test_setup(test_rate, fresh),
+        cmocka_unit_test_setup(test_prefix, fresh),
+        cmocka_unit_test_setup(test_many_sources, fresh),
+    };
+    return RUN(tests);
+}
