@@ -46,6 +46,7 @@ class App {
     #last = null;
     /** @type {string | null} a link that was opened while in a room */
     #later = null;
+    #entering = false;
     #unread = 0;
 
     /** @param {import('./place.js').Arrival} arrival */
@@ -89,9 +90,10 @@ class App {
 
     /** @param {WayIn} way @param {import('./entrance.js').Choice} choice */
     async #enter(way, choice) {
-        if (this.#place) {
+        if (this.#place || this.#entering) {
             return;
         }
+        this.#entering = true;
         this.#entrance.error('');
         try {
             const place = await this.#placeOf(way);
@@ -103,9 +105,12 @@ class App {
             this.#hide();
             this.#entrance.error('room' in way ? texts.entrance.badRoom : texts.entrance.badLink);
             return;
+        } finally {
+            this.#entering = false;
         }
         this.#entrance.wipe();
         this.#last = { way, choice };
+        this.#render();
         if ('newRoom' in way) {
             this.#last.way = { link: await this.#chat.invite('room') };
             await this.#invite.showBeside();

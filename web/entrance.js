@@ -66,7 +66,7 @@ export class Entrance {
     /** @param {boolean} bad  there was something, but no invite link; else a reload lost it */
     showLost(bad) {
         const words = texts.entrance;
-        this.#show('lost', words.lostHeading, bad ? words.badLink : words.lost, words.open);
+        this.#show('lost', bad ? words.badHeading : words.lostHeading, bad ? words.badLink : words.lost, words.open);
     }
 
     offerRelayOnly() {

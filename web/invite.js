@@ -29,8 +29,10 @@ export class Invite {
         find('.dialog-close', HTMLButtonElement, this.#dialog)
             .addEventListener('click', () => this.close());
         this.#dialog.addEventListener('close', () => {
-            this.#wipe();
-            onClose();
+            if (!this.#dialog.open) { // else it was only moved to the front
+                this.#wipe();
+                onClose();
+            }
         });
         this.#dialog.addEventListener('keydown', (event) => event.key === 'Escape' && this.close());
         this.#radios.forEach((radio) => radio.addEventListener('change', () => this.#load()));
@@ -56,7 +58,6 @@ export class Invite {
         await this.#load();
         if (!this.#dialog.matches(':modal')) {
             this.#dialog.close(); // it may stand in the empty log
-            await this.#load();
             this.#dialog.showModal();
         }
         this.#copy.focus();

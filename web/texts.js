@@ -51,6 +51,7 @@ export const texts = {
         lostHeading: 'This page has lost its link',
         lost: 'The secret of an invite link is never stored, so a reload cannot bring it back. Paste '
             + 'the link again or scan its QR code.',
+        badHeading: 'This link does not work',
         badLink: 'This is no invite link. Ask for it again, and copy it whole.',
         paste: 'Paste the link',
         open: 'Open',
