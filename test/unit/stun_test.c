@@ -220,6 +220,20 @@ static void attributes(void **state) {
     assert_int_equal(parse_binding(message, 32, &r), GC_E_SYNTAX);
 }
 
+/* RFC 8489 14: of equal attributes the first counts. */
+static void two_addresses(void **state) {
+    (void)state;
+    gc_stun_request r = {.transaction = {TRANSACTION}};
+    uint8_t message[GC_STUN_RESPONSE_BYTES_MAX] = {0};
+    assert_int_equal(gc_stun_write_binding(&r, &IPV4, message), 32);
+    memcpy(message + 32, message + 20, 12);
+    message[3] = 24;
+    message[32 + 11] ^= 1;
+    gc_addr mapped;
+    assert_int_equal(parse_response(message, 44, &mapped), 0);
+    assert_memory_equal(&mapped, &IPV4, sizeof(mapped));
+}
+
 /* Responses that say nothing, or nonsense. */
 static void responses(void **state) {
     (void)state;
@@ -253,7 +267,7 @@ int main(void) {
         cmocka_unit_test(rfc_request), cmocka_unit_test(rfc_responses),
         cmocka_unit_test(answers),     cmocka_unit_test(v4_mapped),
         cmocka_unit_test(request),     cmocka_unit_test(attributes),
-        cmocka_unit_test(responses),
+        cmocka_unit_test(responses),   cmocka_unit_test(two_addresses),
     };
     return cmocka_run_group_tests_name("stun", tests, NULL, NULL);
 }
