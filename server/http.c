@@ -26,7 +26,6 @@
     "connect-src 'self'; img-src 'self' blob:; style-src 'self'; worker-src 'self'; "              \
     "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "           \
     "require-trusted-types-for 'script'; trusted-types 'none'\r\n"                                 \
-    "Cross-Origin-Opener-Policy: same-origin\r\n"                                                  \
     "Referrer-Policy: no-referrer\r\n"                                                             \
     "Permissions-Policy: camera=(self)\r\n"
 
@@ -237,6 +236,12 @@ static void answer_asset(making *m, const gc_asset *a, const char *cache, const 
     text(m, "\r\n");
     write_cors(m, vary);
     text(m, PAGE_HEADERS);
+    /* Over plain http browsers ignore this one and complain on their console. They send Fetch
+     * Metadata in exactly those requests to which it applies (W3C Fetch Metadata 2: trustworthy
+     * URLs only), also through a proxy that says nothing about TLS. */
+    if (gc_http_header_of(m->request, "Sec-Fetch-Mode").len > 0) {
+        text(m, "Cross-Origin-Opener-Policy: same-origin\r\n");
+    }
     end(m, current ? (gc_span){0} : body);
 }
 
@@ -404,9 +409,15 @@ void gc_http_refuse(gc_answer *out, const char *status, uint32_t reason, const c
 }
 
 bool gc_http_has_body(const gc_http_request *r) {
-    gc_span length = gc_http_header_of(r, "Content-Length");
-    return gc_http_header_of(r, "Transfer-Encoding").data != NULL ||
-           (length.data != NULL && !gc_http_is(length, "0"));
+    for (uint32_t i = 0; i < r->count; i++) {
+        const gc_http_header *h = &r->headers[i];
+        /* Each of them: of two lengths the first may be the harmless one. */
+        if (gc_http_is(h->name, "Transfer-Encoding") ||
+            (gc_http_is(h->name, "Content-Length") && !gc_http_is(h->value, "0"))) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool gc_http_forwarded_for(const gc_http_request *r, gc_addr *out) {
