@@ -213,6 +213,9 @@ int gc_server_frame(gc_server *s, uint64_t now_ms, gc_conn conn, uint8_t opcode,
     if (state == GC_CONNECTION_READING) {
         return GC_E_STATE;
     }
+    if (data.len > s->config.message_bytes_max) {
+        return gc_server_bad_frame(s, now_ms, conn, GC_WS_TOO_BIG, GC_REASON_TOO_BIG);
+    }
     if (state != GC_CONNECTION_CLOSING) {
         on_frame(s, n, opcode, data, code);
         gc__settle(s);
@@ -245,10 +248,8 @@ void gc_server_sent(gc_server *s, uint64_t now_ms, gc_conn conn, uint32_t bytes)
     gc_assert(bytes <= c->queue.len);
     gc_block_queue_drop(&s->pool, &c->queue, bytes);
     s->stats.queued_bytes -= bytes;
-    gc_order_remove(&s->unsent, n);
-    if (c->queue.len > 0) {
-        gc_order_add(&s->unsent, n);
-    } else {
+    if (c->queue.len == 0) {
+        gc_order_remove(&s->unsent, n); /* a little progress does not make a reader quick */
         c->write_given = false;
     }
 }

@@ -95,7 +95,7 @@ struct gc_server {
     gc_wait *waits;
     gc_order free;    /* slots, longest free first */
     gc_order ready;   /* have outputs */
-    gc_order unsent;  /* have unsent bytes, longest without progress first */
+    gc_order unsent;  /* have unsent bytes, the one without an empty queue for longest first */
     gc_order doomed;  /* ended in this input, not settled */
     gc_timers timers; /* one a connection, see gc__clock() */
     gc_block_pool pool;

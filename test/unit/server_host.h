@@ -4,25 +4,38 @@
 #ifndef GC_TEST_SERVER_HOST_H
 #define GC_TEST_SERVER_HOST_H
 
-#include <stdarg.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "unit.h"
+
 #include <sys/mman.h>
-#include <cmocka.h>
 
 #include "core/base/error.h"
 #include "core/gc_server.h"
 #include "core/wire/websocket.h"
 
-#define CLIENTS   64
-#define HEAD_101  "HTTP/1.1 101 Switching Protocols\r\n\r\n"
-#define ICE       "[{\"urls\":\"stun:h:3478\"}]"
-#define TAG_A     "00112233445566778899aabbccddeeff"
-#define TAG_B     "ffeeddccbbaa99887766554433221100"
-#define CLIENT_RX (4u << 20)
+#define CLIENTS          64
+#define HEAD_101         "HTTP/1.1 101 Switching Protocols\r\n\r\n"
+#define ICE              "[{\"urls\":\"stun:h:3478\"}]"
+#define STOCK(id, token) "key=peerjs&id=" id "&token=" token
+#define OURS(id)         "key=peerjs&id=" id "&token=t&gc=1"
+#define OURS_IN(id, tag) OURS(id) "&room=" tag
+#define OPENED           "{\"type\":\"OPEN\"}"
+#define OPENED_GC        "{\"type\":\"OPEN\",\"payload\":{\"gc\":1,\"ice\":" ICE "}}"
+#define OPENED_IN(tag, members)                                                                    \
+    "{\"type\":\"OPEN\",\"payload\":{\"gc\":1,\"ice\":" ICE ",\"room\":{\"tag\":\"" tag            \
+    "\",\"members\":[" members "]}}}"
+#define JOINED(tag, id)                                                                            \
+    "{\"type\":\"GC-JOINED\",\"payload\":{\"room\":\"" tag "\",\"id\":\"" id "\"}}"
+#define GONE(tag, id) "{\"type\":\"GC-LEFT\",\"payload\":{\"room\":\"" tag "\",\"id\":\"" id "\"}}"
+#define TAKEN         "{\"type\":\"ID-TAKEN\",\"payload\":{\"msg\":\"ID is taken\"}}"
+#define OFFER(dst)    "{\"type\":\"OFFER\",\"dst\":\"" dst "\",\"payload\":1}"
+#define GOT_OFFER(src, dst)                                                                        \
+    "{\"type\":\"OFFER\",\"src\":\"" src "\",\"dst\":\"" dst "\",\"payload\":1}"
+#define EXPIRED(src, dst) "{\"type\":\"EXPIRE\",\"src\":\"" src "\",\"dst\":\"" dst "\"}"
+#define ABSENT(id)        "{\"type\":\"GC-ABSENT\",\"payload\":{\"id\":\"" id "\"}}"
+#define PRESENT(id)       "{\"type\":\"GC-PRESENT\",\"payload\":{\"id\":\"" id "\"}}"
+#define TAG_A             "00112233445566778899aabbccddeeff"
+#define TAG_B             "ffeeddccbbaa99887766554433221100"
+#define CLIENT_RX         (4u << 20)
 
 typedef struct client {
     gc_conn conn;
@@ -158,6 +171,12 @@ static inline void client_write(host *h, client *c, uint32_t max) {
     c->unsent = gc_server_unsent(h->s, c->conn, &one, 1) > 0;
 }
 
+static inline void host_finish(host *h, client *c) {
+    gc_conn conn = c->conn;
+    c->conn = GC_CONN_NONE;
+    gc_server_close(h->s, h->now_ms, conn, c->reason);
+}
+
 /* Drains the outputs. A deaf client's bytes stay with the server; a mute one answers no ping. */
 static inline void host_drain(host *h) {
     gc_server_output out;
@@ -177,11 +196,7 @@ static inline void host_drain(host *h) {
                 c->closed = true;
                 c->closed_now = out.now;
                 c->reason = out.reason;
-                if (out.now || !c->unsent) {
-                    gc_conn conn = c->conn;
-                    c->conn = GC_CONN_NONE;
-                    gc_server_close(h->s, h->now_ms, conn, out.reason);
-                }
+                c->unsent = c->unsent && !out.now;
             } else {
                 c->paused = out.type == GC_SERVER_PAUSE;
             }
@@ -189,11 +204,16 @@ static inline void host_drain(host *h) {
         gc_server_check(h->s);
         for (uint32_t i = 0; i < CLIENTS; i++) {
             client *c = &h->clients[i];
+            if (c->closed && !c->unsent && c->conn != GC_CONN_NONE) {
+                host_finish(h, c);
+                again = true;
+                break; /* one input, then drain */
+            }
             if (c->pings > 0 && !c->mute && !c->closed && c->conn != GC_CONN_NONE) {
                 c->pings = 0;
                 gc_server_frame(h->s, h->now_ms, c->conn, GC_WS_PONG, GC_SPAN(""), 0);
                 again = true;
-                break; /* one input, then drain */
+                break;
             }
         }
     }
