@@ -18,11 +18,10 @@
 #include "core/base/reason.h"
 #include "core/base/span.h"
 #include "core/base/timers.h"
+#include "core/proto/client_output.h"
 #include "core/wire/invite.h"
 
 typedef struct gc_client gc_client;
-
-#define GC_NONE UINT32_MAX /* no peer, no link */
 
 size_t gc_client_size(void);
 /* Places a client into gc_client_size() bytes aligned to 16. seed: 32 bytes of entropy. The crypto
@@ -48,9 +47,10 @@ int gc_client_join_link(gc_client *c, uint64_t now_ms, const gc_client_options *
 /* Leaves: BYE to all, links and signaling closed, secrets and texts wiped, state idle. */
 int gc_client_leave(gc_client *c, uint64_t now_ms);
 
-/* Sends a text to everybody known now. Returns 0 and its sequence number, or GC_E_UTF8, GC_E_TOO_BIG
- * (over GC_TEXT_BYTES_MAX), GC_E_SYNTAX (empty), GC_E_STATE (nobody is known), GC_E_FULL (too much
- * is not yet acknowledged: keep the text and try again when GC_CLIENT_SENDABLE comes). */
+/* Sends a text to everybody known now. Returns 0 and its sequence number, or GC_E_UTF8,
+ * GC_E_TOO_BIG (over GC_TEXT_BYTES_MAX), GC_E_SYNTAX (empty), GC_E_STATE (nobody is known),
+ * GC_E_FULL (too much is not yet acknowledged: keep the text and try again when GC_CLIENT_SENDABLE
+ * comes). */
 int gc_client_send(gc_client *c, uint64_t now_ms, gc_span text, uint64_t *seq);
 int gc_client_set_nick(gc_client *c, uint64_t now_ms, gc_span nick);
 
@@ -83,58 +83,13 @@ int gc_client_link_message(gc_client *c, uint64_t now_ms, uint32_t link, uint8_t
 int gc_client_link_buffered(gc_client *c, uint64_t now_ms, uint32_t link, uint32_t bytes);
 /* The transport ended; reason: GC_REASON_GONE, GC_REASON_ICE_FAILED, GC_REASON_PROTOCOL. */
 int gc_client_link_closed(gc_client *c, uint64_t now_ms, uint32_t link, uint32_t reason);
-/* What path is in use; rtt_ms 0 when not known. */
-enum gc_path { GC_PATH_UNKNOWN, GC_PATH_HOST, GC_PATH_SRFLX, GC_PATH_PRFLX, GC_PATH_RELAY };
+/* What path is in use (gc_path); rtt_ms 0 when not known. */
 int gc_client_link_path(gc_client *c, uint64_t now_ms, uint32_t link, uint32_t path,
                         uint32_t rtt_ms);
 
 void gc_client_tick(gc_client *c, uint64_t now_ms);
 
-/* --- outputs ------------------------------------------------------------------------------- */
-
-enum gc_client_state { GC_STATE_IDLE, GC_STATE_JOINING, GC_STATE_WAITING, GC_STATE_CONNECTED,
-                       GC_STATE_FAILED };
-enum gc_signaling_state { GC_SIGNALING_OFF, GC_SIGNALING_CONNECTING, GC_SIGNALING_ON,
-                          GC_SIGNALING_LOST };
-enum gc_peer_state { GC_PEER_CONNECTING, GC_PEER_OPEN, GC_PEER_LOST, GC_PEER_AWAY, GC_PEER_CLOSED };
-
-enum gc_client_output_type {
-    GC_CLIENT_NOTHING = 0,
-    /* to the signaling socket */
-    GC_CLIENT_SIGNALING_CONNECT = 1, /* text = URL ws(s)://...; close an older socket first */
-    GC_CLIENT_SIGNALING_SEND,        /* text = one text message */
-    GC_CLIENT_SIGNALING_CLOSE,
-    /* to the transport of links */
-    GC_CLIENT_ICE_SERVERS,    /* text = JSON array for RTCPeerConnection; for links made from now on */
-    GC_CLIENT_LINK_OFFER,     /* make link `link`, both channels, and a local offer */
-    GC_CLIENT_LINK_ANSWER,    /* make link `link`, both channels; text = the remote offer; answer it */
-    GC_CLIENT_LINK_REMOTE,    /* text = the remote answer of `link` */
-    GC_CLIENT_LINK_CANDIDATE, /* text = candidate, text2 = mid, value = m-line index */
-    GC_CLIENT_LINK_SEND,      /* text = one binary message for channel `value` */
-    GC_CLIENT_LINK_CLOSE,     /* end it and forget it; its number is not used again soon */
-    /* to the user */
-    GC_CLIENT_STATE,     /* value = gc_client_state, value2 = gc_signaling_state, reason */
-    GC_CLIENT_PEER,      /* peer, text = id, text2 = nick (may be empty), value = gc_peer_state,
-                            value2 = gc_path | direct guest << 8 | verified << 9, reason, number =
-                            round trip in ms (0 unknown) */
-    GC_CLIENT_MESSAGE,   /* peer, text = text (UTF-8, as sent), number = seq */
-    GC_CLIENT_GAP,       /* peer, number = first seq, value = how many messages never come */
-    GC_CLIENT_DELIVERED, /* own message `number` was shown by `peer` */
-    GC_CLIENT_UNDELIVERED, /* own message `number` is given up for `peer`; reason */
-    GC_CLIENT_SENDABLE,  /* gc_client_send() may be tried again after GC_E_FULL */
-};
-
-typedef struct gc_client_output {
-    uint32_t type;
-    uint32_t peer; /* index, stable while the peer is known; GC_NONE */
-    uint32_t link;
-    uint32_t value;
-    uint32_t value2;
-    uint32_t reason;
-    uint64_t number;
-    gc_span text;
-    gc_span text2;
-} gc_client_output;
+/* --- outputs: core/proto/client_output.h ------------------------------------------------------ */
 
 /* Fills *out and returns true, or returns false when there is nothing to do. */
 bool gc_client_poll(gc_client *c, gc_client_output *out);

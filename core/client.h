@@ -1,0 +1,103 @@
+/* The inside of gc_client, shared by its four parts and by tests:
+ *   core/gc_client.c        inputs of the user and of the sockets, ticks, deadlines, checks
+ *   core/client_links.c    peers and links: dialling, answering, ending, forgetting
+ *   core/client_signals.c  what the server says
+ *   core/client_frames.c   what a peer says on its link
+ *   core/client_poll.c     outputs
+ * Nothing here decides what a noun can decide alone; the parts join nouns.
+ * Functions assume that gc__client_ready() was true at the start of the input. */
+#ifndef GC_CLIENT_INSIDE_H
+#define GC_CLIENT_INSIDE_H
+
+#include "core/gc_client.h"
+#include "core/proto/link.h"
+#include "core/proto/membership.h"
+#include "core/proto/peer.h"
+#include "core/proto/signaling_client.h"
+
+/* What was shown of sessions whose peer was forgotten: nothing is shown twice when it comes back.
+ */
+#define GC_CLIENT_TOMBS_MAX 32
+
+typedef struct gc_client_tomb {
+    uint8_t session[GC_SESSION_BYTES];
+    uint64_t shown;
+} gc_client_tomb;
+
+/* Large buffers, never cleared whole and written before they are read. */
+typedef struct gc_client_bulk {
+    gc_output_store output;
+    gc_outbox_store outbox;
+    gc_inbox_store inboxes[GC_PEERS_MAX];
+    gc_link_store links[GC_LINKS_MAX];
+    gc_signal_in signal;
+    uint8_t frame[GC_FRAME_BYTES_MAX];   /* of LINK_SEND */
+    uint8_t text[3 * GC_TEXT_BYTES_MAX]; /* of MESSAGE: each byte may become U+FFFD */
+    uint8_t sdp[GC_SDP_BYTES_MAX];
+} gc_client_bulk;
+
+struct gc_client {
+    gc_crypto crypto;
+    gc_drbg drbg;
+    uint64_t now_ms;
+    bool joined;          /* between a join and a leave */
+    bool entered;         /* the server has let us in since the join */
+    bool target_left;     /* the peer of our join link said BYE */
+    bool dirty;           /* texts may stand in buffers */
+    uint32_t failed;      /* reason why nothing more is tried; 0 */
+    uint64_t rejoin_ms;   /* when to ask again for a room that was full; GC_NEVER */
+    uint32_t blocked_len; /* text refused by GC_E_FULL, 0 = none */
+    uint32_t showing;     /* peer whose message was polled last; GC_NONE */
+    uint32_t told_state, told_signaling, told_reason;
+    uint64_t ignored; /* malformed, unexpected or refused signaling messages */
+    uint8_t session[GC_SESSION_BYTES];
+    uint8_t nick[GC_NICK_BYTES_MAX];
+    uint32_t nick_len;
+    gc_output_queue queue;
+    gc_signaling_client signaling;
+    gc_membership membership;
+    gc_outbox outbox;
+    gc_peer peers[GC_PEERS_MAX];
+    gc_link links[GC_LINKS_MAX];
+    gc_client_tomb tombs[GC_CLIENT_TOMBS_MAX];
+    uint32_t tombs_count; /* ever */
+    gc_client_bulk bulk;
+};
+
+/* True when an input can complete: its outputs fit, and fates of messages were polled. */
+bool gc__client_ready(const gc_client *c);
+gc_span gc__client_own(const gc_client *c);
+enum gc_client_state gc__client_state(const gc_client *c);
+bool gc__client_can_send(const gc_client *c, uint32_t len);
+
+/* --- client_links.c --- */
+/* Index of a live peer, or GC_NONE. */
+uint32_t gc__client_find(const gc_client *c, gc_span id);
+/* The same, made known if it is not; GC_NONE for oneself and when the table is full. */
+uint32_t gc__client_know(gc_client *c, gc_span id);
+void gc__client_dial(gc_client *c, uint32_t peer);
+/* Takes an offer: the new attempt answers it. */
+void gc__client_answer(gc_client *c, uint32_t peer, const uint8_t dial[GC_DIAL_BYTES], gc_span sdp);
+/* Ends the attempt; the host is told, if it does not know. */
+void gc__client_drop_attempt(gc_client *c, uint32_t peer, bool tell);
+void gc__client_attempt_failed(gc_client *c, uint32_t peer, uint32_t reason, bool tell);
+void gc__client_link_opened(gc_client *c, uint32_t slot);
+void gc__client_link_lost(gc_client *c, uint32_t peer, uint32_t reason, bool tell);
+/* The peer is gone for good. bye: tell it so; final: what it sent behind a gap is still shown. */
+void gc__client_end_peer(gc_client *c, uint32_t peer, uint32_t reason, bool bye, bool final);
+/* After each input: timers of peers follow from what is known, and old messages are dropped. */
+void gc__client_settle(gc_client *c);
+bool gc__client_reachable(const gc_client *c, const gc_peer *p);
+
+/* --- client_signals.c --- */
+void gc__client_signal(gc_client *c, gc_span text);
+/* The transport knows the other side's description: held candidates go to it. */
+void gc__client_release_remote(gc_client *c, uint32_t slot);
+/* Nothing more is tried at the server. */
+void gc__client_fail(gc_client *c, uint32_t reason, bool bye);
+
+/* --- client_frames.c --- */
+void gc__client_frame(gc_client *c, uint32_t slot, uint8_t channel, gc_span message);
+bool gc__client_next_frame(gc_client *c, gc_client_output *out);
+
+#endif

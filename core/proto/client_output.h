@@ -1,0 +1,64 @@
+/* What a client asks its host to do and tells its user: the outputs of gc_client_poll(). They stand
+ * below gc_client.h because the nouns that make them do. */
+#ifndef GC_PROTO_CLIENT_OUTPUT_H
+#define GC_PROTO_CLIENT_OUTPUT_H
+
+#include "core/base/span.h"
+
+#define GC_NONE UINT32_MAX /* no peer, no link */
+
+enum gc_path { GC_PATH_UNKNOWN, GC_PATH_HOST, GC_PATH_SRFLX, GC_PATH_PRFLX, GC_PATH_RELAY };
+enum gc_client_state {
+    GC_STATE_IDLE,
+    GC_STATE_JOINING,
+    GC_STATE_WAITING,
+    GC_STATE_CONNECTED,
+    GC_STATE_FAILED
+};
+enum gc_signaling_state {
+    GC_SIGNALING_OFF,
+    GC_SIGNALING_CONNECTING,
+    GC_SIGNALING_ON,
+    GC_SIGNALING_LOST
+};
+enum gc_peer_state { GC_PEER_CONNECTING, GC_PEER_OPEN, GC_PEER_LOST, GC_PEER_AWAY, GC_PEER_CLOSED };
+
+enum gc_client_output_type {
+    GC_CLIENT_NOTHING = 0,
+    /* to the signaling socket */
+    GC_CLIENT_SIGNALING_CONNECT = 1, /* text = URL ws(s)://...; close an older socket first */
+    GC_CLIENT_SIGNALING_SEND,        /* text = one text message */
+    GC_CLIENT_SIGNALING_CLOSE,
+    /* to the transport of links */
+    GC_CLIENT_ICE_SERVERS, /* text = JSON array for RTCPeerConnection; for links made from now on */
+    GC_CLIENT_LINK_OFFER,  /* make link `link`, both channels, and a local offer */
+    GC_CLIENT_LINK_ANSWER, /* make link `link`, both channels; text = the remote offer; answer it */
+    GC_CLIENT_LINK_REMOTE, /* text = the remote answer of `link` */
+    GC_CLIENT_LINK_CANDIDATE, /* text = candidate, text2 = mid, value = m-line index */
+    GC_CLIENT_LINK_SEND,      /* text = one binary message for channel `value` */
+    GC_CLIENT_LINK_CLOSE,     /* end it and forget it; its number is not used again soon */
+    /* to the user */
+    GC_CLIENT_STATE,       /* value = gc_client_state, value2 = gc_signaling_state, reason */
+    GC_CLIENT_PEER,        /* peer, text = id, text2 = nick (may be empty), value = gc_peer_state,
+                              value2 = gc_path | direct guest << 8 | verified << 9, reason, number =
+                              round trip in ms (0 unknown) */
+    GC_CLIENT_MESSAGE,     /* peer, text = text, safe to show, number = seq */
+    GC_CLIENT_GAP,         /* peer, number = first seq, value = how many messages never come */
+    GC_CLIENT_DELIVERED,   /* own message `number` was shown by `peer` */
+    GC_CLIENT_UNDELIVERED, /* own message `number` is given up for `peer`; reason */
+    GC_CLIENT_SENDABLE,    /* gc_client_send() may be tried again after GC_E_FULL */
+};
+
+typedef struct gc_client_output {
+    uint32_t type;
+    uint32_t peer; /* index, stable while the peer is known; GC_NONE */
+    uint32_t link;
+    uint32_t value;
+    uint32_t value2;
+    uint32_t reason;
+    uint64_t number;
+    gc_span text;
+    gc_span text2;
+} gc_client_output;
+
+#endif

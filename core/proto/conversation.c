@@ -1,0 +1,167 @@
+#include "core/proto/conversation.h"
+#include "core/base/assert.h"
+#include "core/base/error.h"
+#include "core/base/mem.h"
+#include "core/base/reason.h"
+#include "core/base/timers.h"
+
+static uint64_t max_u64(uint64_t a, uint64_t b) {
+    return a > b ? a : b;
+}
+
+void gc_conversation_init(gc_conversation *v, gc_inbox_store *store, uint64_t next_seq) {
+    gc_assert(next_seq >= 1);
+    *v = (gc_conversation){.base = next_seq, .acked = next_seq - 1, .told = next_seq};
+    v->next_send = v->lost_from = v->lost_to = next_seq;
+    gc_inbox_init(&v->inbox, store);
+}
+
+uint64_t gc_conversation_floor(const gc_conversation *v) {
+    return max_u64(v->acked + 1, v->base);
+}
+
+/* Nothing is in flight any more: a new link starts over behind the last acknowledgement. */
+static void rewind_sending(gc_conversation *v) {
+    v->next_send = gc_conversation_floor(v);
+    v->flight_bytes = v->flight_count = 0;
+    v->ghost_bytes = v->ghost_count = 0;
+    v->ghost_last = 0;
+    v->base_due = false;
+}
+
+void gc_conversation_unlink(gc_conversation *v) {
+    v->started = false;
+    rewind_sending(v);
+    gc_inbox_unlink(&v->inbox);
+}
+
+static bool same_session(const uint8_t *a, const uint8_t *b) {
+    return memcmp(a, b, GC_SESSION_BYTES) == 0;
+}
+
+int gc_conversation_start(gc_conversation *v, const gc_outbox *o, const gc_frame *start,
+                          const uint8_t own[GC_SESSION_BYTES], uint64_t remembered) {
+    gc_assert(!v->started && start->type == GC_FRAME_START);
+    bool knows_us = same_session(start->peer_session, own);
+    bool same = v->known && same_session(v->session, start->session);
+    if (start->base == 0 || start->base > GC_SEQ_MAX || (knows_us && start->ack >= o->next)) {
+        return GC_E_SYNTAX;
+    }
+    if (v->known && !same) {
+        /* The one we talked to is gone, and with it what it had not shown. */
+        if (!gc_conversation_can_give_up(v)) {
+            return GC_E_FULL;
+        }
+        gc_conversation_give_up(v, o, o->next, GC_REASON_GONE);
+    }
+    if (!same) {
+        memcpy(v->session, start->session, GC_SESSION_BYTES);
+        v->known = true;
+        gc_inbox_begin(&v->inbox, remembered > 0 ? remembered + 1 : start->base);
+    }
+    gc_inbox_resume(&v->inbox, start->base);
+    if (knows_us) {
+        v->acked = max_u64(v->acked, start->ack);
+    }
+    v->window = start->window;
+    v->started = true;
+    rewind_sending(v);
+    return 0;
+}
+
+int gc_conversation_ack(gc_conversation *v, const gc_outbox *o, uint64_t ack, uint64_t now_ms) {
+    gc_assert(v->started);
+    if (ack >= v->next_send) {
+        return GC_E_SYNTAX;
+    }
+    for (uint64_t seq = gc_conversation_floor(v); seq <= ack; seq++) {
+        v->flight_bytes -= gc_outbox_get(o, seq)->len;
+        v->flight_count--;
+    }
+    if (v->ghost_last != 0 && ack >= v->ghost_last) {
+        v->flight_bytes -= v->ghost_bytes;
+        v->flight_count -= v->ghost_count;
+        v->ghost_bytes = v->ghost_count = 0;
+        v->ghost_last = 0;
+    }
+    if (ack > v->acked) {
+        v->acked = ack;
+        v->progress_ms = now_ms;
+    }
+    return 0;
+}
+
+bool gc_conversation_can_give_up(const gc_conversation *v) {
+    /* Two ranges at a time only when they touch: the common case of one message after another. */
+    return v->told >= v->lost_to || v->lost_to == gc_conversation_floor(v);
+}
+
+void gc_conversation_give_up(gc_conversation *v, const gc_outbox *o, uint64_t to, uint32_t reason) {
+    uint64_t floor = gc_conversation_floor(v);
+    if (to <= floor) {
+        return;
+    }
+    gc_assert(gc_conversation_can_give_up(v) && to <= o->next);
+    for (uint64_t seq = floor; seq < to && seq < v->next_send; seq++) {
+        v->ghost_bytes += gc_outbox_get(o, seq)->len;
+        v->ghost_count++;
+        v->ghost_last = seq;
+    }
+    if (v->told >= v->lost_to) {
+        v->lost_from = floor;
+    }
+    v->lost_to = to;
+    v->lost_reason = reason;
+    v->base = to;
+    v->next_send = max_u64(v->next_send, to);
+    v->base_due = v->started;
+}
+
+bool gc_conversation_sendable(const gc_conversation *v, const gc_outbox *o) {
+    if (!v->started || v->next_send >= o->next || v->flight_count >= GC_WINDOW_MESSAGES ||
+        v->flight_bytes > v->window) {
+        return false;
+    }
+    return gc_outbox_get(o, v->next_send)->len <= v->window - v->flight_bytes;
+}
+
+uint64_t gc_conversation_sent(gc_conversation *v, const gc_outbox *o) {
+    gc_assert(gc_conversation_sendable(v, o));
+    v->flight_bytes += gc_outbox_get(o, v->next_send)->len;
+    v->flight_count++;
+    return v->next_send++;
+}
+
+bool gc_conversation_tell(gc_conversation *v, uint64_t *seq, bool *delivered) {
+    if (v->told >= gc_conversation_floor(v)) {
+        return false;
+    }
+    *seq = v->told++;
+    *delivered = *seq < v->lost_from || *seq >= v->lost_to;
+    return true;
+}
+
+uint64_t gc_conversation_stalled_at(const gc_conversation *v, const gc_outbox *o) {
+    uint64_t floor = gc_conversation_floor(v);
+    if (floor >= o->next) {
+        return GC_NEVER;
+    }
+    return max_u64(gc_outbox_get(o, floor)->sent_ms, v->progress_ms) + GC_STALLED_MS;
+}
+
+void gc_conversation_check(const gc_conversation *v, const gc_outbox *o) {
+    uint64_t floor = gc_conversation_floor(v);
+    uint64_t bytes = v->ghost_bytes, count = v->ghost_count;
+    gc_assert(floor >= o->first && floor <= o->next);
+    gc_assert(v->next_send >= floor && v->next_send <= o->next);
+    gc_assert(v->told <= floor && v->lost_from <= v->lost_to && v->lost_to <= floor);
+    for (uint64_t seq = floor; seq < v->next_send; seq++) {
+        bytes += gc_outbox_get(o, seq)->len;
+        count++;
+    }
+    gc_assert(v->started || (bytes == 0 && count == 0));
+    gc_assert(bytes == v->flight_bytes && count == v->flight_count);
+    gc_assert(v->flight_bytes == 0 || v->flight_bytes <= v->window);
+    gc_assert(v->started == v->inbox.started);
+    gc_inbox_check(&v->inbox);
+}

@@ -1,0 +1,60 @@
+/* Inbox: what one sender sent us over the current link and we have not shown yet. It restores the
+ * order of its messages (their channel has none), drops duplicates and marks gaps.
+ *
+ * `shown` is the last seq that is settled: shown, or declared never to come. A message is given
+ * out by gc_inbox_next() and counts as shown only by gc_inbox_shown(): then it may be acknowledged.
+ * Before START of a link has come nothing is given out and nothing is known to be a duplicate.
+ *
+ * Holds GC_WINDOW_BYTES of text and GC_WINDOW_MESSAGES messages; a sender that keeps the window of
+ * ghostchat-protocol.7 never needs more. When the link ends, what is held is dropped: it was not
+ * acknowledged, so it comes again. */
+#ifndef GC_PROTO_INBOX_H
+#define GC_PROTO_INBOX_H
+
+#include "core/base/limits.h"
+#include "core/base/span.h"
+
+typedef struct gc_inbox_entry {
+    uint64_t seq;
+    uint32_t at; /* in bytes */
+    uint32_t len;
+} gc_inbox_entry;
+
+typedef struct gc_inbox_store {
+    gc_inbox_entry entries[GC_WINDOW_MESSAGES]; /* in order of arrival, so `at` rises */
+    uint8_t bytes[GC_WINDOW_BYTES];
+} gc_inbox_store;
+
+typedef struct gc_inbox {
+    gc_inbox_store *store; /* the owner's memory */
+    uint64_t shown;
+    uint64_t base;    /* nothing below it can come any more */
+    uint64_t showing; /* given out, not yet said to be shown; 0 = none */
+    uint32_t count;
+    uint32_t held_bytes;
+    uint32_t end; /* first free byte behind all entries */
+    bool started; /* START came on the current link */
+    bool ack_due; /* `shown` or a duplicate is to be acknowledged */
+} gc_inbox;
+
+enum gc_inbox_item { GC_INBOX_NOTHING, GC_INBOX_MESSAGE, GC_INBOX_GAP };
+
+void gc_inbox_init(gc_inbox *i, gc_inbox_store *store);
+/* START came: of an unknown session, whose first message is base; or of the known one. */
+void gc_inbox_begin(gc_inbox *i, uint64_t base);
+void gc_inbox_resume(gc_inbox *i, uint64_t base);
+/* The link ended (or a new one takes its place): what is held is dropped. */
+void gc_inbox_unlink(gc_inbox *i);
+/* BASE came. */
+void gc_inbox_raise(gc_inbox *i, uint64_t base);
+/* Nothing more will come: what is held is given out, with gaps. */
+void gc_inbox_finish(gc_inbox *i);
+/* Takes a message. Returns 0 (also for a duplicate), or GC_E_REFUSED when it breaks the window. */
+int gc_inbox_put(gc_inbox *i, uint64_t seq, gc_span text);
+/* What to show next. A message: seq and text, valid until the next call; it is asked again until
+ * gc_inbox_shown(). A gap: seq is the first missing one and *missing how many; it is settled. */
+enum gc_inbox_item gc_inbox_next(gc_inbox *i, uint64_t *seq, uint64_t *missing, gc_span *text);
+void gc_inbox_shown(gc_inbox *i);
+void gc_inbox_check(const gc_inbox *i);
+
+#endif

@@ -1,0 +1,166 @@
+#include "core/proto/link.h"
+#include "core/base/assert.h"
+#include "core/base/mem.h"
+#include "core/base/timers.h"
+
+#define SLOT_BITS 8u
+_Static_assert(GC_LINKS_MAX <= 1u << SLOT_BITS, "a slot fits into a number");
+
+void gc_link_begin(gc_link *l, enum gc_link_step step, uint32_t peer,
+                   const uint8_t dial[GC_DIAL_BYTES], uint64_t now_ms) {
+    gc_assert(l->step == GC_LINK_FREE);
+    gc_assert(step == GC_LINK_OFFERING || step == GC_LINK_ANSWERING);
+    *l = (gc_link){.store = l->store, .generation = l->generation, .step = (uint8_t)step};
+    l->peer = peer;
+    memcpy(l->dial, dial, GC_DIAL_BYTES);
+    l->deadline_ms = now_ms + GC_LINK_OPEN_MS;
+}
+
+void gc_link_end(gc_link *l) {
+    gc_assert(l->step != GC_LINK_FREE);
+    /* The generation leaves out the last value: slot and generation together never make GC_NONE. */
+    uint32_t next = (l->generation + 1) % ((1u << (32 - SLOT_BITS)) - 1);
+    *l = (gc_link){.store = l->store, .generation = next};
+}
+
+uint32_t gc_link_number(const gc_link *l, uint32_t slot) {
+    gc_assert(slot < GC_LINKS_MAX);
+    return l->generation << SLOT_BITS | slot;
+}
+
+uint32_t gc_link_slot(uint32_t number) {
+    return number & ((1u << SLOT_BITS) - 1);
+}
+
+bool gc_link_count(gc_link *l, enum gc_link_side side) {
+    if (l->candidates[side] >= GC_CANDIDATES_MAX) {
+        return false;
+    }
+    l->candidates[side]++;
+    return true;
+}
+
+/* A held candidate: side, index, length of mid, length of candidate (2 bytes), then both. */
+#define HELD_HEAD 5u
+
+static uint32_t held_size(const uint8_t *head) {
+    return HELD_HEAD + head[2] + ((uint32_t)head[3] << 8 | head[4]);
+}
+
+bool gc_link_hold(gc_link *l, enum gc_link_side side, gc_span candidate, gc_span mid,
+                  uint32_t index) {
+    gc_assert(candidate.len <= 0xffff && mid.len <= 0xff && index <= 0xff);
+    uint32_t size = HELD_HEAD + mid.len + candidate.len;
+    if (size > GC_LINK_HELD_BYTES - l->held_len) {
+        return false;
+    }
+    uint8_t *to = l->store->bytes + l->held_len;
+    to[0] = (uint8_t)side;
+    to[1] = (uint8_t)index;
+    to[2] = (uint8_t)mid.len;
+    to[3] = (uint8_t)(candidate.len >> 8);
+    to[4] = (uint8_t)candidate.len;
+    if (mid.len > 0) {
+        memcpy(to + HELD_HEAD, mid.data, mid.len);
+    }
+    memcpy(to + HELD_HEAD + mid.len, candidate.data, candidate.len);
+    l->held_len += size;
+    return true;
+}
+
+bool gc_link_held(const gc_link *l, enum gc_link_side side, uint32_t *at, gc_span *candidate,
+                  gc_span *mid, uint32_t *index) {
+    while (*at < l->held_len) {
+        const uint8_t *head = l->store->bytes + *at;
+        uint32_t size = held_size(head);
+        *at += size;
+        if (head[0] == side) {
+            *index = head[1];
+            *mid = gc_span_of(head + HELD_HEAD, head[2]);
+            *candidate = gc_span_of(head + HELD_HEAD + head[2], size - HELD_HEAD - head[2]);
+            return true;
+        }
+    }
+    return false;
+}
+
+void gc_link_release(gc_link *l, enum gc_link_side side) {
+    uint32_t kept = 0;
+    for (uint32_t at = 0; at < l->held_len;) {
+        uint8_t *head = l->store->bytes + at;
+        uint32_t size = held_size(head);
+        if (head[0] != side) {
+            memmove(l->store->bytes + kept, head, size);
+            kept += size;
+        }
+        at += size;
+    }
+    l->held_len = kept;
+}
+
+void gc_link_open(gc_link *l, uint64_t now_ms) {
+    gc_assert(l->step == GC_LINK_CONNECTING);
+    l->step = GC_LINK_OPEN;
+    l->opened_ms = l->heard_ms = now_ms;
+    l->deadline_ms = now_ms + GC_LINK_OPEN_MS;
+    l->start_due = true;
+}
+
+void gc_link_heard(gc_link *l, uint64_t now_ms) {
+    l->heard_ms = now_ms;
+    l->ping_ms = 0;
+    l->probing = false;
+}
+
+static void ping(gc_link *l, uint64_t now_ms) {
+    l->ping_ms = now_ms;
+    l->ping_token++;
+    l->ping_due = true;
+}
+
+void gc_link_probe(gc_link *l, uint64_t now_ms) {
+    gc_assert(l->step == GC_LINK_OPEN);
+    if (!l->probing) {
+        l->probing = true;
+        ping(l, now_ms);
+    }
+}
+
+static uint64_t next_ping_ms(const gc_link *l) {
+    return (l->ping_ms > l->heard_ms ? l->ping_ms : l->heard_ms) + GC_LINK_PING_MS;
+}
+
+/* Silence counts only behind a PING that had time to be answered: after a sleep of this machine
+ * the clock alone says nothing about the other one. */
+static uint64_t dead_ms(const gc_link *l) {
+    if (l->ping_ms == 0) {
+        return GC_NEVER;
+    }
+    uint64_t answer = l->ping_ms + GC_LINK_PROBE_MS;
+    uint64_t silent = l->heard_ms + GC_LINK_SILENT_MS;
+    return l->probing || answer > silent ? answer : silent;
+}
+
+bool gc_link_tick(gc_link *l, bool started, uint64_t now_ms) {
+    if (l->step != GC_LINK_OPEN) {
+        return now_ms < l->deadline_ms;
+    }
+    if ((!started && now_ms >= l->deadline_ms) || now_ms >= dead_ms(l)) {
+        return false;
+    }
+    if (now_ms >= next_ping_ms(l)) {
+        ping(l, now_ms);
+    }
+    return true;
+}
+
+uint64_t gc_link_deadline(const gc_link *l, bool started) {
+    if (l->step == GC_LINK_FREE) {
+        return GC_NEVER;
+    }
+    if (l->step != GC_LINK_OPEN) {
+        return l->deadline_ms;
+    }
+    uint64_t at = next_ping_ms(l) < dead_ms(l) ? next_ping_ms(l) : dead_ms(l);
+    return !started && l->deadline_ms < at ? l->deadline_ms : at;
+}

@@ -1,0 +1,52 @@
+/* Membership: by which way in one is here, and whose offers one takes.
+ *
+ *   none --room name / new secret / room link--> in a room
+ *        --join link---------------------------> guest of the target peer
+ *
+ * Beside either, a direct link of one's own may be given out; its secret is made at first use. */
+#ifndef GC_PROTO_MEMBERSHIP_H
+#define GC_PROTO_MEMBERSHIP_H
+
+#include "core/base/drbg.h"
+#include "core/wire/invite.h"
+
+typedef struct gc_membership {
+    uint32_t kind; /* gc_invite_kind of the way in; 0 = none */
+    bool has_tag;  /* of the room or of the join link; a bare link has none */
+    bool has_direct;
+    uint8_t secret[GC_SECRET_BYTES];
+    uint8_t tag[GC_TAG_BYTES];
+    uint8_t direct_secret[GC_SECRET_BYTES]; /* of one's own direct link */
+    uint8_t direct_tag[GC_TAG_BYTES];
+    uint8_t name[GC_ROOM_NAME_BYTES_MAX]; /* room name, or id of the target */
+    uint32_t name_len;
+} gc_membership;
+
+/* Each returns 0, or an error and changes nothing. */
+int gc_membership_enter_name(gc_membership *m, const gc_crypto *crypto, gc_span name);
+int gc_membership_enter_new(gc_membership *m, const gc_crypto *crypto, gc_drbg *d);
+int gc_membership_enter_link(gc_membership *m, const gc_crypto *crypto, gc_span link);
+void gc_membership_wipe(gc_membership *m);
+
+bool gc_membership_in_room(const gc_membership *m);
+/* The tag for the server, NULL when in no room. */
+const uint8_t *gc_membership_room_tag(const gc_membership *m);
+/* The peer that a join link named; empty in a room. */
+gc_span gc_membership_target(const gc_membership *m);
+
+typedef enum gc_welcome {
+    GC_WELCOME_REFUSED,
+    GC_WELCOME_MEMBER, /* of the room */
+    GC_WELCOME_GUEST,  /* of one's direct link, or by a bare one */
+    GC_WELCOME_TARGET, /* the one that was dialled by a join link */
+} gc_welcome;
+
+/* Whether an OFFER under this tag (NULL: none) from this peer is taken, and as whose. */
+gc_welcome gc_membership_welcome(const gc_membership *m, const uint8_t *tag, gc_span from);
+
+/* Writes an invite link as gc_client_invite() says. own: one's own id. Returns 0, GC_E_STATE,
+ * GC_E_SYNTAX (base), GC_E_CRYPTO, GC_E_FULL (the writer is too small). */
+int gc_membership_invite(gc_membership *m, const gc_crypto *crypto, gc_drbg *d, gc_span own,
+                         gc_span base, uint32_t kind, gc_writer *w);
+
+#endif

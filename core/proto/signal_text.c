@@ -1,0 +1,251 @@
+#include "core/proto/signal_text.h"
+#include "core/base/encoding.h"
+#include "core/base/error.h"
+#include "core/base/mem.h"
+#include "core/base/reason.h"
+
+/* Words are looked up below this number; the table of reasons is far from it. */
+#define REASONS_MAX 64u
+
+static gc_span span_of_text(const char *s) {
+    uint32_t len = 0;
+    while (s[len] != 0) {
+        len++;
+    }
+    return gc_span_of(s, len);
+}
+
+/* --- reading -------------------------------------------------------------------------------------
+ */
+
+static int32_t get(const gc_json *j, int32_t object, const char *key) {
+    if (object < 0 || j->tokens[object].type != GC_JSON_OBJECT) {
+        return -1;
+    }
+    return gc_json_get(j, object, key);
+}
+
+static bool read_id(const gc_json *j, int32_t token, uint8_t *out, uint32_t *len) {
+    if (token < 0 || gc_json_string(j, token, out, GC_ID_BYTES_MAX, len) != 0) {
+        *len = 0;
+    }
+    return *len > 0;
+}
+
+static bool read_tag(const gc_json *j, int32_t token, uint8_t tag[GC_TAG_BYTES]) {
+    uint8_t hex[2 * GC_TAG_BYTES];
+    uint32_t len = 0;
+    return token >= 0 && gc_json_string(j, token, hex, sizeof hex, &len) == 0 &&
+           gc_hex_read(gc_span_of(hex, len), tag, GC_TAG_BYTES) == 0;
+}
+
+/* A word that we do not know comes from a newer server: it counts as a refusal. */
+static uint32_t read_reason(const gc_json *j, int32_t token) {
+    uint8_t word[32];
+    uint32_t len = 0;
+    if (token < 0) {
+        return GC_REASON_NONE;
+    }
+    if (gc_json_string(j, token, word, sizeof word, &len) == 0) {
+        for (uint32_t n = 0; n < REASONS_MAX; n++) {
+            if (gc_span_equal(span_of_text(gc_reason_word(n)), gc_span_of(word, len))) {
+                return n;
+            }
+        }
+    }
+    return GC_REASON_BAD_REQUEST;
+}
+
+static void read_room(gc_signal_in *in, int32_t room) {
+    const gc_json *j = &in->json;
+    in->has_tag = read_tag(j, get(j, room, "tag"), in->tag);
+    in->reason = read_reason(j, get(j, room, "reason"));
+    in->members = get(j, room, "members");
+    if (in->members >= 0 && j->tokens[in->members].type != GC_JSON_ARRAY) {
+        in->members = -1;
+    }
+    in->has_room = in->has_tag && (in->members >= 0 || in->reason != GC_REASON_NONE);
+}
+
+static void read_open(gc_signal_in *in, int32_t payload) {
+    const gc_json *j = &in->json;
+    uint64_t version = 0;
+    int32_t token = get(j, payload, "gc");
+    in->gc = token >= 0 && gc_json_number(j, token, &version) == 0 && version >= 1;
+    in->ice = get(j, payload, "ice");
+    if (in->ice >= 0 && j->tokens[in->ice].type != GC_JSON_ARRAY) {
+        in->ice = -1;
+    }
+    read_room(in, get(j, payload, "room"));
+}
+
+static bool is_string(const gc_json *j, int32_t token) {
+    return token >= 0 && j->tokens[token].type == GC_JSON_STRING;
+}
+
+/* "type":"ghostchat","v":1,"dial":22 characters, and what the type needs. */
+static bool read_relayed(gc_signal_in *in, int32_t payload) {
+    const gc_json *j = &in->json;
+    uint8_t text[24];
+    uint32_t len = 0;
+    uint64_t number = 0;
+    int32_t dial = get(j, payload, "dial");
+    if (!is_string(j, get(j, payload, "type")) ||
+        gc_json_string(j, get(j, payload, "type"), text, sizeof text, &len) != 0 ||
+        !gc_span_equal(gc_span_of(text, len), GC_SPAN("ghostchat")) || get(j, payload, "v") < 0 ||
+        gc_json_number(j, get(j, payload, "v"), &number) != 0 || number != 1 || dial < 0 ||
+        gc_json_string(j, dial, text, sizeof text, &len) != 0 ||
+        gc_base64url_read(gc_span_of(text, len), in->dial, GC_DIAL_BYTES) != 0) {
+        return false;
+    }
+    in->sdp = get(j, payload, "sdp");
+    in->candidate = get(j, payload, "candidate");
+    in->mid = get(j, payload, "mid");
+    if (in->type != GC_SIGNAL_CANDIDATE) {
+        int32_t tag = get(j, payload, "room");
+        in->has_tag = read_tag(j, tag, in->tag);
+        /* A tag that is there but is none must not count as a bare link. */
+        return is_string(j, in->sdp) && (tag < 0 || in->has_tag);
+    }
+    int32_t index = get(j, payload, "index");
+    if (index < 0 || gc_json_number(j, index, &number) != 0 || number > 0xff) {
+        return false;
+    }
+    in->index = (uint32_t)number;
+    return is_string(j, in->candidate) && is_string(j, in->mid);
+}
+
+int gc_signal_read(gc_span text, gc_signal_in *in) {
+    in->src_len = in->reason = in->index = 0;
+    in->gc = in->has_room = in->has_tag = false;
+    in->members = in->ice = in->sdp = in->candidate = in->mid = -1;
+    in->type = GC_SIGNAL_OTHER;
+    int error = gc_json_parse(&in->json, text);
+    if (error != 0) {
+        return error;
+    }
+    const gc_json *j = &in->json;
+    int32_t type = get(j, 0, "type"), payload = get(j, 0, "payload");
+    if (!is_string(j, type)) {
+        return GC_E_SYNTAX;
+    }
+    in->type = gc_signal_of(gc_json_raw(j, type));
+    switch (in->type) {
+    case GC_SIGNAL_OPEN:
+        read_open(in, payload);
+        return 0;
+    case GC_SIGNAL_GC_ROOM:
+        read_room(in, payload);
+        return in->has_room ? 0 : GC_E_SYNTAX;
+    case GC_SIGNAL_ERROR:
+        in->reason = read_reason(j, get(j, payload, "code"));
+        return 0;
+    case GC_SIGNAL_GC_JOINED:
+    case GC_SIGNAL_GC_LEFT:
+        in->has_tag = read_tag(j, get(j, payload, "room"), in->tag);
+        return read_id(j, get(j, payload, "id"), in->src, &in->src_len) && in->has_tag
+                   ? 0
+                   : GC_E_SYNTAX;
+    case GC_SIGNAL_GC_ABSENT:
+    case GC_SIGNAL_GC_PRESENT:
+        return read_id(j, get(j, payload, "id"), in->src, &in->src_len) ? 0 : GC_E_SYNTAX;
+    case GC_SIGNAL_EXPIRE:
+        return read_id(j, get(j, 0, "src"), in->src, &in->src_len) ? 0 : GC_E_SYNTAX;
+    case GC_SIGNAL_OFFER:
+    case GC_SIGNAL_ANSWER:
+    case GC_SIGNAL_CANDIDATE:
+        return read_id(j, get(j, 0, "src"), in->src, &in->src_len) && read_relayed(in, payload)
+                   ? 0
+                   : GC_E_SYNTAX;
+    default:
+        return 0;
+    }
+}
+
+bool gc_signal_member(const gc_signal_in *in, uint32_t *at, uint8_t id[GC_ID_BYTES_MAX],
+                      uint32_t *len) {
+    if (in->members < 0) {
+        return false;
+    }
+    uint32_t end = in->json.tokens[in->members].next;
+    uint32_t next = *at == 0 ? (uint32_t)in->members + 1 : *at;
+    while (next < end) {
+        int32_t token = (int32_t)next;
+        next = in->json.tokens[next].next;
+        if (is_string(&in->json, token) && read_id(&in->json, token, id, len)) {
+            *at = next;
+            return true;
+        }
+    }
+    *at = end;
+    return false;
+}
+
+/* --- writing -------------------------------------------------------------------------------------
+ */
+
+static void begin(gc_writer *w, gc_signal type) {
+    gc_writer_text(w, "{\"type\":\"");
+    gc_writer_text(w, gc_signal_word(type));
+    gc_writer_text(w, "\"");
+}
+
+void gc_signal_write_plain(gc_writer *w, gc_signal type) {
+    begin(w, type);
+    gc_writer_text(w, "}");
+}
+
+static void write_tag(gc_writer *w, const uint8_t tag[GC_TAG_BYTES]) {
+    gc_writer_text(w, "\"room\":\"");
+    gc_hex_write(w, gc_span_of(tag, GC_TAG_BYTES));
+    gc_writer_text(w, "\"");
+}
+
+void gc_signal_write_join(gc_writer *w, const uint8_t tag[GC_TAG_BYTES]) {
+    begin(w, GC_SIGNAL_GC_JOIN);
+    gc_writer_text(w, ",\"payload\":{");
+    write_tag(w, tag);
+    gc_writer_text(w, "}}");
+}
+
+static void begin_relayed(gc_writer *w, gc_signal type, gc_span dst,
+                          const uint8_t dial[GC_DIAL_BYTES]) {
+    begin(w, type);
+    gc_writer_text(w, ",\"dst\":");
+    gc_json_write_string(w, dst);
+    gc_writer_text(w, ",\"payload\":{\"type\":\"ghostchat\",\"v\":1,\"dial\":\"");
+    gc_base64url_write(w, gc_span_of(dial, GC_DIAL_BYTES));
+    gc_writer_text(w, "\",");
+}
+
+void gc_signal_write_offer(gc_writer *w, gc_span dst, const uint8_t dial[GC_DIAL_BYTES],
+                           const uint8_t *tag, gc_span sdp) {
+    begin_relayed(w, GC_SIGNAL_OFFER, dst, dial);
+    if (tag != NULL) {
+        write_tag(w, tag);
+        gc_writer_text(w, ",");
+    }
+    gc_writer_text(w, "\"sdp\":");
+    gc_json_write_string(w, sdp);
+    gc_writer_text(w, "}}");
+}
+
+void gc_signal_write_answer(gc_writer *w, gc_span dst, const uint8_t dial[GC_DIAL_BYTES],
+                            gc_span sdp) {
+    begin_relayed(w, GC_SIGNAL_ANSWER, dst, dial);
+    gc_writer_text(w, "\"sdp\":");
+    gc_json_write_string(w, sdp);
+    gc_writer_text(w, "}}");
+}
+
+void gc_signal_write_candidate(gc_writer *w, gc_span dst, const uint8_t dial[GC_DIAL_BYTES],
+                               gc_span candidate, gc_span mid, uint32_t index) {
+    begin_relayed(w, GC_SIGNAL_CANDIDATE, dst, dial);
+    gc_writer_text(w, "\"candidate\":");
+    gc_json_write_string(w, candidate);
+    gc_writer_text(w, ",\"mid\":");
+    gc_json_write_string(w, mid);
+    gc_writer_text(w, ",\"index\":");
+    gc_writer_decimal(w, index);
+    gc_writer_text(w, "}}");
+}

@@ -1,0 +1,46 @@
+/* Signaling messages as a client reads and writes them: JSON in, JSON out, no state.
+ * Source: ghostchat-protocol.7, "Signaling" and "Setting up a link". */
+#ifndef GC_PROTO_SIGNAL_TEXT_H
+#define GC_PROTO_SIGNAL_TEXT_H
+
+#include "core/wire/peerjs.h"
+
+#define GC_MID_BYTES_MAX 64 /* name of an m-line; browsers write "0" */
+
+typedef struct gc_signal_in {
+    gc_signal type;
+    uint8_t
+        src[GC_ID_BYTES_MAX]; /* OFFER ... EXPIRE; GC-JOINED, -LEFT, -ABSENT, -PRESENT: their id */
+    uint32_t src_len;         /* 0 when missing */
+    bool gc;                  /* OPEN: the server has the additions */
+    bool has_room;            /* OPEN, GC-ROOM: a ROOM stands there */
+    bool has_tag;             /* GC-ROOM, GC-JOINED, GC-LEFT, OFFER */
+    uint8_t tag[GC_TAG_BYTES];
+    uint32_t reason;             /* ERROR, ROOM: number of the reason, 0 when there is none */
+    uint8_t dial[GC_DIAL_BYTES]; /* OFFER, ANSWER, CANDIDATE */
+    uint32_t index;              /* CANDIDATE: number of the m-line */
+    int32_t members, ice, sdp, candidate, mid; /* tokens of json, or -1 */
+    gc_json json;
+} gc_signal_in;
+
+/* Reads a message. Returns 0, or GC_E_SYNTAX, GC_E_UTF8, GC_E_TOO_BIG: ignore it. An unknown type
+ * is GC_SIGNAL_OTHER and 0. OFFER, ANSWER and CANDIDATE that are not ours (another `type`, `v` or
+ * a missing key) are GC_E_SYNTAX too: stock PeerJS peers have nothing to do with us. */
+int gc_signal_read(gc_span text, gc_signal_in *in);
+/* The next member of ROOM: *at starts with 0. False at the end. Strings that are no ids are left
+ * out. */
+bool gc_signal_member(const gc_signal_in *in, uint32_t *at, uint8_t id[GC_ID_BYTES_MAX],
+                      uint32_t *len);
+
+/* A message without payload and addressee. */
+void gc_signal_write_plain(gc_writer *w, gc_signal type);
+void gc_signal_write_join(gc_writer *w, const uint8_t tag[GC_TAG_BYTES]);
+/* tag NULL: a bare join link. */
+void gc_signal_write_offer(gc_writer *w, gc_span dst, const uint8_t dial[GC_DIAL_BYTES],
+                           const uint8_t *tag, gc_span sdp);
+void gc_signal_write_answer(gc_writer *w, gc_span dst, const uint8_t dial[GC_DIAL_BYTES],
+                            gc_span sdp);
+void gc_signal_write_candidate(gc_writer *w, gc_span dst, const uint8_t dial[GC_DIAL_BYTES],
+                               gc_span candidate, gc_span mid, uint32_t index);
+
+#endif

@@ -1,0 +1,239 @@
+#include "core/proto/signaling_client.h"
+#include "core/base/assert.h"
+#include "core/base/encoding.h"
+#include "core/base/error.h"
+#include "core/base/mem.h"
+#include "core/base/reason.h"
+#include "core/base/timers.h"
+
+static bool take_prefix(gc_span *s, gc_span prefix) {
+    if (s->len < prefix.len || !gc_span_equal(gc_span_of(s->data, prefix.len), prefix)) {
+        return false;
+    }
+    *s = gc_span_of(s->data + prefix.len, s->len - prefix.len);
+    return true;
+}
+
+/* What stands behind the scheme: host[:port][/path], visible ASCII, no user, query or fragment. */
+static bool is_place(gc_span s) {
+    bool host = s.len > 0 && s.data[0] != '/';
+    for (uint32_t i = 0; i < s.len && host; i++) {
+        uint8_t c = s.data[i];
+        host = c > ' ' && c < 0x7f && c != '?' && c != '#' && c != '@' && c != '\\' && c != '"';
+    }
+    return host;
+}
+
+int gc_signaling_client_init(gc_signaling_client *s, gc_drbg *d, gc_span server, gc_span key) {
+    gc_span rest = server;
+    gc_writer w;
+    if (server.len >= GC_URL_BYTES_MAX || key.len > GC_KEY_BYTES_MAX) {
+        return GC_E_TOO_BIG;
+    }
+    bool secure = take_prefix(&rest, GC_SPAN("https://"));
+    if ((!secure && !take_prefix(&rest, GC_SPAN("http://"))) || !is_place(rest)) {
+        return GC_E_SYNTAX;
+    }
+    memset(s, 0, sizeof *s);
+    gc_writer_init(&w, s->server, sizeof s->server);
+    gc_writer_text(&w, secure ? "wss://" : "ws://");
+    gc_writer_span(&w, rest);
+    if (rest.data[rest.len - 1] != '/') {
+        gc_writer_text(&w, "/");
+    }
+    gc_assert(!w.failed);
+    s->server_len = w.at;
+    key = key.len > 0 ? key : GC_SPAN("peerjs");
+    memcpy(s->key, key.data, key.len);
+    s->key_len = key.len;
+    gc_signaling_client_draw(s, d);
+    return 0;
+}
+
+static void draw(gc_drbg *d, uint8_t out[GC_OWN_ID_CHARS]) {
+    uint8_t bytes[16];
+    gc_writer w;
+    gc_drbg_bytes(d, bytes, sizeof bytes);
+    gc_writer_init(&w, out, GC_OWN_ID_CHARS);
+    gc_base32_write(&w, gc_span_of(bytes, sizeof bytes));
+    gc_assert(!w.failed && w.at == GC_OWN_ID_CHARS);
+    gc_bytes_wipe(bytes, sizeof bytes);
+}
+
+void gc_signaling_client_draw(gc_signaling_client *s, gc_drbg *d) {
+    draw(d, s->id);
+    draw(d, s->token);
+}
+
+static void connect(gc_signaling_client *s, gc_output_queue *q, uint64_t now_ms) {
+    gc_writer w = gc_output_queue_begin(q);
+    gc_writer_bytes(&w, s->server, s->server_len);
+    gc_writer_text(&w, "peerjs?key=");
+    gc_percent_write(&w, gc_span_of(s->key, s->key_len));
+    gc_writer_text(&w, "&id=");
+    gc_writer_bytes(&w, s->id, sizeof s->id);
+    gc_writer_text(&w, "&token=");
+    gc_writer_bytes(&w, s->token, sizeof s->token);
+    gc_writer_text(&w, "&gc=1");
+    if (s->has_tag) {
+        gc_writer_text(&w, "&room=");
+        gc_hex_write(&w, gc_span_of(s->tag, sizeof s->tag));
+    }
+    gc_assert(w.at <= GC_SIGNALING_URL_BYTES_MAX);
+    bool queued = gc_output_queue_end(q, GC_CLIENT_SIGNALING_CONNECT, GC_NONE, 0, &w);
+    gc_assert(queued);
+    s->step = GC_SIGNALING_STEP_CONNECTING;
+    s->at_ms = now_ms + GC_SIGNALING_OPEN_MS;
+}
+
+void gc_signaling_client_start(gc_signaling_client *s, gc_output_queue *q, const uint8_t *tag,
+                               uint64_t now_ms) {
+    gc_assert(s->step == GC_SIGNALING_STEP_OFF && s->server_len > 0);
+    s->has_tag = tag != NULL;
+    if (tag != NULL) {
+        memcpy(s->tag, tag, GC_TAG_BYTES);
+    }
+    s->delay_ms = GC_RECONNECT_MS_MIN;
+    s->reason = GC_REASON_NONE;
+    connect(s, q, now_ms);
+}
+
+static void queue_plain(gc_output_queue *q, uint32_t type) {
+    gc_output_queue_put(q, type, GC_NONE, 0, gc_span_of(NULL, 0), gc_span_of(NULL, 0));
+}
+
+static void queue_signal(gc_output_queue *q, gc_signal type) {
+    gc_writer w = gc_output_queue_begin(q);
+    gc_signal_write_plain(&w, type);
+    bool queued = gc_output_queue_end(q, GC_CLIENT_SIGNALING_SEND, GC_NONE, 0, &w);
+    gc_assert(queued);
+}
+
+void gc_signaling_client_stop(gc_signaling_client *s, gc_output_queue *q, bool bye,
+                              uint32_t reason) {
+    if (s->step == GC_SIGNALING_STEP_ON && bye) {
+        queue_signal(q, GC_SIGNAL_LEAVE);
+    }
+    if (s->step >= GC_SIGNALING_STEP_CONNECTING) {
+        queue_plain(q, GC_CLIENT_SIGNALING_CLOSE);
+    }
+    s->step = GC_SIGNALING_STEP_OFF;
+    s->reason = reason;
+}
+
+void gc_signaling_client_opened(gc_signaling_client *s, uint64_t now_ms) {
+    if (s->step == GC_SIGNALING_STEP_CONNECTING) {
+        s->step = GC_SIGNALING_STEP_OPENING;
+        s->at_ms = now_ms + GC_SIGNALING_OPEN_MS;
+    }
+}
+
+static void wait(gc_signaling_client *s, gc_drbg *d, uint64_t now_ms) {
+    uint32_t half = s->delay_ms / 2;
+    if (s->step == GC_SIGNALING_STEP_CONNECTING || s->reason == GC_REASON_NONE) {
+        s->reason = GC_REASON_SERVER_UNREACHABLE; /* else what the server itself has said */
+    }
+    s->at_ms = now_ms + half + gc_drbg_below(d, s->delay_ms - half + 1);
+    s->delay_ms = s->delay_ms * 2 < GC_RECONNECT_MS_MAX ? s->delay_ms * 2 : GC_RECONNECT_MS_MAX;
+    s->step = GC_SIGNALING_STEP_WAITING;
+}
+
+void gc_signaling_client_closed(gc_signaling_client *s, gc_drbg *d, uint64_t now_ms) {
+    if (s->step >= GC_SIGNALING_STEP_CONNECTING) {
+        wait(s, d, now_ms);
+    }
+}
+
+void gc_signaling_client_heard(gc_signaling_client *s, uint64_t now_ms) {
+    s->silent_ms = now_ms + GC_SIGNALING_SILENT_MS;
+}
+
+static uint64_t beat_after(const gc_signaling_client *s) {
+    return s->gc ? GC_SIGNALING_BEAT_MS : GC_SIGNALING_BEAT_STOCK_MS;
+}
+
+bool gc_signaling_client_open(gc_signaling_client *s, bool gc, uint64_t now_ms) {
+    if (s->step != GC_SIGNALING_STEP_OPENING) {
+        return false;
+    }
+    s->step = GC_SIGNALING_STEP_ON;
+    s->ever_on = true;
+    s->gc = gc;
+    s->reason = GC_REASON_NONE;
+    s->taken = 0;
+    s->delay_ms = GC_RECONNECT_MS_MIN;
+    s->beat_ms = now_ms + beat_after(s);
+    return true;
+}
+
+void gc_signaling_client_error(gc_signaling_client *s, uint32_t reason) {
+    s->reason = reason;
+    if (reason == GC_REASON_ID_TAKEN) {
+        s->taken++;
+    }
+}
+
+void gc_signaling_client_send(gc_signaling_client *s, gc_output_queue *q, gc_span text) {
+    if (s->step == GC_SIGNALING_STEP_ON) {
+        gc_output_queue_put(q, GC_CLIENT_SIGNALING_SEND, GC_NONE, 0, text, gc_span_of(NULL, 0));
+    }
+}
+
+/* Only our own server answers each HEARTBEAT; silence of another one means nothing. */
+static bool is_silent(const gc_signaling_client *s, uint64_t now_ms) {
+    return s->gc && now_ms >= s->silent_ms;
+}
+
+void gc_signaling_client_tick(gc_signaling_client *s, gc_output_queue *q, gc_drbg *d,
+                              uint64_t now_ms) {
+    switch (s->step) {
+    case GC_SIGNALING_STEP_WAITING:
+        if (now_ms >= s->at_ms) {
+            connect(s, q, now_ms);
+        }
+        break;
+    case GC_SIGNALING_STEP_CONNECTING:
+    case GC_SIGNALING_STEP_OPENING:
+        if (now_ms >= s->at_ms) {
+            queue_plain(q, GC_CLIENT_SIGNALING_CLOSE);
+            wait(s, d, now_ms);
+        }
+        break;
+    case GC_SIGNALING_STEP_ON:
+        /* After a sleep both are due: beat, and hear the answer out before calling it silence. */
+        if (now_ms >= s->beat_ms) {
+            if (is_silent(s, now_ms)) {
+                s->silent_ms = now_ms + GC_SIGNALING_SILENT_MS - GC_SIGNALING_BEAT_MS;
+            }
+            queue_signal(q, GC_SIGNAL_HEARTBEAT);
+            s->beat_ms = now_ms + beat_after(s);
+        } else if (is_silent(s, now_ms)) {
+            queue_plain(q, GC_CLIENT_SIGNALING_CLOSE);
+            wait(s, d, now_ms);
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+uint64_t gc_signaling_client_deadline(const gc_signaling_client *s) {
+    if (s->step == GC_SIGNALING_STEP_OFF) {
+        return GC_NEVER;
+    }
+    if (s->step != GC_SIGNALING_STEP_ON) {
+        return s->at_ms;
+    }
+    return s->gc && s->silent_ms < s->beat_ms ? s->silent_ms : s->beat_ms;
+}
+
+enum gc_signaling_state gc_signaling_client_state(const gc_signaling_client *s) {
+    switch (s->step) {
+    case GC_SIGNALING_STEP_OFF:
+        return GC_SIGNALING_OFF;
+    case GC_SIGNALING_STEP_ON:
+        return GC_SIGNALING_ON;
+    default:
+        return s->ever_on ? GC_SIGNALING_LOST : GC_SIGNALING_CONNECTING;
+    }
+}

@@ -1,0 +1,80 @@
+/* Signaling client: the socket to the server, kept alive and made again.
+ *
+ *   off --start--> connecting --opened--> opening --OPEN--> on
+ *    ^                 ^  |                  |               |
+ *    |          time is up| closed, too late |               | closed, silent
+ *    +--stop, hopeless    +----- waiting <---+---------------+
+ *
+ * Waiting lasts a random time between half and all of a delay that starts at 250 ms and doubles up
+ * to 8 s, so that a server that comes back is not met by all at once.
+ * Source: ghostchat-protocol.7, "Close codes"; PeerServer 1.0.2 for HEARTBEAT. */
+#ifndef GC_PROTO_SIGNALING_CLIENT_H
+#define GC_PROTO_SIGNALING_CLIENT_H
+
+#include "core/base/drbg.h"
+#include "core/proto/output_queue.h"
+#include "core/proto/signal_text.h"
+
+/* PeerServer clients beat every 5 s; a stock server cuts those it has not heard for 60-90 s. */
+#define GC_SIGNALING_BEAT_STOCK_MS 5000
+/* Tries with an id that is taken: the server gives it back after 5 s without a sign of life. */
+#define GC_ID_TAKEN_MAX 5
+/* Longest URL: the server's, "peerjs?key=" and the rest, with everything percent-encoded. */
+#define GC_SIGNALING_URL_BYTES_MAX 1024
+
+enum gc_signaling_step {
+    GC_SIGNALING_STEP_OFF,
+    GC_SIGNALING_STEP_WAITING,
+    GC_SIGNALING_STEP_CONNECTING,
+    GC_SIGNALING_STEP_OPENING,
+    GC_SIGNALING_STEP_ON,
+};
+
+typedef struct gc_signaling_client {
+    uint8_t step; /* gc_signaling_step */
+    bool ever_on; /* since start */
+    bool gc;      /* the server has the additions; valid when on */
+    bool has_tag;
+    uint32_t reason;   /* why it is not on; what hopeless means when off */
+    uint32_t taken;    /* ID-TAKEN in a row */
+    uint32_t delay_ms; /* the next one to draw from */
+    uint64_t at_ms;    /* waiting: when to connect; connecting, opening: when to give up */
+    uint64_t beat_ms;
+    uint64_t silent_ms;
+    uint8_t tag[GC_TAG_BYTES];
+    uint8_t id[GC_OWN_ID_CHARS];
+    uint8_t token[GC_OWN_ID_CHARS];
+    uint8_t server[GC_URL_BYTES_MAX]; /* "ws(s)://host/path/" */
+    uint32_t server_len;
+    uint8_t key[GC_KEY_BYTES_MAX];
+    uint32_t key_len;
+} gc_signaling_client;
+
+/* Sets where to go, and draws id and token. server: "http(s)://host[:port]/path"; a final '/' is
+ * added. Returns 0, GC_E_SYNTAX or GC_E_TOO_BIG, then nothing changed. */
+int gc_signaling_client_init(gc_signaling_client *s, gc_drbg *d, gc_span server, gc_span key);
+/* A new id and token: nobody may know the old ones. */
+void gc_signaling_client_draw(gc_signaling_client *s, gc_drbg *d);
+/* Connects; tag NULL: into no room. */
+void gc_signaling_client_start(gc_signaling_client *s, gc_output_queue *q, const uint8_t *tag,
+                               uint64_t now_ms);
+/* Ends it for good: LEAVE if bye and the socket. */
+void gc_signaling_client_stop(gc_signaling_client *s, gc_output_queue *q, bool bye,
+                              uint32_t reason);
+void gc_signaling_client_opened(gc_signaling_client *s, uint64_t now_ms);
+void gc_signaling_client_closed(gc_signaling_client *s, gc_drbg *d, uint64_t now_ms);
+/* Something came from the server: it lives. */
+void gc_signaling_client_heard(gc_signaling_client *s, uint64_t now_ms);
+/* OPEN came. True when it is on by this; false when OPEN was not expected. */
+bool gc_signaling_client_open(gc_signaling_client *s, bool gc, uint64_t now_ms);
+/* The server named a reason and will close (ERROR, ID-TAKEN, INVALID-KEY). */
+void gc_signaling_client_error(gc_signaling_client *s, uint32_t reason);
+/* Queues a message if on; else drops it. */
+void gc_signaling_client_send(gc_signaling_client *s, gc_output_queue *q, gc_span text);
+void gc_signaling_client_tick(gc_signaling_client *s, gc_output_queue *q, gc_drbg *d,
+                              uint64_t now_ms);
+uint64_t gc_signaling_client_deadline(const gc_signaling_client *s);
+/* As the user sees it. */
+enum gc_signaling_state gc_signaling_client_state(const gc_signaling_client *s);
+
+#endif

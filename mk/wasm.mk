@@ -1,0 +1,29 @@
+# core.wasm: the client core for the page, and nothing else of the tree.
+# Compiled and linked apart with the versioned tools: clang's one-step link runs whatever wasm-opt
+# is on PATH. Memory is fixed: views of it in JavaScript never detach.
+WASM_MEMORY := 4194304
+WASM_BYTES_MAX := 65536
+WASM_SRC := core/wasm.c core/gc_client.c $(sort $(wildcard core/client_*.c core/base/*.c)) \
+    $(addprefix core/proto/,conversation.c inbox.c link.c membership.c outbox.c output_queue.c \
+    peer.c signal_text.c signaling_client.c) \
+    $(addprefix core/wire/,frame.c invite.c json.c json_text.c peerjs.c)
+WASM_OBJ := $(WASM_SRC:%.c=$(B)/wasm/%.o)
+WASM_FLAGS := --target=wasm32 -std=c11 -Os -ffreestanding -I. -I$(B)/include -MMD -MP $(WARN) \
+    -ffile-prefix-map=$(CURDIR)=.
+
+.PHONY: wasm check-wasm
+wasm: $(B)/wasm/core.wasm
+
+# Exports are called by no C file, so they have no prototypes.
+$(B)/wasm/core/wasm.o: WASM_FLAGS += -Wno-missing-prototypes
+# -fno-builtin: the file that defines memcpy must not be compiled into calls of memcpy.
+$(B)/wasm/core/base/mem_wasm.o: WASM_FLAGS += -fno-builtin
+
+$(B)/wasm/%.o: %.c $(B)/include/jsmn.h mk/wasm.mk
+	$(call say,WASMCC,$<)
+	$(Q)mkdir -p $(@D) && $(WASM_CC) $(WASM_FLAGS) -c $< -o $@
+
+$(B)/wasm/core.wasm: $(WASM_OBJ)
+	$(call say,WASMLD,$@)
+	$(Q)$(WASM_LD) --no-entry --gc-sections --strip-all --stack-first -z stack-size=262144 \
+	    --initial-memory=$(WASM_MEMORY) --max-memory=$(WASM_MEMORY) $^ -o $@
