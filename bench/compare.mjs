@@ -3,9 +3,9 @@
 // shared machine are noise and are not quoted.
 //   ROUNDS=5 SECONDS_EACH=5 ONLY=relay,connect,flood B=build node bench/compare.mjs
 import { spawn, execFile } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -13,8 +13,8 @@ const build = process.env.B || 'build';
 const rounds = Number(process.env.ROUNDS || 5);
 const seconds = Number(process.env.SECONDS_EACH || 5);
 const only = (process.env.ONLY || 'relay,connect,flood').split(',');
-const require = createRequire(new URL('../test/package.json', import.meta.url));
-const peerjs = path.join(path.dirname(require.resolve('peer/package.json')), 'dist/bin/peerjs.js');
+const peerjs = path.join(path.dirname(fileURLToPath(import.meta.url)),
+  'node_modules/peer/dist/bin/peerjs.js');
 
 function freePort() {
   return new Promise((resolve, reject) => {

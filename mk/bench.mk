@@ -4,5 +4,9 @@ $(B)/bench/%: bench/%.c $(B)/libgccore.a $(STAMP)
 	$(Q)mkdir -p $(@D) && $(CC) $(HOST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $< -o $@ $(LDFLAGS_ALL) $(B)/libgccore.a
 
 # ROUNDS and ONLY=relay|connect|flood narrow it down.
-bench: $(B)/bench/load $(B)/bench/echo $(B)/ghostchatd
+bench/node_modules/.package-lock.json: bench/package-lock.json
+	$(call say,NPM,bench)
+	$(Q)cd bench && $(NPM) ci --silent
+
+bench: bench/node_modules/.package-lock.json $(B)/bench/load $(B)/bench/echo $(B)/ghostchatd
 	$(Q)B=$(B) $(NODE) bench/compare.mjs
