@@ -14,6 +14,7 @@ scenario('chats go on when the server is killed, and newcomers are found when it
     const [ann, ben] = await world.crowd(['Ann', 'Ben'], server, 'crash');
     const cyd = await world.person('Cyd', server);
     await cyd.open();
+    await cyd.loaded();
     await Promise.all([ann.connected(), ben.connected()]);
 
     await server.kill();
@@ -47,8 +48,10 @@ scenario('a server that cannot be reached is named, and joined by itself once it
     const server = await world.server();
     world.allow(SERVER_GONE);
     const [ann, ben] = [await world.person('Ann', server), await world.person('Ben', server)];
-    await ann.open();
-    await ben.open();
+    for (const person of [ann, ben]) {
+      await person.open();
+      await person.loaded();
+    }
     await server.kill();
     for (const person of [ann, ben]) {
       await person.fill('Your name', person.name);

@@ -130,6 +130,7 @@ scenario('a deep link needs one tap: name, notice and Join are on one screen', {
     const ben = await world.person('Ben', server, { viewport: { width: 360, height: 640 } });
     await ann.joinRoom(world.room('one tap', 'Ann'));
     await ben.open('room/one%20tap');
+    await ben.loaded();
     await world.moment('beforeJoin');
     assert.notEqual(await ben.value('Your name'), '');
     await ben.until('reads the notice', () => /can see your (network|IP) address/i.test(document.body.innerText));

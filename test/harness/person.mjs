@@ -75,6 +75,15 @@ export class Person {
     return this;
   }
 
+  /** The page and all that a first chat needs have been fetched: from now on it needs no server. */
+  loaded() {
+    return this.until('has loaded the core', () => {
+      const done = performance.getEntriesByType('resource').filter((e) => e.responseEnd > 0);
+      return ['core.wasm', 'libsodium-sumo.js', 'sodium.js']
+        .every((file) => done.some((e) => e.name.endsWith(file)));
+    });
+  }
+
   async control(role, name) {
     try {
       return await this.page.control(role, name, this.deadline_ms);
