@@ -52,14 +52,14 @@ scenario('a release serves nothing of the test build; the same search finds it t
     }
     const bytes = readFileSync(binary());
     assert.deepEqual(TRACES.filter((word) => word !== 'localStorage' && bytes.includes(word)), []);
-    assert.equal((await (await release.get('config.json')).json()).testing, undefined);
+    assert.equal((await (await release.get('config.json')).json()).testBuild, false);
 
     const testing = await world.server({ variant: '-testing' });
     const hits = traces(await served(testing));
     assert.ok(hits.some((hit) => hit.endsWith('BroadcastChannel')), hits.join('\n'));
     assert.ok(hits.some((hit) => hit.includes('test-signaling')));
     assert.ok(readFileSync(binary('-testing')).includes('BroadcastChannel'));
-    assert.equal((await (await testing.get('config.json')).json()).testing, true);
+    assert.equal((await (await testing.get('config.json')).json()).testBuild, true);
   },
   red: { 'the test build is taken for a release': { release: '-testing', fails: /BroadcastChannel/ } },
 });
