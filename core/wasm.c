@@ -42,6 +42,8 @@ static _Alignas(16) uint8_t memory[sizeof(gc_client)];
 static uint8_t input_bytes[INPUT_BYTES];
 static uint8_t text_bytes[2 * GC_URL_BYTES_MAX];
 static uint32_t text_bytes_len;
+static uint8_t key_bytes[GC_KEY_BYTES_MAX];
+static uint32_t key_bytes_len; /* 0: the usual key */
 static wasm_output output;
 static gc_client *client;
 static double last_seq;
@@ -81,7 +83,18 @@ EXPORT(init) int32_t gc_wasm_init(double now, uint32_t seed_ptr) {
 static gc_client_options options(uint32_t server_ptr, uint32_t server_len, uint32_t nick_ptr,
                                  uint32_t nick_len) {
     return (gc_client_options){.server = span(server_ptr, server_len),
+                               .key = gc_span_of(key_bytes, key_bytes_len),
                                .nick = span(nick_ptr, nick_len)};
+}
+
+/* The server's --key, for joins from now on. GC_E_TOO_BIG over GC_KEY_BYTES_MAX. */
+EXPORT(set_key) int32_t gc_wasm_set_key(uint32_t ptr, uint32_t len) {
+    if (len > sizeof key_bytes) {
+        return GC_E_TOO_BIG;
+    }
+    memcpy(key_bytes, (const uint8_t *)ptr, len);
+    key_bytes_len = len;
+    return 0;
 }
 
 EXPORT(join_room)
