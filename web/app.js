@@ -56,7 +56,7 @@ class App {
         this.#render();
         this.#entrance.showHome();
         this.#offerRelayOnly();
-        const preload = GhostChat.preload();
+        const preload = this.#chat.preload();
         if (arrival.lost) {
             this.#entrance.showLost(false);
         } else if (arrival.link && await this.#openLink(arrival.link)) {
@@ -144,7 +144,6 @@ class App {
     #show(place) {
         this.#place = place;
         this.#title.textContent = place.title;
-        find('.empty-text', HTMLElement).textContent = place.empty;
         this.#invite.setRoom(place.room);
         showPlace(place.path, place.lost);
         this.#showScreen('room');
@@ -268,14 +267,9 @@ class App {
 
     /** The switch appears where the server offers a relay. */
     async #offerRelayOnly() {
-        try {
-            const config = await (await fetch(`${base}config.json`)).json();
-            const servers = config.iceServers ?? config.ice ?? [];
-            if (servers.some((/** @type {RTCIceServer} */ s) => /\bturns?:/.test(String(s.urls)))) {
-                this.#entrance.offerRelayOnly();
-            }
-        } catch {
-            // Without the answer there is no relay to offer.
+        const { iceServers = [] } = await this.#chat.config();
+        if (iceServers.some((server) => /\bturns?:/.test(String(server.urls)))) {
+            this.#entrance.offerRelayOnly();
         }
     }
 
@@ -289,8 +283,12 @@ class App {
     }
 
     #showEmpty() {
+        const failed = this.#chat.state.state === 'failed';
         const empty = this.#conversation.empty && this.#chat.openLinks === 0;
         find('.empty', HTMLElement).hidden = !empty;
+        find('.empty-heading', HTMLElement).textContent =
+            failed ? texts.room.failedHeading : texts.room.emptyHeading;
+        find('.empty-text', HTMLElement).textContent = failed ? '' : this.#place?.empty ?? '';
     }
 
     #render() {

@@ -140,6 +140,11 @@ export class Core {
         return result;
     }
 
+    /** @param {string} key  PeerServer's key, for joins from now on */
+    setKey(key) {
+        this.#check(this.#wasm.set_key(...this.#put(key)));
+    }
+
     /** @param {number} now @param {string} server @param {string} nick @param {string} name */
     joinRoom(now, server, nick, name) {
         this.#check(this.#wasm.join_room(now, ...this.#put(server, nick, name)));

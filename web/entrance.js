@@ -71,6 +71,7 @@ export class Entrance {
 
     offerRelayOnly() {
         find('.relay-only', HTMLElement).hidden = false;
+        find('.notice', HTMLElement).textContent = texts.entrance.noticeRelay;
     }
 
     /** @param {string} text @param {Node[]} [more] */

@@ -12,7 +12,11 @@ function show(text) {
     list.appendChild(document.createElement('li')).textContent = text;
 }
 
-chat.addEventListener('state', () => { status.textContent = `${chat.state.state}: ${chat.openLinks} here`; });
+for (const type of ['state', 'peer']) {
+    chat.addEventListener(type, () => {
+        status.textContent = `${chat.state.state}, ${chat.openLinks} others here`;
+    });
+}
 chat.addEventListener('message', (event) => {
     const { from, text } = /** @type {CustomEvent} */ (event).detail;
     show(`${from.name}: ${text}`);

@@ -42,11 +42,27 @@ export { CoreError as GhostChatError, InviteKind };
  * @property {string} state      idle, joining, waiting, connected, failed
  * @property {string} signaling  off, connecting, on, lost
  * @property {Reason} reason */
+/** @typedef {object} Config  what the server says of itself in /config.json
+ * @property {string} [key]
+ * @property {RTCIceServer[]} [iceServers] */
 /** @typedef {{ room: string } | { link: string } | { newRoom: true }} WayIn */
 
 /** setTimeout takes at most 2^31 - 1 ms. */
 const TIMER_MS_MAX = 0x7fffffff;
+/** A server that does not tell its configuration by then has the usual one. */
+const CONFIG_MS = 5000;
 const NO_REASON = Object.freeze({ word: 'none', text: '' });
+
+/** @param {string} server
+ * @returns {Promise<Config | null>} */
+async function fetchConfig(server) {
+    try {
+        const answer = await fetch(`${server}config.json`, { signal: AbortSignal.timeout(CONFIG_MS) });
+        return answer.ok ? await answer.json() : null;
+    } catch {
+        return null;
+    }
+}
 
 export class GhostChat extends EventTarget {
     /** @type {Core | null} */
@@ -62,6 +78,8 @@ export class GhostChat extends EventTarget {
     #timer;
     /** @type {Set<number>} links on which something was sent since the last report */
     #sentOn = new Set();
+    /** @type {Promise<Config> | undefined} */
+    #config;
     #server;
     #name;
     #wake = () => this.#input((core, now) => core.tick(now));
@@ -78,9 +96,20 @@ export class GhostChat extends EventTarget {
         this.#name = options.name ?? '';
     }
 
-    /** Loads and compiles what join() needs. Optional. */
-    static async preload() {
-        await loadCore();
+    /** Loads what join() needs, so that it does not wait. Optional. */
+    async preload() {
+        await Promise.all([loadCore(), this.config()]);
+    }
+
+    /** @returns {Promise<Config>} what the server says of itself; {} when it does not answer */
+    config() {
+        this.#config ??= fetchConfig(this.#server).then((config) => {
+            if (!config) {
+                this.#config = undefined; // ask again next time
+            }
+            return config ?? {};
+        });
+        return this.#config;
     }
 
     /** @returns {ChatState} */
@@ -113,10 +142,14 @@ export class GhostChat extends EventTarget {
         if (this.#core) {
             throw new CoreError('state');
         }
-        const core = await Core.create();
+        const [core, config] = await Promise.all([Core.create(), this.config()]);
+        if (this.#core) {
+            throw new CoreError('state'); // two joins at once: the first has won
+        }
         this.#begin(core, options.relayOnly === true);
         try {
             await this.#call((c, now) => {
+                c.setKey(config.key ?? '');
                 if ('room' in way) {
                     c.joinRoom(now, this.#server, this.#name, way.room.trim().normalize('NFC'));
                 } else if ('link' in way) {

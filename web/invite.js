@@ -60,7 +60,7 @@ export class Invite {
             this.#dialog.close(); // it may stand in the empty log
             this.#dialog.showModal();
         }
-        this.#copy.focus();
+        this.#copy.focus({ preventScroll: true });
     }
 
     /** Shows it in the empty log, blocking nothing. */
@@ -68,7 +68,7 @@ export class Invite {
         await this.#load();
         if (!this.#dialog.open) {
             this.#dialog.show();
-            this.#copy.focus();
+            this.#copy.focus({ preventScroll: true });
         }
     }
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** Scanning an invite's QR code by camera. Cameras exist in secure contexts only; where there is
  * none the dialog says why and takes a pasted link. The decoder is loaded when first needed. */
-import { closeOnBackdrop, find, make } from './dom.js';
+import { closeOnBackdrop, find } from './dom.js';
 import { texts } from './texts.js';
 
 /** Decoding takes 125-175 ms on a slow machine. */
@@ -20,6 +20,7 @@ export class Scan {
     #stream = null;
     /** Each opening has its number, so that a late answer of the camera finds out that it is late. */
     #session = 0;
+    #seen = ''; // the code that was seen last: one and the same is looked at once
 
     /** @param {(link: string) => Promise<Node[] | null>} onLink
      *   null: taken, the dialog closes; else what to say instead */
@@ -90,7 +91,8 @@ export class Scan {
             context.drawImage(this.#video, 0, 0, this.#canvas.width, this.#canvas.height);
             const frame = context.getImageData(0, 0, this.#canvas.width, this.#canvas.height);
             const code = decode(frame.data, frame.width, frame.height);
-            if (code?.data) {
+            if (code?.data && code.data !== this.#seen) {
+                this.#seen = code.data;
                 await this.#take(code.data);
             }
         }
@@ -119,7 +121,7 @@ export class Scan {
         this.#video.srcObject = null;
         this.#video.hidden = true;
         this.#canvas.width = this.#canvas.height = 1;
-        this.#paste.value = '';
-        this.#found.replaceChildren(make('span', ''));
+        this.#paste.value = this.#seen = '';
+        this.#found.replaceChildren();
     }
 }

@@ -34,20 +34,20 @@ export const texts = {
         joinRoom: 'Join room',
         join: 'Join',
         newRoom: 'New private room',
-        newRoomHint: 'Only people with its link get in.',
         scan: 'Scan QR code',
         or: 'or',
         relayOnly: 'Relay only',
-        relayOnlyHint: 'Hides your address from the others. Slower.',
         notice: 'People you chat with can see your network address (IP). That is how peer to peer '
             + 'works; a VPN hides it.',
+        noticeRelay: 'People you chat with can see your network address (IP). That is how peer to peer '
+            + 'works; a VPN or “Relay only” hides it.',
         /** @param {string} name */
         roomHeading: (name) => `Join the room “${name}”`,
         privateHeading: 'Join the private room',
         peerHeading: 'Chat with one person',
         peerNote: 'You were invited to a direct chat.',
         barePeerNote: 'This link has no secret: who answers is not verified.',
-        other: 'Do something else',
+        other: 'Go on without this link',
         lostHeading: 'This page has lost its link',
         lost: 'The secret of an invite link is never stored, so a reload cannot bring it back. Paste '
             + 'the link again or scan its QR code.',
@@ -67,7 +67,6 @@ export const texts = {
         idle: 'Not connected.',
         starting: 'Starting…',
         joining: 'Connecting to the server…',
-        retry: 'Trying again…',
         retryOnline: 'Trying again. Is this device online?',
         serverLost: 'The connection to the server was lost. Trying again…',
         waiting: 'Nobody else is here yet. Waiting.',
@@ -78,8 +77,6 @@ export const texts = {
         /** @param {number} n */
         connected: (n) => `Connected to ${count(n, 'person', 'people')}.`,
         serverAway: 'The server is away: your chats go on, newcomers have to wait.',
-        /** @param {string[]} names */
-        stillConnecting: (names) => `Connecting to ${list(names)}…`,
         /** @param {string} name @param {string} why */
         trouble: (name, why) => `${name}: ${why}`,
         failed: 'It did not work.',
@@ -113,6 +110,7 @@ export const texts = {
         again: 'Join again',
         newMessages: 'New messages',
         emptyHeading: 'It is quiet here',
+        failedHeading: 'You are not in the room',
         emptyRoom: 'Others who enter the same room name on this server appear by themselves. Invite '
             + 'gives you a link and a QR code.',
         emptyPrivate: 'Only people with the invite link can come in. Show them the QR code or send '
@@ -191,6 +189,5 @@ export const texts = {
         noCamera: 'This browser offers no camera. Paste the link instead.',
         denied: 'The camera was not allowed. Allow it in the browser, or paste the link instead.',
         busy: 'The camera cannot be used right now. Paste the link instead.',
-        noLink: 'This QR code is no invite link.',
     },
 };
