@@ -87,6 +87,8 @@ void gc__client_link_lost(gc_client *c, uint32_t peer, uint32_t reason, bool tel
 void gc__client_end_peer(gc_client *c, uint32_t peer, uint32_t reason, bool bye, bool final);
 /* After each input: timers of peers follow from what is known, and old messages are dropped. */
 void gc__client_settle(gc_client *c);
+/* Drops those messages of the outbox whose fate is settled for all. */
+void gc__client_drop_settled(gc_client *c);
 bool gc__client_reachable(const gc_client *c, const gc_peer *p);
 
 /* --- client_signals.c --- */

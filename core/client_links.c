@@ -203,7 +203,7 @@ static void keep_slots_free(gc_client *c) {
     }
 }
 
-static void drop_settled_messages(gc_client *c) {
+void gc__client_drop_settled(gc_client *c) {
     uint64_t floor = c->outbox.next;
     for (uint32_t i = 0; i < GC_PEERS_MAX; i++) {
         if (c->peers[i].use == GC_PEER_LIVE) {
@@ -221,5 +221,5 @@ void gc__client_settle(gc_client *c) {
         }
     }
     keep_slots_free(c);
-    drop_settled_messages(c);
+    gc__client_drop_settled(c);
 }

@@ -216,7 +216,8 @@ static void make_room(gc_client *c, uint32_t len) {
             gc_conversation_give_up(&p->conversation, &c->outbox, need, GC_REASON_UNDELIVERED);
         }
     }
-    gc__client_settle(c);
+    /* Not more: a peer whose time is up ends behind the new message, and tells its fate. */
+    gc__client_drop_settled(c);
 }
 
 int gc_client_send(gc_client *c, uint64_t now_ms, gc_span text, uint64_t *seq) {

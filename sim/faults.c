@@ -73,7 +73,8 @@ static void crash(sim_world *w, uint32_t node, uint32_t back_ms) {
 }
 
 static void freeze(sim_world *w, uint32_t node, uint32_t for_ms) {
-    if (w->nodes[node].client == NULL || sim_node_frozen(w, node)) {
+    if (w->nodes[node].client == NULL || sim_node_frozen(w, node) ||
+        w->now_ms >= w->scenario.traffic_ms) {
         return;
     }
     uint64_t left_ms = w->scenario.traffic_ms - w->now_ms;

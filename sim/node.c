@@ -101,8 +101,8 @@ static void output(sim_world *w, uint32_t node, const gc_client_output *o) {
 static void plan_wake(sim_world *w, uint32_t node) {
     sim_node *n = &w->nodes[node];
     uint64_t at = gc_client_deadline(n->client);
-    if (at != GC_NEVER && w->now_ms < n->back_until_ms && n->back_until_ms + n->clock_ms < at) {
-        at = n->back_until_ms + n->clock_ms; /* the clock will be right again: look then */
+    if (w->now_ms < n->back_until_ms && at > n->seen_ms && at < n->back_until_ms + n->clock_ms) {
+        at = n->back_until_ms + n->clock_ms; /* until then its clock stands still */
     }
     if (at == n->wake_at_ms) {
         return;
