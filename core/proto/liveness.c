@@ -10,19 +10,28 @@ static uint64_t max_of(uint64_t a, uint64_t b) {
     return a > b ? a : b;
 }
 
+/* While the host was stopped nothing was read, so nobody could show life: signs of it may wait in
+ * the sockets. */
+static uint64_t after_stall(const gc_server *s, uint64_t at_ms) {
+    return s->awake_ms == 0 ? at_ms : max_of(at_ms, s->awake_ms + GC_STALL_GRACE_MS);
+}
+
+static uint64_t silent_at(const gc_server *s, const gc_connection *c) {
+    return after_stall(s, c->last_ms + s->config.alive_timeout_ms);
+}
+
 static uint64_t deadline_of(const gc_server *s, const gc_connection *c) {
     switch (c->state) {
     case GC_CONNECTION_READING:
         return c->since_ms + GC_HANDSHAKE_MS;
     case GC_CONNECTION_WAITING:
-        return c->since_ms + GC_TAKEOVER_WAIT_MS;
+        return after_stall(s, c->since_ms + GC_TAKEOVER_WAIT_MS);
     case GC_CONNECTION_OPEN:
         /* What is not read cannot show life. */
         if (c->paused) {
             return gc_bucket_resume_ms(&c->bucket);
         }
-        return min_of(max_of(c->last_ms, c->pinged_ms) + s->ping_ms,
-                      c->last_ms + s->config.alive_timeout_ms);
+        return min_of(max_of(c->last_ms, c->pinged_ms) + s->ping_ms, silent_at(s, c));
     case GC_CONNECTION_CLOSING:
         return c->now ? GC_NEVER : c->since_ms + (s->stopping ? GC_SHUTDOWN_MS : GC_CLOSING_MS);
     default:
@@ -43,7 +52,7 @@ static void on_open_due(gc_server *s, uint32_t n) {
             c->pending &= (uint8_t)~GC_PENDING_PAUSE;
             gc__wake(s, n, GC_PENDING_RESUME);
         }
-    } else if (c->last_ms + s->config.alive_timeout_ms <= s->now_ms) {
+    } else if (silent_at(s, c) <= s->now_ms) {
         gc__cut(s, n, GC_REASON_SILENT);
     } else if (max_of(c->last_ms, c->pinged_ms) + s->ping_ms <= s->now_ms) {
         c->pinged_ms = s->now_ms;
@@ -53,6 +62,9 @@ static void on_open_due(gc_server *s, uint32_t n) {
 
 static void on_due(gc_server *s, uint32_t n) {
     gc_connection *c = gc__at(s, n);
+    if (deadline_of(s, c) > s->now_ms) {
+        return; /* life since the timer was set, or a stall */
+    }
     switch (c->state) {
     case GC_CONNECTION_READING:
         s->stats.rejected_total[GC_REASON_HANDSHAKE_TIMEOUT]++;
@@ -74,6 +86,10 @@ static void on_due(gc_server *s, uint32_t n) {
 }
 
 void gc__liveness_tick(gc_server *s) {
+    uint64_t due_ms = gc_timers_deadline(&s->timers);
+    if (due_ms != GC_NEVER && s->now_ms > due_ms + GC_STALL_MS) {
+        s->awake_ms = s->now_ms;
+    }
     uint32_t n;
     while (gc_timers_due(&s->timers, s->now_ms, &n)) {
         on_due(s, n);

@@ -31,6 +31,8 @@
 #define GC_CONNECTIONS_MAX 0xfffffu /* a handle has 20 bits for the slot */
 #define GC_CLOSING_MS      5000     /* for a client to take its last bytes */
 #define GC_SHUTDOWN_MS     500      /* the same at the end of the server */
+#define GC_STALL_MS        2000     /* a tick so late: the host was stopped, not its clients */
+#define GC_STALL_GRACE_MS  5000     /* for a sign of life after a stall */
 #define GC_HEAD_101_MAX    4096     /* response_head of gc_server_open() */
 #define GC_SLOT_NONE       UINT32_MAX
 
@@ -88,6 +90,7 @@ struct gc_server {
     uint64_t now_ms;
     gc_server_config config; /* without zeros */
     uint32_t ping_ms;
+    uint64_t awake_ms; /* when the host last came back from a stall */
     bool stopping;
     uint32_t connection_count;
     uint32_t touched; /* slots below this were used at least once */

@@ -1,0 +1,274 @@
+/* Queues: the limit of a client, the limit of the server, writing in pieces. */
+#include "server_host.h"
+
+#define PAIR OPEN(1, STOCK("a", "t")), GETS(1, OPENED), OPEN(2, STOCK("b", "t")), GETS(2, OPENED)
+
+static char *long_offer(const char *dst, uint32_t len) {
+    char *text = malloc(len + 1);
+    assert_non_null(text);
+    int head = snprintf(text, len, "{\"type\":\"OFFER\",\"dst\":\"%s\",\"payload\":\"", dst);
+    memset(text + head, 'x', len - (uint32_t)head);
+    memcpy(text + len - 2, "\"}", 3);
+    return text;
+}
+
+static uint32_t unsent_of(const host *h, uint32_t i) {
+    gc_span spans[1024];
+    uint32_t n = gc_server_unsent(h->s, h->clients[i].conn, spans, 1024);
+    uint32_t len = 0;
+    for (uint32_t k = 0; k < n; k++) {
+        len += spans[k].len;
+    }
+    return len;
+}
+
+/* Frames of every length of head: RFC 6455 5.2. */
+static void test_lengths(void **state) {
+    (void)state;
+    const uint32_t lens[] = {40,   90,   91,   92,    93,    94,    95,    96,    97,    1000,
+                             1010, 1020, 2040, 65400, 65490, 65500, 65510, 65520, 65530, 65536};
+    host h;
+    gc_server_config config = {0};
+    host_start(&h, &config);
+    run_on(&h, (step[]){PAIR, FINISH});
+    for (uint32_t i = 0; i < sizeof lens / sizeof *lens; i++) {
+        char *text = long_offer("b", lens[i]);
+        host_say(&h, 1, text);
+        const char *got = host_next(&h, 2);
+        assert_non_null(got);
+        assert_int_equal(strlen(got), lens[i] + sizeof "\"src\":\"a\"," - 1);
+        free(text);
+    }
+    assert_int_equal(host_stats(&h).memory_used_bytes, 0);
+    host_stop(&h);
+}
+
+/* A socket that takes any number of bytes at a time: the same messages. */
+static void test_pieces(void **state) {
+    (void)state;
+    for (uint32_t step_bytes = 1; step_bytes < 3000; step_bytes = step_bytes * 3 + 1) {
+        host h;
+        gc_server_config config = {0};
+        host_start(&h, &config);
+        run_on(&h, (step[]){PAIR, DEAF(2), FINISH});
+        char *text = long_offer("b", 2500);
+        host_say(&h, 1, text);
+        host_say(&h, 1, OFFER("b"));
+        while (unsent_of(&h, 2) > 0) {
+            client_write(&h, &h.clients[2], step_bytes);
+            gc_server_check(h.s);
+        }
+        assert_int_equal(strlen(host_next(&h, 2)), 2510);
+        run_on(&h, (step[]){GETS(2, GOT_OFFER("a", "b")), FINISH});
+        assert_int_equal(host_stats(&h).queued_bytes, 0);
+        free(text);
+        host_stop(&h);
+    }
+}
+
+static void test_write_is_given_once(void **state) {
+    (void)state;
+    host h;
+    gc_server_config config = {0};
+    host_start(&h, &config);
+    run_on(&h, (step[]){PAIR, DEAF(2), SAY(1, OFFER("b")), FINISH});
+    /* the host asserts that WRITE comes once: more bytes, and a little progress, give no other */
+    run_on(&h, (step[]){SAY(1, OFFER("b")), FINISH});
+    client_write(&h, &h.clients[2], 5);
+    run_on(&h, (step[]){SAY(1, OFFER("b")), HEARS(2), GETS(2, GOT_OFFER("a", "b")),
+                        GETS(2, GOT_OFFER("a", "b")), GETS(2, GOT_OFFER("a", "b")), DEAF(2),
+                        SAY(1, OFFER("b")), FINISH});
+    assert_true(h.clients[2].unsent);
+    host_stop(&h);
+}
+
+static void test_a_reader_over_its_limit_is_cut(void **state) {
+    (void)state;
+    host h;
+    gc_server_config config = {0};
+    host_start(&h, &config);
+    run_on(&h, (step[]){PAIR, DEAF(2), FINISH});
+    char *text = long_offer("b", 60000);
+    for (int i = 0; i < 4; i++) {
+        host_say(&h, 1, text);
+    }
+    assert_false(h.clients[2].closed);
+    host_say(&h, 1, text);
+    assert_true(h.clients[2].closed && h.clients[2].closed_now);
+    assert_int_equal(h.clients[2].reason, GC_REASON_SLOW);
+    gc_server_stats st = host_stats(&h);
+    assert_int_equal(st.cut_total[GC_REASON_SLOW], 1);
+    assert_int_equal(st.relayed_total[GC_SIGNAL_OFFER], 4);
+    assert_int_equal(st.held_messages, 1); /* the id is free: the fifth waits for it */
+    assert_false(h.clients[1].closed);
+    free(text);
+    host_stop(&h);
+}
+
+/* "queued > 0 and sum > limit": one legal message never cuts who has nothing queued. */
+static void test_one_largest_message_always_passes(void **state) {
+    (void)state;
+    host h;
+    gc_server_config config = {.message_bytes_max = 65536, .queue_bytes_max = 65536};
+    host_start(&h, &config);
+    run_on(&h, (step[]){PAIR, DEAF(2), FINISH});
+    char *text = long_offer("b", 65536);
+    host_say(&h, 1, text);
+    assert_false(h.clients[2].closed);
+    assert_true(unsent_of(&h, 2) > 65536);
+    host_say(&h, 1, OFFER("b"));
+    assert_true(h.clients[2].closed);
+    free(text);
+    host_stop(&h);
+}
+
+static void test_flush_cuts_no_newcomer(void **state) {
+    (void)state;
+    host h;
+    gc_server_config config = {.message_bytes_max = 32768, .queue_bytes_max = 32768};
+    host_start(&h, &config);
+    run_on(&h, (step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), FINISH});
+    char *text = long_offer("b", 32000);
+    host_say(&h, 1, text);
+    host_say(&h, 1, text);
+    host_accept(&h, 2);
+    h.clients[2].deaf = true;
+    host_upgrade(&h, 2, STOCK("b", "t"));
+    assert_false(h.clients[2].closed);
+    assert_true(unsent_of(&h, 2) > 64000);
+    run_on(&h, (step[]){HEARS(2), GETS(2, OPENED), SKIP(2), LIVES(2), FINISH});
+    assert_int_equal(h.clients[2].inbox_len, 3);
+    free(text);
+    host_stop(&h);
+}
+
+/* 300 MiB in 64 KiB frames to a reader that never reads, who comes back each time it is cut. */
+static void test_flood_to_a_reader_that_never_reads(void **state) {
+    (void)state;
+    host h;
+    gc_server_config config = {0};
+    host_start(&h, &config);
+    run_on(&h, (step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), FINISH});
+    char *text = long_offer("b", 65000);
+    uint64_t most = 0;
+    int cuts = 0;
+    for (int i = 0; i < 4800; i++) {
+        if (h.clients[2].conn == GC_CONN_NONE) {
+            cuts++;
+            host_open(&h, 2, STOCK("b", "t"));
+            h.clients[2].deaf = true;
+        }
+        host_say(&h, 1, text);
+        gc_server_stats st = host_stats(&h);
+        most = st.memory_used_bytes > most ? st.memory_used_bytes : most;
+        h.now_ms += 5;
+        host_wait(&h, 0);
+    }
+    assert_true(cuts > 500);
+    assert_in_range(most, 200000, 400 * 1024);
+    assert_false(h.clients[1].closed);
+    free(text);
+    host_stop(&h);
+}
+
+/* The pool is empty: who has not emptied its queue for longest goes, not who reads, and not who
+ * came last. */
+static void test_memory_cuts_the_longest_waiting(void **state) {
+    (void)state;
+    host h;
+    gc_server_config config = {
+        .message_bytes_max = 65536, .queue_bytes_max = 131072, .memory_bytes_max = 262144};
+    host_start(&h, &config);
+    run_on(&h, (step[]){PAIR, OPEN(3, STOCK("c", "t")), GETS(3, OPENED), OPEN(4, STOCK("d", "t")),
+                        GETS(4, OPENED), DEAF(2), DEAF(3), DEAF(4), FINISH});
+    const char *order[] = {"c", "b", "d", "c", "d", "b"};
+    char *texts[6];
+    for (int i = 0; i < 6; i++) {
+        texts[i] = long_offer(order[i], 50000);
+    }
+    for (int i = 0; i < 4; i++) {
+        host_say(&h, 1, texts[i]);
+        host_wait(&h, 10);
+    }
+    /* c shows a little progress all the time: that does not save it */
+    client_write(&h, &h.clients[3], 10);
+    assert_false(h.clients[3].closed);
+    host_say(&h, 1, texts[4]);
+    assert_false(h.clients[3].closed);
+    host_say(&h, 1, texts[5]);
+    assert_true(h.clients[3].closed);
+    assert_int_equal(h.clients[3].reason, GC_REASON_MEMORY);
+    assert_int_equal(host_stats(&h).cut_total[GC_REASON_MEMORY], 1);
+    run_on(&h,
+           (step[]){LIVES(1), LIVES(2), LIVES(4), HEARS(4), HEARS(2), SKIP(2), SKIP(4), FINISH});
+    for (int i = 0; i < 6; i++) {
+        free(texts[i]);
+    }
+    host_stop(&h);
+}
+
+/* Whatever two dozen clients that never read are sent, the pool's limit holds, and one that reads
+ * gets all of its messages. */
+static void test_memory_limit_holds(void **state) {
+    (void)state;
+    host h;
+    gc_server_config config = {.queue_bytes_max = 131072, .memory_bytes_max = 524288};
+    host_start(&h, &config);
+    uint64_t rng = 9;
+    host_open(&h, 0, STOCK("s", "t"));
+    host_open(&h, 1, STOCK("r", "t"));
+    uint32_t to_reader = 0;
+    for (int i = 0; i < 2000; i++) {
+        rng = rng * 6364136223846793005u + 1442695040888963407u;
+        uint32_t n = 2 + (uint32_t)(rng >> 60), len = 100 + (uint32_t)(rng >> 40) % 60000;
+        char query[64], dst[8];
+        if (h.clients[n].conn == GC_CONN_NONE) {
+            snprintf(query, sizeof query, STOCK("n%u", "t"), n);
+            assert_int_equal(host_accept(&h, n), 0);
+            h.clients[n].deaf = true;
+            host_upgrade(&h, n, query);
+        }
+        snprintf(dst, sizeof dst, "n%u", n);
+        char *text = long_offer(dst, len);
+        host_say(&h, 0, text);
+        free(text);
+        host_say(&h, 0, OFFER("r"));
+        to_reader++;
+        assert_true(host_stats(&h).memory_used_bytes <= 524288);
+        h.now_ms += 10;
+        host_wait(&h, 0);
+    }
+    assert_int_equal(h.clients[1].inbox_len, 1 + to_reader);
+    assert_true(host_stats(&h).cut_total[GC_REASON_MEMORY] > 0);
+    assert_false(h.clients[0].closed);
+    host_stop(&h);
+}
+
+static void test_too_big_from_a_careless_host(void **state) {
+    (void)state;
+    host h;
+    gc_server_config config = {.message_bytes_max = 1000};
+    host_start(&h, &config);
+    run_on(&h, (step[]){PAIR, FINISH});
+    char *text = long_offer("b", 1001);
+    host_say(&h, 1, text);
+    run_on(&h, (step[]){CLOSED(1, 1009), NOTHING(2), FINISH});
+    free(text);
+    host_stop(&h);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lengths),
+        cmocka_unit_test(test_pieces),
+        cmocka_unit_test(test_write_is_given_once),
+        cmocka_unit_test(test_a_reader_over_its_limit_is_cut),
+        cmocka_unit_test(test_one_largest_message_always_passes),
+        cmocka_unit_test(test_flush_cuts_no_newcomer),
+        cmocka_unit_test(test_flood_to_a_reader_that_never_reads),
+        cmocka_unit_test(test_memory_cuts_the_longest_waiting),
+        cmocka_unit_test(test_memory_limit_holds),
+        cmocka_unit_test(test_too_big_from_a_careless_host),
+    };
+    return RUN(tests);
+}
