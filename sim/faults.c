@@ -116,10 +116,8 @@ static void clock_jump(sim_world *w, uint32_t node) {
         n->back_until_ms = w->now_ms + sim_rng_between(&w->fault, 1, 2000);
     }
     sim_world_note(w, node, SIM_MARK_CLOCK, kind, 0, n->clock_ms, (gc_span){0});
-    if (n->client != NULL && !sim_node_frozen(w, node)) {
-        gc_client_tick(n->client, sim_node_now(w, node));
-        sim_node_drain(w, node);
-    }
+    /* A host that wakes up looks at its timers, whatever it waited for. */
+    sim_world_plan(w, 0, (sim_event){.type = SIM_EVENT_WAKE, .node = node, .a = n->wake});
 }
 
 static void cut_socket(sim_world *w, uint32_t node, uint32_t told_permille) {
@@ -299,12 +297,17 @@ void sim_faults_heal(sim_world *w) {
         sim_node *n = &w->nodes[i];
         n->back_until_ms = 0;
         gc_assert(!sim_node_frozen(w, i));
-        if (n->crash_after > 0) {
-            n->crash_after = 0;
-            n->comes_back = n->comes_back && n->client == NULL;
-        }
-        if (n->comes_back && n->client == NULL) {
-            come_back(w, i);
+        n->crash_after = 0;
+        if (n->client == NULL) {
+            if (n->comes_back) {
+                come_back(w, i);
+            }
+        } else if (n->present) {
+            n->comes_back = false;
+        } else if (n->comes_back) {
+            sim_user_plan(w, i, 1);
+        } else {
+            n->plan++; /* who is not here by now does not come */
         }
     }
 }

@@ -127,7 +127,7 @@ static void draw_people(sim_rng *r, sim_scenario *s) {
 
 static void draw_network(sim_rng *r, sim_scenario *s) {
     s->latency_ms =
-        sim_rng_chance(r, 800) ? sim_rng_between(r, 1, 150) : sim_rng_between(r, 150, 1000);
+        sim_rng_chance(r, 800) ? sim_rng_between(r, 1, 150) : sim_rng_between(r, 150, 600);
     s->jitter_ms = sim_rng_chance(r, 500) ? sim_rng_below(r, 20) : sim_rng_below(r, 500);
     s->loss_permille = sim_rng_chance(r, 500) ? 0 : sim_rng_below(r, 300);
     s->rate_bytes_ms = sim_rng_chance(r, 800) ? 1000 : sim_rng_between(r, 10, 100);
