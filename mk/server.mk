@@ -5,10 +5,6 @@ SERVER_LIB_OBJ := $(filter-out $(B)/server/main.o,$(SERVER_OBJ))
 VERSION := $(shell sed -n 's/^## \[*\([0-9][0-9.]*[^] ]*\).*/\1/p' CHANGELOG.md 2>/dev/null | head -n 1)
 $(B)/server/%.o: HOST_CFLAGS += -DGC_VERSION='"$(or $(VERSION),0.1.0)"'
 
-ifeq ($(wildcard mk/web.mk),)
-web:
-endif
-
 .PHONY: embed
 embed: web
 	$(Q)sh tools/embed.sh $(B)/web $(EMBED)
