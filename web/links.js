@@ -13,6 +13,8 @@ const PROMISE_MS = 10000;
 const BUFFERED_LOW_BYTES = 16384;
 /** What may arrive between the opening of the two channels (GC_WINDOW_BYTES). */
 const EARLY_BYTES_MAX = 65536;
+/** GC_FRAME_BYTES_MAX: the core takes no larger frame, so nobody who follows the protocol sends one. */
+const FRAME_BYTES_MAX = 16640;
 /** A closed channel gets this long to hand over its last bytes, such as BYE. */
 const FLUSH_MS = 1000;
 const STATS_MS = 5000;
@@ -242,7 +244,7 @@ class Link {
         if (this.ended) {
             return;
         }
-        if (!(data instanceof ArrayBuffer)) {
+        if (!(data instanceof ArrayBuffer) || data.byteLength > FRAME_BYTES_MAX) {
             this.end(Reason.PROTOCOL); // all frames are binary
             return;
         }
