@@ -1,0 +1,315 @@
+/* gc_server under any sequence of inputs: connects, queries, messages, closes, reads in pieces,
+ * time in both directions. After each its invariants hold, every frame that it sends is one that a
+ * client may get, and when all have left and all has expired nothing is in use.
+ *
+ * Input: operations of one byte (low half: what, high half: which of 8 clients) and arguments. */
+#include "core/base/utf8.h"
+#include "core/gc_server.c"
+
+#include <stdlib.h>
+
+#define CLIENTS  8
+#define RX_BYTES 65536
+
+typedef struct client {
+    gc_conn conn;
+    gc_ws_decoder decoder;
+    uint8_t rx[RX_BYTES];
+    uint32_t rx_len;
+    uint32_t head_left;
+    bool deaf, upgraded, ended;
+} client;
+
+typedef struct world {
+    gc_server *s;
+    const uint8_t *data;
+    size_t len;
+    uint64_t now_ms;
+    client *clients;
+} world;
+
+static const char *const IDS[] = {"a", "b", "c", "%22%5c", "%00", "%c3%a9 ", "d", "nobody"};
+static const char *const TYPES[] = {"OFFER",  "ANSWER",  "CANDIDATE", "LEAVE",
+                                    "EXPIRE", "GC-JOIN", "GC-LEAVE",  "HEARTBEAT"};
+static const char *const TAGS[] = {"00112233445566778899aabbccddeeff",
+                                   "10112233445566778899aabbccddeeff"};
+
+static uint32_t byte(world *w) {
+    if (w->len == 0) {
+        return 0;
+    }
+    w->len--;
+    return *w->data++;
+}
+
+static gc_span bytes(world *w, uint32_t n) {
+    gc_span s = gc_span_of(w->data, w->len < n ? (uint32_t)w->len : n);
+    w->data += s.len;
+    w->len -= s.len;
+    return s;
+}
+
+/* --- what a client may get -----------------------------------------------------------------------
+ */
+
+static void see_text(gc_span text) {
+    gc_json_message m;
+    gc_assert(gc_json_split(text, &m) == 0 && m.is_object);
+    gc_signal type = gc_signal_of(m.type);
+    gc_assert(type != GC_SIGNAL_OTHER && type != GC_SIGNAL_HEARTBEAT && type != GC_SIGNAL_GC_JOIN);
+}
+
+static void see_bytes(client *c, gc_span in) {
+    uint32_t skip = in.len < c->head_left ? in.len : c->head_left;
+    c->head_left -= skip;
+    gc_assert(c->rx_len + in.len - skip <= RX_BYTES);
+    if (in.len > skip) {
+        memcpy(c->rx + c->rx_len, in.data + skip, in.len - skip);
+    }
+    c->rx_len += in.len - skip;
+    for (;;) {
+        gc_ws_event e;
+        uint32_t used, kept;
+        gc_assert(gc_ws_decode(&c->decoder, c->rx, c->rx_len, &used, &kept, &e) == 0);
+        gc_assert(!c->ended || e.opcode == 0); /* a close frame is the last one */
+        gc_assert(e.opcode != GC_WS_BINARY);
+        if (e.opcode == GC_WS_TEXT) {
+            see_text(e.payload);
+        }
+        c->ended = c->ended || e.opcode == GC_WS_CLOSE;
+        memmove(c->rx, c->rx + used, kept);
+        c->rx_len = kept;
+        if (e.opcode == 0) {
+            return;
+        }
+    }
+}
+
+static void read_some(world *w, client *c, uint32_t max) {
+    gc_span spans[2];
+    uint32_t n;
+    while (max > 0 && (n = gc_server_unsent(w->s, c->conn, spans, 2)) > 0) {
+        uint32_t sent = 0;
+        for (uint32_t i = 0; i < n && max > 0; i++) {
+            uint32_t len = spans[i].len < max ? spans[i].len : max;
+            see_bytes(c, gc_span_of(spans[i].data, len));
+            sent += len;
+            max -= len;
+        }
+        gc_server_sent(w->s, w->now_ms, c->conn, sent);
+    }
+}
+
+/* --- the host
+ * ------------------------------------------------------------------------------------- */
+
+static void drop(world *w, client *c) {
+    gc_conn conn = c->conn;
+    c->conn = GC_CONN_NONE;
+    gc_server_close(w->s, w->now_ms, conn, GC_REASON_GONE);
+}
+
+static void drain(world *w) {
+    gc_server_output out;
+    while (gc_server_poll(w->s, &out)) {
+        client *c = NULL;
+        for (uint32_t i = 0; i < CLIENTS; i++) {
+            if (w->clients[i].conn == out.conn) {
+                c = &w->clients[i];
+            }
+        }
+        gc_assert(c != NULL);
+        if (out.type == GC_SERVER_WRITE && !c->deaf) {
+            read_some(w, c, UINT32_MAX);
+        } else if (out.type == GC_SERVER_CLOSE) {
+            gc_span one;
+            if (out.now || gc_server_unsent(w->s, c->conn, &one, 1) == 0) {
+                drop(w, c);
+            }
+        }
+    }
+    gc_server_check(w->s);
+}
+
+static void do_accept(world *w, client *c) {
+    uint32_t reason;
+    gc_addr from = {.family = byte(w) & 1 ? 4 : 6, .ip = {(uint8_t)(byte(w) % 3)}};
+    if (c->conn == GC_CONN_NONE) {
+        *c = (client){.conn = GC_CONN_NONE};
+        gc_server_accept(w->s, w->now_ms, &from, &c->conn, &reason);
+    }
+}
+
+static void do_open(world *w, client *c, gc_span query) {
+    gc_signal_query q;
+    gc_server_open_request r = {.response_head = GC_SPAN("HTTP/1.1 101\r\n\r\n"),
+                                .query = &q,
+                                .ice_servers = GC_SPAN("[{\"urls\":\"stun:h\"}]")};
+    r.query_error = gc_signal_query_parse(query, &q);
+    if (c->conn != GC_CONN_NONE && !c->upgraded) {
+        c->head_left = r.response_head.len;
+        c->upgraded = true;
+        gc_ws_decoder_init(&c->decoder, false, RX_BYTES);
+        gc_server_open(w->s, w->now_ms, c->conn, &r);
+    }
+}
+
+static void do_open_by_table(world *w, client *c) {
+    uint32_t a = byte(w);
+    uint8_t text[200];
+    gc_writer q;
+    gc_writer_init(&q, text, sizeof text);
+    gc_writer_text(&q, "key=peerjs&id=");
+    gc_writer_text(&q, IDS[a % 7]);
+    gc_writer_text(&q, a & 8 ? "&token=t" : "&token=u");
+    gc_writer_text(&q, a & 16 ? "&gc=1" : "");
+    if (a & 32) {
+        gc_writer_text(&q, "&room=");
+        gc_writer_text(&q, TAGS[a >> 7]);
+    }
+    c->deaf = c->deaf || (a & 64);
+    do_open(w, c, gc_writer_done(&q));
+}
+
+static void say(world *w, client *c, uint8_t opcode, gc_span text) {
+    uint8_t *copy = malloc(text.len + 1u); /* ends where its memory ends */
+    memcpy(copy, text.data, text.len);
+    copy = realloc(copy, text.len > 0 ? text.len : 1);
+    gc_server_frame(w->s, w->now_ms, c->conn, opcode, gc_span_of(copy, text.len),
+                    (uint16_t)(1000 + text.len % 10));
+    free(copy);
+}
+
+static void do_message(world *w, client *c) {
+    static uint8_t text[4096];
+    uint32_t a = byte(w), size = byte(w) * 12;
+    const char *id = IDS[a / 8 % 8];
+    uint8_t raw[64];
+    uint32_t len;
+    gc_writer m;
+    gc_percent_read(gc_span_of(id, (uint32_t)__builtin_strlen(id)), false, raw, sizeof raw, &len);
+    gc_writer_init(&m, text, sizeof text);
+    gc_writer_text(&m, "{\"type\":\"");
+    gc_writer_text(&m, TYPES[a % 8]);
+    gc_writer_text(&m, "\",\"payload\":{\"room\":\"");
+    gc_writer_text(&m, TAGS[a >> 7]);
+    gc_writer_text(&m, "\",\"p\":\"");
+    for (uint32_t i = 0; i < size; i++) {
+        gc_writer_u8(&m, 'x');
+    }
+    gc_writer_text(&m, "\"}");
+    if (a & 64) {
+        gc_writer_text(&m, ",\"dst\":");
+        gc_json_write_string(&m, gc_span_of(raw, len));
+    }
+    gc_writer_text(&m, "}");
+    say(w, c, GC_WS_TEXT, gc_writer_done(&m));
+}
+
+static void do_readdress(world *w, client *c) {
+    uint32_t reason;
+    gc_addr from = {.family = 4, .ip = {(uint8_t)(byte(w) % 3)}};
+    gc_server_readdress(w->s, w->now_ms, c->conn, &from, &reason);
+}
+
+static void wait(world *w, uint64_t ms) {
+    w->now_ms += ms;
+    gc_server_tick(w->s, w->now_ms);
+}
+
+static void step(world *w) {
+    uint32_t op = byte(w);
+    client *c = &w->clients[op >> 4 & 7];
+    const uint8_t opcodes[] = {GC_WS_TEXT, GC_WS_BINARY, GC_WS_PING, GC_WS_PONG};
+    switch (op & 15) {
+    case 0:
+        do_accept(w, c);
+        break;
+    case 1:
+        do_open(w, c, bytes(w, byte(w)));
+        break;
+    case 2:
+        do_accept(w, c);
+        do_open_by_table(w, c);
+        break;
+    case 3:
+    case 4:
+        do_message(w, c);
+        break;
+    case 5: {
+        uint8_t opcode = opcodes[byte(w) % 4];
+        /* a text that is no UTF-8 has been refused by the decoder */
+        gc_span text = bytes(w, byte(w) % (opcode >= GC_WS_CLOSE ? 126 : 256));
+        say(w, c, opcode == GC_WS_TEXT && !gc_utf8_valid(text) ? GC_WS_BINARY : opcode, text);
+        break;
+    }
+    case 6:
+        say(w, c, GC_WS_CLOSE, GC_SPAN(""));
+        break;
+    case 7:
+        gc_server_bad_frame(w->s, w->now_ms, c->conn, GC_WS_PROTOCOL, GC_REASON_BAD_FRAME);
+        break;
+    case 8:
+        wait(w, byte(w) * 50);
+        break;
+    case 9:
+        wait(w, byte(w) * 1000);
+        break;
+    case 10:
+        gc_server_tick(w->s, w->now_ms - byte(w));
+        break;
+    case 11:
+        read_some(w, c, byte(w) * 4);
+        break;
+    case 12:
+        c->deaf = !c->deaf;
+        if (!c->deaf) {
+            read_some(w, c, UINT32_MAX);
+        }
+        break;
+    case 13:
+        do_readdress(w, c);
+        gc_server_request_done(w->s, w->now_ms, c->conn);
+        break;
+    case 14:
+        drop(w, c);
+        break;
+    default:
+        if (byte(w) == 255) {
+            gc_server_shutdown(w->s, w->now_ms);
+        }
+        break;
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    static const uint8_t seed[32] = {1};
+    gc_server_config config = {.concurrent_max = 5,
+                               .connections_max = 7,
+                               .per_address_max = 4,
+                               .message_bytes_max = 4096,
+                               .queue_bytes_max = 8192,
+                               .memory_bytes_max = 20480,
+                               .rate_per_second = 20};
+    size_t need = gc_server_size(&config);
+    void *memory = calloc(1, need);
+    world w = {.data = data, .len = size, .now_ms = 1000};
+    w.clients = calloc(CLIENTS, sizeof *w.clients);
+    w.s = gc_server_init(memory, need, &config, seed, w.now_ms);
+    gc_assert(w.s != NULL && w.clients != NULL);
+    while (w.len > 0) {
+        step(&w);
+        drain(&w);
+        gc_assert(w.s->pool.used * GC_BLOCK_BYTES <= config.memory_bytes_max);
+    }
+    for (uint32_t i = 0; i < CLIENTS; i++) {
+        drop(&w, &w.clients[i]);
+        drain(&w);
+    }
+    wait(&w, GC_EXPIRE_MS + GC_HELD_BATCH_MS);
+    gc_assert(w.s->pool.used == 0 && w.s->connection_count == 0);
+    gc_assert(gc_server_deadline(w.s) == GC_NEVER);
+    free(w.clients);
+    free(memory);
+    return 0;
+}
