@@ -1,0 +1,321 @@
+/* core/proto/conversation.c: what one peer has of our messages. */
+#include "core/proto/conversation.h"
+#include "core/base/error.h"
+#include "core/base/reason.h"
+#include "core/base/timers.h"
+#include "test/unit/unit.h"
+
+static gc_outbox_store outbox_store;
+static gc_inbox_store inbox_store;
+static gc_outbox outbox;
+static gc_conversation talk;
+
+static const uint8_t ours[GC_SESSION_BYTES] = "our own session";
+static const uint8_t theirs[GC_SESSION_BYTES] = "their session 1";
+static const uint8_t later[GC_SESSION_BYTES] = "their session 2";
+static const uint8_t nobody[GC_SESSION_BYTES];
+
+static int setup(void **state) {
+    (void)state;
+    gc_outbox_init(&outbox, &outbox_store);
+    gc_conversation_init(&talk, &inbox_store, 1);
+    return 0;
+}
+
+static void check(void) {
+    gc_outbox_check(&outbox);
+    gc_conversation_check(&talk, &outbox);
+}
+
+static void write_messages(uint32_t count, uint32_t len) {
+    static uint8_t text[GC_TEXT_BYTES_MAX];
+    memset(text, 'm', sizeof text);
+    for (uint32_t i = 0; i < count; i++) {
+        (void)gc_outbox_add(&outbox, gc_span_of(text, len), 1000 + i);
+    }
+}
+
+static int start(const uint8_t *session, const uint8_t *knows, uint64_t base, uint64_t ack) {
+    gc_frame f = {.type = GC_FRAME_START, .base = base, .ack = ack, .window = GC_WINDOW_BYTES};
+    memcpy(f.session, session, GC_SESSION_BYTES);
+    memcpy(f.peer_session, knows, GC_SESSION_BYTES);
+    int error = gc_conversation_start(&talk, &outbox, &f, ours, 0);
+    check();
+    return error;
+}
+
+/* Sends all that may be sent; returns how many. */
+static uint32_t send_all(void) {
+    uint32_t count = 0;
+    while (gc_conversation_sendable(&talk, &outbox)) {
+        (void)gc_conversation_sent(&talk, &outbox);
+        count++;
+        check();
+    }
+    return count;
+}
+
+static int ack(uint64_t seq) {
+    int error = gc_conversation_ack(&talk, &outbox, seq, 5000);
+    check();
+    return error;
+}
+
+/* The fates told, as "1+ 2+ 3- ". */
+static const char *fates(void) {
+    static char out[1024];
+    size_t len = 0;
+    uint64_t seq = 0;
+    bool delivered = false;
+    out[0] = 0;
+    while (gc_conversation_tell(&talk, &seq, &delivered)) {
+        len += (size_t)snprintf(out + len, sizeof out - len, "%llu%c ", (unsigned long long)seq,
+                                delivered ? '+' : '-');
+    }
+    return out;
+}
+
+static void give_up(uint64_t to) {
+    assert_true(gc_conversation_can_give_up(&talk));
+    gc_conversation_give_up(&talk, &outbox, to, GC_REASON_UNDELIVERED);
+    check();
+}
+
+static void nothing_is_sent_before_start(void **state) {
+    (void)state;
+    write_messages(3, 10);
+    assert_int_equal(send_all(), 0);
+    assert_int_equal(start(theirs, nobody, 1, 0), 0);
+    assert_int_equal(send_all(), 3);
+    assert_int_equal(ack(2), 0);
+    assert_string_equal(fates(), "1+ 2+ ");
+    assert_int_equal(ack(3), 0);
+    assert_string_equal(fates(), "3+ ");
+    assert_int_equal(talk.flight_bytes, 0);
+}
+
+static void an_ack_of_what_was_not_sent_is_refused(void **state) {
+    (void)state;
+    write_messages(2, 10);
+    assert_int_equal(start(theirs, nobody, 1, 0), 0);
+    assert_int_equal(ack(1), GC_E_SYNTAX);
+    assert_int_equal(send_all(), 2);
+    assert_int_equal(ack(3), GC_E_SYNTAX);
+    assert_int_equal(ack(UINT64_MAX), GC_E_SYNTAX);
+    assert_int_equal(ack(2), 0);
+    assert_int_equal(ack(1), 0); /* an old one says nothing new */
+    assert_int_equal(ack(0), 0);
+    assert_string_equal(fates(), "1+ 2+ ");
+}
+
+static void a_new_link_sends_again_what_was_not_acknowledged(void **state) {
+    (void)state;
+    write_messages(4, 10);
+    assert_int_equal(start(theirs, nobody, 1, 0), 0);
+    assert_int_equal(send_all(), 4);
+    assert_int_equal(ack(1), 0);
+    gc_conversation_unlink(&talk);
+    check();
+    assert_int_equal(send_all(), 0);
+    /* It had shown 3 of them: that acknowledgement was lost with the link. */
+    assert_int_equal(start(theirs, ours, 1, 3), 0);
+    assert_string_equal(fates(), "1+ 2+ 3+ ");
+    assert_int_equal(talk.next_send, 4);
+    assert_int_equal(send_all(), 1);
+    assert_int_equal(ack(4), 0);
+    assert_string_equal(fates(), "4+ ");
+}
+
+/* ack belongs to a session: without it the number means nothing. */
+static void an_ack_for_another_session_means_nothing(void **state) {
+    (void)state;
+    write_messages(3, 10);
+    assert_int_equal(start(theirs, later, 1, 3), 0);
+    assert_string_equal(fates(), "");
+    assert_int_equal(send_all(), 3);
+}
+
+static void a_start_that_cannot_be_true_is_refused(void **state) {
+    (void)state;
+    write_messages(3, 10);
+    assert_int_equal(start(theirs, ours, 1, 4), GC_E_SYNTAX);
+    assert_int_equal(start(theirs, ours, 0, 0), GC_E_SYNTAX);
+    assert_int_equal(start(theirs, ours, GC_SEQ_MAX + 1, 0), GC_E_SYNTAX);
+    assert_false(talk.started);
+    assert_int_equal(start(theirs, ours, 1, 3), 0);
+    assert_string_equal(fates(), "1+ 2+ 3+ ");
+}
+
+static void another_session_is_another_conversation(void **state) {
+    (void)state;
+    write_messages(3, 10);
+    assert_int_equal(start(theirs, nobody, 1, 0), 0);
+    assert_int_equal(send_all(), 3);
+    assert_int_equal(ack(1), 0);
+    assert_string_equal(fates(), "1+ ");
+    gc_conversation_unlink(&talk);
+    assert_int_equal(start(later, nobody, 7, 0), 0);
+    assert_string_equal(fates(), "2- 3- ");
+    assert_int_equal(talk.lost_reason, GC_REASON_GONE);
+    assert_int_equal(talk.inbox.shown, 6);
+    write_messages(1, 10);
+    assert_int_equal(send_all(), 1);
+    assert_int_equal(ack(4), 0);
+    assert_string_equal(fates(), "4+ ");
+}
+
+static void what_was_shown_before_is_remembered(void **state) {
+    gc_frame f = {.type = GC_FRAME_START, .base = 3, .window = GC_WINDOW_BYTES};
+    (void)state;
+    memcpy(f.session, theirs, GC_SESSION_BYTES);
+    assert_int_equal(gc_conversation_start(&talk, &outbox, &f, ours, 5), 0);
+    assert_int_equal(talk.inbox.shown, 5);
+    assert_int_equal(gc_inbox_put(&talk.inbox, 4, GC_SPAN("again")), 0);
+    assert_int_equal(talk.inbox.count, 0);
+    check();
+}
+
+static void the_window_bounds_what_is_in_flight(void **state) {
+    (void)state;
+    write_messages(10, GC_TEXT_BYTES_MAX);
+    assert_int_equal(start(theirs, nobody, 1, 0), 0);
+    assert_int_equal(send_all(), GC_WINDOW_BYTES / GC_TEXT_BYTES_MAX);
+    assert_int_equal(talk.flight_bytes, GC_WINDOW_BYTES);
+    assert_int_equal(ack(1), 0);
+    assert_int_equal(send_all(), 1);
+    assert_int_equal(ack(5), 0);
+    assert_int_equal(send_all(), 4);
+}
+
+static void the_window_bounds_how_many(void **state) {
+    (void)state;
+    write_messages(300, 1);
+    assert_int_equal(start(theirs, nobody, 1, 0), 0);
+    assert_int_equal(send_all(), GC_WINDOW_MESSAGES);
+    assert_int_equal(ack(10), 0);
+    assert_int_equal(send_all(), 10);
+}
+
+static void a_text_longer_than_the_window_waits(void **state) {
+    gc_frame f = {.type = GC_FRAME_START, .base = 1, .window = 99};
+    (void)state;
+    memcpy(f.session, theirs, GC_SESSION_BYTES);
+    write_messages(1, 100);
+    assert_int_equal(gc_conversation_start(&talk, &outbox, &f, ours, 0), 0);
+    assert_int_equal(send_all(), 0);
+    give_up(2);
+    assert_string_equal(fates(), "1- ");
+    write_messages(1, 99);
+    assert_int_equal(send_all(), 1);
+}
+
+static void what_is_given_up_is_said_and_based(void **state) {
+    (void)state;
+    write_messages(5, 10);
+    assert_int_equal(start(theirs, nobody, 1, 0), 0);
+    assert_int_equal(send_all(), 5);
+    assert_int_equal(ack(1), 0);
+    give_up(4);
+    assert_true(talk.base_due);
+    assert_int_equal(talk.base, 4);
+    assert_string_equal(fates(), "1+ 2- 3- ");
+    /* They still fill the peer's memory until it acknowledges something behind them. */
+    assert_int_equal(talk.flight_bytes, 40);
+    assert_int_equal(ack(2), 0);
+    assert_int_equal(talk.flight_bytes, 40);
+    assert_string_equal(fates(), "");
+    assert_int_equal(ack(4), 0);
+    assert_int_equal(talk.flight_bytes, 10);
+    assert_string_equal(fates(), "4+ ");
+    assert_int_equal(ack(5), 0);
+    assert_int_equal(talk.flight_bytes, 0);
+    assert_int_equal(talk.flight_count, 0);
+}
+
+static void ranges_given_up_one_after_the_other(void **state) {
+    (void)state;
+    write_messages(6, 10);
+    give_up(3);
+    give_up(5); /* touches the first: both are told together */
+    assert_string_equal(fates(), "1- 2- 3- 4- ");
+    assert_false(talk.base_due); /* no link: START will say it */
+    assert_int_equal(start(theirs, nobody, 1, 0), 0);
+    assert_int_equal(send_all(), 2);
+    assert_int_equal(ack(5), 0);
+    give_up(7);
+    assert_string_equal(fates(), "5+ 6- ");
+    /* Not told yet, and the next one would not touch it. */
+    write_messages(2, 10);
+    give_up(8);
+    assert_int_equal(send_all(), 1);
+    assert_int_equal(ack(8), 0);
+    assert_false(gc_conversation_can_give_up(&talk));
+    assert_string_equal(fates(), "7- 8+ ");
+    assert_true(gc_conversation_can_give_up(&talk));
+}
+
+static void stalled_is_who_makes_no_progress(void **state) {
+    (void)state;
+    assert_int_equal(gc_conversation_stalled_at(&talk, &outbox), GC_NEVER);
+    write_messages(2, 10);
+    assert_int_equal(gc_conversation_stalled_at(&talk, &outbox), 1000 + GC_STALLED_MS);
+    assert_int_equal(start(theirs, nobody, 1, 0), 0);
+    assert_int_equal(send_all(), 2);
+    assert_int_equal(ack(1), 0); /* at 5000 */
+    assert_int_equal(gc_conversation_stalled_at(&talk, &outbox), 5000 + GC_STALLED_MS);
+    assert_int_equal(ack(2), 0);
+    assert_int_equal(gc_conversation_stalled_at(&talk, &outbox), GC_NEVER);
+}
+
+/* Random acks, links and give-ups: no message has two fates, none is without one in the end. */
+static void every_message_has_one_fate(void **state) {
+    uint32_t random = 99;
+    uint64_t told = 0;
+    (void)state;
+    for (int step = 0; step < 20000; step++) {
+        random = random * 1103515245u + 12345u;
+        uint32_t what = (random >> 8) % 100, number = (random >> 16) % 8;
+        uint64_t seq = 0, floor = gc_conversation_floor(&talk);
+        bool delivered = false;
+        if (what < 40 && gc_outbox_room_at(&outbox, 10) <= outbox.first) {
+            write_messages(1, 1 + number * 100);
+        } else if (what < 60 && talk.started) {
+            (void)send_all();
+        } else if (what < 80 && talk.started) {
+            uint64_t to = floor + number;
+            assert_int_equal(ack(to < talk.next_send ? to : talk.next_send - 1), 0);
+        } else if (what < 85) {
+            gc_conversation_unlink(&talk);
+            assert_int_equal(start(theirs, ours, 1, floor - 1), 0);
+        } else if (what < 90 && gc_conversation_can_give_up(&talk)) {
+            give_up(floor + number < outbox.next ? floor + number : outbox.next);
+        } else if (gc_conversation_tell(&talk, &seq, &delivered)) {
+            assert_int_equal(seq, told + 1);
+            told = seq;
+        }
+        gc_outbox_drop_below(&outbox, gc_conversation_floor(&talk));
+        check();
+    }
+    assert_true(told > 1000);
+}
+
+int main(void) {
+#define TEST(name) cmocka_unit_test_setup(name, setup)
+    const struct CMUnitTest tests[] = {
+        TEST(nothing_is_sent_before_start),
+        TEST(an_ack_of_what_was_not_sent_is_refused),
+        TEST(a_new_link_sends_again_what_was_not_acknowledged),
+        TEST(an_ack_for_another_session_means_nothing),
+        TEST(a_start_that_cannot_be_true_is_refused),
+        TEST(another_session_is_another_conversation),
+        TEST(what_was_shown_before_is_remembered),
+        TEST(the_window_bounds_what_is_in_flight),
+        TEST(the_window_bounds_how_many),
+        TEST(a_text_longer_than_the_window_waits),
+        TEST(what_is_given_up_is_said_and_based),
+        TEST(ranges_given_up_one_after_the_other),
+        TEST(stalled_is_who_makes_no_progress),
+        TEST(every_message_has_one_fate),
+    };
+    return RUN(tests);
+}
