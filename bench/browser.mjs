@@ -1,0 +1,295 @@
+// Figures of the page in Chromium: a warm server, a new context for each person. Not a test: a busy
+// machine misses goals, so how busy it was is printed beside them. `make bench-browser`.
+//   ONLY=join,absent,crash,rooms,room16,load RUNS=20 ROOMS=5 TRACE=1
+import { chromiumBrowser } from '../test/harness/browsers.mjs';
+import { Person } from '../test/harness/person.mjs';
+import { startServer } from '../test/harness/server.mjs';
+import { join as joinRaw } from '../test/server/client.mjs';
+import { busySince, chromiumProcesses, memory } from './machine.mjs';
+import { stopwatch, tracer } from './stopwatch.mjs';
+
+const runs = Number(process.env.RUNS ?? 20);
+const rooms = Number(process.env.ROOMS ?? 5);
+const only = (process.env.ONLY ?? 'load,join,absent,crash,rooms,room16').split(',');
+const trace = process.env.TRACE === '1';
+const DEADLINE_MS = 20000;
+const IDLE_S = 20;
+
+/* The pages of a room are all in use, but a window shows one: the others must not be slowed down.
+ * A spare renderer would be counted as somebody's page. */
+const FLAGS = ['--disable-background-timer-throttling', '--disable-renderer-backgrounding',
+  '--disable-backgrounding-occluded-windows', '--disable-features=SpareRendererForSitePerProcess'];
+
+const sorted = (list) => [...list].sort((a, b) => a - b);
+const quantile = (list, q) => sorted(list)[Math.max(Math.ceil(list.length * q) - 1, 0)];
+const ms = (value) => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
+const spread = (list) => `median ${ms(quantile(list, 0.5))}, p95 ${ms(quantile(list, 0.95))}, `
+  + `max ${ms(quantile(list, 1))}`;
+const print = (name, value, goal) => console.log(`${name}: ${value}${goal ? `   goal ${goal}` : ''}`);
+
+const server = await startServer();
+const browser = chromiumBrowser({ flags: FLAGS });
+let count = 0;
+const present = new Set();
+const complaints = [];
+
+/** A person in a new context, with a stopwatch in the page. */
+async function person(name) {
+  const init = `(${stopwatch})();${trace ? `(${tracer})();` : ''}`;
+  const one = new Person(name, await browser.page({ init }), { deadline_ms: DEADLINE_MS, server });
+  present.add(one);
+  return one;
+}
+
+/** Takes leave of people. */
+async function part(...people) {
+  for (const one of people) {
+    complaints.push(...one.page.complaints.list.map((line) => `${one.name}: ${line}`));
+    await one.page.close();
+    present.delete(one);
+  }
+}
+
+const watched = (who) => who.evaluate(() => globalThis.watch);
+
+function printSteps(from, all) {
+  const rows = all.flatMap(([name, steps]) => steps.map(([at, what]) => ({ at, name, what })));
+  for (const { at, name, what } of rows.sort((a, b) => a.at - b.at)) {
+    console.log(`  ${(at - from).toFixed(1).padStart(8)}  ${name.padEnd(6)} ${what}`);
+  }
+}
+
+/** One who has a private room open, and the link to it. */
+async function host() {
+  const ann = await person('Ann');
+  await ann.newPrivateRoom();
+  await ann.state('waiting');
+  return { ann, link: await ann.inviteLink() };
+}
+
+// --- a guest's tap on Join to the first message ---------------------------------------------------
+
+async function firstMessage() {
+  const { ann, link } = await host();
+  const ben = await person('Ben');
+  await ben.page.goto(link);
+  await ben.loaded();
+  await ben.control('button', 'Join room');
+  await ben.evaluate(() => { globalThis.watch.greeting = 'hello from Ben'; });
+  await ben.tapJoin(link);
+  await ann.heard('hello from Ben');
+  const [from, to] = [await watched(ben), await watched(ann)];
+  const times = {
+    all: to.shown['hello from Ben'][0] - from.tapped,
+    link: from.peers[0][0] - from.tapped,
+    message: to.shown['hello from Ben'][0] - from.sent['hello from Ben'],
+  };
+  if (trace) {
+    printSteps(from.tapped, [['Ann', await ann.evaluate(() => globalThis.steps)],
+      ['Ben', await ben.evaluate(() => globalThis.steps)],
+      ['Ben', [[from.sent['hello from Ben'], 'says hello']]],
+      ['Ann', [[to.shown['hello from Ben'][0], 'is shown it']]]]);
+  }
+  await part(ann, ben);
+  return times;
+}
+
+async function join() {
+  await firstMessage(); // warms the server and the browser's own caches
+  const all = [];
+  for (let i = 0; i < runs; i++) {
+    all.push(await firstMessage());
+  }
+  print(`tap on Join to first message in the other's log, ${runs} runs`,
+    spread(all.map((t) => t.all)), 'median <= 400 ms');
+  print('  of that, tap to link open at the guest', spread(all.map((t) => t.link)));
+  print('  of that, message sent to shown', spread(all.map((t) => t.message)));
+}
+
+// --- an absent peer ---------------------------------------------------------------------------------
+
+async function absent() {
+  const client = await joinRaw(server, 'asks', { query: { gc: '1' } });
+  const times = [];
+  for (let i = 0; i < 100; i++) {
+    const before = performance.now();
+    client.send({ type: 'OFFER', dst: `nobody${i}`, payload: {} });
+    const { payload } = await client.message('GC-ABSENT', i);
+    times.push(performance.now() - before);
+    if (payload.id !== `nobody${i}`) {
+      throw new Error(`told of ${payload.id} instead of nobody${i}`);
+    }
+  }
+  client.destroy();
+  print('absent peer reported to a client that asked, 100 times',
+    `median ${ms(quantile(times, 0.5))}, max ${ms(Math.max(...times))}`, '< 200 ms');
+}
+
+// --- the server dies ----------------------------------------------------------------------------------
+
+async function crash() {
+  const { ann, link } = await host();
+  const ben = await person('Ben');
+  await ben.joinLink(link);
+  await Promise.all([ann.connected(), ben.connected()]);
+  for (let i = 0; i < 10; i++) {
+    await ann.say(`before ${i}`);
+    await ben.heard(`before ${i}`);
+  }
+  await server.kill();
+  const killed = performance.now();
+  for (let i = 0; i < 100; i++) {
+    const [from, to] = i % 2 ? [ben, ann] : [ann, ben];
+    await from.say(`after ${i}`);
+    await to.heard(`after ${i}`);
+  }
+  const seconds = (performance.now() - killed) / 1000;
+  const isAfter = ([text, times]) => text.startsWith('after ') && times.length === 1;
+  let shown = 0;
+  let delivered = 0;
+  for (const one of [ann, ben]) {
+    await one.mark(one === ann ? 'after 98' : 'after 99', /^delivered$/);
+    shown += Object.entries((await watched(one)).shown).filter(isAfter).length;
+    delivered += await one.evaluate(() => [...document.querySelectorAll('.message[data-state=delivered]')]
+      .filter((e) => e.querySelector('.message-text').textContent.startsWith('after ')).length);
+  }
+  print(`sent in the ${seconds.toFixed(0)} s after kill -9 of the server, both ways`,
+    `${shown} of 100 shown once, ${delivered} marked delivered`, '100 of 100');
+  ann.page.complaints.list.length = ben.page.complaints.list.length = 0; // the server was killed on purpose
+  await part(ann, ben);
+  await server.start();
+}
+
+// --- rooms of many ------------------------------------------------------------------------------------
+
+/** n people who all tap Join at once. Returns them and the times. */
+async function room(n) {
+  const people = [];
+  for (let i = 0; i < n; i++) {
+    const one = await person(`P${i}`);
+    people.push(one);
+    await one.open();
+    await one.loaded();
+    await one.fill('Your name', one.name);
+    await one.fill('Room name', `room ${count}`);
+  }
+  count++;
+  await Promise.all(people.map((one) => one.evaluate(() => globalThis.watch.press('Join room'))));
+  await Promise.all(people.map((one) => one.connected(n - 1)));
+  const all = await Promise.all(people.map(watched));
+  const tapped = Math.min(...all.map((w) => w.tapped));
+  const done = all.map((w) => w.peers.find(([, links]) => links === n - 1)[0]);
+  if (trace) {
+    printSteps(tapped, await Promise.all(people.map(async (one) => (
+      [one.name, await one.evaluate(() => globalThis.steps)]))));
+  }
+  return { people, linked_ms: Math.max(...done) - tapped };
+}
+
+/** Each says one thing; returns for each the time until it stood in the last of the other logs. */
+async function everybodySpeaks(people) {
+  const times = [];
+  let arrived = 0;
+  for (const from of people) {
+    const text = `this is ${from.name}`;
+    const others = people.filter((one) => one !== from);
+    await from.evaluate((words) => globalThis.watch.send(words), text);
+    await Promise.all(others.map((one) => one.heard(text)));
+    const shown = await Promise.all(others.map(async (one) => (await watched(one)).shown[text]));
+    arrived += shown.filter((list) => list.length === 1).length;
+    times.push(Math.max(...shown.flat()) - (await watched(from)).sent[text]);
+  }
+  return { times, arrived };
+}
+
+async function roomsOf8() {
+  const linked = [];
+  const spoken = [];
+  for (let i = 0; i < rooms; i++) {
+    const { people, linked_ms } = await room(8);
+    linked.push(linked_ms);
+    spoken.push(...(await everybodySpeaks(people)).times);
+    await part(...people);
+  }
+  print(`room of 8, all tap at once, until all 28 links are open, ${rooms} rooms`, spread(linked),
+    'p95 <= 5 s');
+  print('  a message at all 7 others', spread(spoken), '<= 500 ms');
+}
+
+/** CPU and memory of the n renderers that worked most: one for each page. */
+async function renderers(n) {
+  const all = await chromiumProcesses(await browser.starting);
+  return {
+    pages: all.filter((p) => p.type === 'renderer').sort((a, b) => b.cpuTime - a.cpuTime).slice(0, n)
+      .map((p) => ({ ...p, memory: memory(p.id) })),
+    rest: all.filter((p) => p.type !== 'renderer').reduce((sum, p) => sum + p.cpuTime, 0),
+  };
+}
+
+async function roomOf16() {
+  const n = 16;
+  const rest = (await renderers(0)).rest;
+  const { people, linked_ms } = await room(n);
+  const joined = await renderers(n);
+  const { times, arrived } = await everybodySpeaks(people);
+  const spoke = await renderers(n);
+  // Nothing happens: what is left are the links' pings and the page's looks at their paths.
+  await new Promise((resolve) => { setTimeout(resolve, IDLE_S * 1000); });
+  const idle = await renderers(n);
+  const perPage = (list) => `${quantile(list, 0).toFixed(2)} to ${quantile(list, 1).toFixed(2)}, `
+    + `median ${quantile(list, 0.5).toFixed(2)}`;
+  const grown = idle.pages.map((p) => (
+    (p.cpuTime - spoke.pages.find((q) => q.id === p.id).cpuTime) / IDLE_S * 1000));
+  const mib = idle.pages.map((p) => p.memory.mib);
+  print('room of 16, all tap at once, until all 120 links are open', ms(linked_ms), 'all open');
+  print('  messages, one from each, shown once at each of the others', `${arrived} of ${n * (n - 1)}`,
+    'all');
+  print('  a message at all 15 others', spread(times));
+  print('  CPU seconds per page, loading and linking', perPage(joined.pages.map((p) => p.cpuTime)));
+  print('  CPU seconds of browser, network and GPU processes', (joined.rest - rest).toFixed(2));
+  print('  CPU ms per second and page, nobody speaks', perPage(grown));
+  print(`  ${idle.pages[0].memory.kind} per page, MiB`, perPage(mib));
+  await part(...people);
+}
+
+// --- what a first chat loads ---------------------------------------------------------------------------
+
+async function load() {
+  const { ann, link } = await host();
+  const ben = await person('Ben');
+  const finished = [];
+  ben.page.page.on('requestfinished', (request) => finished.push(request));
+  await ben.joinLink(link);
+  await Promise.all([ann.connected(), ben.connected()]);
+  await ben.say('first');
+  await ann.heard('first');
+  let [body, heads] = [0, 0];
+  const foreign = finished.filter((request) => !request.url().startsWith(server.origin));
+  for (const request of finished) {
+    const sizes = await request.sizes();
+    body += sizes.responseBodySize;
+    heads += sizes.responseHeadersSize;
+    if (trace) {
+      const encoding = (await request.response()).headers()['content-encoding'] ?? 'plain';
+      console.log(`  ${String(sizes.responseBodySize).padStart(8)}  ${encoding}  ${request.url()}`);
+    }
+  }
+  print(`loaded for a first chat, ${finished.length} responses (${foreign.length} from elsewhere)`,
+    `${(body / 1024).toFixed(1)} KiB as sent, and ${(heads / 1024).toFixed(1)} KiB of heads`, '<= 300 KiB');
+  await part(ann, ben);
+}
+
+const parts = { load, join, absent, crash, rooms: roomsOf8, room16: roomOf16 };
+try {
+  for (const name of only) {
+    const busy = busySince();
+    await parts[name]();
+    console.log(`  (${busy()})`);
+  }
+} finally {
+  await part(...present);
+  complaints.forEach((line) => console.log(`a page complained: ${line}`));
+  await browser.close();
+  await server.kill();
+}
+process.exitCode = complaints.length ? 1 : 0;

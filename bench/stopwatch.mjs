@@ -1,0 +1,109 @@
+// Runs in the pages: notes when things happen, on the clock that all processes of a machine share.
+// Nothing here reaches into the page's code: it reads the document and acts as a user does.
+
+/** Installed before the page's own scripts, as globalThis.watch. Times are ms since 1970. */
+export function stopwatch() {
+  const now = () => performance.timeOrigin + performance.now();
+  const watch = {
+    tapped: 0, // the browser's time of the last tap on a button, before any handler ran
+    peers: [], // [time, open links] at each change
+    shown: {}, // text of a message -> the times at which it appeared in the log
+    sent: {}, // text -> the time at which it was sent
+    greeting: '', // sent as soon as a link is open
+    send(text) {
+      const input = document.querySelector('[aria-label=Message]');
+      watch.sent[text] = now();
+      input.value = text;
+      input.dispatchEvent(new InputEvent('input', { bubbles: true }));
+      input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+    },
+    press(name) {
+      const button = [...document.querySelectorAll('button')].find((b) => b.textContent === name);
+      watch.tapped = now();
+      button.click();
+    },
+  };
+  globalThis.watch = watch;
+  addEventListener('click', (event) => {
+    if (event.isTrusted && event.target instanceof HTMLButtonElement) {
+      watch.tapped = performance.timeOrigin + event.timeStamp;
+    }
+  }, true);
+  const onRoot = () => {
+    const { peers, state } = document.documentElement.dataset;
+    if (Number(peers) !== (watch.peers.at(-1)?.[1] ?? 0)) {
+      watch.peers.push([now(), Number(peers)]);
+    }
+    if (watch.greeting && state === 'connected') {
+      watch.send(watch.greeting);
+      watch.greeting = '';
+    }
+  };
+  const onLog = (records) => {
+    for (const node of records.flatMap((record) => [...record.addedNodes])) {
+      const text = node.querySelector?.('.message-text')?.textContent;
+      if (text !== undefined && node.dataset.side === 'other') {
+        (watch.shown[text] ??= []).push(now());
+      }
+    }
+  };
+  addEventListener('DOMContentLoaded', () => {
+    new MutationObserver(onRoot).observe(document.documentElement, { attributes: true });
+    new MutationObserver(onLog).observe(document.querySelector('[role=log]'), { childList: true });
+  });
+}
+
+/** The same, and a record of what signaling and links do, for finding out where the time goes. */
+export function tracer() {
+  const steps = [];
+  globalThis.steps = steps;
+  const note = (what) => steps.push([performance.timeOrigin + performance.now(), what]);
+  const kind = (data) => {
+    try {
+      const { type, src, dst } = JSON.parse(data);
+      return `${type}${src ? ` from ${src.slice(0, 4)}` : ''}${dst ? ` to ${dst.slice(0, 4)}` : ''}`;
+    } catch {
+      return 'no JSON';
+    }
+  };
+  const Socket = WebSocket;
+  globalThis.WebSocket = class extends Socket {
+    constructor(...args) {
+      super(...args);
+      note('websocket new');
+      this.addEventListener('open', () => note('websocket open'));
+      this.addEventListener('message', (event) => note(`<- ${kind(event.data)}`));
+    }
+
+    send(data) {
+      note(`-> ${kind(data)}`);
+      super.send(data);
+    }
+  };
+  const Connection = RTCPeerConnection;
+  let count = 0;
+  globalThis.RTCPeerConnection = class extends Connection {
+    constructor(...args) {
+      note(`link ${count}: new begins`);
+      super(...args);
+      const name = `link ${count++}`;
+      note(`${name}: new`);
+      for (const event of ['signalingState', 'iceGatheringState', 'iceConnectionState', 'connectionState']) {
+        this.addEventListener(event.toLowerCase() + 'change', () => note(`${name}: ${event} ${this[event]}`));
+      }
+      this.addEventListener('icecandidate', ({ candidate }) => (
+        note(`${name}: candidate ${candidate?.candidate.split(' ').slice(2, 8).join(' ') ?? 'end'}`)));
+      const channel = super.createDataChannel;
+      this.createDataChannel = (...a) => {
+        const made = channel.apply(this, a);
+        made.addEventListener('open', () => note(`${name}: channel ${a[0]} open`));
+        return made;
+      };
+    }
+  };
+  addEventListener('click', (event) => {
+    if (event.target instanceof HTMLButtonElement) {
+      note(`click (was due ${(event.timeStamp - performance.now()).toFixed(1)})`);
+    }
+  }, true);
+}
