@@ -53,7 +53,6 @@ if (why) {
     showPlain(why);
 } else {
     import('./app.js').then((app) => app.start(arrival)).catch((error) => {
-        console.error(error);
-        showPlain(texts.plain.broken);
+        showPlain(`${texts.plain.broken} (${error})`);
     });
 }

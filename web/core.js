@@ -56,7 +56,7 @@ let compiled;
 
 /** Loads what every Core needs; call it early, so that a join does not wait. */
 export async function loadCore() {
-    compiled ??= WebAssembly.compileStreaming(fetch(new URL('core.wasm', import.meta.url)));
+    compiled ??= WebAssembly.compileStreaming(fetch(new URL('./core.wasm', import.meta.url)));
     const [module] = await Promise.all([compiled, sodium.ready]);
     return module;
 }
