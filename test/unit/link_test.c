@@ -1,0 +1,184 @@
+/* core/proto/link.c */
+#include "core/proto/link.h"
+#include "core/base/timers.h"
+#include "test/unit/unit.h"
+
+static gc_link_store store;
+static const uint8_t dial[GC_DIAL_BYTES] = "a dial, 16 bytes";
+
+static gc_link fresh(void) {
+    memset(&store, 0xa5, sizeof store);
+    return (gc_link){.store = &store};
+}
+
+static gc_link open_at(uint64_t now) {
+    gc_link l = fresh();
+    gc_link_begin(&l, GC_LINK_ANSWERING, 3, dial, now);
+    l.step = GC_LINK_CONNECTING;
+    gc_link_open(&l, now);
+    return l;
+}
+
+static void numbers_carry_a_generation(void **state) {
+    gc_link l = fresh();
+    uint32_t seen[3];
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        gc_link_begin(&l, GC_LINK_OFFERING, 0, dial, 0);
+        seen[i] = gc_link_number(&l, 7);
+        assert_int_equal(gc_link_slot(seen[i]), 7);
+        assert_memory_equal(l.dial, dial, sizeof dial);
+        gc_link_end(&l);
+        assert_int_equal(l.step, GC_LINK_FREE);
+        assert_ptr_equal(l.store, &store);
+    }
+    assert_int_not_equal(seen[0], seen[1]);
+    assert_int_not_equal(seen[1], seen[2]);
+    /* The last generation is left out: with slot 255 it would be "no link". */
+    l.generation = (1u << 24) - 2;
+    gc_link_begin(&l, GC_LINK_OFFERING, 0, dial, 0);
+    gc_link_end(&l);
+    assert_int_equal(l.generation, 0);
+}
+
+static void setting_up_has_a_deadline(void **state) {
+    gc_link l = fresh();
+    (void)state;
+    assert_int_equal(gc_link_deadline(&l, false), GC_NEVER);
+    gc_link_begin(&l, GC_LINK_OFFERING, 0, dial, 500);
+    assert_int_equal(gc_link_deadline(&l, false), 500 + GC_LINK_OPEN_MS);
+    assert_true(gc_link_tick(&l, false, 500 + GC_LINK_OPEN_MS - 1));
+    assert_false(gc_link_tick(&l, false, 500 + GC_LINK_OPEN_MS));
+}
+
+static void an_open_link_needs_its_start(void **state) {
+    gc_link l = open_at(1000);
+    (void)state;
+    assert_true(l.start_due);
+    for (uint64_t now = 1000; now < 1000 + GC_LINK_OPEN_MS; now += 1000) {
+        gc_link_heard(&l, now);
+        assert_true(gc_link_tick(&l, false, now));
+    }
+    assert_int_equal(gc_link_deadline(&l, false), 1000 + GC_LINK_OPEN_MS);
+    assert_true(gc_link_tick(&l, true, 1000 + GC_LINK_OPEN_MS));
+    assert_false(gc_link_tick(&l, false, 1000 + GC_LINK_OPEN_MS));
+}
+
+static void silence_is_asked_and_then_believed(void **state) {
+    gc_link l = open_at(0);
+    int pings = 0;
+    uint64_t now = 0;
+    (void)state;
+    for (;;) {
+        uint64_t at = gc_link_deadline(&l, true);
+        assert_true(at > now);
+        now = at;
+        if (!gc_link_tick(&l, true, now)) {
+            break;
+        }
+        assert_true(l.ping_due);
+        l.ping_due = false;
+        pings++;
+    }
+    assert_int_equal(now, GC_LINK_SILENT_MS);
+    assert_int_equal(pings, 4); /* at 5, 10, 15 and 20 s */
+}
+
+static void any_frame_ends_the_silence(void **state) {
+    gc_link l = open_at(0);
+    (void)state;
+    for (uint64_t now = 0; now < 600000; now += 24000) {
+        assert_true(gc_link_tick(&l, true, now));
+        gc_link_heard(&l, now + 1);
+    }
+    assert_int_equal(gc_link_deadline(&l, true), l.heard_ms + GC_LINK_PING_MS);
+}
+
+/* The machine slept for an hour: it asks first, and waits for the answer. */
+static void after_a_sleep_the_other_side_is_asked(void **state) {
+    gc_link l = open_at(0);
+    uint64_t now = 3600000;
+    (void)state;
+    assert_true(gc_link_tick(&l, true, now));
+    assert_true(l.ping_due);
+    assert_int_equal(gc_link_deadline(&l, true), now + GC_LINK_PROBE_MS);
+    assert_true(gc_link_tick(&l, true, now + GC_LINK_PROBE_MS - 1));
+    assert_false(gc_link_tick(&l, true, now + GC_LINK_PROBE_MS));
+}
+
+static void a_probe_is_short(void **state) {
+    gc_link l = open_at(0);
+    (void)state;
+    gc_link_probe(&l, 100);
+    assert_true(l.ping_due);
+    gc_link_probe(&l, 1000); /* said twice: the first one counts */
+    assert_int_equal(gc_link_deadline(&l, true), 100 + GC_LINK_PROBE_MS);
+    gc_link copy = l;
+    assert_false(gc_link_tick(&copy, true, 100 + GC_LINK_PROBE_MS));
+    gc_link_heard(&l, 200);
+    assert_false(l.probing);
+    assert_true(gc_link_tick(&l, true, 100 + GC_LINK_PROBE_MS));
+}
+
+static void candidates_are_counted_and_held(void **state) {
+    gc_link l = fresh();
+    gc_span candidate, mid;
+    uint32_t at = 0, index = 0;
+    (void)state;
+    gc_link_begin(&l, GC_LINK_OFFERING, 0, dial, 0);
+    for (uint32_t i = 0; i < GC_CANDIDATES_MAX; i++) {
+        assert_true(gc_link_count(&l, GC_LINK_LOCAL));
+    }
+    assert_false(gc_link_count(&l, GC_LINK_LOCAL));
+    assert_true(gc_link_count(&l, GC_LINK_REMOTE));
+    assert_true(gc_link_hold(&l, GC_LINK_LOCAL, GC_SPAN("ours 1"), GC_SPAN("a"), 1));
+    assert_true(gc_link_hold(&l, GC_LINK_REMOTE, GC_SPAN("theirs"), GC_SPAN(""), 255));
+    assert_true(gc_link_hold(&l, GC_LINK_LOCAL, GC_SPAN("ours 2"), GC_SPAN("bb"), 2));
+    assert_true(gc_link_held(&l, GC_LINK_LOCAL, &at, &candidate, &mid, &index));
+    assert_span(candidate, GC_SPAN("ours 1"));
+    assert_span(mid, GC_SPAN("a"));
+    assert_int_equal(index, 1);
+    assert_true(gc_link_held(&l, GC_LINK_LOCAL, &at, &candidate, &mid, &index));
+    assert_span(candidate, GC_SPAN("ours 2"));
+    assert_span(mid, GC_SPAN("bb"));
+    assert_false(gc_link_held(&l, GC_LINK_LOCAL, &at, &candidate, &mid, &index));
+    gc_link_release(&l, GC_LINK_LOCAL);
+    at = 0;
+    assert_false(gc_link_held(&l, GC_LINK_LOCAL, &at, &candidate, &mid, &index));
+    at = 0;
+    assert_true(gc_link_held(&l, GC_LINK_REMOTE, &at, &candidate, &mid, &index));
+    assert_span(candidate, GC_SPAN("theirs"));
+    assert_int_equal(index, 255);
+    gc_link_release(&l, GC_LINK_REMOTE);
+    assert_int_equal(l.held_len, 0);
+}
+
+static void held_bytes_are_bounded(void **state) {
+    static uint8_t text[GC_CANDIDATE_BYTES_MAX];
+    gc_link l = fresh();
+    int held = 0;
+    (void)state;
+    memset(text, 'c', sizeof text);
+    gc_link_begin(&l, GC_LINK_ANSWERING, 0, dial, 0);
+    while (gc_link_hold(&l, GC_LINK_REMOTE, gc_span_of(text, sizeof text), GC_SPAN("0"), 0)) {
+        held++;
+    }
+    assert_int_equal(held, 5);
+    assert_true(gc_link_hold(&l, GC_LINK_REMOTE, GC_SPAN("small"), GC_SPAN("0"), 0));
+    assert_true(l.held_len <= GC_LINK_HELD_BYTES);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers_carry_a_generation),
+        cmocka_unit_test(setting_up_has_a_deadline),
+        cmocka_unit_test(an_open_link_needs_its_start),
+        cmocka_unit_test(silence_is_asked_and_then_believed),
+        cmocka_unit_test(any_frame_ends_the_silence),
+        cmocka_unit_test(after_a_sleep_the_other_side_is_asked),
+        cmocka_unit_test(a_probe_is_short),
+        cmocka_unit_test(candidates_are_counted_and_held),
+        cmocka_unit_test(held_bytes_are_bounded),
+    };
+    return RUN(tests);
+}
