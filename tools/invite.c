@@ -1,45 +1,37 @@
 /* invite: the words and the QR code with which `./dev run` greets: reads the server's address,
  * prints it as other devices of the local network see it, and a link to a fresh private room.
  *
- *   invite URL          URL as in ghostchatd's `Started GhostChat on URL`
+ *   invite [--lan] URL      URL as in ghostchatd's `Started GhostChat on URL`
  *
- * A phone that scans the code must reach the server, so the link is written with the address of
- * this machine in its network when there is one and the server listens there. */
+ * A phone that scans the code must reach the server: --lan says that the server listens on all
+ * interfaces, and the link is then written with the address of this machine in its network. */
 #include "core/wire/invite.h"
 
 #include <arpa/inet.h>
-#include <ifaddrs.h>
-#include <net/if.h>
 #include <netinet/in.h>
 #include <qrcodegen/qrcodegen.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define MARGIN 2 /* modules; terminals have no white paper around them */
 
-/* True for the addresses that stand for all interfaces. */
-static bool is_any(const char *host, size_t len) {
-    return (len == 4 && strncmp(host, "[::]", 4) == 0) ||
-           (len == 7 && strncmp(host, "0.0.0.0", 7) == 0);
-}
-
-/* The first IPv4 address of an interface that is up and no loopback. */
+/* The address of this machine towards the others: that from which its default route would send.
+ * Nothing is sent: a UDP socket that is connected only looks up its route. */
 static bool lan_address(char out[INET_ADDRSTRLEN]) {
-    struct ifaddrs *all;
-    if (getifaddrs(&all) != 0) {
-        return false;
+    /* RFC 5737: an address of nobody. */
+    struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(9)};
+    in.sin_addr.s_addr = htonl(0xC6336401); /* 198.51.100.1 */
+    socklen_t len = sizeof in;
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    bool found = fd >= 0 && connect(fd, (const struct sockaddr *)&in, len) == 0 &&
+                 getsockname(fd, (struct sockaddr *)&in, &len) == 0 &&
+                 inet_ntop(AF_INET, &in.sin_addr, out, INET_ADDRSTRLEN) != NULL;
+    if (fd >= 0) {
+        close(fd);
     }
-    bool found = false;
-    for (struct ifaddrs *i = all; i != NULL && !found; i = i->ifa_next) {
-        if (i->ifa_addr == NULL || i->ifa_addr->sa_family != AF_INET ||
-            (i->ifa_flags & IFF_UP) == 0 || (i->ifa_flags & IFF_LOOPBACK) != 0) {
-            continue;
-        }
-        const struct sockaddr_in *in = (const struct sockaddr_in *)(const void *)i->ifa_addr;
-        found = inet_ntop(AF_INET, &in->sin_addr, out, INET_ADDRSTRLEN) != NULL;
-    }
-    freeifaddrs(all);
     return found;
 }
 
@@ -58,30 +50,29 @@ static void print_qr(const uint8_t *qr) {
     }
 }
 
-/* Writes "scheme://host:port/path/" for other machines into base; false when url is no URL. */
-static bool rewrite_base(const char *url, char *base, size_t size, bool *has_lan) {
-    const char *host = strstr(url, "://");
-    if (host == NULL) {
+/* Writes the base of the link: url, with `host` in the place of its own if that is not NULL. False
+ * when url is none that ends in a slash. */
+static bool write_base(const char *url, const char *host, char *base, size_t size) {
+    const char *own = strstr(url, "://");
+    if (own == NULL) {
         return false;
     }
-    host += 3;
-    size_t len = host[0] == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/");
-    char address[INET_ADDRSTRLEN] = "localhost";
-    *has_lan = is_any(host, len) && lan_address(address);
-    int written;
-    if (*has_lan || is_any(host, len)) {
-        written = snprintf(base, size, "%.*s%s%s", (int)(host - url), url, address, host + len);
-    } else {
-        written = snprintf(base, size, "%s", url);
-    }
+    own += 3;
+    size_t own_len = own[0] == '[' ? strcspn(own, "]") + 1 : strcspn(own, ":/");
+    int written =
+        host == NULL ? snprintf(base, size, "%s", url)
+                     : snprintf(base, size, "%.*s%s%s", (int)(own - url), url, host, own + own_len);
     return written > 0 && (size_t)written < size && base[written - 1] == '/';
 }
 
 int main(int argc, char **argv) {
     char base[GC_URL_BYTES_MAX];
-    bool has_lan;
-    if (argc != 2 || !rewrite_base(argv[1], base, sizeof base, &has_lan)) {
-        fputs("usage: invite http://HOST:PORT/\n", stderr);
+    char address[INET_ADDRSTRLEN];
+    bool lan = argc == 3 && strcmp(argv[1], "--lan") == 0;
+    bool has_lan = lan && lan_address(address);
+    if (argc != (lan ? 3 : 2) ||
+        !write_base(argv[argc - 1], has_lan ? address : NULL, base, sizeof base)) {
+        fputs("usage: invite [--lan] http://HOST:PORT/\n", stderr);
         return 2;
     }
     gc_invite invite = {.kind = GC_INVITE_ROOM_SECRET,

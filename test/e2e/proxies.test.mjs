@@ -30,10 +30,10 @@ function block(language, n = 0) {
   return found[1];
 }
 
-/** The options that the page gives ghostchatd in front of this file. */
+/** The options of the n-th ghostchatd behind a proxy that the page shows. */
 function options(nth) {
-  const line = [...page.matchAll(/^ghostchatd (.*--trust-proxy.*)$/gm)][nth][1];
-  return line.split(' ');
+  const lines = [...page.matchAll(/^```sh\nghostchatd (.*--trust-proxy.*)\n```$/gm)];
+  return lines[nth][1].split(' ');
 }
 
 /** Resolves once somebody listens there; the child's death ends the wait. */
@@ -153,7 +153,7 @@ const red = {
         return world.servers[0].kill();
       },
     },
-    fails: /Ann (clicks|fills)/,
+    fails: /Ann fills|HTTP_RESPONSE_CODE_FAILURE/,
   },
 };
 

@@ -1,12 +1,13 @@
 // The test build (USE_LOCALSTORAGE_FOR_TESTING=1), in which tabs of one browser meet without a
 // server's signaling; and the proof that a release holds nothing of it.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
+import http from 'node:http';
 
 import { chromiumBrowser } from '../harness/browsers.mjs';
 import { Person } from '../harness/person.mjs';
 import { scenarios } from '../harness/scenario.mjs';
-import { binary } from '../harness/server.mjs';
+import { binary, build, root } from '../harness/server.mjs';
 
 const scenario = scenarios({ chromium: chromiumBrowser() });
 
@@ -14,21 +15,20 @@ const scenario = scenarios({ chromium: chromiumBrowser() });
 const TRACES = ['BroadcastChannel', 'localStorage', 'test-signaling', 'TEST BUILD',
   'USE_LOCALSTORAGE_FOR_TESTING'];
 
-/** Every asset as it is served: the page, and all that it and its modules name, followed to the
- * end. Returns texts by path. */
-async function served(server) {
+/** Every asset as it is served: all that the build embeds, and whatever these files name, followed
+ * to the end. Returns texts by path. */
+async function served(server, variant) {
   const found = new Map();
-  const todo = [''];
+  const todo = ['', 'room/x', ...readdirSync(`${root}${build}${variant}/web`).map((name) => `assets/${name}`)];
   while (todo.length > 0) {
     const path = todo.pop();
     if (found.has(path)) {
       continue;
     }
-    const answer = await server.get(path, { accept: path === '' ? 'text/html' : '*/*' });
-    assert.equal(answer.status, 200, `/${path}`);
+    const answer = await server.get(path, { accept: path.startsWith('assets') ? '*/*' : 'text/html' });
     const text = Buffer.from(await answer.arrayBuffer()).toString('latin1');
-    found.set(path, text);
-    for (const [, name] of text.matchAll(/["'(](?:[./]*assets\/|\.\/|\/assets\/)([\w.-]+\.\w+)["')]/g)) {
+    found.set(path, answer.status === 200 ? text : '');
+    for (const [, name] of text.matchAll(/["'`](?:[\w./]*\/)?([\w-]+\.(?:js|css|wasm|svg|html))["'`]/g)) {
       todo.push(`assets/${name}`);
     }
   }
@@ -42,10 +42,13 @@ function traces(assets) {
 
 scenario('a release serves nothing of the test build; the same search finds it there', {
   async story(world) {
-    const release = await world.server({ variant: world.variant.release ?? '' });
-    const assets = await served(release);
+    const variant = world.variant.release ?? '';
+    const release = await world.server({ variant });
+    const assets = await served(release, variant);
     assert.ok(assets.size > 15, [...assets.keys()].join(' '));
-    assert.ok(assets.has('assets/core.wasm'));
+    for (const name of ['', 'core.wasm', 'socket.js', 'app.js', 'libsodium-sumo.js']) {
+      assert.ok(assets.get(name && `assets/${name}`), `${name} is served`);
+    }
     assert.deepEqual(traces(assets), []);
     for (const path of ['assets/test-signaling.js', 'test-signaling.js']) {
       assert.equal((await release.get(path)).status, 404);
@@ -55,7 +58,7 @@ scenario('a release serves nothing of the test build; the same search finds it t
     assert.equal((await (await release.get('config.json')).json()).testBuild, false);
 
     const testing = await world.server({ variant: '-testing' });
-    const hits = traces(await served(testing));
+    const hits = traces(await served(testing, '-testing'));
     assert.ok(hits.some((hit) => hit.endsWith('BroadcastChannel')), hits.join('\n'));
     assert.ok(hits.some((hit) => hit.includes('test-signaling')));
     assert.ok(readFileSync(binary('-testing')).includes('BroadcastChannel'));
@@ -63,6 +66,21 @@ scenario('a release serves nothing of the test build; the same search finds it t
   },
   red: { 'the test build is taken for a release': { release: '-testing', fails: /BroadcastChannel/ } },
 });
+
+/** The status with which a WebSocket handshake for signaling is answered. */
+function knock(server) {
+  return new Promise((resolve, reject) => {
+    const request = http.get(`${server.url}peerjs?key=peerjs&id=a&token=b`, {
+      headers: { Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13',
+        'Sec-WebSocket-Key': Buffer.alloc(16).toString('base64') },
+    });
+    request.once('response', (answer) => resolve(answer.resume().statusCode)).once('error', reject);
+    request.once('upgrade', (answer, socket) => {
+      socket.destroy();
+      resolve(answer.statusCode);
+    });
+  });
+}
 
 scenario('no address, query or stored key turns it on in a release', {
   async story(world) {
@@ -81,6 +99,7 @@ scenario('no address, query or stored key turns it on in a release', {
     await ann.fill('Room name', 'tabs');
     await ann.click('button', 'Join room');
     await ann.state('waiting');
+    assert.equal(await knock(server), 101, 'signaling of the server is on');
     await server.kill();
     world.allow(/WebSocket|ERR_CONNECTION/);
     await ann.status(/server/);
@@ -106,8 +125,7 @@ scenario('tabs of one browser meet in the test build, under a red bar, on loopba
       [...document.querySelectorAll('body *')].some((e) => (
         e.checkVisibility() && /^test build/i.test(e.textContent.trim())))));
 
-    const answer = await server.get('peerjs/id');
-    assert.ok(answer.status >= 400, `signaling of the server is off (${answer.status})`);
+    assert.equal(await knock(server), 403, 'signaling of the server is off');
     await assert.rejects(world.server({ variant: '-testing', host: '10.77.0.1' }), /loopback/);
   },
   red: {

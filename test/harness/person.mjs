@@ -52,16 +52,18 @@ function besideText(text) {
 }
 
 export class Person {
-  constructor(name, page, { deadline_ms, server }) {
-    Object.assign(this, { name, page, deadline_ms, server });
+  /** patience(words): how long to wait for what an error would call by these words. */
+  constructor(name, page, { patience, server }) {
+    Object.assign(this, { name, page, patience, server });
   }
 
   /** Waits until fn(arg) is true in the page; what: the words of the error. */
   async until(what, fn, arg) {
-    const value = await this.page.evaluate(waiter(fn, arg, this.deadline_ms));
+    const ms = this.patience(`${this.name}: ${what}`);
+    const value = await this.page.evaluate(waiter(fn, arg, ms));
     if (value === null) {
       const seen = await this.page.evaluate(summary);
-      throw new Error(`${this.name}: ${what}: not within ${this.deadline_ms} ms; ${seen}`);
+      throw new Error(`${this.name}: ${what}: not within ${ms} ms; ${seen}`);
     }
     return value;
   }
@@ -84,36 +86,30 @@ export class Person {
     });
   }
 
-  async control(role, name) {
+  /** Does something to a control; what: the words of the error. */
+  async act(what, action) {
+    const words = `${this.name} ${what}`;
     try {
-      return await this.page.control(role, name, this.deadline_ms);
+      return await action(this.patience(words));
     } catch (error) {
-      throw this.blame(`finds ${role} "${name}"`, error);
+      throw new Error(`${words}: ${error.message.split('\n')[0]}`, { cause: error });
     }
   }
 
-  blame(what, error) {
-    return new Error(`${this.name} ${what}: ${error.message.split('\n')[0]}`, { cause: error });
+  control(role, name) {
+    return this.act(`finds ${role} "${name}"`, (ms) => this.page.control(role, name, ms));
   }
 
-  async click(role, name) {
-    try {
-      await this.page.click(role, name, this.deadline_ms);
-    } catch (error) {
-      throw this.blame(`clicks ${role} "${name}"`, error);
-    }
+  click(role, name) {
+    return this.act(`clicks ${role} "${name}"`, (ms) => this.page.click(role, name, ms));
   }
 
-  async fill(name, text) {
-    try {
-      await this.page.fill('textbox', name, text, this.deadline_ms);
-    } catch (error) {
-      throw this.blame(`fills "${name}"`, error);
-    }
+  fill(name, text) {
+    return this.act(`fills "${name}"`, (ms) => this.page.fill('textbox', name, text, ms));
   }
 
   value(name) {
-    return this.page.value('textbox', name, this.deadline_ms);
+    return this.act(`reads "${name}"`, (ms) => this.page.value('textbox', name, ms));
   }
 
   /** Opens the page and enters the room of that name. */
@@ -204,10 +200,9 @@ export class Person {
 
   /** Resolves with the next question that the browser asks on behalf of the page. */
   dialog() {
+    const what = `${this.name} was asked nothing`;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        reject(new Error(`${this.name} was asked nothing within ${this.deadline_ms} ms`));
-      }, this.deadline_ms);
+      const timer = setTimeout(() => reject(new Error(what)), this.patience(what));
       this.page.onDialog = (dialog) => {
         clearTimeout(timer);
         this.page.onDialog = undefined;
