@@ -1,0 +1,244 @@
+/* core/proto/signaling_client.c */
+#include "core/proto/signaling_client.h"
+#include "core/base/error.h"
+#include "core/base/reason.h"
+#include "core/base/timers.h"
+#include "test/unit/unit.h"
+
+static gc_output_store store;
+static gc_output_queue queue;
+static gc_drbg drbg;
+static gc_signaling_client s;
+static char said[2048]; /* outputs since the last look */
+
+static int setup(void **state) {
+    static const uint8_t seed[32] = {9};
+    (void)state;
+    gc_output_queue_init(&queue, &store);
+    gc_drbg_init(&drbg, seed);
+    return gc_signaling_client_init(&s, &drbg, GC_SPAN("http://h:8080/"), GC_SPAN(""));
+}
+
+static const char *look(void) {
+    gc_client_output o;
+    size_t len = 0;
+    said[0] = 0;
+    while (gc_output_queue_take(&queue, &o)) {
+        static const char *words[] = {"", "connect", "send", "close"};
+        assert_in_range(o.type, 1, 3);
+        len += (size_t)snprintf(said + len, sizeof said - len, "%s%s%.*s; ", words[o.type],
+                                o.type == 2 ? " " : "", o.type == 2 ? (int)o.text.len : 0,
+                                (const char *)o.text.data);
+    }
+    return said;
+}
+
+static void tick(uint64_t now) {
+    gc_signaling_client_tick(&s, &queue, &drbg, now);
+    assert_true(gc_signaling_client_deadline(&s) > now);
+}
+
+static void turn_on(uint64_t now, bool gc) {
+    gc_signaling_client_start(&s, &queue, NULL, now);
+    gc_signaling_client_opened(&s, now);
+    gc_signaling_client_heard(&s, now);
+    assert_true(gc_signaling_client_open(&s, gc, now));
+    assert_int_equal(gc_signaling_client_state(&s), GC_SIGNALING_ON);
+    (void)look();
+}
+
+static void the_url_names_everything(void **state) {
+    gc_client_output o;
+    uint8_t tag[GC_TAG_BYTES];
+    char expected[512];
+    (void)state;
+    (void)from_hex("29935b41b9a63fe8f9dd6864f4193aa7", tag);
+    assert_int_equal(
+        gc_signaling_client_init(&s, &drbg, GC_SPAN("https://[::1]:8443/a/b"), GC_SPAN("k&y%")), 0);
+    gc_signaling_client_start(&s, &queue, tag, 100);
+    assert_true(gc_output_queue_take(&queue, &o));
+    snprintf(expected, sizeof expected,
+             "wss://[::1]:8443/a/b/peerjs?key=k%%26y%%25&id=%.26s&token=%.26s&gc=1"
+             "&room=29935b41b9a63fe8f9dd6864f4193aa7",
+             (const char *)s.id, (const char *)s.token);
+    assert_span(o.text, text_span(expected));
+    assert_memory_not_equal(s.id, s.token, GC_OWN_ID_CHARS);
+    for (uint32_t i = 0; i < GC_OWN_ID_CHARS; i++) {
+        assert_non_null(strchr("abcdefghijklmnopqrstuvwxyz234567", s.id[i]));
+    }
+}
+
+static void long_servers_fit_or_are_refused(void **state) {
+    char server[GC_URL_BYTES_MAX + 2];
+    uint8_t key[GC_KEY_BYTES_MAX];
+    (void)state;
+    memset(server, 'p', sizeof server);
+    memcpy(server, "http://h/", 9);
+    memset(key, '%', sizeof key);
+    gc_span keys = gc_span_of(key, sizeof key);
+    uint8_t tag[GC_TAG_BYTES] = {0};
+    assert_int_equal(
+        gc_signaling_client_init(&s, &drbg, gc_span_of(server, GC_URL_BYTES_MAX), keys),
+        GC_E_TOO_BIG);
+    assert_int_equal(
+        gc_signaling_client_init(&s, &drbg, gc_span_of(server, GC_URL_BYTES_MAX - 1), keys), 0);
+    gc_signaling_client_start(&s, &queue, tag, 0); /* asserts that the URL fits */
+    assert_string_equal(look(), "connect; ");
+}
+
+static void one_server_is_connected_and_kept(void **state) {
+    (void)state;
+    assert_int_equal(gc_signaling_client_state(&s), GC_SIGNALING_OFF);
+    assert_int_equal(gc_signaling_client_deadline(&s), GC_NEVER);
+    gc_signaling_client_start(&s, &queue, NULL, 1000);
+    assert_string_equal(look(), "connect; ");
+    assert_int_equal(gc_signaling_client_state(&s), GC_SIGNALING_CONNECTING);
+    assert_false(gc_signaling_client_open(&s, true, 1000)); /* the socket is not open yet */
+    gc_signaling_client_send(&s, &queue, GC_SPAN("early"));
+    assert_string_equal(look(), "");
+    gc_signaling_client_opened(&s, 1100);
+    gc_signaling_client_heard(&s, 1200);
+    assert_true(gc_signaling_client_open(&s, true, 1200));
+    assert_false(gc_signaling_client_open(&s, true, 1200));
+    gc_signaling_client_send(&s, &queue, GC_SPAN("text"));
+    assert_string_equal(look(), "send text; ");
+    gc_signaling_client_stop(&s, &queue, true, 0);
+    assert_string_equal(look(), "send {\"type\":\"LEAVE\"}; close; ");
+    assert_int_equal(gc_signaling_client_deadline(&s), GC_NEVER);
+}
+
+static void our_server_is_asked_for_a_sign_of_life(void **state) {
+    (void)state;
+    turn_on(0, true);
+    assert_int_equal(gc_signaling_client_deadline(&s), GC_SIGNALING_BEAT_MS);
+    tick(GC_SIGNALING_BEAT_MS);
+    assert_string_equal(look(), "send {\"type\":\"HEARTBEAT\"}; ");
+    gc_signaling_client_heard(&s, GC_SIGNALING_BEAT_MS + 50);
+    tick(2 * GC_SIGNALING_BEAT_MS);
+    assert_string_equal(look(), "send {\"type\":\"HEARTBEAT\"}; ");
+    /* No answer: 30 s after the last sign of life it is lost. */
+    uint64_t silent = GC_SIGNALING_BEAT_MS + 50 + GC_SIGNALING_SILENT_MS;
+    assert_int_equal(gc_signaling_client_deadline(&s), silent);
+    tick(silent);
+    assert_string_equal(look(), "close; ");
+    assert_int_equal(gc_signaling_client_state(&s), GC_SIGNALING_LOST);
+    assert_int_equal(s.reason, GC_REASON_SERVER_UNREACHABLE);
+}
+
+static void a_stock_server_only_gets_beats(void **state) {
+    (void)state;
+    turn_on(0, false);
+    for (uint64_t now = GC_SIGNALING_BEAT_STOCK_MS; now < 200000;
+         now += GC_SIGNALING_BEAT_STOCK_MS) {
+        assert_int_equal(gc_signaling_client_deadline(&s), now);
+        tick(now);
+        assert_string_equal(look(), "send {\"type\":\"HEARTBEAT\"}; ");
+    }
+}
+
+static void after_a_sleep_the_server_may_answer_first(void **state) {
+    (void)state;
+    turn_on(0, true);
+    tick(3600000);
+    assert_string_equal(look(), "send {\"type\":\"HEARTBEAT\"}; ");
+    gc_signaling_client_heard(&s, 3600100);
+    tick(3600100);
+    assert_string_equal(look(), "");
+    tick(7200000);
+    assert_string_equal(look(), "send {\"type\":\"HEARTBEAT\"}; ");
+    tick(7200000 + GC_SIGNALING_SILENT_MS - GC_SIGNALING_BEAT_MS);
+    assert_string_equal(look(), "close; ");
+}
+
+/* Each wait is between half and all of 250 ms, 500 ms ... 8 s. */
+static void waits_double_and_are_jittered(void **state) {
+    uint64_t now = 0, delay = GC_RECONNECT_MS_MIN, first = 0;
+    bool differ = false;
+    (void)state;
+    gc_signaling_client_start(&s, &queue, NULL, 0);
+    for (int i = 0; i < 40; i++) {
+        gc_signaling_client_closed(&s, &drbg, now);
+        uint64_t wait = gc_signaling_client_deadline(&s) - now;
+        assert_in_range(wait, delay / 2, delay);
+        if (delay == GC_RECONNECT_MS_MAX) {
+            differ = differ || (first != 0 && wait != first);
+            first = wait;
+        }
+        now += wait;
+        (void)look();
+        tick(now);
+        assert_string_equal(look(), "connect; ");
+        delay = delay * 2 < GC_RECONNECT_MS_MAX ? delay * 2 : GC_RECONNECT_MS_MAX;
+    }
+    assert_true(differ);
+    assert_int_equal(gc_signaling_client_state(&s), GC_SIGNALING_CONNECTING); /* never was on */
+    gc_signaling_client_opened(&s, now);
+    assert_true(gc_signaling_client_open(&s, true, now));
+    gc_signaling_client_heard(&s, now);
+    gc_signaling_client_closed(&s, &drbg, now);
+    assert_in_range(gc_signaling_client_deadline(&s) - now, 125, 250);
+    assert_int_equal(gc_signaling_client_state(&s), GC_SIGNALING_LOST);
+}
+
+static void a_socket_that_never_opens_is_given_up(void **state) {
+    (void)state;
+    gc_signaling_client_start(&s, &queue, NULL, 0);
+    (void)look();
+    tick(GC_SIGNALING_OPEN_MS - 1);
+    assert_string_equal(look(), "");
+    tick(GC_SIGNALING_OPEN_MS);
+    assert_string_equal(look(), "close; ");
+    assert_int_equal(s.reason, GC_REASON_SERVER_UNREACHABLE);
+    /* Open, but it never says OPEN. */
+    uint64_t now = gc_signaling_client_deadline(&s);
+    tick(now);
+    gc_signaling_client_opened(&s, now + 10);
+    gc_signaling_client_heard(&s, now + 20);
+    (void)look();
+    tick(now + 10 + GC_SIGNALING_OPEN_MS);
+    assert_string_equal(look(), "close; ");
+}
+
+static void reports_of_an_old_socket_change_nothing(void **state) {
+    (void)state;
+    gc_signaling_client_start(&s, &queue, NULL, 0);
+    gc_signaling_client_closed(&s, &drbg, 0);
+    uint64_t at = gc_signaling_client_deadline(&s);
+    gc_signaling_client_closed(&s, &drbg, 10);
+    gc_signaling_client_opened(&s, 10);
+    assert_int_equal(gc_signaling_client_deadline(&s), at);
+    assert_int_equal(s.step, GC_SIGNALING_STEP_WAITING);
+}
+
+static void the_reason_is_what_the_server_said(void **state) {
+    (void)state;
+    gc_signaling_client_start(&s, &queue, NULL, 0);
+    gc_signaling_client_opened(&s, 0);
+    gc_signaling_client_error(&s, GC_REASON_SERVER_FULL);
+    gc_signaling_client_closed(&s, &drbg, 10);
+    assert_int_equal(s.reason, GC_REASON_SERVER_FULL);
+    tick(gc_signaling_client_deadline(&s));
+    gc_signaling_client_closed(&s, &drbg, 2000); /* now it does not even answer */
+    assert_int_equal(s.reason, GC_REASON_SERVER_UNREACHABLE);
+    tick(gc_signaling_client_deadline(&s));
+    gc_signaling_client_opened(&s, 4000);
+    assert_true(gc_signaling_client_open(&s, true, 4000));
+    assert_int_equal(s.reason, GC_REASON_NONE);
+}
+
+int main(void) {
+#define TEST(name) cmocka_unit_test_setup(name, setup)
+    const struct CMUnitTest tests[] = {
+        TEST(the_url_names_everything),
+        TEST(long_servers_fit_or_are_refused),
+        TEST(one_server_is_connected_and_kept),
+        TEST(our_server_is_asked_for_a_sign_of_life),
+        TEST(a_stock_server_only_gets_beats),
+        TEST(after_a_sleep_the_server_may_answer_first),
+        TEST(waits_double_and_are_jittered),
+        TEST(a_socket_that_never_opens_is_given_up),
+        TEST(reports_of_an_old_socket_change_nothing),
+        TEST(the_reason_is_what_the_server_said),
+    };
+    return RUN(tests);
+}
