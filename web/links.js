@@ -11,8 +11,6 @@ import { PATHS, Reason } from './core.js';
 const PROMISE_MS = 10000;
 /** bufferedAmount below which a channel says that it has room again. */
 const BUFFERED_LOW_BYTES = 16384;
-/** No frame is longer (GC_FRAME_BYTES_MAX). */
-const FRAME_BYTES_MAX = 16640;
 /** What may arrive between the opening of the two channels (GC_WINDOW_BYTES). */
 const EARLY_BYTES_MAX = 65536;
 /** GC_FRAME_BYTES_MAX: the core takes no larger frame, so nobody who follows the protocol sends one. */
