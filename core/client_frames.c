@@ -126,7 +126,7 @@ static bool next_control(gc_client *c, gc_peer *p, gc_link *l, gc_frame *f) {
     gc_conversation *v = &p->conversation;
     if (l->start_due) {
         l->start_due = false;
-        v->inbox.ack_due = l->profile_due = false; /* START says both */
+        v->inbox.ack_due = v->base_due = l->profile_due = false; /* START says all three */
         *f = start_frame(c, p);
     } else if (l->pong_due) {
         l->pong_due = false;

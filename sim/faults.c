@@ -2,6 +2,7 @@
  * of them at one moment. */
 #include "sim/world.h"
 #include "core/base/assert.h"
+#include "core/base/mem.h"
 
 bool sim_node_frozen(const sim_world *w, uint32_t node) {
     return w->nodes[node].frozen_until_ms > w->now_ms;
@@ -128,10 +129,34 @@ static void cut_socket(sim_world *w, uint32_t node, uint32_t told_permille) {
     }
 }
 
-static void cut_link(sim_world *w, uint32_t node, bool at_once) {
+static gc_span id_of(const sim_world *w, uint32_t node) {
+    return gc_client_id(w->nodes[node].client);
+}
+
+/* Who has the larger id dials GC_DIAL_EXPECT_MS after it was told, the other one at once. */
+static void cut_for_glare(sim_world *w, uint32_t index) {
+    const sim_end *end = &w->ends[index], *peer = sim_link_peer(w, end);
+    if (peer == NULL || peer->lingering || id_of(w, peer->node).len == 0) {
+        return;
+    }
+    uint32_t later = GC_DIAL_EXPECT_MS + sim_rng_below(&w->fault, 2 * w->scenario.latency_ms + 1);
+    bool first = memcmp(id_of(w, end->node).data, id_of(w, peer->node).data, GC_OWN_ID_CHARS) < 0;
+    sim_link_cut(w, index, first ? later : 0, first ? 0 : later);
+}
+
+static void cut_link(sim_world *w, uint32_t node, bool glare) {
     const sim_node *n = &w->nodes[node];
-    if (n->end_count > 0) {
-        sim_link_cut(w, n->ends[sim_rng_below(&w->fault, n->end_count)], at_once);
+    if (n->end_count == 0) {
+        return;
+    }
+    uint32_t end = n->ends[sim_rng_below(&w->fault, n->end_count)];
+    if (glare && sim_rng_chance(&w->fault, 700)) {
+        cut_for_glare(w, end);
+    } else if (glare) {
+        sim_link_cut(w, end, sim_rng_below(&w->fault, 5), sim_rng_below(&w->fault, 5));
+    } else {
+        uint32_t own = sim_rng_between(&w->fault, 1000, SIM_LINK_SILENT_MS);
+        sim_link_cut(w, end, own, sim_rng_between(&w->fault, 1000, SIM_LINK_SILENT_MS));
     }
 }
 
@@ -249,7 +274,8 @@ static void step_of(sim_world *w, uint32_t node, const sim_step *s) {
         freeze(w, node, s->value);
         break;
     case SIM_STEP_CUT:
-        cut_socket(w, node, 0);
+    case SIM_STEP_CUT_TOLD:
+        cut_socket(w, node, s->action == SIM_STEP_CUT_TOLD ? 1000 : 0);
         break;
     case SIM_STEP_ISOLATE:
         partition(w, 1u << node, false, false, s->value);
@@ -259,7 +285,12 @@ static void step_of(sim_world *w, uint32_t node, const sim_step *s) {
         break;
     case SIM_STEP_LINKS:
         for (uint32_t i = 0; i < w->nodes[node].end_count; i++) {
-            sim_link_cut(w, w->nodes[node].ends[i], true);
+            sim_link_cut(w, w->nodes[node].ends[i], 0, 0);
+        }
+        break;
+    case SIM_STEP_GLARE:
+        for (uint32_t i = 0; i < w->nodes[node].end_count; i++) {
+            cut_for_glare(w, w->nodes[node].ends[i]);
         }
         break;
     case SIM_STEP_CLOCK:
@@ -272,9 +303,21 @@ static void step_of(sim_world *w, uint32_t node, const sim_step *s) {
 
 void sim_fault_step(sim_world *w, uint32_t step) {
     const sim_step *s = &w->scenario.steps[step];
-    if (s->action == SIM_STEP_SERVER_CRASH) {
+    switch (s->action) {
+    case SIM_STEP_SERVER_CRASH:
         server_crash(w, s->value);
         return;
+    case SIM_STEP_EXPECT_MESHED:
+        sim_oracle_expect_meshed(w);
+        return;
+    case SIM_STEP_EXPECT_STEADY:
+        w->steady = true;
+        return;
+    case SIM_STEP_EXPECT_AWAY:
+        sim_oracle_expect_away(w, s->who);
+        return;
+    default:
+        break;
     }
     for (uint32_t i = 0; i < w->node_count; i++) {
         if (s->who == SIM_ALL || s->who == i) {

@@ -396,18 +396,14 @@ static void closed(sim_world *w, sim_end *end, uint32_t reason) {
     sim_node_drain(w, node);
 }
 
-void sim_link_cut(sim_world *w, uint32_t index, bool at_once) {
+void sim_link_cut(sim_world *w, uint32_t index, uint32_t told_ms, uint32_t peer_told_ms) {
     sim_end *end = &w->ends[index], *peer = sim_link_peer(w, end);
-    sim_world_note(w, end->node, SIM_MARK_LINK_CUT, end->link, at_once, 0, (gc_span){0});
-    for (uint32_t i = 0; i < 2; i++) {
-        if (end != NULL && !end->lingering) {
-            end->cut = true;
-            /* One end may know much earlier than the other. */
-            uint32_t delay = at_once ? sim_rng_below(&w->fault, 5)
-                                     : sim_rng_between(&w->fault, 1000, SIM_LINK_SILENT_MS);
-            plan(w, end, SIM_EVENT_LINK_DETECT, delay, 0, (gc_span){0});
-        }
-        end = peer;
+    sim_world_note(w, end->node, SIM_MARK_LINK_CUT, told_ms, peer_told_ms, end->link, (gc_span){0});
+    end->cut = true;
+    plan(w, end, SIM_EVENT_LINK_DETECT, told_ms, 0, (gc_span){0});
+    if (peer != NULL && !peer->lingering) {
+        peer->cut = true;
+        plan(w, peer, SIM_EVENT_LINK_DETECT, peer_told_ms, 0, (gc_span){0});
     }
 }
 

@@ -144,7 +144,8 @@ static int run_scenarios(settings *s, totals *t) {
         return run_all(s, t);
     }
     int status = 0;
-    for (uint32_t i = 0; status == 0 && sim_scenario_name(i) != NULL; i++) {
+    for (uint32_t i = 0; status == 0 && sim_scenario_name(i) != NULL && !(s->stop && t->failed > 0);
+         i++) {
         s->scenario = sim_scenario_name(i);
         status = run_all(s, t);
     }

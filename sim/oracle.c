@@ -30,8 +30,11 @@ void sim_fail(sim_world *w, sim_invariant broken, uint32_t node, uint32_t a, uin
     w->oracle.broken_node = node;
     w->oracle.broken_ms = w->now_ms;
     const char *word = sim_invariant_word(broken);
-    sim_world_note(w, node, SIM_MARK_FAIL, a, b, number,
-                   gc_span_of(word, (uint32_t)__builtin_strlen(word)));
+    uint32_t len = 0;
+    while (word[len] != 0) {
+        len++;
+    }
+    sim_world_note(w, node, SIM_MARK_FAIL, a, b, number, gc_span_of(word, len));
 }
 
 void sim_oracle_init(sim_world *w) {
@@ -270,6 +273,10 @@ static void on_peer(sim_world *w, uint32_t node, const gc_client_output *out) {
     sim_node *n = &w->nodes[node];
     sim_peer *p = &n->peers[out->peer];
     uint32_t life = life_of_id(&w->oracle, out->text);
+    if (w->steady && p->known && p->life == life && p->state == GC_PEER_OPEN &&
+        out->value != GC_PEER_OPEN) {
+        sim_fail(w, SIM_INVARIANT_STEADY, node, out->peer, out->value, out->reason);
+    }
     p->known = out->value != GC_PEER_CLOSED;
     p->state = out->value;
     if (p->life != life || !p->known) {

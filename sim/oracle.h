@@ -30,6 +30,8 @@
     X(STATE, "state", "the state shown does not fit the links")                                    \
     X(TIMER, "timer", "a deadline in the past: the host would spin")                               \
     X(DESCRIPTION, "description", "a transport got what does not belong to it")                    \
+    X(EXPECT, "expect", "not what the scenario expects at this time")                              \
+    X(STEADY, "steady", "a link ended although nothing was wrong with it")                         \
     X(JOIN, "join", "a user could not join")                                                       \
     X(FRAME, "frame", "bytes that the other end's decoder refuses")                                \
     X(TRAP, "trap", "an assertion of the core failed")
@@ -113,6 +115,9 @@ uint32_t sim_oracle_next(const struct sim_world *w);
 void sim_oracle_output(struct sim_world *w, uint32_t node, const gc_client_output *o);
 /* After a drain. */
 void sim_oracle_drained(struct sim_world *w, uint32_t node);
+/* What a scenario expects: all who are here are linked; `node` shows somebody as away. */
+void sim_oracle_expect_meshed(struct sim_world *w);
+void sim_oracle_expect_away(struct sim_world *w, uint32_t node);
 /* Looks at all that must not wait; moves the world from phase to phase. */
 void sim_oracle_sweep(struct sim_world *w);
 

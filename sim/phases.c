@@ -83,6 +83,23 @@ static bool meshed(sim_world *w, uint32_t *node, uint32_t *other) {
     return true;
 }
 
+void sim_oracle_expect_meshed(sim_world *w) {
+    uint32_t node = 0, other = 0;
+    if (!meshed(w, &node, &other)) {
+        sim_fail(w, SIM_INVARIANT_EXPECT, node, other, 0, 0);
+    }
+}
+
+void sim_oracle_expect_away(sim_world *w, uint32_t node) {
+    for (uint32_t i = 0; i < SIM_PEERS_MAX; i++) {
+        const sim_peer *p = &w->nodes[node].peers[i];
+        if (p->known && p->state == GC_PEER_AWAY) {
+            return;
+        }
+    }
+    sim_fail(w, SIM_INVARIANT_EXPECT, node, node, 0, 0);
+}
+
 static bool has_company(const sim_world *w, uint32_t node) {
     for (uint32_t b = 0; b < w->node_count; b++) {
         if (b != node && belong(w, node, b)) {
@@ -195,6 +212,7 @@ void sim_oracle_sweep(sim_world *w) {
     switch (w->phase) {
     case SIM_PHASE_TRAFFIC:
         if (w->now_ms >= w->scenario.traffic_ms) {
+            w->steady = false;
             sim_faults_heal(w);
             enter(w, SIM_PHASE_MEETING);
         }

@@ -15,7 +15,7 @@
     X(LEAVE, "leave")               /* a user leaves, and perhaps comes back */                    \
     X(FREEZE, "freeze")             /* a process stands still, then goes on (sleep, SIGSTOP) */    \
     X(CLOCK, "clock")               /* a clock jumps forward, or falls back */                     \
-    X(GLARE, "glare")               /* both ends of a link lose it at one moment */
+    X(GLARE, "glare")               /* both ends of a link lose it, so that their dials cross */
 
 typedef enum sim_fault {
 #define X(name, word) SIM_FAULT_##name,
@@ -28,17 +28,22 @@ typedef enum sim_way { SIM_WAY_NAME, SIM_WAY_SECRET, SIM_WAY_MIXED } sim_way;
 
 typedef enum sim_action {
     SIM_STEP_END = 0,
-    SIM_STEP_JOIN,         /* who joins its room */
-    SIM_STEP_SEND,         /* who sends `value` messages */
-    SIM_STEP_LEAVE,        /* who leaves */
-    SIM_STEP_CRASH,        /* who's process ends; `value` ms later it starts again (0: never) */
-    SIM_STEP_FREEZE,       /* who stands still for `value` ms */
-    SIM_STEP_SERVER_CRASH, /* the server is back after `value` ms */
-    SIM_STEP_CUT,          /* who's signaling connection is cut for both ends */
-    SIM_STEP_ISOLATE,      /* who reaches no other peer for `value` ms */
-    SIM_STEP_ISOLATE_IN,   /* nobody reaches who for `value` ms; who reaches all */
-    SIM_STEP_LINKS,        /* all links of who are lost */
-    SIM_STEP_CLOCK,        /* who's clock goes `value` ms forward */
+    SIM_STEP_JOIN,          /* who joins its room */
+    SIM_STEP_SEND,          /* who sends `value` messages */
+    SIM_STEP_LEAVE,         /* who leaves */
+    SIM_STEP_CRASH,         /* who's process ends; `value` ms later it starts again (0: never) */
+    SIM_STEP_FREEZE,        /* who stands still for `value` ms */
+    SIM_STEP_SERVER_CRASH,  /* the server is back after `value` ms */
+    SIM_STEP_CUT,           /* who's signaling connection is cut for both ends */
+    SIM_STEP_CUT_TOLD,      /* the same, and both ends learn of it within 5 s */
+    SIM_STEP_ISOLATE,       /* who reaches no other peer for `value` ms */
+    SIM_STEP_ISOLATE_IN,    /* nobody reaches who for `value` ms; who reaches all */
+    SIM_STEP_LINKS,         /* all links of who are lost */
+    SIM_STEP_GLARE,         /* the same, told so that both ends dial in one moment */
+    SIM_STEP_CLOCK,         /* who's clock goes `value` ms forward */
+    SIM_STEP_EXPECT_MESHED, /* by now all who are here are linked */
+    SIM_STEP_EXPECT_STEADY, /* from now on no open link ends before healing */
+    SIM_STEP_EXPECT_AWAY,   /* who has been told that somebody is away */
 } sim_action;
 
 #define SIM_ALL UINT32_MAX /* who: everybody */

@@ -167,6 +167,7 @@ typedef struct sim_world {
     sim_rng net, fault, users;
     gc_crypto crypto;
     sim_phase phase;
+    bool steady;        /* no open link may end: the scenario has nothing more against them */
     uint64_t phase_ms;  /* when it began */
     uint64_t meshed_ms; /* when all had met after healing; UINT64_MAX before */
     uint64_t event_count;
@@ -220,7 +221,8 @@ void sim_link_output(sim_world *w, uint32_t node, const gc_client_output *o);
 void sim_link_event(sim_world *w, sim_event *e);
 /* Reports bufferedAmount of one link of which that is due: an input of the core. False if none. */
 bool sim_link_report(sim_world *w, uint32_t node);
-void sim_link_cut(sim_world *w, uint32_t end, bool at_once);
+/* A link passes nothing any more; its ends are told after some time each. */
+void sim_link_cut(sim_world *w, uint32_t end, uint32_t told_ms, uint32_t peer_told_ms);
 /* The process ended. */
 void sim_link_abandon(sim_world *w, uint32_t node, bool silent);
 /* Something broke: both ends of each link of a node (or of all, SIM_NONE) look at it later. */

@@ -26,11 +26,11 @@ static void rewind_sending(gc_conversation *v) {
     v->flight_bytes = v->flight_count = 0;
     v->ghost_bytes = v->ghost_count = 0;
     v->ghost_last = 0;
-    v->base_due = false;
 }
 
 void gc_conversation_unlink(gc_conversation *v) {
     v->started = false;
+    v->base_due = false; /* the START of the next link says it */
     rewind_sending(v);
     gc_inbox_unlink(&v->inbox);
 }
@@ -114,7 +114,7 @@ void gc_conversation_give_up(gc_conversation *v, const gc_outbox *o, uint64_t to
     v->lost_reason = reason;
     v->base = to;
     v->next_send = max_u64(v->next_send, to);
-    v->base_due = v->started;
+    v->base_due = true; /* our START may have gone out with the old one */
 }
 
 bool gc_conversation_sendable(const gc_conversation *v, const gc_outbox *o) {
