@@ -147,3 +147,20 @@ scenario('a reload in a chat asks first, and one outside does not', {
   },
   red: { 'one has left': { left: true, fails: /was asked nothing/ } },
 });
+
+scenario('the example page of 30 lines chats by the same module', {
+  async story(world) {
+    const server = await world.server();
+    const [ann, ben] = [await world.person('Ann', server), await world.person('Ben', server)];
+    await ann.open('assets/example.html');
+    await ben.open(world.variant.page ?? 'assets/example.html');
+    for (const person of [ann, ben]) {
+      await person.status(/^connected/);
+    }
+    await ann.fill('Message', 'from an example');
+    await ann.click('button', 'Send');
+    await ben.until('lists the text', () => (
+      [...document.querySelectorAll('li')].some((e) => e.textContent === 'Visitor: from an example')));
+  },
+  red: { 'the other opens another page': { page: '', fails: /\/\^connected\// } },
+});

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 
 import { chromiumBrowser } from '../harness/browsers.mjs';
-import { without } from '../harness/inits.mjs';
+import { loseCandidates, without } from '../harness/inits.mjs';
 import { scenarios, SERVER_GONE, textAltered } from '../harness/scenario.mjs';
 
 const scenario = scenarios({ chromium: chromiumBrowser() });
@@ -89,3 +89,15 @@ for (const [name, words] of [['WebAssembly', 'WebAssembly'], ['RTCPeerConnection
     red: { 'nothing is missing': { has: true, fails: /is missing: not within/ } },
   });
 }
+
+scenario('where no direct connection comes about, the page says so and what to try', {
+  async story(world) {
+    const server = await world.server();
+    const options = world.variant.open ? {} : { init: loseCandidates() };
+    const [ann, ben] = await world.crowd(['Ann', 'Ben'], server, 'walled', options);
+    // GC_LINK_OPEN_MS is 15 s.
+    await Promise.all([ann, ben].map((person) => person.status(/firewall|another network/)));
+    await ben.until('counts no open link', () => document.documentElement.dataset.peers === '0');
+  },
+  red: { 'the network is open': { open: true, fails: /in the status line/ } },
+});

@@ -25,15 +25,9 @@ export function keepChannels() {
   }`;
 }
 
-/** Rewrites what is sent: change is the source of a function from bytes to bytes. */
-export function rewriteFrames(change) {
-  return `{
-    const send = RTCDataChannel.prototype.send;
-    const change = ${change};
-    RTCDataChannel.prototype.send = function (data) {
-      send.call(this, change(new Uint8Array(data.slice?.() ?? data)));
-    };
-  }`;
+/** Hears of no way to anybody: as in a network that lets no direct connection through. */
+export function loseCandidates() {
+  return `RTCPeerConnection.prototype.addIceCandidate = async () => {};`;
 }
 
 /** A browser that lacks something of the global object. */

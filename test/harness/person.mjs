@@ -23,8 +23,9 @@ function summary() {
   const text = (selector) => [...document.querySelectorAll(selector)]
     .filter((e) => e.checkVisibility?.() ?? true)
     .map((e) => e.innerText.replace(/\s+/g, ' ').trim()).join(' | ').slice(0, 300);
+  const room = root.dataset.screen === 'room' ? text('[role=log]') : text('main');
   return `state=${root.dataset.state} peers=${root.dataset.peers} status="${text('[role=status]')}" `
-    + `log="${text('[role=log]')}"`;
+    + `${root.dataset.screen}="${room}"`;
 }
 
 /** The element whose whole text is exactly this, inside the log. */
@@ -92,7 +93,8 @@ export class Person {
     try {
       return await action(this.patience(words));
     } catch (error) {
-      throw new Error(`${words}: ${error.message.split('\n')[0]}`, { cause: error });
+      const seen = await this.page.evaluate(summary).catch(() => 'the page does not answer');
+      throw new Error(`${words}: ${error.message.split('\n')[0]} ${seen}`, { cause: error });
     }
   }
 
