@@ -14,7 +14,7 @@ hashes "$B/sim/sim" >"$dir/native.txt"
 hashes "$B/sim/sim" >"$dir/twice.txt"
 hashes "$dir/O0/sim/sim" >"$dir/O0.txt"
 hashes "$dir/asan/sim/sim" >"$dir/asan.txt"
-$NODE test/wasm/sim.test.mjs "$B/wasm/sim.wasm" "$SEEDS" >"$dir/wasm.txt"
+$NODE test/wasm/sim.mjs "$B/wasm/sim.wasm" "$SEEDS" >"$dir/wasm.txt"
 failed=0
 for build in twice O0 asan wasm; do
     if ! cmp -s "$dir/native.txt" "$dir/$build.txt"; then

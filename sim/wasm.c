@@ -12,7 +12,7 @@ typedef struct wasm_result {
     uint32_t hash_low, hash_high, broken, events;
 } wasm_result;
 static wasm_result shown;
-_Static_assert(sizeof(wasm_result) == 16, "test/wasm/sim.test.mjs reads four u32");
+_Static_assert(sizeof(wasm_result) == 16, "test/wasm/sim.mjs reads four u32");
 
 /* scenario: its place in the table, or UINT32_MAX for random. Returns NULL when it needs more
  * memory than there is. */

@@ -1,5 +1,5 @@
 // The simulator as wasm: prints the same lines as `sim --hashes`, for sim/trace.sh to compare.
-// usage: node sim.test.mjs SIM.WASM A-B
+// usage: node sim.mjs SIM.WASM A-B
 import { readFileSync } from "node:fs";
 
 const [file, seeds] = process.argv.slice(2);
