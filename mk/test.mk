@@ -11,3 +11,10 @@ $(B)/test/unit/%: test/unit/%.c $(B)/libgccore.a $(B)/libgchost.a $(B)/libgcserv
 
 unit: $(UNIT_BIN)
 	$(Q)B=$(B) sh test/unit/run.sh $(UNIT_BIN)
+
+# The layers that need no browser, and those of them that sanitizers watch.
+check:
+	$(Q)B=$(B) test/run gates unit fuzz sim wasm
+
+asan:
+	$(Q)$(MAKE) B=$(B)-asan SAN=address,undefined CC=clang-14 CFLAGS='-O1 -g' unit
