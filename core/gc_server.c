@@ -198,7 +198,7 @@ static void on_frame(gc_server *s, uint32_t n, uint8_t opcode, gc_span data, uin
         gc__send(s, n, GC_WS_PONG, &data, 1);
     } else if (opcode != GC_WS_PONG && gc__at(s, n)->state == GC_CONNECTION_OPEN) {
         /* A client that still waits for its id may send HEARTBEATs: nothing to do. */
-        gc__on_message(s, n, data, opcode == GC_WS_BINARY);
+        gc__on_message(s, n, data);
     }
 }
 

@@ -1,7 +1,6 @@
 #include "core/base/assert.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
-#include "core/base/utf8.h"
 #include "core/proto/signaling_server.h"
 #include "core/wire/websocket.h"
 
@@ -259,7 +258,7 @@ static void on_object(gc_server *s, uint32_t n, const gc_json_message *m) {
     }
 }
 
-void gc__on_message(gc_server *s, uint32_t n, gc_span text, bool binary) {
+void gc__on_message(gc_server *s, uint32_t n, gc_span text) {
     if (text.len == HEARTBEAT_BYTES && memcmp(text.data, HEARTBEAT, HEARTBEAT_BYTES) == 0) {
         on_heartbeat(s, n);
         return;
@@ -267,7 +266,7 @@ void gc__on_message(gc_server *s, uint32_t n, gc_span text, bool binary) {
     gc_json_message m;
     int error = gc_json_split(text, &m);
     /* A browser fails its WebSocket on invalid UTF-8: one client must not do that to another. */
-    if (error == GC_E_UTF8 || (error != 0 && binary && !gc_utf8_valid(text))) {
+    if (error == GC_E_UTF8) {
         s->stats.cut_total[GC_REASON_BAD_UTF8]++;
         gc__close(s, n, GC_WS_BAD_DATA, GC_REASON_BAD_UTF8);
     } else if (error != 0 || !m.is_object) {

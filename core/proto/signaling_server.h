@@ -183,7 +183,7 @@ void gc__on_join(gc_server *s, uint32_t n, gc_span payload);
 
 /* --- relay.c ------------------------------------------------------------------------------------
  */
-void gc__on_message(gc_server *s, uint32_t n, gc_span text, bool binary);
+void gc__on_message(gc_server *s, uint32_t n, gc_span text);
 /* n's id was just registered: messages that were held for it, and those who watch for it. */
 void gc__relay_arrived(gc_server *s, uint32_t n);
 /* Expires what is due. */
