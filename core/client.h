@@ -89,6 +89,8 @@ void gc__client_end_peer(gc_client *c, uint32_t peer, uint32_t reason, bool bye,
 void gc__client_settle(gc_client *c);
 /* Drops those messages of the outbox whose fate is settled for all. */
 void gc__client_drop_settled(gc_client *c);
+/* As the user sees it: one can talk, or a link has just been replaced by another. */
+bool gc__client_is_open(const gc_peer *p);
 bool gc__client_reachable(const gc_client *c, const gc_peer *p);
 
 /* --- client_signals.c --- */

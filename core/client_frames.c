@@ -3,8 +3,7 @@
 #include "core/base/mem.h"
 #include "core/client.h"
 
-/* --- in
- * ------------------------------------------------------------------------------------------- */
+/* --- in -------------------------------------------------------------------------------------- */
 
 static uint64_t remembered(const gc_client *c, const uint8_t session[GC_SESSION_BYTES]) {
     uint32_t kept = c->tombs_count < GC_CLIENT_TOMBS_MAX ? c->tombs_count : GC_CLIENT_TOMBS_MAX;
@@ -24,6 +23,7 @@ static int on_start(gc_client *c, gc_peer *p, const gc_frame *f) {
                                       remembered(c, f->session));
     if (error == 0) {
         p->opened_once = true;
+        p->renewing = false;
         p->reason = GC_REASON_NONE;
         if (f->has_nick) {
             gc_peer_rename(p, f->nick);
@@ -103,8 +103,7 @@ void gc__client_frame(gc_client *c, uint32_t slot, uint8_t channel, gc_span mess
     }
 }
 
-/* --- out
- * ------------------------------------------------------------------------------------------ */
+/* --- out ------------------------------------------------------------------------------------- */
 
 static gc_frame start_frame(const gc_client *c, const gc_peer *p) {
     const gc_conversation *v = &p->conversation;

@@ -27,8 +27,7 @@ uint32_t gc__client_know(gc_client *c, gc_span id) {
     return GC_NONE;
 }
 
-/* --- attempts ------------------------------------------------------------------------------------
- */
+/* --- attempts -------------------------------------------------------------------------------- */
 
 static uint32_t take_link(gc_client *c, uint32_t peer, enum gc_link_step step,
                           const uint8_t dial[GC_DIAL_BYTES]) {
@@ -84,13 +83,17 @@ void gc__client_attempt_failed(gc_client *c, uint32_t peer, uint32_t reason, boo
     }
 }
 
-/* --- open links ----------------------------------------------------------------------------------
- */
+/* --- open links ------------------------------------------------------------------------------ */
+
+bool gc__client_is_open(const gc_peer *p) {
+    return p->use == GC_PEER_LIVE && p->link != GC_NONE && (p->conversation.started || p->renewing);
+}
 
 void gc__client_link_opened(gc_client *c, uint32_t slot) {
     gc_peer *p = &c->peers[c->links[slot].peer];
     gc_assert(p->attempt == slot);
     p->attempt = GC_NONE;
+    p->renewing = gc__client_is_open(p);
     if (p->link != GC_NONE) {
         end_link(c, p->link, true);
     }
@@ -105,6 +108,7 @@ void gc__client_link_lost(gc_client *c, uint32_t peer, uint32_t reason, bool tel
     bool good = c->now_ms - c->links[p->link].opened_ms >= GC_PEER_GOOD_LINK_MS;
     end_link(c, p->link, tell);
     p->link = GC_NONE;
+    p->renewing = false;
     p->reason = reason;
     gc_conversation_unlink(&p->conversation);
     if (p->attempt != GC_NONE) {
@@ -145,8 +149,7 @@ void gc__client_end_peer(gc_client *c, uint32_t peer, uint32_t reason, bool bye,
     gc_peer_end(p, &c->outbox, reason);
 }
 
-/* --- what follows from what is known
- * --------------------------------------------------------------- */
+/* --- what follows from what is known --------------------------------------------------------- */
 
 bool gc__client_reachable(const gc_client *c, const gc_peer *p) {
     return c->signaling.step == GC_SIGNALING_STEP_ON && (p->present || p->target);

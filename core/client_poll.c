@@ -15,8 +15,7 @@ static void finish_showing(gc_client *c) {
     }
 }
 
-/* --- states -------------------------------------------------------------------------------------
- */
+/* --- states ---------------------------------------------------------------------------------- */
 
 static uint32_t state_reason(const gc_client *c) {
     if (!c->joined || c->failed != 0) {
@@ -53,7 +52,7 @@ static gc_peer_view view_of(const gc_client *c, const gc_peer *p) {
     gc_peer_view v = {.reason = p->reason};
     if (p->use == GC_PEER_ENDED) {
         v.state = GC_PEER_CLOSED;
-    } else if (p->link != GC_NONE && p->conversation.started) {
+    } else if (gc__client_is_open(p)) {
         v.state = GC_PEER_OPEN;
         v.path = c->links[p->link].path;
         v.rtt_ms = c->links[p->link].rtt_ms;
@@ -98,8 +97,7 @@ static bool next_peer(gc_client *c, gc_client_output *out) {
     return false;
 }
 
-/* --- messages -----------------------------------------------------------------------------------
- */
+/* --- messages -------------------------------------------------------------------------------- */
 
 static bool next_message(gc_client *c, gc_client_output *out) {
     for (uint32_t i = 0; i < GC_PEERS_MAX; i++) {
@@ -146,8 +144,7 @@ static bool next_fate(gc_client *c, gc_client_output *out) {
     return false;
 }
 
-/* --- ends ---------------------------------------------------------------------------------------
- */
+/* --- ends ------------------------------------------------------------------------------------ */
 
 static void bury(gc_client *c, const gc_conversation *v) {
     uint32_t at = c->tombs_count % GC_CLIENT_TOMBS_MAX;

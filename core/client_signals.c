@@ -31,8 +31,7 @@ static void on_error(gc_client *c, uint32_t reason) {
     }
 }
 
-/* --- who is there --------------------------------------------------------------------------------
- */
+/* --- who is there ---------------------------------------------------------------------------- */
 
 static void set_tag(gc_peer *p, const uint8_t *tag) {
     p->has_tag = tag != NULL;
@@ -199,8 +198,7 @@ static void on_present(gc_client *c, gc_span id) {
     dial_anew(c, i);
 }
 
-/* --- setting up links ----------------------------------------------------------------------------
- */
+/* --- setting up links ------------------------------------------------------------------------ */
 
 static bool read_sdp(gc_client *c, const gc_signal_in *in, gc_span *sdp) {
     uint32_t len = 0;

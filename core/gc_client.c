@@ -6,8 +6,7 @@
 #include "core/base/utf8.h"
 #include "core/client.h"
 
-/* --- life
- * ------------------------------------------------------------------------------------------ */
+/* --- life ------------------------------------------------------------------------------------ */
 
 size_t gc_client_size(void) {
     return sizeof(gc_client);
@@ -71,8 +70,7 @@ enum gc_client_state gc__client_state(const gc_client *c) {
         return GC_STATE_IDLE;
     }
     for (uint32_t i = 0; i < GC_PEERS_MAX; i++) {
-        const gc_peer *p = &c->peers[i];
-        if (p->use == GC_PEER_LIVE && p->link != GC_NONE && p->conversation.started) {
+        if (gc__client_is_open(&c->peers[i])) {
             return GC_STATE_CONNECTED;
         }
     }
@@ -99,8 +97,7 @@ static int end(gc_client *c) {
     return 0;
 }
 
-/* --- the user
- * -------------------------------------------------------------------------------------- */
+/* --- the user -------------------------------------------------------------------------------- */
 
 static void leave(gc_client *c, bool bye) {
     for (uint32_t i = 0; i < GC_PEERS_MAX; i++) {
@@ -267,8 +264,7 @@ int gc_client_invite(gc_client *c, gc_span base, uint32_t kind, gc_writer *w) {
                                 w);
 }
 
-/* --- the signaling socket
- * -------------------------------------------------------------------------- */
+/* --- the signaling socket -------------------------------------------------------------------- */
 
 int gc_client_signaling_opened(gc_client *c, uint64_t now_ms) {
     int error = begin(c, now_ms);
@@ -303,8 +299,7 @@ int gc_client_signaling_closed(gc_client *c, uint64_t now_ms) {
     return end(c);
 }
 
-/* --- links
- * ----------------------------------------------------------------------------------------- */
+/* --- links ----------------------------------------------------------------------------------- */
 
 /* The slot of a link that is in use, or GC_NONE for a stale number. */
 static uint32_t slot_of(const gc_client *c, uint32_t link) {
@@ -462,8 +457,7 @@ int gc_client_link_path(gc_client *c, uint64_t now_ms, uint32_t link, uint32_t p
     return 0;
 }
 
-/* --- time
- * ------------------------------------------------------------------------------------------ */
+/* --- time ------------------------------------------------------------------------------------ */
 
 static bool is_started(const gc_client *c, uint32_t slot) {
     return c->peers[c->links[slot].peer].conversation.started;
@@ -556,8 +550,7 @@ uint64_t gc_client_deadline(const gc_client *c) {
     return at;
 }
 
-/* --- invariants
- * ------------------------------------------------------------------------------------ */
+/* --- invariants ------------------------------------------------------------------------------ */
 
 static void check_peer(const gc_client *c, uint32_t i) {
     const gc_peer *p = &c->peers[i];

@@ -77,8 +77,7 @@ EXPORT(init) int32_t gc_wasm_init(double now, uint32_t seed_ptr) {
     return client != NULL ? 0 : GC_E_MEMORY;
 }
 
-/* --- the user
- * -------------------------------------------------------------------------------------- */
+/* --- the user -------------------------------------------------------------------------------- */
 
 static gc_client_options options(uint32_t server_ptr, uint32_t server_len, uint32_t nick_ptr,
                                  uint32_t nick_len) {
@@ -182,8 +181,7 @@ EXPORT(id_len) uint32_t gc_wasm_id_len(void) {
     return gc_client_id(client).len;
 }
 
-/* --- the signaling socket
- * -------------------------------------------------------------------------- */
+/* --- the signaling socket -------------------------------------------------------------------- */
 
 EXPORT(signaling_opened) int32_t gc_wasm_signaling_opened(double now) {
     return gc_client_signaling_opened(client, ms(now));
@@ -198,8 +196,7 @@ EXPORT(signaling_closed) int32_t gc_wasm_signaling_closed(double now) {
     return gc_client_signaling_closed(client, ms(now));
 }
 
-/* --- links
- * ----------------------------------------------------------------------------------------- */
+/* --- links ----------------------------------------------------------------------------------- */
 
 EXPORT(link_description)
 int32_t gc_wasm_link_description(double now, uint32_t link, uint32_t ptr, uint32_t len) {
@@ -236,8 +233,7 @@ int32_t gc_wasm_link_path(double now, uint32_t link, uint32_t path, uint32_t rtt
     return gc_client_link_path(client, ms(now), link, path, rtt_ms);
 }
 
-/* --- time and outputs
- * ------------------------------------------------------------------------------ */
+/* --- time and outputs ------------------------------------------------------------------------ */
 
 EXPORT(tick) void gc_wasm_tick(double now) {
     gc_client_tick(client, ms(now));
@@ -270,8 +266,7 @@ EXPORT(deadline) double gc_wasm_deadline(void) {
     return at == GC_NEVER ? __builtin_inf() : (double)at;
 }
 
-/* --- words
- * ----------------------------------------------------------------------------------------- */
+/* --- words ----------------------------------------------------------------------------------- */
 
 EXPORT(reason_word) uint32_t gc_wasm_reason_word(uint32_t reason) {
     return (uint32_t)gc_reason_word(reason);

@@ -33,8 +33,9 @@ typedef struct gc_peer {
     bool target;  /* the one our join link names: never forgotten */
     bool absent;  /* the server said that nobody holds its id */
     bool opened_once;
-    bool told;    /* `view` was polled at least once */
-    bool renamed; /* nick to be told */
+    bool renewing; /* the open link took the place of a started one and awaits its START */
+    bool told;     /* `view` was polled at least once */
+    bool renamed;  /* nick to be told */
     bool has_tag;
     uint8_t tag[GC_TAG_BYTES]; /* under which it is dialled */
     uint8_t id[GC_ID_BYTES_MAX];

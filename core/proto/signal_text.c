@@ -15,8 +15,7 @@ static gc_span span_of_text(const char *s) {
     return gc_span_of(s, len);
 }
 
-/* --- reading -------------------------------------------------------------------------------------
- */
+/* --- reading --------------------------------------------------------------------------------- */
 
 static int32_t get(const gc_json *j, int32_t object, const char *key) {
     if (object < 0 || j->tokens[object].type != GC_JSON_OBJECT) {
@@ -181,8 +180,7 @@ bool gc_signal_member(const gc_signal_in *in, uint32_t *at, uint8_t id[GC_ID_BYT
     return false;
 }
 
-/* --- writing -------------------------------------------------------------------------------------
- */
+/* --- writing --------------------------------------------------------------------------------- */
 
 static void begin(gc_writer *w, gc_signal type) {
     gc_writer_text(w, "{\"type\":\"");

@@ -179,8 +179,7 @@ static void say_output(script *s, const gc_client_output *o) {
     }
 }
 
-/* --- driving -------------------------------------------------------------------------------------
- */
+/* --- driving --------------------------------------------------------------------------------- */
 
 static void drain(script *s) {
     gc_client_output o;
@@ -341,8 +340,7 @@ static void pass(script *s, uint64_t ms) {
     s->len = len;
 }
 
-/* --- ways to get somewhere ---------------------------------------------------------------------
- */
+/* --- ways to get somewhere ------------------------------------------------------------------- */
 
 /* In the room "coffee", the server having named these members (a JSON array). */
 static void enter_coffee(script *s, const char *members) {
@@ -360,6 +358,9 @@ static void enter_coffee(script *s, const char *members) {
 /* Again after the socket was lost. */
 static void enter_again(script *s, const char *members) {
     char text[2048];
+    while (s->c->signaling.step != GC_SIGNALING_STEP_CONNECTING) {
+        pass(s, gc_client_deadline(s->c) - s->now);
+    }
     put(s, gc_client_signaling_opened(s->c, s->now));
     snprintf(text, sizeof text,
              "{\"type\":\"OPEN\",\"payload\":{\"gc\":1,\"room\":{\"tag\":\"" COFFEE
