@@ -18,6 +18,8 @@
 /* What was shown of sessions whose peer was forgotten: nothing is shown twice when it comes back.
  */
 #define GC_CLIENT_TOMBS_MAX 32
+/* A room that was full when we came back to it, with chats still open, is asked again. */
+#define GC_CLIENT_REJOIN_MS 8000
 
 typedef struct gc_client_tomb {
     uint8_t session[GC_SESSION_BYTES];

@@ -2,8 +2,6 @@
 #include "core/base/mem.h"
 #include "core/client.h"
 
-/* A room that was full when we came back to it, with chats still open, is asked again. */
-#define REJOIN_MS     8000u
 #define ICE_BYTES_MAX 4096u
 
 void gc__client_fail(gc_client *c, uint32_t reason, bool bye) {
@@ -77,7 +75,7 @@ static void on_room(gc_client *c, const gc_signal_in *in) {
     }
     if (in->reason != GC_REASON_NONE) {
         if (c->entered) {
-            c->rejoin_ms = c->now_ms + REJOIN_MS;
+            c->rejoin_ms = c->now_ms + GC_CLIENT_REJOIN_MS;
         } else {
             gc__client_fail(c, in->reason, true);
         }

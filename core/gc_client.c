@@ -503,7 +503,7 @@ static void tick_rejoin(gc_client *c) {
         if (c->signaling.step == GC_SIGNALING_STEP_ON) {
             (void)gc_output_queue_end(&c->queue, GC_CLIENT_SIGNALING_SEND, GC_NONE, 0, &w);
         }
-        c->rejoin_ms = GC_NEVER; /* the answer sets it again */
+        c->rejoin_ms = c->now_ms + GC_CLIENT_REJOIN_MS; /* until the answer ends it */
     }
 }
 

@@ -1,0 +1,305 @@
+/* core/client_frames.c: what a peer says on its link, hostile peers included. */
+#include "test/unit/client_script.h"
+
+#define CLOSED "close 0\nstate waiting on none\npeer 0 ~bob lost 'Bob' protocol\n"
+
+/* Open, but the peer's START has not come. */
+static script *script_unstarted(void) {
+    script *s = script_new();
+    enter_coffee(s, "[\"~bob\"]");
+    described(s, 0);
+    answer_from(s, "~bob", 0);
+    opened(s, 0);
+    return s;
+}
+
+static void raw(script *s, uint8_t channel, gc_span bytes) {
+    uint8_t *copy = exact_copy(bytes.data, bytes.len);
+    put(s,
+        gc_client_link_message(s->c, s->now, link_of(s, 0), channel, gc_span_of(copy, bytes.len)));
+    free(copy);
+}
+
+static void malformed_frames_end_the_link(void **state) {
+    static const struct {
+        uint8_t channel;
+        const char *bytes;
+        uint32_t len;
+    } rows[] = {
+        {0, "", 0},                                               /* nothing at all */
+        {0, "\x11", 1},                                           /* ACK, cut */
+        {1, "\x11\0\0\0\0\0\0\0\0", 9},                           /* on the wrong channel */
+        {0, "\x20\0\0\0\0\0\0\0\1\0\1x", 12},                     /* so is this */
+        {1, "\x20\0\0\0\0\0\0\0\0\0\1x", 12},                     /* number 0 */
+        {1, "\x20\0\0\0\0\0\0\0\1\0\0", 11},                      /* an empty text */
+        {1, "\x20\0\0\0\0\0\0\0\1\0\1\xff", 12},                  /* no UTF-8 */
+        {1, "\x20\0\x20\0\0\0\0\0\0\0\1x", 12},                   /* 2^53 */
+        {0, "\x12\0\0\0\0\0\0\0\0", 9},                           /* BASE 0 */
+        {0, "\x11\0\0\0\0\0\0\0\x09", 9},                         /* ACK of nothing sent */
+        {0, "\x11\xff\xff\xff\xff\xff\xff\xff\xff", 9},           /* the same, large */
+        {0, "\x13\1\0\2\xc3\x28", 6},                             /* a name that is no UTF-8 */
+        {0, "\x13\1\0\x21nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn", 37}, /* 33 bytes of name */
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        script *s = script_met("~bob");
+        raw(s, rows[i].channel, gc_span_of(rows[i].bytes, rows[i].len));
+        expect(s, CLOSED);
+        pass(s, 999);
+        expect(s, "");
+        pass(s, 1);
+        expect(s, "offer 0\n"); /* it may have been an accident */
+        script_free(s);
+    }
+}
+
+static void unknown_frames_are_skipped(void **state) {
+    script *s = script_met("~bob");
+    (void)state;
+    raw(s, 0, GC_SPAN("\x17whatever"));
+    raw(s, 0, GC_SPAN("\xff"));
+    raw(s, 1, GC_SPAN("\x21"));
+    raw(s, 0, GC_SPAN("\x15\0\0\0\x2a\x77\0\2xy")); /* a PING with a field of the future */
+    expect(s, "pong 0 42\n");
+    script_free(s);
+}
+
+static void start_comes_first_and_once(void **state) {
+    gc_frame ping = {.type = GC_FRAME_PING, .token = 1};
+    script *s = script_unstarted();
+    (void)state;
+    frame(s, 0, &ping);
+    expect(s, "close 0\npeer 0 ~bob connecting '' protocol\n");
+    script_free(s);
+    s = script_met("~bob");
+    peer_starts(s, 0, 1, 0);
+    expect(s, CLOSED);
+    script_free(s);
+    s = script_unstarted();
+    pass(s, GC_LINK_OPEN_MS); /* it never comes */
+    assert_non_null(strstr(s->lines, "close 0\n"));
+    script_free(s);
+}
+
+static void starts_that_cannot_be_true_end_the_link(void **state) {
+    static const struct { uint64_t base, ack; } rows[] = {{1, 1}, {7, 7}, {1, UINT32_MAX}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        script *s = script_unstarted();
+        peer_starts(s, 0, rows[i].base, rows[i].ack);
+        expect(s, "close 0\npeer 0 ~bob connecting '' protocol\n");
+        script_free(s);
+    }
+}
+
+static void a_base_of_0_ends_the_link(void **state) {
+    script *s = script_unstarted();
+    gc_frame f = start_of_peer(s, 1, 0);
+    uint8_t bytes[GC_FRAME_BYTES_MAX];
+    gc_writer w;
+    (void)state;
+    gc_writer_init(&w, bytes, sizeof bytes);
+    gc_frame_write(&f, &w);
+    assert_int_equal(bytes[45], 1); /* type, version, capabilities, two sessions, base */
+    bytes[45] = 0;
+    raw(s, 0, gc_writer_done(&w));
+    expect(s, "close 0\npeer 0 ~bob connecting '' protocol\n");
+    script_free(s);
+}
+
+static void a_message_may_overtake_start(void **state) {
+    script *s = script_unstarted();
+    (void)state;
+    peer_sends(s, 0, 8, "second");
+    peer_sends(s, 0, 7, "first");
+    expect(s, "");
+    peer_starts(s, 0, 7, 0);
+    expect(s, "state connected on none\npeer 0 ~bob open 'Bob' none\nmessage 0 #7 first\n"
+              "message 0 #8 second\nack 0 #8\n");
+    script_free(s);
+}
+
+static void order_is_restored_and_duplicates_are_not_shown(void **state) {
+    script *s = script_met("~bob");
+    (void)state;
+    peer_sends(s, 0, 3, "three");
+    peer_sends(s, 0, 2, "two");
+    expect(s, "");
+    peer_sends(s, 0, 1, "one");
+    expect(s, "message 0 #1 one\nmessage 0 #2 two\nmessage 0 #3 three\nack 0 #3\n");
+    peer_sends(s, 0, 2, "two");
+    expect(s, "ack 0 #3\n");
+    gc_frame base = {.type = GC_FRAME_BASE, .base = 6};
+    frame(s, 0, &base);
+    expect(s, "gap 0 #4 x2\nack 0 #5\n");
+    peer_sends(s, 0, 5, "too late");
+    expect(s, "ack 0 #5\n");
+    script_free(s);
+}
+
+static void a_broken_window_ends_the_link(void **state) {
+    static char text[GC_TEXT_BYTES_MAX + 1];
+    script *s = script_met("~bob");
+    (void)state;
+    memset(text, 'w', GC_TEXT_BYTES_MAX);
+    for (uint64_t seq = 2; seq <= 5; seq++) {
+        peer_sends(s, 0, seq, text);
+        expect(s, "");
+    }
+    peer_sends(s, 0, 6, "x");
+    expect(s, CLOSED);
+    script_free(s);
+    s = script_met("~bob");
+    for (uint64_t seq = 2; seq < 2 + GC_WINDOW_MESSAGES; seq++) {
+        peer_sends(s, 0, seq, "x");
+    }
+    expect(s, "");
+    peer_sends(s, 0, 1000, "x");
+    expect(s, CLOSED);
+    script_free(s);
+}
+
+/* A flood on one link harms no other, and nothing grows. */
+static void a_flood_is_shown_and_acknowledged(void **state) {
+    script *s = script_met("~bob");
+    (void)state;
+    for (uint64_t seq = 1; seq <= 5000; seq++) {
+        peer_sends(s, 0, seq, "flood");
+        assert_int_equal(s->c->peers[0].conversation.inbox.held_bytes, 0);
+    }
+    expect(s, "message 0 #5000 flood\nack 0 #5000\n");
+    gc_frame ping = {.type = GC_FRAME_PING};
+    for (ping.token = 0; ping.token < 1000; ping.token++) {
+        frame(s, 0, &ping);
+    }
+    expect(s, "pong 0 999\n");
+    script_free(s);
+}
+
+static void a_slow_transport_is_waited_for(void **state) {
+    script *s = script_met("~bob");
+    (void)state;
+    put(s, gc_client_link_buffered(s->c, s->now, link_of(s, 0), GC_LINK_BUFFERED_MAX + 1));
+    user_sends(s, "waits", 1);
+    expect(s, "");
+    gc_frame ping = {.type = GC_FRAME_PING, .token = 3};
+    frame(s, 0, &ping);
+    expect(s, "pong 0 3\n"); /* control goes */
+    put(s, gc_client_link_buffered(s->c, s->now, link_of(s, 0), GC_LINK_BUFFERED_MAX));
+    expect(s, "send 0 #1 waits\n");
+    script_free(s);
+}
+
+static void a_window_full_of_texts_waits_for_its_ack(void **state) {
+    static char text[GC_TEXT_BYTES_MAX + 1];
+    script *s = script_met("~bob");
+    (void)state;
+    memset(text, 'w', GC_TEXT_BYTES_MAX);
+    for (uint64_t seq = 1; seq <= 6; seq++) {
+        user_sends(s, text, seq);
+        assert_int_equal(s->len > 0, seq <= 4);
+    }
+    peer_acks(s, 0, 2);
+    expect(s, "delivered 0 #1\ndelivered 0 #2\nsend 0 #5 wwwwwwww...16384\n"
+              "send 0 #6 wwwwwwww...16384\n");
+    script_free(s);
+}
+
+/* --- I7 and back-pressure -----------------------------------------------------------------------
+ */
+
+static uint64_t fill(script *s) {
+    static char text[GC_TEXT_BYTES_MAX + 1];
+    uint64_t seq = 0, sent = 0;
+    memset(text, 'f', GC_TEXT_BYTES_MAX);
+    while (gc_client_send(s->c, s->now, text_span(text), &seq) == 0) {
+        sent++;
+        drain(s);
+    }
+    return sent;
+}
+
+static void a_full_outbox_is_said_and_room_too(void **state) {
+    script *s = script_met("~bob");
+    uint64_t seq = 0;
+    (void)state;
+    assert_int_equal(fill(s), GC_OUTBOX_BYTES_MAX / GC_TEXT_BYTES_MAX);
+    drain(s);
+    expect(s, "");
+    peer_acks(s, 0, 1);
+    assert_non_null(strstr(s->lines, "delivered 0 #1\n"));
+    assert_non_null(strstr(s->lines, "sendable\n"));
+    assert_int_equal(gc_client_send(s->c, s->now, GC_SPAN("fits"), &seq), 0);
+    drain(s);
+    assert_null(strstr(s->lines, "sendable"));
+    script_free(s);
+}
+
+/* Who acknowledges nothing for 10 s loses messages before anybody else has to wait. */
+static void a_stalled_peer_holds_up_nobody(void **state) {
+    script *s = script_met("~bob");
+    uint64_t seq = 0;
+    (void)state;
+    joined(s, "~zoe"); /* never linked */
+    uint64_t sent = fill(s);
+    for (uint64_t n = 4; n <= sent; n += 4) {
+        peer_acks(s, 0, n);
+    }
+    assert_int_equal(gc_client_send(s->c, s->now, GC_SPAN("more"), &seq), GC_E_FULL);
+    drain(s);
+    expect(s, "");
+    uint64_t at = gc_client_deadline(s->c);
+    assert_true(at <= s->now + GC_STALLED_MS);
+    pass(s, GC_STALLED_MS);
+    assert_non_null(strstr(s->lines, "sendable\n"));
+    assert_null(strstr(s->lines, "undelivered"));
+    assert_int_equal(gc_client_send(s->c, s->now, GC_SPAN("more"), &seq), 0);
+    drain(s);
+    char lines[64];
+    snprintf(lines, sizeof lines, "undelivered 1 #1 undelivered\nsend 0 #%llu more\n",
+             (unsigned long long)seq);
+    expect(s, lines);
+    script_free(s);
+}
+
+static void a_new_session_of_a_peer_is_a_new_conversation(void **state) {
+    script *s = script_met("~bob");
+    (void)state;
+    peer_sends(s, 0, 1, "one");
+    user_sends(s, "for the first", 1);
+    transport_ended(s, 0, GC_REASON_GONE);
+    pass(s, 1000);
+    described(s, 0);
+    answer_from(s, "~bob", 0);
+    opened(s, 0);
+    gc_frame f = start_of_peer(s, 1, 0);
+    f.session[0] ^= 1;
+    memset(f.peer_session, 0, sizeof f.peer_session);
+    frame(s, 0, &f);
+    expect(s, "state connected on none\npeer 0 ~bob open 'Bob' none\n"
+              "undelivered 0 #1 gone\nbase 0 #2\n");
+    peer_sends(s, 0, 1, "one of another life");
+    expect(s, "message 0 #1 one of another life\nack 0 #1\n");
+    script_free(s);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(malformed_frames_end_the_link),
+        cmocka_unit_test(unknown_frames_are_skipped),
+        cmocka_unit_test(start_comes_first_and_once),
+        cmocka_unit_test(starts_that_cannot_be_true_end_the_link),
+        cmocka_unit_test(a_base_of_0_ends_the_link),
+        cmocka_unit_test(a_message_may_overtake_start),
+        cmocka_unit_test(order_is_restored_and_duplicates_are_not_shown),
+        cmocka_unit_test(a_broken_window_ends_the_link),
+        cmocka_unit_test(a_flood_is_shown_and_acknowledged),
+        cmocka_unit_test(a_slow_transport_is_waited_for),
+        cmocka_unit_test(a_window_full_of_texts_waits_for_its_ack),
+        cmocka_unit_test(a_full_outbox_is_said_and_room_too),
+        cmocka_unit_test(a_stalled_peer_holds_up_nobody),
+        cmocka_unit_test(a_new_session_of_a_peer_is_a_new_conversation),
+    };
+    script_use_all();
+    return RUN(tests);
+}

@@ -1,0 +1,439 @@
+/* core/client_signals.c: what the server says. */
+#include "test/unit/client_script.h"
+
+static script *script_with(const char *members) {
+    script *s = script_new();
+    enter_coffee(s, members);
+    return s;
+}
+
+static void all_members_are_dialled(void **state) {
+    script *s = script_with("[\"~a\",\"0b\",\"%ID%\",\"~c\"]");
+    (void)state;
+    expect(s, "ice [{\"urls\":\"stun:h\"}]\noffer 0\noffer 1\noffer 2\nstate waiting on none\n"
+              "peer 0 ~a connecting '' none\npeer 1 0b connecting '' none\n"
+              "peer 2 ~c connecting '' none\n");
+    script_free(s);
+}
+
+static void a_full_room_is_the_end(void **state) {
+    script *s = script_new();
+    (void)state;
+    put(s, gc_client_join_room(s->c, s->now, &script_options, GC_SPAN("coffee")));
+    put(s, gc_client_signaling_opened(s->c, s->now));
+    server_says(s, "{\"type\":\"OPEN\",\"payload\":{\"gc\":1,\"room\":{\"tag\":\"" COFFEE
+                   "\",\"reason\":\"room-full\"}}}");
+    expect(s, "signal LEAVE\ndisconnect\nstate failed off room-full\n");
+    assert_int_equal(gc_client_deadline(s->c), GC_NEVER);
+    /* From failed one may join again, with nothing left of before. */
+    enter_coffee(s, "[]");
+    expect(s, "ice [{\"urls\":\"stun:h\"}]\nstate waiting on none\n");
+    script_free(s);
+}
+
+static void a_room_that_is_full_when_we_come_back_is_asked_again(void **state) {
+    script *s = script_met("~bob");
+    (void)state;
+    put(s, gc_client_signaling_closed(s->c, s->now));
+    expect(s, "state connected lost server-unreachable\n");
+    pass(s, 250);
+    expect(s, "connect\n");
+    put(s, gc_client_signaling_opened(s->c, s->now));
+    server_says(s, "{\"type\":\"OPEN\",\"payload\":{\"gc\":1,\"room\":{\"tag\":\"" COFFEE
+                   "\",\"reason\":\"room-full\"}}}");
+    expect(s, "state connected on room-full\n");
+    pass(s, 8000);
+    expect(s, "ping 0\nsignal GC-JOIN\n");
+    server_says(s, "{\"type\":\"GC-ROOM\",\"payload\":{\"tag\":\"" COFFEE
+                   "\",\"members\":[\"~bob\",\"~new\"]}}");
+    expect(s, "offer 1\nstate connected on none\npeer 1 ~new connecting '' none\n");
+    script_free(s);
+}
+
+static void hopeless_reasons_end_it(void **state) {
+    static const struct {
+        const char *text, *lines;
+    } rows[] = {
+        {"{\"type\":\"ERROR\",\"payload\":{\"code\":\"bad-key\"}}", "bad-key"},
+        {"{\"type\":\"INVALID-KEY\"}", "bad-key"},
+        {"{\"type\":\"ERROR\",\"payload\":{\"code\":\"replaced\"}}", "replaced"},
+        {"{\"type\":\"ERROR\",\"payload\":{\"code\":\"origin\"}}", "origin"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char lines[128];
+        script *s = script_new();
+        put(s, gc_client_join_room(s->c, s->now, &script_options, GC_SPAN("coffee")));
+        put(s, gc_client_signaling_opened(s->c, s->now));
+        server_says(s, rows[i].text);
+        snprintf(lines, sizeof lines, "disconnect\nstate failed off %s\n", rows[i].lines);
+        expect(s, lines);
+        put(s, gc_client_signaling_closed(s->c, s->now));
+        expect(s, "");
+        assert_int_equal(gc_client_deadline(s->c), GC_NEVER);
+        script_free(s);
+    }
+}
+
+static void other_reasons_are_said_and_tried_again(void **state) {
+    script *s = script_new();
+    (void)state;
+    put(s, gc_client_join_room(s->c, s->now, &script_options, GC_SPAN("coffee")));
+    put(s, gc_client_signaling_opened(s->c, s->now));
+    server_says(s, "{\"type\":\"ERROR\",\"payload\":{\"code\":\"server-full\"}}");
+    expect(s, "state joining connecting server-full\n");
+    put(s, gc_client_signaling_closed(s->c, s->now));
+    expect(s, "");
+    pass(s, 250);
+    expect(s, "connect\n");
+    script_free(s);
+}
+
+static void a_server_out_of_reach_is_tried_for_ever(void **state) {
+    script *s = script_new();
+    (void)state;
+    put(s, gc_client_join_room(s->c, s->now, &script_options, GC_SPAN("coffee")));
+    put(s, gc_client_signaling_closed(s->c, s->now));
+    expect(s, "state joining connecting server-unreachable\n");
+    for (int i = 0; i < 100; i++) {
+        pass(s, GC_RECONNECT_MS_MAX);
+        assert_non_null(strstr(s->lines, "connect\n"));
+        assert_null(strstr(s->lines, "state"));
+        put(s, gc_client_signaling_closed(s->c, s->now));
+    }
+    enter_again(s, "[]");
+    expect(s, "state waiting on none\n");
+    script_free(s);
+}
+
+static void an_id_that_is_taken_is_drawn_again_once(void **state) {
+    char first[GC_OWN_ID_CHARS], second[GC_OWN_ID_CHARS];
+    script *s = script_new();
+    (void)state;
+    put(s, gc_client_join_room(s->c, s->now, &script_options, GC_SPAN("coffee")));
+    memcpy(first, gc_client_id(s->c).data, sizeof first);
+    put(s, gc_client_signaling_opened(s->c, s->now));
+    server_says(s, "{\"type\":\"ID-TAKEN\"}");
+    put(s, gc_client_signaling_closed(s->c, s->now));
+    memcpy(second, gc_client_id(s->c).data, sizeof second);
+    assert_memory_not_equal(first, second, sizeof first);
+    for (int i = 0; i < 4; i++) {
+        pass(s, GC_RECONNECT_MS_MAX);
+        assert_memory_equal(second, gc_client_id(s->c).data, sizeof second);
+        put(s, gc_client_signaling_opened(s->c, s->now));
+        server_says(s, "{\"type\":\"ID-TAKEN\"}");
+        put(s, gc_client_signaling_closed(s->c, s->now));
+    }
+    expect(s, "");
+    assert_int_equal(gc_client_deadline(s->c), GC_NEVER);
+    assert_int_equal(s->c->failed, GC_REASON_ID_TAKEN);
+    script_free(s);
+}
+
+/* Who gave out a link is known by its id, and keeps it. */
+static void a_host_keeps_its_id(void **state) {
+    uint8_t link[GC_URL_BYTES_MAX];
+    char id[GC_OWN_ID_CHARS];
+    gc_writer w;
+    script *s = script_with("[]");
+    (void)state;
+    gc_writer_init(&w, link, sizeof link);
+    assert_int_equal(gc_client_invite(s->c, GC_SPAN("https://h/"), GC_INVITE_PEER_SECRET, &w), 0);
+    memcpy(id, gc_client_id(s->c).data, sizeof id);
+    put(s, gc_client_signaling_closed(s->c, s->now));
+    pass(s, 250);
+    put(s, gc_client_signaling_opened(s->c, s->now));
+    server_says(s, "{\"type\":\"ID-TAKEN\"}");
+    put(s, gc_client_signaling_closed(s->c, s->now));
+    pass(s, 8000);
+    assert_memory_equal(id, gc_client_id(s->c).data, sizeof id);
+    assert_non_null(strstr(s->ws, "&id="));
+    assert_memory_equal(strstr(s->ws, "&id=") + 4, id, sizeof id);
+    script_free(s);
+}
+
+static void open_chats_go_on_without_the_server(void **state) {
+    script *s = script_met("~bob");
+    (void)state;
+    put(s, gc_client_signaling_closed(s->c, s->now));
+    expect(s, "state connected lost server-unreachable\n");
+    user_sends(s, "still here", 1);
+    expect(s, "send 0 #1 still here\n");
+    peer_acks(s, 0, 1);
+    peer_sends(s, 0, 1, "me too");
+    expect(s, "message 0 #1 me too\nack 0 #1\n");
+    enter_again(s, "[\"~bob\",\"~new\"]");
+    expect(s, "offer 1\nstate connected on none\npeer 1 ~new connecting '' none\n");
+    script_free(s);
+}
+
+static void an_offer_that_went_to_an_old_socket_is_made_again(void **state) {
+    script *s = script_with("[\"~bob\",\"~zoe\"]");
+    (void)state;
+    described(s, 0);
+    described(s, 1);
+    answer_from(s, "~zoe", 1);
+    put(s, gc_client_signaling_closed(s->c, s->now));
+    enter_again(s, "[\"~bob\",\"~zoe\"]");
+    expect(s, "close 0\noffer 0\nstate waiting on none\n"); /* zoe has answered */
+    script_free(s);
+}
+
+static void a_description_without_a_server_ends_the_attempt(void **state) {
+    script *s = script_with("[\"~bob\"]");
+    (void)state;
+    put(s, gc_client_signaling_closed(s->c, s->now));
+    described(s, 0);
+    expect(s, "close 0\npeer 0 ~bob connecting '' server-unreachable\n");
+    pass(s, GC_UNDELIVERED_MS);
+    assert_non_null(strstr(s->lines, "peer 0 ~bob closed '' server-unreachable\n"));
+    script_free(s);
+}
+
+/* --- direct links ------------------------------------------------------------------------------
+ */
+
+static script *script_guest(const char *link) {
+    script *s = script_new();
+    put(s, gc_client_join_link(s->c, s->now, &script_options, text_span(link)));
+    assert_null(strstr(s->ws, "room="));
+    put(s, gc_client_signaling_opened(s->c, s->now));
+    server_says(s, "{\"type\":\"OPEN\",\"payload\":{\"gc\":1}}");
+    return s;
+}
+
+static void a_guest_waits_for_its_host(void **state) {
+    script *s = script_guest("https://h/join/host#1.BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc");
+    (void)state;
+    expect(s, "offer 0\nstate waiting on none\npeer 0 host connecting '' none\n");
+    described(s, 0);
+    expect(s, "signal OFFER host\n");
+    server_says(s, "{\"type\":\"GC-ABSENT\",\"payload\":{\"id\":\"host\"}}");
+    expect(s, "close 0\nstate waiting on absent\npeer 0 host away '' absent\n");
+    server_says(s, "{\"type\":\"EXPIRE\",\"src\":\"host\"}");
+    expect(s, "");
+    server_says(s, "{\"type\":\"GC-PRESENT\",\"payload\":{\"id\":\"host\"}}");
+    expect(s, "offer 0\nstate waiting on none\npeer 0 host connecting '' absent\n");
+    described(s, 0);
+    answer_from(s, "host", 0);
+    opened(s, 0);
+    peer_starts(s, 0, 1, 0);
+    expect(s, "state connected on none\npeer 0 host open 'Bob' none\n");
+    script_free(s);
+}
+
+static void an_absent_host_is_dialled_now_and_then(void **state) {
+    script *s = script_guest("https://h/join/host");
+    (void)state;
+    described(s, 0);
+    server_says(s, "{\"type\":\"GC-ABSENT\",\"payload\":{\"id\":\"host\"}}");
+    for (int i = 0; i < 29; i++) {
+        pass(s, 1000);
+        assert_null(strstr(s->lines, "offer"));
+        server_says(s, "{\"type\":\"GC-ALIVE\"}");
+    }
+    pass(s, 1000);
+    assert_non_null(strstr(s->lines, "offer 0\n"));
+    script_free(s);
+}
+
+static void a_stock_server_says_expire(void **state) {
+    script *s = script_new();
+    (void)state;
+    put(s, gc_client_join_link(s->c, s->now, &script_options, GC_SPAN("https://h/join/host")));
+    put(s, gc_client_signaling_opened(s->c, s->now));
+    server_says(s, "{\"type\":\"OPEN\"}");
+    described(s, 0);
+    server_says(s, "{\"type\":\"EXPIRE\",\"src\":\"host\",\"dst\":\"%ID%\"}");
+    expect(s, "close 0\nstate waiting on absent\npeer 0 host away '' absent\n");
+    script_free(s);
+}
+
+static void a_host_that_left_is_not_dialled(void **state) {
+    script *s = script_guest("https://h/join/host");
+    gc_frame bye = {.type = GC_FRAME_BYE, .reason = GC_REASON_LEFT};
+    (void)state;
+    described(s, 0);
+    answer_from(s, "host", 0);
+    opened(s, 0);
+    peer_starts(s, 0, 1, 0);
+    frame(s, 0, &bye);
+    expect(s, "close 0\nstate waiting on left\npeer 0 host closed 'Bob' left\n");
+    put(s, gc_client_signaling_closed(s->c, s->now));
+    pass(s, 250);
+    put(s, gc_client_signaling_opened(s->c, s->now));
+    server_says(s, "{\"type\":\"OPEN\",\"payload\":{\"gc\":1}}");
+    assert_null(strstr(s->lines, "offer"));
+    script_free(s);
+}
+
+static void a_host_takes_its_guests(void **state) {
+    uint8_t bytes[GC_URL_BYTES_MAX];
+    char text[512], tag[2 * GC_TAG_BYTES + 1] = {0};
+    gc_writer w;
+    script *s = script_with("[]");
+    (void)state;
+    gc_writer_init(&w, bytes, sizeof bytes);
+    assert_int_equal(gc_client_invite(s->c, GC_SPAN("https://h/"), GC_INVITE_PEER_SECRET, &w), 0);
+    gc_writer_init(&w, (uint8_t *)tag, 32);
+    gc_hex_write(&w, gc_span_of(s->c->membership.direct_tag, GC_TAG_BYTES));
+    static const char *format =
+        "{\"type\":\"OFFER\",\"src\":\"%s\",\"payload\":{\"type\":\"ghostchat\",\"v\":1,\"dial\":"
+        "\"AAAAAAAAAAAAAAAAAAAAAA\",%s%s%s\"sdp\":\"their sdp\"}}";
+    snprintf(text, sizeof text, format, "~guest", "\"room\":\"", tag, "\",");
+    server_says(s, text);
+    expect(s, "answer 0 their sdp\npeer 0 ~guest connecting '' guest none\n");
+    snprintf(text, sizeof text, format, "~bare", "", "", "");
+    server_says(s, text);
+    expect(s, "answer 1 their sdp\npeer 1 ~bare connecting '' guest none\n");
+    tag[0] = tag[0] == '0' ? '1' : '0';
+    snprintf(text, sizeof text, format, "~eve", "\"room\":\"", tag, "\",");
+    uint64_t ignored = s->c->ignored;
+    server_says(s, text);
+    expect(s, "");
+    assert_int_equal(s->c->ignored, ignored + 1);
+    script_free(s);
+}
+
+/* --- setting up ---------------------------------------------------------------------------------
+ */
+
+static void candidates_wait_for_descriptions(void **state) {
+    static const char *theirs =
+        "{\"type\":\"CANDIDATE\",\"src\":\"~bob\",\"payload\":{\"type\":\"ghostchat\",\"v\":1,"
+        "\"dial\":\"%DIAL0%\",\"candidate\":\"their candidate\",\"mid\":\"0\",\"index\":0}}";
+    script *s = script_with("[\"~bob\"]");
+    (void)state;
+    found(s, 0, "ours");
+    expect(s, ""); /* not before the OFFER */
+    described(s, 0);
+    expect(s, "signal OFFER ~bob\nsignal CANDIDATE ~bob\n");
+    found(s, 0, "ours 2");
+    expect(s, "signal CANDIDATE ~bob\n");
+    server_says(s, theirs);
+    expect(s, ""); /* not before the ANSWER */
+    answer_from(s, "~bob", 0);
+    expect(s, "remote 0 their sdp\ncandidate 0 their candidate\n");
+    server_says(s, theirs);
+    expect(s, "candidate 0 their candidate\n");
+    opened(s, 0);
+    server_says(s, theirs); /* late ones are of use, too */
+    expect(s, "candidate 0 their candidate\n");
+    for (int i = 0; i < 40; i++) {
+        server_says(s, theirs);
+    }
+    assert_int_equal(s->c->links[0].candidates[GC_LINK_REMOTE], GC_CANDIDATES_MAX);
+    expect(s, "");
+    script_free(s);
+}
+
+static void an_answerers_candidates_wait_too(void **state) {
+    script *s = script_with("[]");
+    (void)state;
+    offer_from(s, "~bob", "AAAAAAAAAAAAAAAAAAAAAA");
+    server_says(s, "{\"type\":\"CANDIDATE\",\"src\":\"~bob\",\"payload\":{\"type\":\"ghostchat\","
+                   "\"v\":1,\"dial\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"candidate\":\"theirs\","
+                   "\"mid\":\"0\",\"index\":0}}");
+    expect(s, "");
+    found(s, 0, "ours");
+    expect(s, "");
+    described(s, 0);
+    expect(s, "signal ANSWER ~bob\nsignal CANDIDATE ~bob\ncandidate 0 theirs\n");
+    script_free(s);
+}
+
+static void what_belongs_to_no_dial_is_ignored(void **state) {
+    static const char *rows[] = {
+        "{\"type\":\"ANSWER\",\"src\":\"~bob\",\"payload\":{\"type\":\"ghostchat\",\"v\":1,"
+        "\"dial\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"sdp\":\"x\"}}",
+        "{\"type\":\"ANSWER\",\"src\":\"~eve\",\"payload\":{\"type\":\"ghostchat\",\"v\":1,"
+        "\"dial\":\"%DIAL0%\",\"sdp\":\"x\"}}",
+        "{\"type\":\"CANDIDATE\",\"src\":\"~eve\",\"payload\":{\"type\":\"ghostchat\",\"v\":1,"
+        "\"dial\":\"%DIAL0%\",\"candidate\":\"x\",\"mid\":\"0\",\"index\":0}}",
+        "{\"type\":\"OFFER\",\"src\":\"%ID%\",\"payload\":{\"type\":\"ghostchat\",\"v\":1,"
+        "\"dial\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"room\":\"" COFFEE "\",\"sdp\":\"x\"}}",
+        "{\"type\":\"OFFER\",\"src\":\"~eve\",\"payload\":{\"type\":\"ghostchat\",\"v\":1,"
+        "\"dial\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"room\":\"" COFFEE "\",\"sdp\":\"\"}}",
+        "{\"type\":\"OFFER\",\"src\":\"~eve\",\"payload\":{\"type\":\"ghostchat\",\"v\":1,"
+        "\"dial\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"room\":\"00000000000000000000000000000000\","
+        "\"sdp\":\"x\"}}",
+        "{\"type\":\"GC-JOINED\",\"payload\":{\"room\":\"00000000000000000000000000000000\","
+        "\"id\":\"~eve\"}}",
+        "{\"type\":\"GC-JOINED\",\"payload\":{\"room\":\"" COFFEE "\",\"id\":\"%ID%\"}}",
+        "{\"type\":\"GC-LEFT\",\"payload\":{\"room\":\"" COFFEE "\",\"id\":\"~eve\"}}",
+        "{\"type\":\"GC-ROOM\",\"payload\":{\"tag\":\"00000000000000000000000000000000\","
+        "\"members\":[\"~eve\"]}}",
+        "{\"type\":\"GC-ABSENT\",\"payload\":{\"id\":\"~eve\"}}",
+        "{\"type\":\"GC-PRESENT\",\"payload\":{\"id\":\"~eve\"}}",
+        "{\"type\":\"OPEN\",\"payload\":{\"gc\":1}}",
+        "not even json",
+    };
+    script *s = script_with("[\"~bob\"]");
+    (void)state;
+    described(s, 0);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        uint64_t ignored = s->c->ignored;
+        server_says(s, rows[i]);
+        expect(s, "");
+        assert_int_equal(s->c->ignored, ignored + 1);
+    }
+    server_says(s, "{\"type\":\"LEAVE\",\"src\":\"~bob\"}");
+    server_says(s, "{\"type\":\"NEWS\",\"payload\":1}");
+    expect(s, "");
+    script_free(s);
+}
+
+static void leave_of_the_server_ends_no_link(void **state) {
+    script *s = script_met("~bob");
+    (void)state;
+    server_says(s, "{\"type\":\"LEAVE\",\"src\":\"~bob\",\"dst\":\"%ID%\"}");
+    expect(s, "");
+    server_says(s, "{\"type\":\"GC-ABSENT\",\"payload\":{\"id\":\"~bob\"}}");
+    expect(s, "");
+    user_sends(s, "still", 1);
+    expect(s, "send 0 #1 still\n");
+    script_free(s);
+}
+
+static void a_big_sdp_is_taken_up_to_its_limit(void **state) {
+    static char text[GC_MESSAGE_BYTES_MAX];
+    (void)state;
+    for (int len = GC_SDP_BYTES_MAX; len <= GC_SDP_BYTES_MAX + 1; len++) {
+        script *s = script_with("[]");
+        snprintf(text, sizeof text,
+                 "{\"type\":\"OFFER\",\"src\":\"~bob\",\"payload\":{\"type\":\"ghostchat\",\"v\":1,"
+                 "\"dial\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"room\":\"" COFFEE "\",\"sdp\":\"%0*d\"}}",
+                 len, 0);
+        put(s, gc_client_signaling_message(s->c, s->now, text_span(text)));
+        assert_int_equal(s->len > 0, len == GC_SDP_BYTES_MAX);
+        script_free(s);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_members_are_dialled),
+        cmocka_unit_test(a_full_room_is_the_end),
+        cmocka_unit_test(a_room_that_is_full_when_we_come_back_is_asked_again),
+        cmocka_unit_test(hopeless_reasons_end_it),
+        cmocka_unit_test(other_reasons_are_said_and_tried_again),
+        cmocka_unit_test(a_server_out_of_reach_is_tried_for_ever),
+        cmocka_unit_test(an_id_that_is_taken_is_drawn_again_once),
+        cmocka_unit_test(a_host_keeps_its_id),
+        cmocka_unit_test(open_chats_go_on_without_the_server),
+        cmocka_unit_test(an_offer_that_went_to_an_old_socket_is_made_again),
+        cmocka_unit_test(a_description_without_a_server_ends_the_attempt),
+        cmocka_unit_test(a_guest_waits_for_its_host),
+        cmocka_unit_test(an_absent_host_is_dialled_now_and_then),
+        cmocka_unit_test(a_stock_server_says_expire),
+        cmocka_unit_test(a_host_that_left_is_not_dialled),
+        cmocka_unit_test(a_host_takes_its_guests),
+        cmocka_unit_test(candidates_wait_for_descriptions),
+        cmocka_unit_test(an_answerers_candidates_wait_too),
+        cmocka_unit_test(what_belongs_to_no_dial_is_ignored),
+        cmocka_unit_test(leave_of_the_server_ends_no_link),
+        cmocka_unit_test(a_big_sdp_is_taken_up_to_its_limit),
+    };
+    script_use_all();
+    return RUN(tests);
+}
