@@ -2,7 +2,6 @@
 # Compiled and linked apart with the versioned tools: clang's one-step link runs whatever wasm-opt
 # is on PATH. Memory is fixed: views of it in JavaScript never detach.
 WASM_MEMORY := 4194304
-WASM_BYTES_MAX := 65536
 WASM_SRC := core/wasm.c core/gc_client.c $(sort $(wildcard core/client_*.c core/base/*.c)) \
     $(addprefix core/proto/,conversation.c inbox.c link.c membership.c outbox.c output_queue.c \
     peer.c signal_text.c signaling_client.c) \
@@ -27,3 +26,7 @@ $(B)/wasm/core.wasm: $(WASM_OBJ)
 	$(call say,WASMLD,$@)
 	$(Q)$(WASM_LD) --no-entry --gc-sections --strip-all --stack-first -z stack-size=262144 \
 	    --initial-memory=$(WASM_MEMORY) --max-memory=$(WASM_MEMORY) $^ -o $@
+
+# Imports, exports, size, the vectors of the C tests and two clients that talk, in plain node.
+check-wasm: $(B)/wasm/core.wasm
+	$(Q)B='$(B)' $(NODE) --test test/wasm/core.test.mjs

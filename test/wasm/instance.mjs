@@ -1,0 +1,112 @@
+// One client of core.wasm, as the page drives it: bytes in, outputs out.
+import { readFileSync } from 'node:fs';
+import { blake2b } from './blake2b.mjs';
+
+export const FILE = `${process.env.B ?? 'build'}/wasm/core.wasm`;
+export const module = new WebAssembly.Module(readFileSync(FILE));
+export const NONE = 0xffffffff;
+export const OUTPUTS = [
+    'nothing', 'connect', 'signal', 'disconnect', 'ice', 'offer', 'answer', 'remote', 'candidate',
+    'send', 'close', 'state', 'peer', 'message', 'gap', 'delivered', 'undelivered', 'sendable',
+];
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+export class Client {
+    now = 1000;
+
+    /** @param {number} seed  any byte
+     * @param {(...args: number[]) => number} [hash]  instead of BLAKE2b */
+    constructor(seed, hash) {
+        const instance = new WebAssembly.Instance(module, {
+            gc: { hash: hash ?? ((...args) => this.#hash(...args)) },
+        });
+        /** @type {any} */
+        this.wasm = instance.exports;
+        const at = this.#put([new Uint8Array(32).fill(seed)])[0];
+        if (this.wasm.init(this.now, at) !== 0) {
+            throw new Error('init');
+        }
+    }
+
+    #hash(out, outLen, input, inputLen, key, keyLen) {
+        const memory = new Uint8Array(this.wasm.memory.buffer);
+        memory.set(blake2b(outLen, memory.slice(input, input + inputLen),
+            memory.slice(key, key + keyLen)), out);
+        return 0;
+    }
+
+    /** Copies texts into the input buffer; gives pointer and length of each. */
+    #put(texts) {
+        let at = this.wasm.input();
+        const end = at + this.wasm.input_size();
+        return texts.flatMap((text) => {
+            const bytes = typeof text === 'string' ? encoder.encode(text) : text;
+            if (at + bytes.length > end) {
+                throw new Error('the input buffer is too small');
+            }
+            new Uint8Array(this.wasm.memory.buffer).set(bytes, at);
+            at += bytes.length;
+            return [at - bytes.length, bytes.length];
+        });
+    }
+
+    /** An input: numbers are given as they are, texts and bytes through the buffer. Returns what
+     * the export returned; the outputs stand in `this.out`. */
+    call(name, ...args) {
+        const texts = args.filter((a) => typeof a !== 'number');
+        const places = this.#put(texts);
+        const flat = args.flatMap((a) => (typeof a === 'number' ? [a] : places.splice(0, 2)));
+        const result = this.wasm[name](...flat);
+        this.out = this.drain();
+        return result;
+    }
+
+    at(name, ...args) {
+        return this.call(name, this.now, ...args);
+    }
+
+    bytes(at, len) {
+        return new Uint8Array(this.wasm.memory.buffer).slice(at, at + len);
+    }
+
+    text(at, len) {
+        return decoder.decode(this.bytes(at, len));
+    }
+
+    /** A constant of the core, zero-terminated. */
+    word(at) {
+        const memory = new Uint8Array(this.wasm.memory.buffer);
+        return this.text(at, memory.indexOf(0, at) - at);
+    }
+
+    id() {
+        return this.text(this.wasm.id(), this.wasm.id_len());
+    }
+
+    textOut() {
+        return this.text(this.wasm.text_out(), this.wasm.text_out_len());
+    }
+
+    drain() {
+        const all = [];
+        for (let at = this.wasm.poll(); at !== 0; at = this.wasm.poll()) {
+            const u32 = (i) => new DataView(this.wasm.memory.buffer).getUint32(at + 4 * i, true);
+            all.push({
+                type: OUTPUTS[u32(0)], peer: u32(1), link: u32(2), value: u32(3), value2: u32(4),
+                reason: this.word(this.wasm.reason_word(u32(5))),
+                number: u32(6) + u32(7) * 2 ** 32,
+                bytes: this.bytes(u32(8), u32(9)),
+                text: new TextDecoder().decode(this.bytes(u32(8), u32(9))),
+                text2: this.text(u32(10), u32(11)),
+            });
+        }
+        return all;
+    }
+
+    /** The outputs of one type since the last input. */
+    of(type) {
+        return this.out.filter((o) => o.type === type);
+    }
+}
