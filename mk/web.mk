@@ -28,6 +28,9 @@ $(WEB_STAMP): $(WEB_OWN) $(WEB_SOCKET) $(WEB_NPM) $(B)/wasm/core.wasm $(STAMP) m
 	    cp $$m/libsodium-sumo/dist/modules-sumo-esm/libsodium-sumo.mjs $$w/libsodium-sumo.js && \
 	    cp $$m/qrcode-generator/dist/qrcode.mjs $$w/qrcode.js && \
 	    { cat $$m/jsqr/dist/jsQR.js && printf '\nexport default globalThis.jsQR;\n'; } >$$w/jsqr.js && \
+	    for l in libsodium-sumo libsodium-wrappers-sumo jsqr; do \
+	        printf '%s\n\n' "$$l"; cat $$m/$$l/LICENSE; printf '\n'; done >$$w/licenses.txt && \
+	    printf 'qrcode-generator: MIT, see the head of qrcode.js\n' >>$$w/licenses.txt && \
 	    chmod 644 $$w/* && touch $@
 
 # Everything that is loaded for a first chat, gzip: at most 300 KiB.

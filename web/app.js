@@ -4,7 +4,7 @@ import { Composer } from './composer.js';
 import { Conversation } from './conversation.js';
 import { fillTexts, find, make } from './dom.js';
 import { Entrance } from './entrance.js';
-import { GhostChat, InviteKind } from './ghostchat.js';
+import { GhostChat, GhostChatError, InviteKind } from './ghostchat.js';
 import { Invite } from './invite.js';
 import { cleanLine } from './linkify.js';
 import { randomName } from './name.js';
@@ -84,7 +84,12 @@ class App {
         addEventListener('hashchange', () => this.#onHash());
         addEventListener('focus', () => this.#setUnread(0));
         document.addEventListener('visibilitychange', () => document.hidden || this.#setUnread(0));
-        addEventListener('beforeunload', (event) => this.#place && event.preventDefault());
+        addEventListener('beforeunload', (event) => {
+            if (this.#place) {
+                event.preventDefault();
+                event.returnValue = true; // how Safari is told
+            }
+        });
         addEventListener('pagehide', () => this.#place && this.#leave());
     }
 
@@ -102,8 +107,10 @@ class App {
             this.#show(place);
             await this.#chat.join(way, { relayOnly: choice.relayOnly });
         } catch (error) {
+            showPlace('', false);
             this.#hide();
-            this.#entrance.error('room' in way ? texts.entrance.badRoom : texts.entrance.badLink);
+            this.#entrance.error(!(error instanceof GhostChatError) ? texts.plain.broken
+                : 'room' in way ? texts.entrance.badRoom : texts.entrance.badLink);
             return;
         } finally {
             this.#entering = false;
@@ -126,7 +133,7 @@ class App {
         const open = (name) => ({ title: cleanLine(name), path: `room/${encodeURIComponent(name)}`,
             lost: false, room: 'open', empty: texts.room.emptyRoom });
         if ('room' in way) {
-            return open(way.room);
+            return open(way.room.normalize('NFC'));
         }
         const invite = 'link' in way ? await GhostChat.readInvite(way.link) : null;
         if (invite?.kind === InviteKind.ROOM_NAME) {

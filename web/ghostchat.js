@@ -240,6 +240,9 @@ export class GhostChat extends EventTarget {
         this.#core = this.#links = this.#signaling = null;
         this.#inputs.length = 0;
         this.#sentOn.clear();
+        for (const peer of this.peers) {
+            this.#dispatch('peer', { ...peer, state: 'closed', reason: NO_REASON });
+        }
         this.#known.clear();
         this.#setState({ state: 'idle', signaling: 'off', reason: NO_REASON });
     }

@@ -32,6 +32,10 @@ export class People {
     /** @type {Map<number, { peer: Peer, item: HTMLLIElement }>} by index */
     #people = new Map();
 
+    constructor() {
+        new ResizeObserver(() => this.#setTabStop()).observe(this.#list);
+    }
+
     /** @param {string} name */
     setOwnName(name) {
         this.#ownName = cleanLine(name);
@@ -66,12 +70,19 @@ export class People {
             this.#people.set(peer.index, { peer, item });
         }
         this.#people.forEach((person) => this.#render(person.peer, person.item));
+        this.#setTabStop();
     }
 
     clear() {
         this.#people.clear();
         this.#list.replaceChildren();
         this.#self.textContent = '';
+    }
+
+    /** The list is a tab stop only while there is something to scroll. */
+    #setTabStop() {
+        const { scrollWidth, clientWidth, scrollHeight, clientHeight } = this.#list;
+        this.#list.tabIndex = scrollWidth > clientWidth || scrollHeight > clientHeight ? 0 : -1;
     }
 
     /** @param {Peer} peer @param {HTMLLIElement} item */
@@ -88,7 +99,7 @@ export class People {
         item.dataset.key = key;
         item.dataset.state = peer.state;
         item.dataset.path = peer.path;
-        item.title = peer.direct ? texts.person.directHint : peer.reason.text;
+        item.title = this.#hint(peer);
         const mark = make('span', 'person-mark', initialOf(name));
         mark.dataset.hue = hueOf(peer.id);
         mark.setAttribute('aria-hidden', 'true');
@@ -100,6 +111,16 @@ export class People {
         const text = make('span', 'person-text');
         text.append(label, make('span', 'person-path', detail.join(' · ')), trust);
         item.replaceChildren(mark, text);
+    }
+
+    /** @param {Peer} peer
+     * @returns {string} what the words mean, for who points at them */
+    #hint(peer) {
+        if (peer.state !== 'open') {
+            return peer.reason.text;
+        }
+        const hints = [texts.person.pathHint[peer.path], peer.direct ? texts.person.directHint : ''];
+        return hints.filter(Boolean).join(' ');
     }
 
     /** @param {Peer} peer

@@ -130,6 +130,13 @@ export const texts = {
         closed: 'left',
         path: { unknown: 'connected', host: 'direct', srflx: 'through NAT', prflx: 'direct',
             relay: 'relayed' },
+        pathHint: {
+            unknown: '',
+            host: 'Messages go straight from device to device.',
+            srflx: 'Messages go straight from network to network, through the routers between.',
+            prflx: 'Messages go straight from device to device.',
+            relay: 'Messages pass a relay, which cannot read them.',
+        },
         /** @param {number} ms */
         rtt: (ms) => `${ms} ms`,
         notVerified: 'not verified',

@@ -1,0 +1,44 @@
+// The status line says in every state what is happening, and on failure why and what to try.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { describe } from '../../web/status.js';
+
+const NONE = { word: 'none', text: '' };
+const ABSENT = { word: 'absent', text: 'This person is away.' };
+const UNREACHABLE = { word: 'server-unreachable', text: 'The server cannot be reached.' };
+const FULL = { word: 'room-full', text: 'This room is full.' };
+const TIMEOUT = { word: 'timeout', text: 'No direct connection came about in time.' };
+const peer = (name, state, reason = NONE) => ({ name, state, reason });
+const line = (state, signaling, reason = NONE, peers = [], direct = false) => describe(
+  { state, signaling, reason }, peers, (p) => p.name, direct);
+
+test('every state has words', () => {
+  for (const state of ['idle', 'joining', 'waiting', 'connected', 'failed']) {
+    for (const signaling of ['off', 'connecting', 'on', 'lost']) {
+      for (const reason of [NONE, UNREACHABLE, FULL]) {
+        assert.match(line(state, signaling, reason, [peer('Ann', 'open')]).text, /^[A-Z].*[.…?]$/);
+      }
+    }
+  }
+});
+
+test('it says why, and what to try', () => {
+  assert.match(line('failed', 'off', FULL).text, /^This room is full\. Open another room/);
+  assert.equal(line('failed', 'off', FULL).tone, 'bad');
+  assert.match(line('joining', 'lost', UNREACHABLE).text, /cannot be reached\. Trying again/);
+  assert.match(line('waiting', 'lost').text, /connection to the server was lost/);
+  assert.match(line('waiting', 'on', NONE, [peer('Ann', 'connecting', TIMEOUT)]).text,
+    /^Ann: No direct connection.*Trying again/);
+  assert.equal(line('waiting', 'on', NONE, [peer('Guest abcd', 'away', ABSENT)], true).text,
+    'Guest abcd: This person is away.');
+});
+
+test('it tells who is there and who is not yet', () => {
+  assert.equal(line('connected', 'on', NONE, [peer('Ann', 'open')]).text, 'Connected to 1 person.');
+  assert.match(line('connected', 'on', NONE,
+    [peer('Ann', 'open'), peer('Ben', 'open'), peer('Cyd', 'connecting')]).text,
+  /^Connected to 2 people\. Connecting to Cyd…$/);
+  assert.match(line('connected', 'lost', NONE, [peer('Ann', 'open')]).text, /server is away.*chats go on/);
+  assert.equal(line('waiting', 'on', NONE, [], true).text, 'Waiting for the other person.');
+});
