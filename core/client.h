@@ -1,5 +1,5 @@
 /* The inside of gc_client, shared by its four parts and by tests:
- *   core/gc_client.c        inputs of the user and of the sockets, ticks, deadlines, checks
+ *   core/gc_client.c       inputs of the user and of the sockets, ticks, deadlines, checks
  *   core/client_links.c    peers and links: dialling, answering, ending, forgetting
  *   core/client_signals.c  what the server says
  *   core/client_frames.c   what a peer says on its link

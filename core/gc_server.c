@@ -4,7 +4,7 @@
 #include "core/base/assert.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
-#include "core/proto/signaling_server.h"
+#include "core/server.h"
 #include "core/wire/websocket.h"
 
 /* Held messages take at most this part of the pool, so that they never starve live clients. */
@@ -360,8 +360,7 @@ uint64_t gc_server_deadline(const gc_server *s) {
     return a < b ? a : b;
 }
 
-/* --- what the host's HTTP side asks
- * --------------------------------------------------------------- */
+/* --- what the host's HTTP side asks */
 
 /* RFC 9562 5.4: version 4, variant 10. */
 void gc_server_new_id(gc_server *s, uint8_t out[36]) {

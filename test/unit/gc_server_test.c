@@ -1,7 +1,7 @@
 /* What is left to gc_server itself: sizes, shutdown, what HTTP asks, stats. */
 #include "server_host.h"
 
-#include "core/proto/signaling_server.h"
+#include "core/server.h"
 
 static void test_sizes(void **state) {
     (void)state;

@@ -1,7 +1,7 @@
 /* The checker must see what it is for: each damage to a healthy server ends the process. */
 #include "server_host.h"
 
-#include "core/proto/signaling_server.h"
+#include "core/server.h"
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>

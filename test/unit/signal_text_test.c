@@ -171,8 +171,7 @@ static void ids_are_bounded(void **state) {
     }
 }
 
-/* --- what we write is what we read -------------------------------------------------------------
- */
+/* --- what we write is what we read ----------------------------------------------------------- */
 
 static uint8_t out[8192];
 static const uint8_t dial[GC_DIAL_BYTES] = {0, 1, 2, 250, 251, 252, 253, 254, 255};

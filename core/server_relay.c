@@ -1,7 +1,7 @@
 #include "core/base/assert.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
-#include "core/proto/signaling_server.h"
+#include "core/server.h"
 #include "core/wire/websocket.h"
 
 /* What the stock client sends every 5 s: 10,000 of them are 2,000 messages a second. */

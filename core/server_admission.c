@@ -1,6 +1,6 @@
 #include "core/base/assert.h"
 #include "core/base/mem.h"
-#include "core/proto/signaling_server.h"
+#include "core/server.h"
 #include "core/wire/websocket.h"
 
 static gc_span text_span(const char *text) {

@@ -1,7 +1,7 @@
 /* Slots, handles, addresses, and how a connection ends. */
 #include "server_host.h"
 
-#include "core/proto/signaling_server.h"
+#include "core/server.h"
 
 static void test_stale_handles(void **state) {
     (void)state;

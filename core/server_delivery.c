@@ -1,5 +1,5 @@
 #include "core/base/assert.h"
-#include "core/proto/signaling_server.h"
+#include "core/server.h"
 #include "core/wire/websocket.h"
 
 static uint32_t sum_of(const gc_span *parts, uint32_t count) {

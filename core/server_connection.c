@@ -1,5 +1,5 @@
 #include "core/base/assert.h"
-#include "core/proto/signaling_server.h"
+#include "core/server.h"
 #include "core/wire/websocket.h"
 
 /* What an idle connection touches: this, its peer (176), a timer (16), two of four lists (16), the

@@ -1,12 +1,14 @@
-/* The signaling server's insides, shared by the files that make gc_server: one table of
- * connections, and the nouns that know more about a connection under the same number.
+/* The inside of gc_server, shared by its parts and by tests: one table of connections, and the
+ * nouns of core/proto/ that know more about a connection under the same number.
  *
- *   connection.c   slots and handles, the end of a connection, outputs
- *   delivery.c     frames into queues, limits of queue and memory
- *   admission.c    ids: OPEN, errors, take-over, waiting for a silent holder
- *   room_members.c   rooms: answers and pushes
- *   relay.c        messages of clients, held messages, EXPIRE
- *   liveness.c     the clock of each connection
+ *   core/gc_server.c          inputs, outputs, deadlines
+ *   core/server_connection.c  slots and handles, the end of a connection
+ *   core/server_delivery.c    frames into queues, limits of queue and memory
+ *   core/server_admission.c   ids: OPEN, errors, take-over, waiting for a silent holder
+ *   core/server_rooms.c       rooms: answers and pushes
+ *   core/server_relay.c       messages of clients, held messages, EXPIRE
+ *   core/server_liveness.c    the clock of each connection
+ *   core/server_check.c       the invariants
  *
  *   reading --upgrade--> waiting --admitted--> open --.
  *      |                    |                         v
@@ -15,8 +17,8 @@
  * What ends a connection inside a handler only marks it: it loses its id and its queue at once;
  * its room and who waits for its id are seen to by gc__settle(), at the end of every input. So no
  * handler calls itself, however many clients one message makes us cut. */
-#ifndef GC_PROTO_SIGNALING_SERVER_H
-#define GC_PROTO_SIGNALING_SERVER_H
+#ifndef GC_SERVER_INSIDE_H
+#define GC_SERVER_INSIDE_H
 
 #include "core/base/drbg.h"
 #include "core/gc_server.h"
@@ -108,7 +110,7 @@ struct gc_server {
     gc_addresses addresses;
     gc_drbg drbg;
     gc_server_stats stats;
-    uint8_t room_text[GC_ROOM_TEXT_BYTES]; /* scratch of room_members.c */
+    uint8_t room_text[GC_ROOM_TEXT_BYTES]; /* scratch of server_rooms.c */
 };
 
 /* What admission needs of a request, also later than the call that brought it. */
@@ -119,7 +121,7 @@ typedef struct gc_admission {
     uint32_t ice_count;
 } gc_admission;
 
-/* --- connection.c ----------------------------------------------------------------------------- */
+/* --- server_connection.c */
 static inline gc_connection *gc__at(gc_server *s, uint32_t n) {
     return &s->connections[n];
 }
@@ -138,8 +140,7 @@ void gc__cut(gc_server *s, uint32_t n, uint32_t reason);
 void gc__close(gc_server *s, uint32_t n, uint16_t code, uint32_t reason);
 void gc__settle(gc_server *s);
 
-/* --- delivery.c ---------------------------------------------------------------------------------
- */
+/* --- server_delivery.c */
 /* Bytes of a frame of these parts, head included. */
 uint32_t gc__frame_bytes(const gc_span *parts, uint32_t count);
 /* Puts a frame into a queue that has room. */
@@ -159,8 +160,7 @@ void gc__queued(gc_server *s, uint32_t n, uint32_t bytes);
 /* An id as a JSON string with quotes, in out. */
 gc_span gc__id_text(gc_span id, uint8_t out[GC_ID_TEXT_BYTES]);
 
-/* --- admission.c --------------------------------------------------------------------------------
- */
+/* --- server_admission.c */
 void gc__admission_open(gc_server *s, uint32_t n, const gc_server_open_request *r);
 /* n, which waited, gets the id that has become free. */
 void gc__admission_resume(gc_server *s, uint32_t n);
@@ -169,9 +169,7 @@ void gc__admission_alive(gc_server *s, uint32_t n);
 /* n waits no longer. */
 void gc__admission_forget(gc_server *s, uint32_t n);
 
-/* --- room_members.c
- * -------------------------------------------------------------------------------
- */
+/* --- server_rooms.c */
 /* Enters the room and leaves any other. False when it is full: then n is in none. */
 bool gc__room_enter(gc_server *s, uint32_t n, const uint8_t tag[GC_TAG_BYTES]);
 void gc__room_leave(gc_server *s, uint32_t n);
@@ -181,16 +179,14 @@ void gc__room_announce(gc_server *s, uint32_t n);
 gc_span gc__room_text(gc_server *s, uint32_t n, const uint8_t tag[GC_TAG_BYTES], bool entered);
 void gc__on_join(gc_server *s, uint32_t n, gc_span payload);
 
-/* --- relay.c ------------------------------------------------------------------------------------
- */
+/* --- server_relay.c */
 void gc__on_message(gc_server *s, uint32_t n, gc_span text);
 /* n's id was just registered: messages that were held for it, and those who watch for it. */
 void gc__relay_arrived(gc_server *s, uint32_t n);
 /* Expires what is due. */
 void gc__relay_tick(gc_server *s);
 
-/* --- liveness.c ---------------------------------------------------------------------------------
- */
+/* --- server_liveness.c */
 /* Sets the timer of a connection to the earliest of its deadlines. A sign of life moves no timer:
  * it is looked at when the timer fires. */
 void gc__clock(gc_server *s, uint32_t n);

@@ -1,7 +1,7 @@
 #include "core/base/assert.h"
 #include "core/base/encoding.h"
 #include "core/base/mem.h"
-#include "core/proto/signaling_server.h"
+#include "core/server.h"
 #include "core/wire/websocket.h"
 
 static gc_span tag_text(const uint8_t tag[GC_TAG_BYTES], uint8_t out[2 * GC_TAG_BYTES]) {

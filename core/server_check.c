@@ -1,6 +1,6 @@
 /* What must hold between two inputs, whatever came in. For the simulator, tests and fuzzers. */
 #include "core/base/assert.h"
-#include "core/proto/signaling_server.h"
+#include "core/server.h"
 
 typedef struct tally {
     uint32_t connections, registered, members, counted, waiting;

@@ -1,5 +1,5 @@
 #include "core/base/assert.h"
-#include "core/proto/signaling_server.h"
+#include "core/server.h"
 #include "core/wire/websocket.h"
 
 static uint64_t min_of(uint64_t a, uint64_t b) {
