@@ -50,5 +50,6 @@ sim-trace: $(SIM) $(SIM_WASM)
 	$(Q)B='$(B)' MAKE='$(MAKE)' NODE='$(NODE)' SEEDS='$(TRACE_SEEDS)' sh sim/trace.sh
 
 # Planted bugs: each patch must be caught within 10,000 seeds.
-sim-planted:
-	$(Q)B='$(B)' MAKE='$(MAKE)' sh sim/planted.sh
+sim-planted: $(SIM)
+	$(Q)B='$(B)' COMPILE='$(CC) $(CORE_FLAGS) $(CPPFLAGS) $(CFLAGS) -w' LINK='$(CC)' \
+	    LINK_FLAGS='$(LDFLAGS_ALL)' sh sim/planted.sh

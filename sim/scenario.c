@@ -42,6 +42,14 @@ static const sim_scenario table[] = {
      .persons = 8,
      .lossless = true,
      .steps = {STEADY(5000), {STEP(10000, SERVER_CRASH, 0), .value = 8000}}},
+    /* Nor when somebody's connection to it ends, and all are told that he left. */
+    {.name = "signaling-lost",
+     .persons = 5,
+     .lossless = true,
+     .steps = {STEADY(5000),
+               {STEP(8000, CUT_TOLD, 1)},
+               {STEP(15000, CUT, 2)},
+               {STEP(20000, CUT_TOLD, SIM_ALL)}}},
     /* The server is away while links end: people meet again by what the new one tells them. */
     {.name = "restart-and-lost-links",
      .persons = 5,
