@@ -173,12 +173,6 @@ void gc_signaling_client_error(gc_signaling_client *s, uint32_t reason) {
     }
 }
 
-void gc_signaling_client_send(gc_signaling_client *s, gc_output_queue *q, gc_span text) {
-    if (s->step == GC_SIGNALING_STEP_ON) {
-        gc_output_queue_put(q, GC_CLIENT_SIGNALING_SEND, GC_NONE, 0, text, gc_span_of(NULL, 0));
-    }
-}
-
 /* Only our own server answers each HEARTBEAT; silence of another one means nothing. */
 static bool is_silent(const gc_signaling_client *s, uint64_t now_ms) {
     return s->gc && now_ms >= s->silent_ms;

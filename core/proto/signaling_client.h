@@ -69,8 +69,6 @@ void gc_signaling_client_heard(gc_signaling_client *s, uint64_t now_ms);
 bool gc_signaling_client_open(gc_signaling_client *s, bool gc, uint64_t now_ms);
 /* The server named a reason and will close (ERROR, ID-TAKEN, INVALID-KEY). */
 void gc_signaling_client_error(gc_signaling_client *s, uint32_t reason);
-/* Queues a message if on; else drops it. */
-void gc_signaling_client_send(gc_signaling_client *s, gc_output_queue *q, gc_span text);
 void gc_signaling_client_tick(gc_signaling_client *s, gc_output_queue *q, gc_drbg *d,
                               uint64_t now_ms);
 uint64_t gc_signaling_client_deadline(const gc_signaling_client *s);

@@ -1,0 +1,406 @@
+/* gc_client, stateful: the input is a script of what server, transport, peers, user and clock do.
+ * Any bytes are a script; most of it is well formed, so that it gets behind the parsers.
+ * gc_client_check() runs after every step, and the oracle of I1-I3 and I7 beside it: no message is
+ * shown twice or out of order, every fate is told once, time always goes on. */
+#include "core/client.h"
+#include "core/gc_client.c"
+#include "core/base/assert.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COFFEE "29935b41b9a63fe8f9dd6864f4193aa7"
+
+typedef struct input {
+    const uint8_t *data;
+    size_t len;
+} input;
+
+static uint8_t byte(input *in) {
+    if (in->len == 0) {
+        return 0;
+    }
+    in->len--;
+    return *in->data++;
+}
+
+static gc_span rest(input *in, uint32_t max) {
+    uint32_t len = byte(in);
+    len = len < in->len ? len : (uint32_t)in->len;
+    len = len < max ? len : max;
+    gc_span s = gc_span_of(in->data, len);
+    in->data += len;
+    in->len -= len;
+    return s;
+}
+
+/* Not BLAKE2b; the room "coffee" has its real tag, so that corpora are readable. */
+static int hash(void *context, uint8_t *out, uint32_t out_len, const uint8_t *in, uint32_t in_len,
+                const uint8_t *key, uint32_t key_len) {
+    static const uint8_t coffee[16] = {0x29, 0x93, 0x5b, 0x41, 0xb9, 0xa6, 0x3f, 0xe8,
+                                       0xf9, 0xdd, 0x68, 0x64, 0xf4, 0x19, 0x3a, 0xa7};
+    (void)context, (void)in, (void)in_len;
+    memset(out, key_len > 0 ? key[0] : 0x5a, out_len);
+    if (out_len == 16 && key[0] == 0x5a) {
+        memcpy(out, coffee, 16);
+    }
+    return 0;
+}
+
+/* --- what was shown and told --------------------------------------------------------------------
+ */
+
+typedef struct person {
+    uint8_t session[GC_SESSION_BYTES];
+    uint64_t shown;
+} person;
+
+typedef struct oracle {
+    person people[256];
+    uint32_t count;
+    uint64_t told[GC_PEERS_MAX]; /* last own seq whose fate was told, for who sits there */
+    bool alive[GC_PEERS_MAX];
+} oracle;
+
+static void on_shown(gc_client *c, oracle *k, const gc_client_output *o, uint64_t last) {
+    const uint8_t *session = c->peers[o->peer].conversation.session;
+    uint32_t i = 0;
+    while (i < k->count && memcmp(k->people[i].session, session, GC_SESSION_BYTES) != 0) {
+        i++;
+    }
+    if (i == k->count) {
+        if (k->count == 256) {
+            return;
+        }
+        memcpy(k->people[k->count++].session, session, GC_SESSION_BYTES);
+        k->people[i].shown = 0;
+    }
+    /* Tombs are few: a script that buries more than 32 sessions may see one again. */
+    gc_assert(o->number > k->people[i].shown || c->tombs_count > GC_CLIENT_TOMBS_MAX);
+    k->people[i].shown = last;
+}
+
+static void on_fate(oracle *k, const gc_client_output *o) {
+    gc_assert(k->alive[o->peer]);
+    gc_assert(k->told[o->peer] == 0 || o->number == k->told[o->peer] + 1);
+    k->told[o->peer] = o->number;
+}
+
+static void on_peer(oracle *k, const gc_client_output *o) {
+    gc_assert(o->text.len > 0 && o->text2.len <= GC_NICK_BYTES_MAX);
+    if (!k->alive[o->peer]) {
+        k->alive[o->peer] = true;
+        k->told[o->peer] = 0;
+    }
+    if (o->value == GC_PEER_CLOSED) {
+        k->alive[o->peer] = false;
+    }
+}
+
+static void drain(gc_client *c, oracle *k) {
+    gc_client_output o;
+    uint32_t count = 0;
+    while (gc_client_poll(c, &o)) {
+        gc_assert(++count < 100000); /* it ends */
+        switch (o.type) {
+        case GC_CLIENT_PEER:
+            on_peer(k, &o);
+            break;
+        case GC_CLIENT_MESSAGE:
+            on_shown(c, k, &o, o.number);
+            break;
+        case GC_CLIENT_GAP:
+            gc_assert(o.value > 0);
+            on_shown(c, k, &o, o.number + o.value - 1);
+            break;
+        case GC_CLIENT_DELIVERED:
+        case GC_CLIENT_UNDELIVERED:
+            on_fate(k, &o);
+            break;
+        case GC_CLIENT_STATE:
+            if (o.value == GC_STATE_IDLE) {
+                k->count = 0; /* a new life has new sessions to remember */
+            }
+            break;
+        default:
+            break;
+        }
+    }
+    gc_client_check(c);
+}
+
+/* --- the script
+ * ----------------------------------------------------------------------------------- */
+
+static const char *const ids[] = {"0ann", "~bob", "0cat", "~dan", "~eve", "0flo", "~gus", "~hal"};
+
+static const char *id_of(input *in) {
+    return ids[byte(in) % 8];
+}
+
+static uint32_t link_of(gc_client *c, input *in) {
+    uint32_t slot = byte(in) % GC_LINKS_MAX;
+    return gc_link_number(&c->links[slot], slot);
+}
+
+static void dial_text(gc_client *c, input *in, char out[23]) {
+    uint8_t dial[GC_DIAL_BYTES] = {0};
+    uint8_t which = byte(in);
+    gc_writer w;
+    if (which < GC_LINKS_MAX) {
+        memcpy(dial, c->links[which].dial, sizeof dial);
+    } else {
+        dial[0] = which;
+    }
+    gc_writer_init(&w, (uint8_t *)out, 22);
+    gc_base64url_write(&w, gc_span_of(dial, sizeof dial));
+    out[22] = 0;
+}
+
+static void signal_step(gc_client *c, input *in, uint64_t now) {
+    static char text[4096];
+    char dial[23];
+    const char *id = id_of(in);
+    switch (byte(in) % 11) {
+    case 0:
+        snprintf(text, sizeof text,
+                 "{\"type\":\"OPEN\",\"payload\":{\"gc\":1,\"ice\":[],\"room\":{\"tag\":\"" COFFEE
+                 "\",\"members\":[\"%s\",\"%s\"]}}}",
+                 id, id_of(in));
+        break;
+    case 1:
+        snprintf(text, sizeof text,
+                 "{\"type\":\"GC-JOINED\",\"payload\":{\"room\":\"" COFFEE "\",\"id\":\"%s\"}}",
+                 id);
+        break;
+    case 2:
+        snprintf(text, sizeof text,
+                 "{\"type\":\"GC-LEFT\",\"payload\":{\"room\":\"" COFFEE "\",\"id\":\"%s\"}}", id);
+        break;
+    case 3:
+    case 4:
+        dial_text(c, in, dial);
+        snprintf(text, sizeof text,
+                 "{\"type\":\"OFFER\",\"src\":\"%s\",\"payload\":{\"type\":\"ghostchat\",\"v\":1,"
+                 "\"dial\":\"%s\",\"room\":\"" COFFEE "\",\"sdp\":\"s\"}}",
+                 id, dial);
+        break;
+    case 5:
+        dial_text(c, in, dial);
+        snprintf(text, sizeof text,
+                 "{\"type\":\"ANSWER\",\"src\":\"%s\",\"payload\":{\"type\":\"ghostchat\",\"v\":1,"
+                 "\"dial\":\"%s\",\"sdp\":\"s\"}}",
+                 id, dial);
+        break;
+    case 6:
+        dial_text(c, in, dial);
+        snprintf(
+            text, sizeof text,
+            "{\"type\":\"CANDIDATE\",\"src\":\"%s\",\"payload\":{\"type\":\"ghostchat\",\"v\":1,"
+            "\"dial\":\"%s\",\"candidate\":\"c\",\"mid\":\"0\",\"index\":0}}",
+            id, dial);
+        break;
+    case 7:
+        snprintf(text, sizeof text, "{\"type\":\"GC-%s\",\"payload\":{\"id\":\"%s\"}}",
+                 byte(in) % 2 == 0 ? "ABSENT" : "PRESENT", id);
+        break;
+    case 8:
+        snprintf(text, sizeof text, "{\"type\":\"ERROR\",\"payload\":{\"code\":\"%s\"}}",
+                 gc_reason_word(byte(in) % 32));
+        break;
+    case 9:
+        snprintf(text, sizeof text, "{\"type\":\"GC-ALIVE\"}");
+        break;
+    default: {
+        gc_span raw = rest(in, 255);
+        (void)gc_client_signaling_message(c, now, raw);
+        return;
+    }
+    }
+    gc_span whole = gc_span_of(text, (uint32_t)strlen(text));
+    (void)gc_client_signaling_message(c, now, whole);
+}
+
+static void frame_step(gc_client *c, input *in, uint64_t now) {
+    static uint8_t bytes[GC_FRAME_BYTES_MAX], text[GC_TEXT_BYTES_MAX];
+    static const uint8_t types[] = {GC_FRAME_START,   GC_FRAME_ACK,     GC_FRAME_BASE,
+                                    GC_FRAME_PROFILE, GC_FRAME_BYE,     GC_FRAME_PING,
+                                    GC_FRAME_PONG,    GC_FRAME_MESSAGE, GC_FRAME_MESSAGE};
+    uint32_t link = link_of(c, in), slot = gc_link_slot(link), peer = c->links[slot].peer;
+    gc_frame f = {.type = types[byte(in) % 9], .version = 1, .window = GC_WINDOW_BYTES};
+    gc_writer w;
+    uint8_t n = byte(in);
+    f.base = 1 + n % 16;
+    f.ack = n / 16;
+    f.seq = 1 + n % 64;
+    f.reason = n % 32;
+    f.token = n;
+    f.text = gc_span_of(text, n < 200 ? 1u + n : GC_TEXT_BYTES_MAX);
+    memset(text, 'a', sizeof text);
+    memset(f.session, 1 + (int)(peer % 8) + 8 * (byte(in) % 8 == 0), GC_SESSION_BYTES);
+    memcpy(f.peer_session, c->session, GC_SESSION_BYTES);
+    if (byte(in) % 16 == 0) { /* raw bytes now and then */
+        gc_span raw = rest(in, 255);
+        (void)gc_client_link_message(c, now, link, byte(in) % 3, raw);
+        return;
+    }
+    if (f.type == GC_FRAME_PING || f.type == GC_FRAME_ACK) {
+        f.ack = c->outbox.next - 1 - (n % 4 < c->outbox.next ? n % 4 : 0);
+    }
+    gc_writer_init(&w, bytes, sizeof bytes);
+    gc_frame_write(&f, &w);
+    (void)gc_client_link_message(c, now, link, f.type == GC_FRAME_MESSAGE, gc_writer_done(&w));
+}
+
+static void user_step(gc_client *c, input *in, uint64_t now) {
+    static uint8_t text[GC_TEXT_BYTES_MAX];
+    gc_client_options o = {.server = GC_SPAN("https://h/"), .nick = GC_SPAN("me")};
+    gc_writer w;
+    uint64_t seq = 0;
+    memset(text, 'b', sizeof text);
+    switch (byte(in) % 8) {
+    case 0:
+        (void)gc_client_join_room(c, now, &o, GC_SPAN("coffee"));
+        break;
+    case 1:
+        (void)gc_client_join_link(c, now, &o, GC_SPAN("https://h/join/bob"));
+        break;
+    case 2:
+        (void)gc_client_leave(c, now);
+        break;
+    case 3:
+        (void)gc_client_set_nick(c, now, rest(in, 64));
+        break;
+    case 4:
+        gc_writer_init(&w, text, 600);
+        (void)gc_client_invite(c, GC_SPAN("https://h/"), byte(in) % 5, &w);
+        break;
+    case 5:
+        (void)gc_client_join_link(c, now, &o, rest(in, 255));
+        break;
+    default: {
+        uint8_t n = byte(in);
+        (void)gc_client_send(c, now, gc_span_of(text, n < 250 ? n : GC_TEXT_BYTES_MAX), &seq);
+    }
+    }
+}
+
+static void link_step(gc_client *c, input *in, uint64_t now) {
+    uint32_t link = link_of(c, in);
+    switch (byte(in) % 8) {
+    case 0:
+    case 1:
+        (void)gc_client_link_description(c, now, link, GC_SPAN("sdp"));
+        break;
+    case 2:
+        (void)gc_client_link_candidate(c, now, link, GC_SPAN("c"), GC_SPAN("0"), 0);
+        break;
+    case 3:
+    case 4:
+        (void)gc_client_link_opened(c, now, link);
+        break;
+    case 5:
+        (void)gc_client_link_closed(c, now, link, byte(in) % 32);
+        break;
+    case 6:
+        (void)gc_client_link_buffered(c, now, link, (uint32_t)byte(in) << 10);
+        break;
+    default:
+        (void)gc_client_link_path(c, now, link, byte(in), byte(in));
+    }
+}
+
+/* The whole way to an open link with a peer, in one step: else scripts seldom get there. */
+static void meet_step(gc_client *c, input *in, uint64_t now) {
+    static char text[512];
+    const char *id = id_of(in);
+    char dial[23];
+    dial_text(c, in, dial);
+    snprintf(text, sizeof text,
+             "{\"type\":\"OFFER\",\"src\":\"%s\",\"payload\":{\"type\":\"ghostchat\",\"v\":1,"
+             "\"dial\":\"%s\",\"room\":\"" COFFEE "\",\"sdp\":\"s\"}}",
+             id, dial);
+    (void)gc_client_signaling_message(c, now, gc_span_of(text, (uint32_t)strlen(text)));
+    for (uint32_t slot = 0; slot < GC_LINKS_MAX; slot++) {
+        if (c->links[slot].step == GC_LINK_ANSWERING) {
+            uint32_t link = gc_link_number(&c->links[slot], slot);
+            (void)gc_client_link_description(c, now, link, GC_SPAN("sdp"));
+            (void)gc_client_link_opened(c, now, link);
+        }
+    }
+}
+
+static uint64_t time_step(gc_client *c, input *in, uint64_t now) {
+    uint8_t n = byte(in);
+    uint64_t at = gc_client_deadline(c);
+    if (n < 128 && at != GC_NEVER) {
+        now = at > now ? at : now; /* as a host does */
+    } else if (n < 250) {
+        now += (uint64_t)n * n;
+    } else {
+        now -= now > 5000 ? 5000 : 0;
+    }
+    gc_client_tick(c, now);
+    return now;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    static void *memory;
+    static const uint8_t seed[32] = {7};
+    static oracle k;
+    const gc_crypto crypto = {.hash = hash};
+    input in = {data, size};
+    uint64_t now = 1000;
+    if (memory == NULL && posix_memalign(&memory, 16, gc_client_size()) != 0) {
+        abort();
+    }
+    memset(&k, 0, sizeof k);
+    gc_client *c = gc_client_init(memory, gc_client_size(), &crypto, seed, now);
+    const gc_client_options o = {.server = GC_SPAN("https://h/"), .nick = GC_SPAN("me")};
+    (void)gc_client_join_room(c, now, &o, GC_SPAN("coffee"));
+    (void)gc_client_signaling_opened(c, now);
+    for (uint32_t steps = 0; in.len > 0 && steps < 2000; steps++) {
+        uint8_t what = byte(&in);
+        switch (what % 16) {
+        case 0:
+        case 1:
+        case 2:
+            signal_step(c, &in, now);
+            break;
+        case 3:
+        case 4:
+        case 5:
+        case 6:
+            frame_step(c, &in, now);
+            break;
+        case 7:
+        case 8:
+        case 9:
+            user_step(c, &in, now);
+            break;
+        case 10:
+            link_step(c, &in, now);
+            break;
+        case 11:
+            meet_step(c, &in, now);
+            break;
+        case 12:
+            (void)gc_client_signaling_opened(c, now);
+            break;
+        case 13:
+            (void)gc_client_signaling_closed(c, now);
+            break;
+        default:
+            now = time_step(c, &in, now);
+        }
+        if (what < 240) { /* some hosts drain late */
+            drain(c, &k);
+        }
+        gc_client_check(c);
+    }
+    drain(c, &k);
+    gc_client_tick(c, now);
+    gc_assert(gc_client_deadline(c) > c->now_ms);
+    return 0;
+}
