@@ -63,19 +63,26 @@ int gc_client_invite(gc_client *c, gc_span base, uint32_t kind, gc_writer *w);
 gc_span gc_client_id(const gc_client *c);
 
 /* --- the signaling socket ------------------------------------------------------------------ */
+/* After SIGNALING_CLOSE, or another SIGNALING_CONNECT, nothing more is reported of the older one.
+ */
 int gc_client_signaling_opened(gc_client *c, uint64_t now_ms);
 /* A text message of at most GC_MESSAGE_BYTES_MAX. Malformed ones are ignored and counted. */
 int gc_client_signaling_message(gc_client *c, uint64_t now_ms, gc_span text);
 int gc_client_signaling_closed(gc_client *c, uint64_t now_ms);
 
 /* --- links: what the transport reports. A stale link number is ignored (returns 0). ---------- */
-/* The local description asked for by GC_CLIENT_LINK_OFFER or _ANSWER is ready. */
+/* The local description asked for by GC_CLIENT_LINK_OFFER or _ANSWER is ready. 1..GC_SDP_BYTES_MAX
+ * bytes of UTF-8, else GC_E_TOO_BIG or GC_E_UTF8; GC_E_STATE when it was given already. */
 int gc_client_link_description(gc_client *c, uint64_t now_ms, uint32_t link, gc_span sdp);
-/* A local candidate; mid and index of its m-line. An empty candidate is ignored. */
+/* A local candidate; mid and index of its m-line. An empty candidate is ignored, and so are those
+ * behind the first GC_CANDIDATES_MAX. GC_E_TOO_BIG over GC_CANDIDATE_BYTES_MAX. It may come before
+ * the description: it is sent behind it. */
 int gc_client_link_candidate(gc_client *c, uint64_t now_ms, uint32_t link, gc_span candidate,
                              gc_span mid, uint32_t index);
-/* Both channels are open. */
+/* Both channels are open: reported before anything that came on them. */
 int gc_client_link_opened(gc_client *c, uint64_t now_ms, uint32_t link);
+/* One frame. GC_E_STATE when the link was not reported open. A peer that breaks the protocol is no
+ * error here: its link is closed. */
 int gc_client_link_message(gc_client *c, uint64_t now_ms, uint32_t link, uint8_t channel,
                            gc_span message);
 /* Bytes that the transport has queued (bufferedAmount of both channels); report after sending,

@@ -29,14 +29,15 @@ enum gc_client_output_type {
     GC_CLIENT_SIGNALING_CONNECT = 1, /* text = URL ws(s)://...; close an older socket first */
     GC_CLIENT_SIGNALING_SEND,        /* text = one text message */
     GC_CLIENT_SIGNALING_CLOSE,
-    /* to the transport of links */
+    /* to the transport of links; what names one link is carried out in this order */
     GC_CLIENT_ICE_SERVERS, /* text = JSON array for RTCPeerConnection; for links made from now on */
     GC_CLIENT_LINK_OFFER,  /* make link `link`, both channels, and a local offer */
     GC_CLIENT_LINK_ANSWER, /* make link `link`, both channels; text = the remote offer; answer it */
     GC_CLIENT_LINK_REMOTE, /* text = the remote answer of `link` */
     GC_CLIENT_LINK_CANDIDATE, /* text = candidate, text2 = mid, value = m-line index */
     GC_CLIENT_LINK_SEND,      /* text = one binary message for channel `value` */
-    GC_CLIENT_LINK_CLOSE,     /* end it and forget it; its number is not used again soon */
+    GC_CLIENT_LINK_CLOSE,     /* forget its number and end it; let what was sent go out first (BYE),
+                                 but wait no longer than a second */
     /* to the user */
     GC_CLIENT_STATE,       /* value = gc_client_state, value2 = gc_signaling_state, reason */
     GC_CLIENT_PEER,        /* peer, text = id, text2 = nick (may be empty), value = gc_peer_state,
