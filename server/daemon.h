@@ -17,6 +17,7 @@
 #define GC_ACCEPT_PAUSE_MS   100         /* without descriptors or memory */
 #define GC_STOP_MS           800         /* SIGTERM to the end, at most */
 #define GC_LINGER_MS         2000        /* from our last byte to closing; see socket.h */
+#define GC_LINGER_COUNT_MAX  256         /* then the oldest is closed at once */
 #define GC_ANSWER_HEAD_BYTES 4096
 #define GC_ANSWER_TEXT_BYTES 16384
 
@@ -57,6 +58,7 @@ typedef struct gc_daemon {
 
     gc_socket *dying_first; /* ended by us, oldest first */
     gc_socket *dying_last;
+    uint32_t dying_count;
     bool stopping;
     bool stopped;
     bool proxy_noticed;

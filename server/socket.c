@@ -59,6 +59,7 @@ static void leave_dying(gc_socket *c) {
     gc_daemon *d = daemon_of(c);
     *(c->previous != NULL ? &c->previous->next : &d->dying_first) = c->next;
     *(c->next != NULL ? &c->next->previous : &d->dying_last) = c->previous;
+    d->dying_count--;
 }
 
 static void lose(gc_socket *c, uint32_t reason) {
@@ -85,8 +86,13 @@ static void linger(gc_socket *c) {
     c->next = NULL;
     *(d->dying_last != NULL ? &d->dying_last->next : &d->dying_first) = c;
     d->dying_last = c;
+    d->dying_count++;
     gc_stream_finish(&c->stream);
     gc_stream_read(&c->stream, true);
+    /* No address limit counts them any more, but each still holds a descriptor. */
+    if (d->dying_count > GC_LINGER_COUNT_MAX) {
+        lose(d->dying_first, GC_REASON_NONE);
+    }
 }
 
 void gc_socket_reap(gc_daemon *d) {
@@ -443,8 +449,11 @@ static uint8_t *read_frames(gc_socket *c, uint8_t *bytes, uint32_t *len) {
         }
         gc_server_frame(d->core, gc_daemon_now_ms(d), c->conn, event.opcode, event.payload,
                         event.close_code);
-        if (event.opcode == GC_WS_CLOSE) {
-            *len = 0;
+        /* After each: 64 KiB of small messages become megabytes for others, who would seem slow
+         * without having had a chance to read. */
+        gc_daemon_drain(d);
+        if (event.opcode == GC_WS_CLOSE || c->state != GC_SOCKET_OPEN) {
+            *len = 0; /* bytes may be gone, too */
             return bytes;
         }
     }

@@ -292,6 +292,20 @@ test('a request that does not come in time is answered with 408', async () => {
   assert.match(metrics, /rejected_total\{reason="handshake-timeout"\} 1\n/);
 });
 
+test('clients that do not close after their answer hold few descriptors', async () => {
+  const held = [];
+  for (let i = 0; i < 400; i++) {
+    const raw = await Raw.open(server.port, { allowHalfOpen: true });
+    raw.write('GET /healthz HTTP/1.0\r\n\r\n');
+    assert.equal((await raw.answer()).status, 200);
+    held.push(raw);
+  }
+  const { text } = await request(server, '/metrics');
+  const open = Number(/^ghostchat_sockets (\d+)$/m.exec(text)[1]);
+  assert.ok(open <= 256 + 16, `${open} sockets`); /* GC_LINGER_COUNT_MAX */
+  held.forEach((raw) => raw.destroy());
+});
+
 test('HTTP/1.0 is answered and closed', async () => {
   const answer = await exchange(server.port, 'GET /healthz HTTP/1.0\r\n\r\n');
   assert.equal(answer.text, 'ok\n');

@@ -269,6 +269,31 @@ test('a flood to an absent id costs at most 1 MiB', async () => {
   await fast.stop();
 });
 
+test('a burst of small messages that become large ones cuts nobody who reads', async () => {
+  const others = await witnesses();
+  const tag = 'ab'.repeat(16);
+  const query = { gc: '1', room: tag };
+  const members = [];
+  for (let i = 0; i < 3; i++) {
+    members.push(await join(server, name('member'), { query }));
+  }
+  const loud = '\u0001'.repeat(128); // 768 bytes in JSON
+  const restless = await join(server, loud, { token: 't', query: { gc: '1' } });
+  const turn = Buffer.concat([frame(TEXT, `{"type":"GC-JOIN","payload":{"room":"${tag}"}}`),
+    frame(TEXT, '{"type":"GC-LEAVE"}')]);
+  restless.write(Buffer.concat(Array(500).fill(turn))); // 50 KB in, 425 KB out, to each
+  for (const member of members) {
+    await member.message('GC-LEFT', 499);
+  }
+  const chatty = await join(server, `${loud.slice(1)}\u0002`, { token: 't' });
+  const offer = frame(TEXT, `{"type":"OFFER","dst":"member-${serial}"}`);
+  chatty.write(Buffer.concat(Array(1000).fill(offer)));
+  await members[2].message('OFFER', 999);
+  await others.check();
+  [restless, chatty, ...members].forEach((one) => one.destroy());
+  others.destroy();
+});
+
 test('one address may hold only so many connections, and hears why', async () => {
   const few = await startServer({ args: ['--per-address-limit', '3'] });
   const held = [];
