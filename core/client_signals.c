@@ -2,8 +2,6 @@
 #include "core/base/mem.h"
 #include "core/client.h"
 
-#define ICE_BYTES_MAX 4096u
-
 void gc__client_fail(gc_client *c, uint32_t reason, bool bye) {
     gc_signaling_client_stop(&c->signaling, &c->queue, bye, reason);
     c->failed = reason;
@@ -110,7 +108,7 @@ static void on_open(gc_client *c, const gc_signal_in *in) {
         return;
     }
     gc_span ice = gc_json_raw(&in->json, in->ice);
-    if (ice.len > 0 && ice.len <= ICE_BYTES_MAX) {
+    if (ice.len > 0 && ice.len <= GC_ICE_BYTES_MAX) {
         gc_output_queue_put(&c->queue, GC_CLIENT_ICE_SERVERS, GC_NONE, 0, ice, gc_span_of(NULL, 0));
     }
     if (gc_membership_in_room(&c->membership)) {

@@ -12,8 +12,7 @@
 /* 16 MiB a message: lengths stay far below 2^32. */
 #define MESSAGE_BYTES_CEILING (1u << 24)
 
-/* --- memory -------------------------------------------------------------------------------------
- */
+/* --- memory ----------------------------------------------------------------------------------- */
 
 static uint32_t or_default(uint32_t value, uint32_t standard) {
     return value == 0 ? standard : value;
@@ -103,8 +102,7 @@ gc_server *gc_server_init(void *memory, size_t bytes, const gc_server_config *co
     return s;
 }
 
-/* --- inputs -------------------------------------------------------------------------------------
- */
+/* --- inputs ----------------------------------------------------------------------------------- */
 
 /* A clock that steps back is clamped: no deadline is ever met twice. */
 static void at_time(gc_server *s, uint64_t now_ms) {
@@ -178,7 +176,7 @@ int gc_server_open(gc_server *s, uint64_t now_ms, gc_conn conn, const gc_server_
         return GC_E_STATE;
     }
     gc_assert(r->response_head.len <= GC_HEAD_101_MAX);
-    gc_assert(r->ice_servers.len <= GC_SERVER_ICE_BYTES_MAX);
+    gc_assert(r->ice_servers.len <= GC_ICE_BYTES_MAX);
     gc__admission_open(s, n, r);
     gc__settle(s);
     return 0;
@@ -303,8 +301,7 @@ void gc_server_tick(gc_server *s, uint64_t now_ms) {
     gc_assert(gc_server_deadline(s) > s->now_ms); /* else the host would spin */
 }
 
-/* --- outputs ------------------------------------------------------------------------------------
- */
+/* --- outputs ---------------------------------------------------------------------------------- */
 
 static bool take_output(gc_connection *c, gc_server_output *out) {
     if (c->pending & (GC_PENDING_PAUSE | GC_PENDING_RESUME)) {

@@ -30,17 +30,17 @@ uint32_t gc_conn_slot(gc_conn conn);
 
 /* Zero in a number means its default from limits.h. */
 typedef struct gc_server_config {
-    const char *key;             /* --key; borrowed for the server's life; NULL = "peerjs" */
-    bool allow_discovery;        /* --allow-discovery */
-    uint32_t alive_timeout_ms;   /* --alive-timeout */
-    uint32_t expire_timeout_ms;  /* --expire-timeout */
-    uint32_t concurrent_max;     /* --concurrent-limit: ids */
-    uint32_t connections_max;    /* 0 = concurrent_max + GC_SPARE_CONNECTIONS */
-    uint32_t per_address_max;    /* --per-address-limit */
-    uint32_t rate_per_second;    /* --rate */
-    uint32_t message_bytes_max;  /* --message-limit, up to 16 MiB */
-    uint32_t queue_bytes_max;    /* --queue-limit */
-    uint64_t memory_bytes_max;   /* --memory-limit: all queues and held messages together */
+    const char *key;            /* --key; borrowed for the server's life; NULL = "peerjs" */
+    bool allow_discovery;       /* --allow-discovery */
+    uint32_t alive_timeout_ms;  /* --alive-timeout */
+    uint32_t expire_timeout_ms; /* --expire-timeout */
+    uint32_t concurrent_max;    /* --concurrent-limit: ids */
+    uint32_t connections_max;   /* 0 = concurrent_max + GC_SPARE_CONNECTIONS */
+    uint32_t per_address_max;   /* --per-address-limit */
+    uint32_t rate_per_second;   /* --rate */
+    uint32_t message_bytes_max; /* --message-limit, up to 16 MiB */
+    uint32_t queue_bytes_max;   /* --queue-limit */
+    uint64_t memory_bytes_max;  /* --memory-limit: all queues and held messages together */
 } gc_server_config;
 
 /* Bytes of memory that a server of this configuration needs (address space: pages are touched only
@@ -69,19 +69,17 @@ int gc_server_readdress(gc_server *s, uint64_t now_ms, gc_conn conn, const gc_ad
 /* The connection served an HTTP request and waits for another: restarts the handshake deadline. */
 void gc_server_request_done(gc_server *s, uint64_t now_ms, gc_conn conn);
 
-#define GC_SERVER_ICE_BYTES_MAX 4096
-
 typedef struct gc_server_open_request {
-    gc_span response_head;  /* the 101 response: sent first, in one piece with the answer */
+    gc_span response_head; /* the 101 response: sent first, in one piece with the answer */
     const gc_signal_query *query;
-    int query_error;        /* what gc_signal_query_parse() returned: GC_E_* makes admission case 1 */
-    gc_span ice_servers;    /* JSON array for a client that speaks gc, e.g. [{"urls":"stun:h:3478"}];
-                               up to GC_SERVER_ICE_BYTES_MAX; empty: none */
+    int query_error;     /* of gc_signal_query_parse(): on an error the client is refused */
+    gc_span ice_servers; /* JSON array for a client that speaks gc, e.g. [{"urls":"stun:h:3478"}];
+                            up to GC_ICE_BYTES_MAX; empty: none */
 } gc_server_open_request;
 
-/* The WebSocket handshake is good: admits the client (peerjs.md 3). The answer (OPEN, held
- * messages, or an error and a close frame) is queued. Always 0 for a connection in its request
- * state; GC_E_STATE otherwise. */
+/* The WebSocket handshake is good: admits the client, checking in PeerServer's order. The answer
+ * (OPEN, held messages, or an error and a close frame) is queued. Always 0 for a connection in its
+ * request state; GC_E_STATE otherwise. */
 int gc_server_open(gc_server *s, uint64_t now_ms, gc_conn conn, const gc_server_open_request *r);
 
 /* A whole WebSocket message or control frame came. opcode: gc_ws_opcode. For a CLOSE frame give

@@ -44,7 +44,7 @@
 #define GC_ROOM_TEXT_BYTES (64 + GC_ROOM_MEMBERS_MAX * (GC_ID_TEXT_BYTES + 1))
 /* Parts of a frame that are copied one after another. */
 #define GC_PARTS_MAX 16
-#define GC_ICE_SPANS (GC_SERVER_ICE_BYTES_MAX / GC_BLOCK_DATA_BYTES + 1)
+#define GC_ICE_SPANS (GC_ICE_BYTES_MAX / GC_BLOCK_DATA_BYTES + 1)
 
 enum gc_connection_state {
     GC_CONNECTION_FREE = 0,
@@ -191,6 +191,8 @@ void gc__relay_tick(gc_server *s);
  * it is looked at when the timer fires. */
 void gc__clock(gc_server *s, uint32_t n);
 void gc__liveness_tick(gc_server *s);
+/* Takes so many messages out of an open client's bucket; over the rate it is paused. */
+void gc__charge(gc_server *s, uint32_t n, uint32_t messages);
 /* A message or control frame came: life, and its price. */
 void gc__on_frame(gc_server *s, uint32_t n);
 

@@ -83,7 +83,7 @@ static void admit(gc_server *s, uint32_t n, const gc_admission *a) {
     open_up(s, n, a);
 }
 
-/* The same token: the new socket is in place before the old one is closed (peerjs.md 10.1). */
+/* The same token: the new socket is in place before the old one is closed. */
 static void take_over(gc_server *s, uint32_t n, uint32_t old, const gc_admission *a) {
     if (!gc_registry_count_takeover(&s->registry, old, s->now_ms)) {
         refuse_taken(s, n);
@@ -214,7 +214,7 @@ void gc__admission_resume(gc_server *s, uint32_t n) {
     gc_block_queue_clear(&s->pool, &parked);
 }
 
-/* In the order of PeerServer (peerjs.md 3). */
+/* In the order of PeerServer 1.0.2. */
 void gc__admission_open(gc_server *s, uint32_t n, const gc_server_open_request *r) {
     const gc_signal_query *q = r->query;
     gc_connection *c = gc__at(s, n);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* One BIO for both directions: what OpenSSL reads lies in the socket's read buffer, what it writes
- * goes to the socket at once (server.md's rule: a connection owns no buffer while it is idle). */
+ * goes to the socket at once (a connection owns no buffer while it is idle). */
 typedef struct bio_state {
     const gc_tls_transport *transport;
     void *context;

@@ -20,55 +20,55 @@
 #define GC_ROOM_MEMBERS_MAX    16 /* full mesh; more needs an overlay */
 
 /* --- chat ----------------------------------------------------------------------------------- */
-#define GC_SEQ_MAX                0x1fffffffffffffULL /* 2^53 - 1: exact in JavaScript */
-#define GC_TEXT_BYTES_MAX         16384  /* one chat message */
-#define GC_NICK_BYTES_MAX         32     /* UTF-8 */
-#define GC_FRAME_BYTES_MAX        16640  /* GC_TEXT_BYTES_MAX, its head and 200 bytes of fields */
-#define GC_OUTBOX_BYTES_MAX       262144 /* texts kept until acknowledged: bounds every link's queue */
-#define GC_OUTBOX_MESSAGES_MAX    1024
-#define GC_WINDOW_BYTES           65536 /* held for one link while a gap is open (reassembly) */
-#define GC_WINDOW_MESSAGES        256
-#define GC_LINK_BUFFERED_MAX      65536 /* bufferedAmount above which a link is not writable */
-#define GC_UNDELIVERED_MS         60000 /* a message not acknowledged by then is said to be lost */
-#define GC_STALLED_MS             10000 /* a peer that acknowledges nothing for so long stops nobody */
+#define GC_SEQ_MAX             0x1fffffffffffffULL /* 2^53 - 1: exact in JavaScript */
+#define GC_TEXT_BYTES_MAX      16384               /* one chat message */
+#define GC_NICK_BYTES_MAX      32                  /* UTF-8 */
+#define GC_FRAME_BYTES_MAX     16640  /* GC_TEXT_BYTES_MAX, its head and 200 bytes of fields */
+#define GC_OUTBOX_BYTES_MAX    262144 /* texts kept until acknowledged: bounds every link's queue */
+#define GC_OUTBOX_MESSAGES_MAX 1024
+#define GC_WINDOW_BYTES        65536 /* held for one link while a gap is open (reassembly) */
+#define GC_WINDOW_MESSAGES     256
+#define GC_LINK_BUFFERED_MAX   65536 /* bufferedAmount above which a link is not writable */
+#define GC_UNDELIVERED_MS      60000 /* a message not acknowledged by then is said to be lost */
+#define GC_STALLED_MS          10000 /* a peer that acknowledges nothing for so long stops nobody */
 
 /* --- peers and links ------------------------------------------------------------------------ */
-#define GC_PEERS_MAX             20    /* room members and direct guests that a client knows */
-#define GC_LINKS_MAX             40    /* two for each peer: the new link replaces the old */
-#define GC_CANDIDATES_MAX        20    /* kept and sent for one link */
-#define GC_SDP_BYTES_MAX         8192  /* largest stock data SDP seen: 2 kB */
-#define GC_CANDIDATE_BYTES_MAX   512
-#define GC_LINK_OPEN_MS          15000 /* from dial or offer to both channels open */
-#define GC_LINK_PING_MS          5000
-#define GC_LINK_SILENT_MS        25000 /* no frame for so long: the link is dead */
-#define GC_LINK_PROBE_MS         2000  /* the same, once the server said that the peer's socket went */
-#define GC_DIAL_EXPECT_MS        4000  /* who is dialled by a newcomer dials itself after this */
-#define GC_REDIAL_MS_MIN         1000
-#define GC_REDIAL_MS_MAX         30000
-#define GC_SIGNALING_OPEN_MS     10000 /* from connect to OPEN */
-#define GC_SIGNALING_BEAT_MS     20000 /* HEARTBEAT to our server */
-#define GC_SIGNALING_SILENT_MS   30000 /* our server answers every HEARTBEAT */
-#define GC_RECONNECT_MS_MIN      250
-#define GC_RECONNECT_MS_MAX      8000
+#define GC_PEERS_MAX           20   /* room members and direct guests that a client knows */
+#define GC_LINKS_MAX           40   /* two for each peer: the new link replaces the old */
+#define GC_CANDIDATES_MAX      20   /* kept and sent for one link */
+#define GC_SDP_BYTES_MAX       8192 /* largest stock data SDP seen: 2 kB */
+#define GC_CANDIDATE_BYTES_MAX 512
+#define GC_ICE_BYTES_MAX       4096  /* JSON array of ICE servers in OPEN */
+#define GC_LINK_OPEN_MS        15000 /* from dial or offer to both channels open */
+#define GC_LINK_PING_MS        5000
+#define GC_LINK_SILENT_MS      25000 /* no frame for so long: the link is dead */
+#define GC_LINK_PROBE_MS       2000 /* the same, once the server said that the peer's socket went */
+#define GC_DIAL_EXPECT_MS      4000 /* who is dialled by a newcomer dials itself after this */
+#define GC_REDIAL_MS_MIN       1000
+#define GC_REDIAL_MS_MAX       30000
+#define GC_SIGNALING_OPEN_MS   10000 /* from connect to OPEN */
+#define GC_SIGNALING_BEAT_MS   20000 /* HEARTBEAT to our server */
+#define GC_SIGNALING_SILENT_MS 30000 /* our server answers every HEARTBEAT */
+#define GC_RECONNECT_MS_MIN    250
+#define GC_RECONNECT_MS_MAX    8000
 
 /* --- ghostchatd: defaults of its options ----------------------------------------------------- */
-#define GC_MESSAGE_BYTES_MAX       65536     /* --message-limit: one WebSocket message */
-#define GC_HEAD_BYTES_MAX          8192      /* request line and headers */
-#define GC_HANDSHAKE_MS            10000     /* from accept to the whole request */
-#define GC_QUEUE_BYTES_MAX         262144    /* --queue-limit: unsent to one client, then it is cut */
-#define GC_CONCURRENT_MAX          5000      /* --concurrent-limit: ids */
-#define GC_SPARE_CONNECTIONS       1024      /* sockets without an id: requests, handshakes */
-#define GC_PER_ADDRESS_MAX         256       /* --per-address-limit; IPv6 by /64 */
-#define GC_ADDRESSES_MAX           16384     /* addresses remembered beyond their connections */
-#define GC_RATE_PER_SECOND         200       /* --rate: messages of one client */
-#define GC_RATE_BURST              2000
-#define GC_ALIVE_MS                90000     /* --alive-timeout */
-#define GC_PING_MS_MAX             25000     /* ping every min(alive / 3, this) */
-#define GC_EXPIRE_MS               5000      /* --expire-timeout */
-#define GC_TAKEOVER_WAIT_MS        5000      /* a holder's time to answer when its id is asked for */
-#define GC_TAKEOVERS_MAX           10        /* of one id in GC_TAKEOVERS_MS, then ID-TAKEN */
+#define GC_MESSAGE_BYTES_MAX       65536  /* --message-limit: one WebSocket message */
+#define GC_HEAD_BYTES_MAX          8192   /* request line and headers */
+#define GC_HANDSHAKE_MS            10000  /* from accept to the whole request */
+#define GC_QUEUE_BYTES_MAX         262144 /* --queue-limit: unsent to one client, then it is cut */
+#define GC_CONCURRENT_MAX          5000   /* --concurrent-limit: ids */
+#define GC_SPARE_CONNECTIONS       1024   /* sockets without an id: requests, handshakes */
+#define GC_PER_ADDRESS_MAX         256    /* --per-address-limit; IPv6 by /64 */
+#define GC_RATE_PER_SECOND         200    /* --rate: messages of one client */
+#define GC_RATE_BURST_SECONDS      10     /* what a client may send ahead of its rate */
+#define GC_ALIVE_MS                90000  /* --alive-timeout */
+#define GC_PING_MS_MAX             25000  /* ping every min(alive / 3, this) */
+#define GC_EXPIRE_MS               5000   /* --expire-timeout */
+#define GC_TAKEOVER_WAIT_MS        5000   /* a holder's time to answer when its id is asked for */
+#define GC_TAKEOVERS_MAX           10     /* of one id in GC_TAKEOVERS_MS, then ID-TAKEN */
 #define GC_TAKEOVERS_MS            10000
-#define GC_HELD_PER_ID_MAX         64        /* messages for one absent id */
+#define GC_HELD_PER_ID_MAX         64 /* messages for one absent id */
 #define GC_HELD_BYTES_PER_ID_MAX   65536
 #define GC_HELD_BYTES_PER_FROM_MAX 262144    /* of one sender for all absent ids */
 #define GC_MEMORY_BYTES_MAX        268435456 /* --memory-limit */

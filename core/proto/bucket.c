@@ -5,7 +5,7 @@
 #define SECOND_US UINT64_C(1000000)
 
 /* Time 0 must be able to hold a full bucket: the clock of the bucket runs a burst ahead. */
-#define BURST_US (GC_BUCKET_BURST_SECONDS * SECOND_US)
+#define BURST_US (GC_RATE_BURST_SECONDS * SECOND_US)
 
 bool gc_bucket_take(gc_bucket *b, uint32_t per_second, uint64_t now_ms) {
     gc_assert(per_second > 0);

@@ -1,14 +1,15 @@
 /* A rate bucket in 8 bytes: the time up to which a client has paid. One message costs a second
  * divided by the rate; who has paid ahead of now has to wait. Messages that were read already are
- * always taken, so the debt may exceed the burst. A bucket of zero bytes is full. */
+ * always taken, so the debt may exceed the burst (GC_RATE_BURST_SECONDS' worth). A bucket of zero
+ * bytes is full. */
 #ifndef GC_PROTO_BUCKET_H
 #define GC_PROTO_BUCKET_H
+
+#include "core/base/limits.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The burst is this many seconds' worth: 2,000 at the default of 200 messages a second. */
-#define GC_BUCKET_BURST_SECONDS 10
 /* A paused client is read again with this much in the bucket, not with a single message. */
 #define GC_BUCKET_RESUME_MS 100
 

@@ -6,7 +6,7 @@
  *                                    '-----the id registers-----> none
  *
  * Every message has its own clock. A box is looked at GC_HELD_BATCH_MS after its oldest message
- * expired, so that the messages of one dial attempt expire together: peerjs.md 10.5. */
+ * expired, so that the messages of one dial attempt expire together. */
 #ifndef GC_PROTO_HELD_H
 #define GC_PROTO_HELD_H
 

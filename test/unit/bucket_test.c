@@ -7,7 +7,7 @@ static void test_burst_then_rate(void **state) {
     (void)state;
     gc_bucket b = {0};
     uint64_t now = 5000;
-    for (int i = 0; i < GC_RATE_BURST; i++) {
+    for (int i = 0; i < GC_RATE_BURST_SECONDS * GC_RATE_PER_SECOND; i++) {
         assert_false(gc_bucket_take(&b, GC_RATE_PER_SECOND, now));
     }
     assert_true(gc_bucket_take(&b, GC_RATE_PER_SECOND, now));

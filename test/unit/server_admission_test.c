@@ -1,4 +1,4 @@
-/* peerjs.md 3 and 10.1-10.4, 10.13: who gets which id. */
+/* Who gets which id. */
 #include "server_host.h"
 
 #define ERROR_MISSING                                                                              \
@@ -295,7 +295,7 @@ static void test_head_and_answer_are_one_piece(void **state) {
 
 static void test_long_ice_survives_the_wait(void **state) {
     (void)state;
-    static char ice[GC_SERVER_ICE_BYTES_MAX];
+    static char ice[GC_ICE_BYTES_MAX];
     memset(ice, ' ', sizeof ice);
     ice[0] = '[';
     ice[sizeof ice - 1] = ']';

@@ -1,4 +1,4 @@
-/* peerjs.md 4, 9 and 10.5-10.11, 10.14: messages of clients. */
+/* Messages of clients: relayed, held, expired, refused. */
 #include "server_host.h"
 
 #define PAIR  OPEN(1, STOCK("a", "t")), GETS(1, OPENED), OPEN(2, STOCK("b", "t")), GETS(2, OPENED)
@@ -172,8 +172,7 @@ static void test_bad_utf8_closes_its_sender(void **state) {
     }
 }
 
-/* --- absent ids ----------------------------------------------------------------------------------
- */
+/* --- absent ids ------------------------------------------------------------------------------- */
 
 static void test_expire_once_for_a_batch(void **state) {
     (void)state;
@@ -263,8 +262,7 @@ static void test_id_nobody_can_hold(void **state) {
                  SAY(1, offer), GETS(1, expire), WAIT(9000), FINISH});
 }
 
-/* --- caps ----------------------------------------------------------------------------------------
- */
+/* --- caps ------------------------------------------------------------------------------------- */
 
 static void test_64_messages_for_an_id(void **state) {
     (void)state;
