@@ -25,19 +25,19 @@
 
 #include "core/wire/websocket.h"
 
-#define READ_BYTES             (256 * 1024)
-#define ADDRESS_CONNECTIONS    250 /* from one source address: below the server's limit of 256 */
-#define HANDSHAKES_AT_ONCE     64
-#define FLOOD_FRAME_BYTES      65000
-#define SECOND_NS              1000000000ull
+#define READ_BYTES          (256 * 1024)
+#define ADDRESS_CONNECTIONS 250 /* from one source address: below the server's limit of 256 */
+#define HANDSHAKES_AT_ONCE  64
+#define FLOOD_FRAME_BYTES   65000
+#define SECOND_NS           1000000000ull
 
 typedef struct connection {
     int fd;
-    bool open;        /* the server's OPEN has come */
-    bool head_done;   /* the 101 head has come */
+    bool open;      /* the server's OPEN has come */
+    bool head_done; /* the 101 head has come */
     uint32_t index;
-    uint32_t have;    /* bytes in part */
-    uint8_t *part;    /* an incomplete frame, only while there is one */
+    uint32_t have; /* bytes in part */
+    uint8_t *part; /* an incomplete frame, only while there is one */
     uint32_t message_len;
     uint8_t *message; /* this connection's OFFER, masked and framed */
 } connection;
@@ -76,8 +76,8 @@ static uint64_t server_cpu_us(int pid) {
     fclose(f);
     unsigned long long user = 0, system = 0;
     const char *p = strrchr(line, ')'); /* the name may hold anything */
-    if (p == NULL ||
-        sscanf(p + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu", &user, &system) != 2) {
+    if (p == NULL || sscanf(p + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu", &user,
+                            &system) != 2) {
         die("stat");
     }
     return (uint64_t)((user + system) * 1000000ull / (unsigned long long)sysconf(_SC_CLK_TCK));
@@ -300,9 +300,10 @@ static void run_relay(load *l, double seconds, uint32_t bytes) {
     uint64_t took = clock_ns(CLOCK_MONOTONIC) - began, n = l->messages - first;
     cpu = server_cpu_us(l->pid) - cpu;
     own = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - own;
-    printf("{\"messages\":%llu,\"cpu_us_per_message\":%.3f,\"per_second\":%.0f,\"load_cpu\":%.2f}\n",
-           (unsigned long long)n, (double)cpu / (double)n, (double)n * 1e9 / (double)took,
-           (double)own / (double)took);
+    printf(
+        "{\"messages\":%llu,\"cpu_us_per_message\":%.3f,\"per_second\":%.0f,\"load_cpu\":%.2f}\n",
+        (unsigned long long)n, (double)cpu / (double)n, (double)n * 1e9 / (double)took,
+        (double)own / (double)took);
 }
 
 static void run_connect(load *l) {
@@ -352,8 +353,8 @@ static void run_flood(load *l, bool slow, uint32_t mebibytes) {
             looked = now;
         }
     }
-    printf("{\"sent_mib\":%.0f,\"rss_before\":%llu,\"rss_growth\":%llu}\n", (double)sent / 1048576.0,
-           (unsigned long long)base, (unsigned long long)(most - base));
+    printf("{\"sent_mib\":%.0f,\"rss_before\":%llu,\"rss_growth\":%llu}\n",
+           (double)sent / 1048576.0, (unsigned long long)base, (unsigned long long)(most - base));
 }
 
 int main(int argc, char **argv) {

@@ -9,8 +9,7 @@
 #define HEARTBEAT_BYTES (sizeof HEARTBEAT - 1)
 _Static_assert(HEARTBEAT_BYTES == 20, "compared as a whole before anything is parsed");
 
-/* --- EXPIRE, GC-ABSENT, GC-PRESENT --------------------------------------------------------------
- */
+/* --- EXPIRE, GC-ABSENT, GC-PRESENT ------------------------------------------------------------ */
 
 /* src: the absent id as JSON. */
 static void send_expire(gc_server *s, uint32_t n, gc_span src) {
@@ -41,8 +40,7 @@ static void tell_absent(gc_server *s, uint32_t n, gc_signal type, gc_span dst, u
     send_about(s, n, GC_SPAN("GC-ABSENT"), dst);
 }
 
-/* --- held messages ------------------------------------------------------------------------------
- */
+/* --- held messages ---------------------------------------------------------------------------- */
 
 static void refund(gc_server *s, const gc_held_message *m) {
     gc_connection *c = gc__at(s, m->from);
@@ -133,8 +131,7 @@ void gc__relay_tick(gc_server *s) {
     }
 }
 
-/* --- relaying -----------------------------------------------------------------------------------
- */
+/* --- relaying --------------------------------------------------------------------------------- */
 
 enum destination { DST_NONE, DST_ID, DST_TOO_LONG, DST_BAD };
 
@@ -233,8 +230,7 @@ static void relay(gc_server *s, uint32_t n, gc_signal type, const gc_json_messag
     }
 }
 
-/* --- messages of clients ------------------------------------------------------------------------
- */
+/* --- messages of clients ---------------------------------------------------------------------- */
 
 static void on_heartbeat(gc_server *s, uint32_t n) {
     if (gc__at(s, n)->gc) {

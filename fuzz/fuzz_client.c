@@ -48,8 +48,7 @@ static int hash(void *context, uint8_t *out, uint32_t out_len, const uint8_t *in
     return 0;
 }
 
-/* --- what was shown and told --------------------------------------------------------------------
- */
+/* --- what was shown and told ------------------------------------------------------------------ */
 
 typedef struct person {
     uint8_t session[GC_SESSION_BYTES];
@@ -130,8 +129,7 @@ static void drain(gc_client *c, oracle *k) {
     gc_client_check(c);
 }
 
-/* --- the script
- * ----------------------------------------------------------------------------------- */
+/* --- the script ------------------------------------------------------------------------------- */
 
 static const char *const ids[] = {"0ann", "~bob", "0cat", "~dan", "~eve", "0flo", "~gus", "~hal"};
 

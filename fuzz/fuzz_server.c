@@ -49,8 +49,7 @@ static gc_span bytes(world *w, uint32_t n) {
     return s;
 }
 
-/* --- what a client may get -----------------------------------------------------------------------
- */
+/* --- what a client may get -------------------------------------------------------------------- */
 
 static void see_text(gc_span text) {
     gc_json_message m;
@@ -100,8 +99,7 @@ static void read_some(world *w, client *c, uint32_t max) {
     }
 }
 
-/* --- the host
- * ------------------------------------------------------------------------------------- */
+/* --- the host --------------------------------------------------------------------------------- */
 
 static void drop(world *w, client *c) {
     gc_conn conn = c->conn;

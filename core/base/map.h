@@ -10,8 +10,8 @@
 #define GC_MAP_END UINT32_MAX
 
 typedef struct gc_map {
-    uint32_t *heads; /* power of two, zero means empty, else slot + 1 */
-    uint32_t *nexts; /* by slot, the same coding */
+    uint32_t *heads;  /* power of two, zero means empty, else slot + 1 */
+    uint32_t *nexts;  /* by slot, the same coding */
     uint64_t *hashes; /* by slot */
     uint32_t mask;
     uint32_t capacity;

@@ -11,12 +11,15 @@
     X(GC_REASON_NONE, 0, "none", "")                                                               \
     X(GC_REASON_LEFT, 1, "left", "Left.")                                                          \
     X(GC_REASON_GONE, 2, "gone", "The connection to this person was lost.")                        \
-    X(GC_REASON_TIMEOUT, 3, "timeout", "No direct connection came about in time. A firewall may "  \
-                                       "block it; try another network.")                           \
-    X(GC_REASON_ICE_FAILED, 4, "ice-failed", "The two networks let no direct connection through. " \
-                                             "Try another network.")                               \
-    X(GC_REASON_ABSENT, 5, "absent", "This person is away. You are connected by itself when they " \
-                                     "are back.")                                                  \
+    X(GC_REASON_TIMEOUT, 3, "timeout",                                                             \
+      "No direct connection came about in time. A firewall may "                                   \
+      "block it; try another network.")                                                            \
+    X(GC_REASON_ICE_FAILED, 4, "ice-failed",                                                       \
+      "The two networks let no direct connection through. "                                        \
+      "Try another network.")                                                                      \
+    X(GC_REASON_ABSENT, 5, "absent",                                                               \
+      "This person is away. You are connected by itself when they "                                \
+      "are back.")                                                                                 \
     X(GC_REASON_REPLACED, 6, "replaced", "This page was opened again somewhere else.")             \
     X(GC_REASON_PROTOCOL, 7, "protocol", "The other side does not follow the protocol.")           \
     X(GC_REASON_ROOM_FULL, 8, "room-full", "This room is full.")                                   \

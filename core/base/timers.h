@@ -9,9 +9,9 @@
 #define GC_NEVER UINT64_MAX
 
 typedef struct gc_timers {
-    uint64_t *at_ms;  /* by owner */
-    uint32_t *heap;   /* owners */
-    uint32_t *place;  /* by owner: index in heap, or UINT32_MAX */
+    uint64_t *at_ms; /* by owner */
+    uint32_t *heap;  /* owners */
+    uint32_t *place; /* by owner: index in heap, or UINT32_MAX */
     uint32_t count;
     uint32_t capacity;
 } gc_timers;

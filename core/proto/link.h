@@ -1,10 +1,10 @@
 /* Link: one dial and the connection that comes of it, to one peer.
  *
- *   free --dial--> offering --description: OFFER--> offered --ANSWER--+
- *     ^  --OFFER came--> answering --description: ANSWER--------------+--> connecting --opened-->
- * open | |
- *     +-- not open within 15 s; refused; closed by the transport; silent; another one took its
- * place
+ *   free --dial--------> offering --description: OFFER--> offered --ANSWER--+
+ *     ^  --OFFER came--> answering --description: ANSWER----------------------+--> connecting
+ *     |                                                                              | opened
+ *     |                                                                              v
+ *     '-- any step: not open within 15 s, closed by the transport, silent, replaced - open
  *
  * A link is named to the host by a number: its slot and a generation, so that a late report about
  * an ended link is noticed. Candidates that cannot be used yet are held here, at most

@@ -15,10 +15,10 @@ typedef enum gc_invite_kind {
 
 typedef struct gc_invite {
     gc_invite_kind kind;
-    gc_span base;                      /* "https://host/path/": borrowed from the parsed text */
+    gc_span base; /* "https://host/path/": borrowed from the parsed text */
     uint8_t name[GC_ROOM_NAME_BYTES_MAX > GC_INVITE_ID_CHARS_MAX ? GC_ROOM_NAME_BYTES_MAX
                                                                  : GC_INVITE_ID_CHARS_MAX];
-    uint32_t name_len;                 /* room name (UTF-8, decoded) or peer id */
+    uint32_t name_len; /* room name (UTF-8, decoded) or peer id */
     uint8_t secret[GC_SECRET_BYTES];
 } gc_invite;
 

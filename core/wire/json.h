@@ -28,10 +28,10 @@ int gc_json_split(gc_span text, gc_json_message *out);
 #define GC_JSON_TOKENS_MAX 256
 
 typedef struct gc_json_token {
-    uint32_t at;    /* first byte of the value; of strings the quotes are left out */
+    uint32_t at; /* first byte of the value; of strings the quotes are left out */
     uint32_t len;
-    uint32_t next;  /* index of the next token that is not inside this one */
-    uint8_t type;   /* gc_json_type */
+    uint32_t next; /* index of the next token that is not inside this one */
+    uint8_t type;  /* gc_json_type */
 } gc_json_token;
 
 /* An object's keys are string tokens, each followed by its value; `next` of a key is its value. */
@@ -60,8 +60,8 @@ int gc_json_string(const gc_json *j, int32_t token, uint8_t *out, uint32_t size,
  * also -0, 1.0 and 1e3). */
 int gc_json_number(const gc_json *j, int32_t token, uint64_t *out);
 
-/* Unescapes a raw JSON string (with its quotes), as gc_json_string does: GC_E_ARGUMENT for any other
- * bytes, valid JSON or not. */
+/* Unescapes a raw JSON string (with its quotes), as gc_json_string does: GC_E_ARGUMENT for any
+ * other bytes, valid JSON or not. */
 int gc_json_unescape(gc_span raw, uint8_t *out, uint32_t size, uint32_t *len);
 
 /* --- writing -------------------------------------------------------------------------------- */

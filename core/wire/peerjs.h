@@ -61,9 +61,9 @@ typedef struct gc_signal_query {
 int gc_signal_query_parse(gc_span query, gc_signal_query *out);
 /* Percent-encodes everything but RFC 3986 2.3 unreserved characters. */
 void gc_percent_write(gc_writer *w, gc_span bytes);
-/* Decodes %XX (and `+` as a space if plus); the result need not be UTF-8. Returns 0; GC_E_SYNTAX for
- * a broken escape, GC_E_TOO_BIG: then out holds a part, and *len is unchanged. out must not overlap
- * text. */
+/* Decodes %XX (and `+` as a space if plus); the result need not be UTF-8. Returns 0; GC_E_SYNTAX
+ * for a broken escape, GC_E_TOO_BIG: then out holds a part, and *len is unchanged. out must not
+ * overlap text. */
 int gc_percent_read(gc_span text, bool plus, uint8_t *out, uint32_t size, uint32_t *len);
 
 #endif

@@ -205,8 +205,7 @@ static void a_window_full_of_texts_waits_for_its_ack(void **state) {
     script_free(s);
 }
 
-/* --- I7 and back-pressure -----------------------------------------------------------------------
- */
+/* --- I7 and back-pressure --------------------------------------------------------------------- */
 
 static uint64_t fill(script *s) {
     static char text[GC_TEXT_BYTES_MAX + 1];

@@ -62,8 +62,7 @@ static void fly(world *w, uint32_t to, uint32_t link, uint8_t channel, gc_span b
         (packet){to, link, channel, bytes.len, exact_copy(bytes.data, bytes.len)};
 }
 
-/* --- the server ----------------------------------------------------------------------------------
- */
+/* --- the server ------------------------------------------------------------------------------- */
 
 static void tell(world *w, uint32_t to, const char *type, uint32_t about) {
     char text[256];
@@ -133,8 +132,7 @@ static void relay(world *w, uint32_t from, gc_span text) {
     fly(w, receiver, GC_NONE, 0, gc_span_of(out, (uint32_t)n));
 }
 
-/* --- the links
- * ------------------------------------------------------------------------------------ */
+/* --- the links -------------------------------------------------------------------------------- */
 
 /* The other end: the same dial at somebody else. */
 static bool other_end(world *w, uint32_t i, uint32_t slot, uint32_t *peer, uint32_t *its_slot) {
@@ -185,8 +183,7 @@ static void break_link(world *w, uint32_t i, uint32_t slot) {
     }
 }
 
-/* --- what people see
- * ------------------------------------------------------------------------------ */
+/* --- what people see -------------------------------------------------------------------------- */
 
 static uint32_t person_of(world *w, uint32_t i, uint32_t peer) {
     uint32_t other = who(w, gc_peer_id(&w->p[i].c->peers[peer]));
@@ -274,8 +271,7 @@ static void drain(world *w, uint32_t i) {
     }
 }
 
-/* --- steps
- * ----------------------------------------------------------------------------------------- */
+/* --- steps ------------------------------------------------------------------------------------ */
 
 static bool deliverable(const world *w, uint32_t n) {
     const packet *k = &w->flight[n];
@@ -386,8 +382,7 @@ static void step(world *w, bool faults) {
     }
 }
 
-/* --- worlds
- * ---------------------------------------------------------------------------------------- */
+/* --- worlds ----------------------------------------------------------------------------------- */
 
 static world *begin(uint32_t count, uint32_t seed) {
     world *w = calloc(1, sizeof *w);

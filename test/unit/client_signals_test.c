@@ -190,8 +190,7 @@ static void a_description_without_a_server_ends_the_attempt(void **state) {
     script_free(s);
 }
 
-/* --- direct links ------------------------------------------------------------------------------
- */
+/* --- direct links ----------------------------------------------------------------------------- */
 
 static script *script_guest(const char *link) {
     script *s = script_new();
@@ -295,8 +294,7 @@ static void a_host_takes_its_guests(void **state) {
     script_free(s);
 }
 
-/* --- setting up ---------------------------------------------------------------------------------
- */
+/* --- setting up ------------------------------------------------------------------------------- */
 
 static void candidates_wait_for_descriptions(void **state) {
     static const char *theirs =

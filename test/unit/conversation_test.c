@@ -238,7 +238,8 @@ static void ranges_given_up_one_after_the_other(void **state) {
     give_up(3);
     give_up(5); /* touches the first: both are told together */
     assert_string_equal(fates(), "1- 2- 3- 4- ");
-    /* Our START may be on its way already, with the old base: the other one's does not settle that. */
+    /* Our START may be on its way already, with the old base: the other one's does not settle that.
+     */
     assert_true(talk.base_due);
     assert_int_equal(start(theirs, nobody, 1, 0), 0);
     assert_true(talk.base_due);
