@@ -32,6 +32,7 @@ expect_red 'host header' core/gc_server.c '#include "host/log.h"' 'host/log.h'
 expect_red 'base includes wire' core/base/reader.c '#include "core/wire/json.h"' 'against the arrows'
 expect_red 'wire includes proto' core/wire/http.c '#include "core/proto/room.h"' 'against the arrows'
 expect_red 'client includes server' core/gc_client.c '#include "core/gc_server.h"' 'do not know each other'
+expect_red 'part of the server includes client' core/server_rooms.c '#include "core/client.h"' 'do not know each other'
 expect_red 'jsmn elsewhere' core/wire/http.c '#include "jsmn.h"' 'only core/wire/json.c'
 expect_red 'call of malloc' core/base/reader.c \
     'void *malloc(size_t); void *planted(void); void *planted(void) { return malloc(3); }' 'malloc' object
