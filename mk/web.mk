@@ -1,5 +1,6 @@
-# The page. $(B)/web holds every file that ghostchatd embeds, flat: the page's own modules, core.wasm
-# and what comes from npm. A test build takes another module for the socket, nothing else differs.
+# The page. $(B)/web holds every file that ghostchatd embeds, flat: the page's own modules,
+# core.wasm and what comes from npm. A test build takes another module for the socket, nothing else
+# differs.
 WEB_OWN := $(filter-out web/test-signaling.js,$(sort $(wildcard web/*.js))) \
            $(sort $(wildcard web/*.html web/*.css web/*.svg))
 WEB_NPM := $(B)/npm/node_modules/.package-lock.json
@@ -9,6 +10,7 @@ WEB_SOCKET := web/$(if $(filter 1,$(USE_LOCALSTORAGE_FOR_TESTING)),test-signalin
 WEB_LATER := jsqr.js example.html example.js
 .PHONY: web-size
 
+#: make web             the files of the page; web-size: what a first chat loads
 web: $(WEB_STAMP)
 
 $(WEB_NPM): web/package.json web/package-lock.json web/.npmrc
@@ -23,11 +25,13 @@ $(WEB_STAMP): $(WEB_OWN) $(WEB_SOCKET) $(WEB_NPM) $(B)/wasm/core.wasm $(STAMP) m
 	$(Q)cp $(WEB_SOCKET) $(B)/web/socket.js
 	$(Q)m=$(B)/npm/node_modules w=$(B)/web && \
 	    sed 's|from"libsodium-sumo"|from"./libsodium-sumo.js"|' \
-	        $$m/libsodium-wrappers-sumo/dist/modules-sumo-esm/libsodium-wrappers.mjs >$$w/sodium.js && \
+	        $$m/libsodium-wrappers-sumo/dist/modules-sumo-esm/libsodium-wrappers.mjs \
+	        >$$w/sodium.js && \
 	    grep -q 'from"./libsodium-sumo.js"' $$w/sodium.js && \
 	    cp $$m/libsodium-sumo/dist/modules-sumo-esm/libsodium-sumo.mjs $$w/libsodium-sumo.js && \
 	    cp $$m/qrcode-generator/dist/qrcode.mjs $$w/qrcode.js && \
-	    { cat $$m/jsqr/dist/jsQR.js && printf '\nexport default globalThis.jsQR;\n'; } >$$w/jsqr.js && \
+	    { cat $$m/jsqr/dist/jsQR.js && printf '\nexport default globalThis.jsQR;\n'; } \
+	        >$$w/jsqr.js && \
 	    for l in libsodium-sumo libsodium-wrappers-sumo jsqr; do \
 	        printf '%s\n\n' "$$l"; cat $$m/$$l/LICENSE; printf '\n'; done >$$w/licenses.txt && \
 	    printf 'qrcode-generator: MIT, see the head of qrcode.js\n' >>$$w/licenses.txt && \

@@ -21,8 +21,11 @@ import { followViewport } from './viewport.js';
  *   empty: string }} Place  where one is, in words and in the address bar */
 
 /** The code of a send() that was refused -> what to say. @type {Record<string, string>} */
-const SEND_HINTS = { 'full': texts.message.full, 'too-big': texts.message.tooBig,
-    'state': texts.message.nobody };
+const SEND_HINTS = {
+    full: texts.message.full,
+    'too-big': texts.message.tooBig,
+    state: texts.message.nobody,
+};
 
 class App {
     #root = document.documentElement;
@@ -33,7 +36,10 @@ class App {
     #conversation = new Conversation((peer) => this.#people.nameOf(peer));
     #composer = new Composer((text) => this.#send(text));
     #status = new Status();
-    #invite = new Invite((kind) => this.#chat.invite(kind), () => this.#composer.focus());
+    #invite = new Invite(
+        (kind) => this.#chat.invite(kind),
+        () => this.#composer.focus(),
+    );
     #scan = new Scan((link) => this.#openLink(link));
     #entrance = new Entrance(randomName(), {
         enter: (way, choice) => this.#enter(way, choice),
@@ -59,7 +65,7 @@ class App {
         const preload = this.#chat.preload();
         if (arrival.lost) {
             this.#entrance.showLost(false);
-        } else if (arrival.link && await this.#openLink(arrival.link)) {
+        } else if (arrival.link && (await this.#openLink(arrival.link))) {
             this.#entrance.showLost(true);
         }
         await preload;
@@ -73,12 +79,17 @@ class App {
         on('peer', (peer) => this.#onPeer(peer));
         on('message', ({ from, text }) => this.#onMessage(from, text));
         on('gap', ({ from, count }) =>
-            this.#conversation.note(texts.message.gap(this.#people.nameOf(from), count), 'bad'));
+            this.#conversation.note(texts.message.gap(this.#people.nameOf(from), count), 'bad'),
+        );
         on('delivered', ({ to, id }) => this.#conversation.delivered(id, to));
-        on('undelivered', ({ to, id, reason }) => this.#conversation.undelivered(id, to, reason.text));
+        on('undelivered', ({ to, id, reason }) =>
+            this.#conversation.undelivered(id, to, reason.text),
+        );
         on('sendable', () => this.#composer.hinted && this.#composer.hint(texts.message.sendable));
 
-        find('.invite-open', HTMLButtonElement).addEventListener('click', () => this.#invite.open());
+        find('.invite-open', HTMLButtonElement).addEventListener('click', () =>
+            this.#invite.open(),
+        );
         find('.leave', HTMLButtonElement).addEventListener('click', () => this.#leave());
         this.#again.addEventListener('click', () => this.#joinAgain());
         addEventListener('hashchange', () => this.#onHash());
@@ -109,8 +120,13 @@ class App {
         } catch (error) {
             showPlace('', false);
             this.#hide();
-            this.#entrance.error(!(error instanceof GhostChatError) ? texts.plain.broken
-                : 'room' in way ? texts.entrance.badRoom : texts.entrance.badLink);
+            this.#entrance.error(
+                !(error instanceof GhostChatError)
+                    ? texts.plain.broken
+                    : 'room' in way
+                      ? texts.entrance.badRoom
+                      : texts.entrance.badLink,
+            );
             return;
         } finally {
             this.#entering = false;
@@ -130,8 +146,13 @@ class App {
      * @returns {Promise<Place>} */
     async #placeOf(way) {
         /** @type {(name: string) => Place} */
-        const open = (name) => ({ title: cleanLine(name), path: `room/${encodeURIComponent(name)}`,
-            lost: false, room: 'open', empty: texts.room.emptyRoom });
+        const open = (name) => ({
+            title: cleanLine(name),
+            path: `room/${encodeURIComponent(name)}`,
+            lost: false,
+            room: 'open',
+            empty: texts.room.emptyRoom,
+        });
         if ('room' in way) {
             return open(way.room.normalize('NFC'));
         }
@@ -140,11 +161,21 @@ class App {
             return open(invite.name);
         }
         if (!invite || invite.kind === InviteKind.ROOM_SECRET) {
-            return { title: texts.privateRoom, path: 'room/', lost: true, room: 'private',
-                empty: texts.room.emptyPrivate };
+            return {
+                title: texts.privateRoom,
+                path: 'room/',
+                lost: true,
+                room: 'private',
+                empty: texts.room.emptyPrivate,
+            };
         }
-        return { title: texts.directChat, path: `join/${invite.name}`,
-            lost: invite.kind === InviteKind.PEER_SECRET, room: 'none', empty: texts.room.emptyDirect };
+        return {
+            title: texts.directChat,
+            path: `join/${invite.name}`,
+            lost: invite.kind === InviteKind.PEER_SECRET,
+            room: 'none',
+            empty: texts.room.emptyDirect,
+        };
     }
 
     /** @param {Place} place */
@@ -214,8 +245,11 @@ class App {
             this.#conversation.note(texts.person.came(name));
             this.#invite.closeBeside();
         } else if (peer.state === 'closed' && (before === 'open' || before === 'lost')) {
-            this.#conversation.note(peer.reason.word === 'left' || !peer.reason.text
-                ? texts.person.left(name) : texts.person.gone(name, peer.reason.text));
+            this.#conversation.note(
+                peer.reason.word === 'left' || !peer.reason.text
+                    ? texts.person.left(name)
+                    : texts.person.gone(name, peer.reason.text),
+            );
         }
         this.#render();
     }
@@ -236,7 +270,7 @@ class App {
     }
 
     /** @param {string} link
-     * @returns {Promise<Node[] | null>} null: shown on the joining screen; else what to say instead */
+     * @returns {Promise<Node[] | null>} null: shown on the joining screen; else what to say */
     async #openLink(link) {
         const invite = await GhostChat.readInvite(link);
         if (!invite) {
@@ -293,9 +327,10 @@ class App {
         const failed = this.#chat.state.state === 'failed';
         const empty = this.#conversation.empty && this.#chat.openLinks === 0;
         find('.empty', HTMLElement).hidden = !empty;
-        find('.empty-heading', HTMLElement).textContent =
-            failed ? texts.room.failedHeading : texts.room.emptyHeading;
-        find('.empty-text', HTMLElement).textContent = failed ? '' : this.#place?.empty ?? '';
+        find('.empty-heading', HTMLElement).textContent = failed
+            ? texts.room.failedHeading
+            : texts.room.emptyHeading;
+        find('.empty-text', HTMLElement).textContent = failed ? '' : (this.#place?.empty ?? '');
     }
 
     #render() {
@@ -305,8 +340,14 @@ class App {
         this.#root.dataset.peers = String(this.#chat.openLinks);
         this.#again.hidden = state !== 'failed' || !this.#last;
         this.#showEmpty();
-        this.#status.show(describe(this.#chat.state, peers, (peer) => this.#people.nameOf(peer),
-            this.#place?.room === 'none'));
+        this.#status.show(
+            describe(
+                this.#chat.state,
+                peers,
+                (peer) => this.#people.nameOf(peer),
+                this.#place?.room === 'none',
+            ),
+        );
     }
 }
 

@@ -52,7 +52,9 @@ const why = missing();
 if (why) {
     showPlain(why);
 } else {
-    import('./app.js').then((app) => app.start(arrival)).catch((error) => {
-        showPlain(`${texts.plain.broken} (${error})`);
-    });
+    import('./app.js')
+        .then((app) => app.start(arrival))
+        .catch((error) => {
+            showPlain(`${texts.plain.broken} (${error})`);
+        });
 }

@@ -107,12 +107,14 @@ export class Conversation {
         this.#setJump(false);
     }
 
-    /** @param {'own' | 'other'} side @param {string} name @param {string} id @param {string} text */
+    /** @param {'own' | 'other'} side
+     * @param {string} name @param {string} id @param {string} text */
     #add(side, name, id, text) {
         const now = new Date();
         const entry = make('article', 'message');
         entry.dataset.side = side;
-        const together = this.#last.sender === side + id && now.getTime() - this.#last.at < TOGETHER_MS;
+        const together =
+            this.#last.sender === side + id && now.getTime() - this.#last.at < TOGETHER_MS;
         entry.dataset.together = String(together);
         this.#last = { sender: side + id, at: now.getTime() };
         const sender = make('span', 'message-sender', name);
@@ -126,7 +128,9 @@ export class Conversation {
         const meta = make('span', 'message-meta');
         meta.append(time);
         entry.append(sender, body, meta);
-        entry.querySelectorAll('a').forEach((link) => { link.tabIndex = -1; });
+        entry.querySelectorAll('a').forEach((link) => {
+            link.tabIndex = -1;
+        });
         this.#append(entry, text.length);
         return { entry, meta };
     }
@@ -162,7 +166,7 @@ export class Conversation {
         }
         for (const [id, own] of this.#own) {
             if (own.entry && !own.entry.isConnected) {
-                this.#own.delete(id); // a late answer makes a small record again: bounded by the core
+                this.#own.delete(id); // a late answer makes it again, without an entry
             }
         }
         if (!this.#log.querySelector('.log-cut')) {
@@ -177,7 +181,14 @@ export class Conversation {
     #ownOf(id) {
         let own = this.#own.get(id);
         if (!own) {
-            own = { entry: null, state: null, to: new Set(), got: new Set(), lost: new Map(), why: '' };
+            own = {
+                entry: null,
+                state: null,
+                to: new Set(),
+                got: new Set(),
+                lost: new Map(),
+                why: '',
+            };
             this.#own.set(id, own);
         }
         return own;
@@ -234,7 +245,9 @@ export class Conversation {
         const entry = event.target instanceof Element ? event.target.closest('.log > *') : null;
         if (entry instanceof HTMLElement) {
             this.#setStop(entry);
-            entry.querySelectorAll('a').forEach((link) => { link.tabIndex = 0; });
+            entry.querySelectorAll('a').forEach((link) => {
+                link.tabIndex = 0;
+            });
         }
     }
 
@@ -244,8 +257,12 @@ export class Conversation {
         if (!at) {
             return;
         }
-        const next = { ArrowUp: at.previousElementSibling, ArrowDown: at.nextElementSibling,
-            Home: this.#log.firstElementChild, End: this.#log.lastElementChild }[event.key];
+        const next = {
+            ArrowUp: at.previousElementSibling,
+            ArrowDown: at.nextElementSibling,
+            Home: this.#log.firstElementChild,
+            End: this.#log.lastElementChild,
+        }[event.key];
         if (next instanceof HTMLElement) {
             next.focus();
             event.preventDefault();

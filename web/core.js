@@ -6,9 +6,23 @@ import sodium from './sodium.js';
 
 /** enum gc_client_output_type */
 export const Output = Object.freeze({
-    SIGNALING_CONNECT: 1, SIGNALING_SEND: 2, SIGNALING_CLOSE: 3, ICE_SERVERS: 4, LINK_OFFER: 5,
-    LINK_ANSWER: 6, LINK_REMOTE: 7, LINK_CANDIDATE: 8, LINK_SEND: 9, LINK_CLOSE: 10, STATE: 11,
-    PEER: 12, MESSAGE: 13, GAP: 14, DELIVERED: 15, UNDELIVERED: 16, SENDABLE: 17,
+    SIGNALING_CONNECT: 1,
+    SIGNALING_SEND: 2,
+    SIGNALING_CLOSE: 3,
+    ICE_SERVERS: 4,
+    LINK_OFFER: 5,
+    LINK_ANSWER: 6,
+    LINK_REMOTE: 7,
+    LINK_CANDIDATE: 8,
+    LINK_SEND: 9,
+    LINK_CLOSE: 10,
+    STATE: 11,
+    PEER: 12,
+    MESSAGE: 13,
+    GAP: 14,
+    DELIVERED: 15,
+    UNDELIVERED: 16,
+    SENDABLE: 17,
 });
 /** enum gc_reason, as far as the transport names them itself */
 export const Reason = Object.freeze({ GONE: 2, ICE_FAILED: 4, PROTOCOL: 7 });
@@ -82,8 +96,11 @@ export class Core {
         const hash = (out, outLen, data, dataLen, key, keyLen) => {
             try {
                 const memory = wasm.memory.buffer;
-                const digest = sodium.crypto_generichash(outLen, new Uint8Array(memory, data, dataLen),
-                    keyLen ? new Uint8Array(memory, key, keyLen) : null);
+                const digest = sodium.crypto_generichash(
+                    outLen,
+                    new Uint8Array(memory, data, dataLen),
+                    keyLen ? new Uint8Array(memory, key, keyLen) : null,
+                );
                 new Uint8Array(memory, out, outLen).set(digest);
                 return 0;
             } catch {
@@ -185,7 +202,7 @@ export class Core {
     }
 
     /** @param {string} link
-     * @returns {{ kind: number, name: string } | null} null: no invite link; name: room or peer id */
+     * @returns {{ kind: number, name: string } | null} null: no invite link; name: room or peer */
     readInvite(link) {
         const bytes = encoder.encode(link);
         if (bytes.length > 2048) {
@@ -196,7 +213,9 @@ export class Core {
             return null;
         }
         const named = kind !== InviteKind.ROOM_SECRET;
-        const name = named ? this.#copy(this.#wasm.text_out(), this.#wasm.text_out_len()) : new Uint8Array();
+        const name = named
+            ? this.#copy(this.#wasm.text_out(), this.#wasm.text_out_len())
+            : new Uint8Array();
         return { kind, name: decoder.decode(name) };
     }
 
@@ -213,7 +232,8 @@ export class Core {
     /** @param {number} now @param {string} text */
     signalingMessage(now, text) {
         const bytes = encoder.encode(text);
-        if (bytes.length <= 65536) { // GC_MESSAGE_BYTES_MAX
+        if (bytes.length <= 65536) {
+            // GC_MESSAGE_BYTES_MAX
             this.#wasm.signaling_message(now, ...this.#put(bytes));
         }
     }
@@ -239,7 +259,8 @@ export class Core {
         this.#wasm.link_opened(now, link);
     }
 
-    /** @param {number} now @param {number} link @param {number} channel @param {Uint8Array} bytes */
+    /** @param {number} now @param {number} link
+     * @param {number} channel @param {Uint8Array} bytes */
     linkMessage(now, link, channel, bytes) {
         this.#wasm.link_message(now, link, channel, ...this.#put(bytes));
     }
@@ -275,8 +296,14 @@ export class Core {
         const u32 = (i) => view.getUint32(4 * i, true);
         const bytes = this.#copy(u32(8), u32(9));
         return {
-            type: u32(0), peer: u32(1), link: u32(2), value: u32(3), value2: u32(4), reason: u32(5),
-            number: u32(6) + u32(7) * 2 ** 32, bytes,
+            type: u32(0),
+            peer: u32(1),
+            link: u32(2),
+            value: u32(3),
+            value2: u32(4),
+            reason: u32(5),
+            number: u32(6) + u32(7) * 2 ** 32,
+            bytes,
             text: u32(0) === Output.LINK_SEND ? '' : decoder.decode(bytes),
             text2: decoder.decode(this.#copy(u32(10), u32(11))),
         };

@@ -38,8 +38,9 @@ export class Entrance {
             event.preventDefault();
             this.#submit();
         });
-        find('.new-room', HTMLButtonElement).addEventListener('click',
-            () => actions.enter({ newRoom: true }, this.#choice()));
+        find('.new-room', HTMLButtonElement).addEventListener('click', () =>
+            actions.enter({ newRoom: true }, this.#choice()),
+        );
         find('.scan-open', HTMLButtonElement).addEventListener('click', () => actions.scan());
     }
 
@@ -53,7 +54,12 @@ export class Entrance {
         const words = texts.entrance;
         this.#link = link;
         if (invite.kind === ROOM_NAME) {
-            this.#show('link', words.roomHeading(cleanLine(invite.name)), words.about, words.joinRoom);
+            this.#show(
+                'link',
+                words.roomHeading(cleanLine(invite.name)),
+                words.about,
+                words.joinRoom,
+            );
         } else if (invite.kind === ROOM_SECRET) {
             this.#show('link', words.privateHeading, words.about, words.joinRoom);
         } else {
@@ -66,7 +72,12 @@ export class Entrance {
     /** @param {boolean} bad  there was something, but no invite link; else a reload lost it */
     showLost(bad) {
         const words = texts.entrance;
-        this.#show('lost', bad ? words.badHeading : words.lostHeading, bad ? words.badLink : words.lost, words.open);
+        this.#show(
+            'lost',
+            bad ? words.badHeading : words.lostHeading,
+            bad ? words.badLink : words.lost,
+            words.open,
+        );
     }
 
     offerRelayOnly() {
@@ -116,7 +127,7 @@ export class Entrance {
         } else if (this.#mode === 'lost') {
             this.#actions.open(this.#paste.value.trim());
         } else if (/^https?:\/\//i.test(room)) {
-            this.#actions.open(room); // an invite link, in the field where it was natural to paste it
+            this.#actions.open(room); // a link, in the field where it was natural to paste it
         } else if (room) {
             this.#actions.enter({ room }, this.#choice());
         } else {

@@ -25,7 +25,10 @@ form.addEventListener('submit', async (event) => {
     event.preventDefault();
     const input = form.elements.namedItem('text');
     if (input instanceof HTMLInputElement) {
-        await chat.send(input.value).then(() => show(`me: ${input.value}`), (error) => show(error.code));
+        await chat.send(input.value).then(
+            () => show(`me: ${input.value}`),
+            (error) => show(error.code),
+        );
         input.value = '';
     }
 });

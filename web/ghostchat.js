@@ -17,8 +17,17 @@
  *   sendable     send() works again after the error 'full'
  *
  * All decisions are the core's; this module only joins core, signaling and links. */
-import { Core, CoreError, InviteKind, Output, PATHS, PEER_STATES, SIGNALING_STATES, STATES,
-    loadCore } from './core.js';
+import {
+    Core,
+    CoreError,
+    InviteKind,
+    Output,
+    PATHS,
+    PEER_STATES,
+    SIGNALING_STATES,
+    STATES,
+    loadCore,
+} from './core.js';
 import { Links } from './links.js';
 import { Signaling } from './signaling.js';
 import { base } from './place.js';
@@ -57,7 +66,9 @@ const NO_REASON = Object.freeze({ word: 'none', text: '' });
  * @returns {Promise<Config | null>} */
 async function fetchConfig(server) {
     try {
-        const answer = await fetch(`${server}config.json`, { signal: AbortSignal.timeout(CONFIG_MS) });
+        const answer = await fetch(`${server}config.json`, {
+            signal: AbortSignal.timeout(CONFIG_MS),
+        });
         return answer.ok ? await answer.json() : null;
     } catch {
         return null;
@@ -85,7 +96,7 @@ export class GhostChat extends EventTarget {
     #wake = () => this.#input((core, now) => core.tick(now));
     /** @type {ChatState} */
     #state = { state: 'idle', signaling: 'off', reason: NO_REASON };
-    /** @type {Map<number, Peer>} by index; those who left included, until their index is used again */
+    /** @type {Map<number, Peer>} by index; who left stays until the index is used again */
     #known = new Map();
 
     /** @param {{ name?: string, server?: string }} [options]
@@ -167,7 +178,7 @@ export class GhostChat extends EventTarget {
     /** Sends a text (1 to 16,384 bytes of UTF-8) to everybody known now.
      * @param {string} text
      * @returns {Promise<number>} the message's id. Rejects with a GhostChatError whose code is
-     *   'full' (keep the text, wait for the event sendable), 'state' (nobody is there), 'too-big' */
+     *   'full' (keep the text, wait for 'sendable'), 'state' (nobody is there), 'too-big' */
     send(text) {
         return this.#call((core, now) => core.send(now, text));
     }
@@ -181,7 +192,7 @@ export class GhostChat extends EventTarget {
     }
 
     /** @param {'room' | 'direct'} kind
-     * @returns {Promise<string>} an invite link; rejects with the code 'state' where there is none */
+     * @returns {Promise<string>} an invite link; rejects with 'state' where there is none */
     invite(kind) {
         const number = kind === 'room' ? 0 : InviteKind.PEER_SECRET;
         return this.#call((core) => core.invite(this.#server, number));
@@ -213,17 +224,23 @@ export class GhostChat extends EventTarget {
             message: (text) => this.#input((c, now) => c.signalingMessage(now, text)),
             closed: () => this.#input((c, now) => c.signalingClosed(now)),
         });
-        this.#links = new Links({
-            description: (link, sdp) => this.#input((c, now) => c.linkDescription(now, link, sdp)),
-            candidate: (link, text, mid, index) =>
-                this.#input((c, now) => c.linkCandidate(now, link, text, mid, index)),
-            opened: (link) => this.#input((c, now) => c.linkOpened(now, link)),
-            message: (link, channel, bytes) =>
-                this.#input((c, now) => c.linkMessage(now, link, channel, bytes)),
-            buffered: (link, bytes) => this.#input((c, now) => c.linkBuffered(now, link, bytes)),
-            closed: (link, reason) => this.#input((c, now) => c.linkClosed(now, link, reason)),
-            path: (link, path, rttMs) => this.#input((c, now) => c.linkPath(now, link, path, rttMs)),
-        }, relayOnly);
+        this.#links = new Links(
+            {
+                description: (link, sdp) =>
+                    this.#input((c, now) => c.linkDescription(now, link, sdp)),
+                candidate: (link, text, mid, index) =>
+                    this.#input((c, now) => c.linkCandidate(now, link, text, mid, index)),
+                opened: (link) => this.#input((c, now) => c.linkOpened(now, link)),
+                message: (link, channel, bytes) =>
+                    this.#input((c, now) => c.linkMessage(now, link, channel, bytes)),
+                buffered: (link, bytes) =>
+                    this.#input((c, now) => c.linkBuffered(now, link, bytes)),
+                closed: (link, reason) => this.#input((c, now) => c.linkClosed(now, link, reason)),
+                path: (link, path, rttMs) =>
+                    this.#input((c, now) => c.linkPath(now, link, path, rttMs)),
+            },
+            relayOnly,
+        );
         // Timers sleep with the device: look at the clock at once when it is back.
         globalThis.addEventListener?.('online', this.#wake);
         globalThis.document?.addEventListener('visibilitychange', this.#wake);
@@ -313,19 +330,29 @@ export class GhostChat extends EventTarget {
         const links = /** @type {Links} */ (this.#links);
         const signaling = /** @type {Signaling} */ (this.#signaling);
         switch (out.type) {
-        case Output.SIGNALING_CONNECT: return signaling.connect(out.text);
-        case Output.SIGNALING_SEND: return signaling.send(out.text);
-        case Output.SIGNALING_CLOSE: return signaling.close();
-        case Output.ICE_SERVERS: return links.setIceServers(out.text);
-        case Output.LINK_OFFER: return links.offer(out.link);
-        case Output.LINK_ANSWER: return links.answer(out.link, out.text);
-        case Output.LINK_REMOTE: return links.remote(out.link, out.text);
-        case Output.LINK_CANDIDATE: return links.candidate(out.link, out.text, out.text2, out.value);
-        case Output.LINK_SEND:
-            this.#sentOn.add(out.link);
-            return links.send(out.link, out.value, out.bytes);
-        case Output.LINK_CLOSE: return links.close(out.link);
-        default: return this.#tell(out);
+            case Output.SIGNALING_CONNECT:
+                return signaling.connect(out.text);
+            case Output.SIGNALING_SEND:
+                return signaling.send(out.text);
+            case Output.SIGNALING_CLOSE:
+                return signaling.close();
+            case Output.ICE_SERVERS:
+                return links.setIceServers(out.text);
+            case Output.LINK_OFFER:
+                return links.offer(out.link);
+            case Output.LINK_ANSWER:
+                return links.answer(out.link, out.text);
+            case Output.LINK_REMOTE:
+                return links.remote(out.link, out.text);
+            case Output.LINK_CANDIDATE:
+                return links.candidate(out.link, out.text, out.text2, out.value);
+            case Output.LINK_SEND:
+                this.#sentOn.add(out.link);
+                return links.send(out.link, out.value, out.bytes);
+            case Output.LINK_CLOSE:
+                return links.close(out.link);
+            default:
+                return this.#tell(out);
         }
     }
 
@@ -333,26 +360,36 @@ export class GhostChat extends EventTarget {
     #tell(out) {
         const peer = this.#known.get(out.peer);
         switch (out.type) {
-        case Output.STATE:
-            return this.#setState({ state: STATES[out.value], signaling: SIGNALING_STATES[out.value2],
-                reason: this.#reason(out.reason) });
-        case Output.PEER: return this.#setPeer(out);
-        case Output.SENDABLE: return this.#dispatch('sendable', null);
-        default:
+            case Output.STATE:
+                return this.#setState({
+                    state: STATES[out.value],
+                    signaling: SIGNALING_STATES[out.value2],
+                    reason: this.#reason(out.reason),
+                });
+            case Output.PEER:
+                return this.#setPeer(out);
+            case Output.SENDABLE:
+                return this.#dispatch('sendable', null);
+            default:
         }
         if (!peer) {
             return undefined;
         }
         switch (out.type) {
-        case Output.MESSAGE:
-            return this.#dispatch('message', { from: peer, id: out.number, text: out.text });
-        case Output.GAP:
-            return this.#dispatch('gap', { from: peer, first: out.number, count: out.value });
-        case Output.DELIVERED: return this.#dispatch('delivered', { to: peer, id: out.number });
-        case Output.UNDELIVERED:
-            return this.#dispatch('undelivered',
-                { to: peer, id: out.number, reason: this.#reason(out.reason) });
-        default: return undefined;
+            case Output.MESSAGE:
+                return this.#dispatch('message', { from: peer, id: out.number, text: out.text });
+            case Output.GAP:
+                return this.#dispatch('gap', { from: peer, first: out.number, count: out.value });
+            case Output.DELIVERED:
+                return this.#dispatch('delivered', { to: peer, id: out.number });
+            case Output.UNDELIVERED:
+                return this.#dispatch('undelivered', {
+                    to: peer,
+                    id: out.number,
+                    reason: this.#reason(out.reason),
+                });
+            default:
+                return undefined;
         }
     }
 
@@ -360,7 +397,9 @@ export class GhostChat extends EventTarget {
      * @returns {Reason} */
     #reason(reason) {
         const core = this.#core;
-        return reason && core ? { word: core.reasonWord(reason), text: core.reasonText(reason) } : NO_REASON;
+        return reason && core
+            ? { word: core.reasonWord(reason), text: core.reasonText(reason) }
+            : NO_REASON;
     }
 
     /** @param {ChatState} state */
@@ -372,9 +411,14 @@ export class GhostChat extends EventTarget {
     /** @param {import('./core.js').CoreOutput} out */
     #setPeer(out) {
         const peer = /** @type {Peer} */ ({
-            index: out.peer, id: out.text, name: out.text2, state: PEER_STATES[out.value],
-            path: PATHS[out.value2 & 0xff] ?? 'unknown', rttMs: out.number,
-            direct: (out.value2 & 0x100) !== 0, verified: (out.value2 & 0x200) !== 0,
+            index: out.peer,
+            id: out.text,
+            name: out.text2,
+            state: PEER_STATES[out.value],
+            path: PATHS[out.value2 & 0xff] ?? 'unknown',
+            rttMs: out.number,
+            direct: (out.value2 & 0x100) !== 0,
+            verified: (out.value2 & 0x200) !== 0,
             reason: this.#reason(out.reason),
         });
         this.#known.set(out.peer, peer);

@@ -26,10 +26,12 @@ export class Invite {
     constructor(getLink, onClose) {
         this.#getLink = getLink;
         closeOnBackdrop(this.#dialog);
-        find('.dialog-close', HTMLButtonElement, this.#dialog)
-            .addEventListener('click', () => this.close());
+        find('.dialog-close', HTMLButtonElement, this.#dialog).addEventListener('click', () =>
+            this.close(),
+        );
         this.#dialog.addEventListener('close', () => {
-            if (!this.#dialog.open) { // else it was only moved to the front
+            if (!this.#dialog.open) {
+                // else it was only moved to the front
                 this.#wipe();
                 onClose();
             }
@@ -84,14 +86,20 @@ export class Invite {
     }
 
     async #load() {
-        const kind = /** @type {Kind} */ (this.#radios.find((radio) => radio.checked)?.value ?? 'room');
+        const kind = /** @type {Kind} */ (
+            this.#radios.find((radio) => radio.checked)?.value ?? 'room'
+        );
         const link = await this.#getLink(kind).catch(() => '');
         this.#link.value = link;
         drawQr(this.#canvas, link);
         this.#hint.textContent = '';
         this.#copy.textContent = texts.invite.copy;
-        this.#note.textContent = kind === 'direct' ? texts.invite.directNote
-            : this.#room === 'open' ? texts.invite.openNote : texts.invite.roomNote;
+        this.#note.textContent =
+            kind === 'direct'
+                ? texts.invite.directNote
+                : this.#room === 'open'
+                  ? texts.invite.openNote
+                  : texts.invite.roomNote;
     }
 
     #wipe() {

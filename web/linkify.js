@@ -1,11 +1,12 @@
 // @ts-check
-/** Text of other people: made harmless, and its web addresses made links. DOM only, never markup. */
+/** Text of other people: made harmless, its web addresses made links. DOM only, never markup. */
 
 /** Everything that looks like a web address, up to white space or a quoting mark. */
 const ADDRESS = /\bhttps?:\/\/[^\s<>"“”]+/gi;
 /** Control characters but tab and line feed, and all bidirectional controls
  * (ghostchat-protocol.7, "Life and end"). */
-const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const UNSAFE =
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** @param {string} text
  * @returns {string} the text as it may be shown */
@@ -16,7 +17,9 @@ export function cleanText(text) {
 /** The same for what stands in one line: a name, a room.
  * @param {string} text */
 export function cleanLine(text) {
-    return cleanText(text).replace(/[\s\u2028\u2029]+/g, ' ').trim();
+    return cleanText(text)
+        .replace(/[\s\u2028\u2029]+/g, ' ')
+        .trim();
 }
 
 /** Cuts what belongs to the sentence and not to the address: final marks, unpaired brackets.
@@ -29,7 +32,7 @@ function trimAddress(address) {
     /** @type {Record<string, number>} */
     const surplus = { ')': count(')') - count('('), ']': count(']') - count('[') };
     let end = address.length;
-    for (;; end--) {
+    for (; ; end--) {
         const last = address[end - 1];
         if (last in pairs) {
             if (surplus[last]-- <= 0) {

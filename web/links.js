@@ -13,12 +13,15 @@ const PROMISE_MS = 10000;
 const BUFFERED_LOW_BYTES = 16384;
 /** What may arrive between the opening of the two channels (GC_WINDOW_BYTES). */
 const EARLY_BYTES_MAX = 65536;
-/** GC_FRAME_BYTES_MAX: the core takes no larger frame, so nobody who follows the protocol sends one. */
+/** GC_FRAME_BYTES_MAX: nobody who follows the protocol sends a larger frame. */
 const FRAME_BYTES_MAX = 16640;
 /** A closed channel gets this long to hand over its last bytes, such as BYE. */
 const FLUSH_MS = 1000;
 const STATS_MS = 5000;
-const CHANNELS = [{ label: 'control', ordered: true }, { label: 'message', ordered: false }];
+const CHANNELS = [
+    { label: 'control', ordered: true },
+    { label: 'message', ordered: false },
+];
 
 /** @typedef {object} LinkReport
  * @property {(link: number, sdp: string) => void} description
@@ -38,24 +41,29 @@ function withDeadline(promise) {
     const late = new Promise((_, reject) => {
         timer = setTimeout(() => reject(new Error('timeout')), PROMISE_MS);
     });
-    return /** @type {Promise<T>} */ (Promise.race([promise, late])).finally(() => clearTimeout(timer));
+    return /** @type {Promise<T>} */ (Promise.race([promise, late])).finally(() =>
+        clearTimeout(timer),
+    );
 }
 
 /** @param {RTCPeerConnection} pc
- * @returns {Promise<{ path: number, rttMs: number } | null>} from types only: addresses stay unread */
+ * @returns {Promise<{ path: number, rttMs: number } | null>} from types only, no addresses */
 async function readPath(pc) {
     /** @type {Map<string, any>} */
     const stats = new Map(/** @type {any} */ (await withDeadline(pc.getStats())));
     const all = [...stats.values()];
-    const chosen = all.find((s) => s.type === 'transport')?.selectedCandidatePairId; // not in Firefox
-    const pair = stats.get(chosen)
-        ?? all.find((s) => s.type === 'candidate-pair' && s.selected)
-        ?? all.find((s) => s.type === 'candidate-pair' && s.nominated && s.state === 'succeeded');
+    const chosen = all.find((s) => s.type === 'transport')?.selectedCandidatePairId;
+    const pair =
+        stats.get(chosen) ??
+        all.find((s) => s.type === 'candidate-pair' && s.selected) ??
+        all.find((s) => s.type === 'candidate-pair' && s.nominated && s.state === 'succeeded');
     if (!pair) {
         return null;
     }
-    const types = [stats.get(pair.localCandidateId)?.candidateType,
-        stats.get(pair.remoteCandidateId)?.candidateType];
+    const types = [
+        stats.get(pair.localCandidateId)?.candidateType,
+        stats.get(pair.remoteCandidateId)?.candidateType,
+    ];
     const type = ['relay', 'srflx', 'prflx', 'host'].find((t) => types.includes(t)) ?? 'unknown';
     const rttMs = Math.round((pair.currentRoundTripTime ?? 0) * 1000);
     return { path: PATHS.indexOf(type), rttMs: pair.currentRoundTripTime ? Math.max(rttMs, 1) : 0 };
@@ -216,8 +224,12 @@ class Link {
             this.#ownCandidates.push(candidate);
             return;
         }
-        this.#report.candidate(this.#number, candidate.candidate, candidate.sdpMid ?? '',
-            candidate.sdpMLineIndex ?? 0);
+        this.#report.candidate(
+            this.#number,
+            candidate.candidate,
+            candidate.sdpMid ?? '',
+            candidate.sdpMLineIndex ?? 0,
+        );
     }
 
     #onConnectionState() {
@@ -307,7 +319,9 @@ export class Links {
     /** @param {number} number
      * @param {string} candidate @param {string} mid @param {number} index */
     candidate(number, candidate, mid, index) {
-        this.#links.get(number)?.addCandidate({ candidate, sdpMid: mid || null, sdpMLineIndex: index });
+        this.#links
+            .get(number)
+            ?.addCandidate({ candidate, sdpMid: mid || null, sdpMLineIndex: index });
     }
 
     /** @param {number} number @param {number} channel @param {Uint8Array} bytes */
@@ -342,7 +356,8 @@ export class Links {
             const link = new Link(number, this.#configuration(), this.#report);
             this.#links.set(number, link);
             return link;
-        } catch { // too many connections in this page, or ICE servers that it does not take
+        } catch {
+            // too many connections in this page, or ICE servers that it does not take
             queueMicrotask(() => this.#report.closed(number, Reason.ICE_FAILED));
             return null;
         }

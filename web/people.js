@@ -47,8 +47,11 @@ export class People {
     nameOf(peer) {
         const name = cleanLine(peer.name) || texts.person.unnamed(peer.id);
         const same = (/** @type {string} */ other) => other.toLowerCase() === name.toLowerCase();
-        const twin = same(this.#ownName) || [...this.#people.values()].some(
-            (other) => other.peer.id !== peer.id && same(cleanLine(other.peer.name)));
+        const twin =
+            same(this.#ownName) ||
+            [...this.#people.values()].some(
+                (other) => other.peer.id !== peer.id && same(cleanLine(other.peer.name)),
+            );
         return twin ? texts.person.twin(name, peer.id) : name;
     }
 
@@ -105,8 +108,11 @@ export class People {
         mark.setAttribute('aria-hidden', 'true');
         const label = make('span', 'person-name', name);
         label.dir = 'auto';
-        const trust = make('span', 'person-trust',
-            peer.verified ? texts.person.verified : texts.person.notVerified);
+        const trust = make(
+            'span',
+            'person-trust',
+            peer.verified ? texts.person.verified : texts.person.notVerified,
+        );
         trust.dataset.verified = String(peer.verified);
         const text = make('span', 'person-text');
         text.append(label, make('span', 'person-path', detail.join(' · ')), trust);
@@ -119,7 +125,10 @@ export class People {
         if (peer.state !== 'open') {
             return peer.reason.text;
         }
-        const hints = [texts.person.pathHint[peer.path], peer.direct ? texts.person.directHint : ''];
+        const hints = [
+            texts.person.pathHint[peer.path],
+            peer.direct ? texts.person.directHint : '',
+        ];
         return hints.filter(Boolean).join(' ');
     }
 
@@ -127,13 +136,16 @@ export class People {
      * @returns {string} */
     #connection(peer) {
         switch (peer.state) {
-        case 'open': {
-            const path = texts.person.path[peer.path];
-            return peer.rttMs ? `${path} · ${texts.person.rtt(peer.rttMs)}` : path;
-        }
-        case 'lost': return texts.person.lost;
-        case 'away': return texts.person.away;
-        default: return texts.person.connecting;
+            case 'open': {
+                const path = texts.person.path[peer.path];
+                return peer.rttMs ? `${path} · ${texts.person.rtt(peer.rttMs)}` : path;
+            }
+            case 'lost':
+                return texts.person.lost;
+            case 'away':
+                return texts.person.away;
+            default:
+                return texts.person.connecting;
         }
     }
 }

@@ -23,8 +23,12 @@ export function drawQr(canvas, text) {
     for (let row = 0; row < n; row++) {
         for (let column = 0; column < n; column++) {
             if (code.isDark(row, column)) {
-                context.fillRect((column + MARGIN) * MODULE_PX, (row + MARGIN) * MODULE_PX,
-                    MODULE_PX, MODULE_PX);
+                context.fillRect(
+                    (column + MARGIN) * MODULE_PX,
+                    (row + MARGIN) * MODULE_PX,
+                    MODULE_PX,
+                    MODULE_PX,
+                );
             }
         }
     }

@@ -18,7 +18,7 @@ export class Scan {
     #onLink;
     /** @type {MediaStream | null} */
     #stream = null;
-    /** Each opening has its number, so that a late answer of the camera finds out that it is late. */
+    /** Each opening has its number, by which a late answer of the camera knows that it is late. */
     #session = 0;
     #seen = ''; // the code that was seen last: one and the same is looked at once
 
@@ -27,8 +27,9 @@ export class Scan {
     constructor(onLink) {
         this.#onLink = onLink;
         closeOnBackdrop(this.#dialog);
-        find('.dialog-close', HTMLButtonElement, this.#dialog)
-            .addEventListener('click', () => this.#dialog.close());
+        find('.dialog-close', HTMLButtonElement, this.#dialog).addEventListener('click', () =>
+            this.#dialog.close(),
+        );
         this.#dialog.addEventListener('close', () => this.#stop());
         find('.scan-form', HTMLFormElement).addEventListener('submit', (event) => {
             event.preventDefault();
@@ -57,8 +58,10 @@ export class Scan {
             return texts.scan.noCamera;
         }
         try {
-            const stream = await navigator.mediaDevices.getUserMedia(
-                { video: { facingMode: 'environment' }, audio: false });
+            const stream = await navigator.mediaDevices.getUserMedia({
+                video: { facingMode: 'environment' },
+                audio: false,
+            });
             if (session !== this.#session) {
                 stream.getTracks().forEach((track) => track.stop());
                 return '';
@@ -66,13 +69,19 @@ export class Scan {
             this.#stream = stream;
             this.#video.srcObject = stream;
             this.#video.hidden = false;
-            const [{ default: decode }] = await Promise.all([import('./jsqr.js'), this.#video.play()]);
+            const [{ default: decode }] = await Promise.all([
+                import('./jsqr.js'),
+                this.#video.play(),
+            ]);
             this.#look(session, decode);
             return '';
         } catch (error) {
             const name = error instanceof Error ? error.name : '';
-            return name === 'NotAllowedError' ? texts.scan.denied
-                : name === 'NotFoundError' ? texts.scan.noCamera : texts.scan.busy;
+            return name === 'NotAllowedError'
+                ? texts.scan.denied
+                : name === 'NotFoundError'
+                  ? texts.scan.noCamera
+                  : texts.scan.busy;
         }
     }
 
@@ -87,7 +96,8 @@ export class Scan {
             this.#canvas.width = Math.round(width * scale);
             this.#canvas.height = Math.round(height * scale);
             const context = /** @type {CanvasRenderingContext2D} */ (
-                this.#canvas.getContext('2d', { willReadFrequently: true }));
+                this.#canvas.getContext('2d', { willReadFrequently: true })
+            );
             context.drawImage(this.#video, 0, 0, this.#canvas.width, this.#canvas.height);
             const frame = context.getImageData(0, 0, this.#canvas.width, this.#canvas.height);
             const code = decode(frame.data, frame.width, frame.height);

@@ -20,23 +20,30 @@ export class Signaling {
         let socket;
         try {
             socket = openSocket(url);
-        } catch { // a page on https cannot open ws://, a bad URL throws
+        } catch {
+            // a page on https cannot open ws://, a bad URL throws
             queueMicrotask(() => this.#report.closed());
             return;
         }
         this.#socket = socket;
         /** @param {() => void} then  run only while this socket is the current one */
         const current = (then) => () => this.#socket === socket && then();
-        socket.addEventListener('open', current(() => this.#report.opened()));
+        socket.addEventListener(
+            'open',
+            current(() => this.#report.opened()),
+        );
         socket.addEventListener('message', (event) => {
             if (this.#socket === socket && typeof event.data === 'string') {
                 this.#report.message(event.data);
             }
         });
-        socket.addEventListener('close', current(() => {
-            this.#socket = null;
-            this.#report.closed();
-        }));
+        socket.addEventListener(
+            'close',
+            current(() => {
+                this.#socket = null;
+                this.#report.closed();
+            }),
+        );
     }
 
     /** @param {string} text */

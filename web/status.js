@@ -49,16 +49,22 @@ export function describe(state, peers, nameOf, direct) {
     const others = describeOthers(peers, nameOf);
     const server = describeServer(state);
     switch (state.state) {
-    case 'idle': return { text: words.idle, tone: 'quiet' };
-    case 'failed': return { text: explain(state.reason) || words.failed, tone: 'bad' };
-    case 'joining': return server ?? { text: words.joining, tone: 'busy' };
-    case 'connected': {
-        const open = peers.filter((peer) => peer.state === 'open').length;
-        const parts = [words.connected(open), server?.text, others?.text];
-        return { text: parts.filter(Boolean).join(' '), tone: 'good' };
-    }
-    default: return server ?? others
-        ?? { text: direct ? words.waitingPeer : words.waitingInvite, tone: 'busy' };
+        case 'idle':
+            return { text: words.idle, tone: 'quiet' };
+        case 'failed':
+            return { text: explain(state.reason) || words.failed, tone: 'bad' };
+        case 'joining':
+            return server ?? { text: words.joining, tone: 'busy' };
+        case 'connected': {
+            const open = peers.filter((peer) => peer.state === 'open').length;
+            const parts = [words.connected(open), server?.text, others?.text];
+            return { text: parts.filter(Boolean).join(' '), tone: 'good' };
+        }
+        default:
+            return (
+                server ??
+                others ?? { text: direct ? words.waitingPeer : words.waitingInvite, tone: 'busy' }
+            );
     }
 }
 

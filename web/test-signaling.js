@@ -1,8 +1,8 @@
 // @ts-check
-/** TEST BUILD ONLY (USE_LOCALSTORAGE_FOR_TESTING=1): takes the place of socket.js. Tabs of one browser
- * find each other in a registry in localStorage and pass texts through a BroadcastChannel; each tab
- * plays the server's part for itself (ghostchat-protocol.7, "Signaling"). No other device, no other
- * browser profile can be reached this way. A release does not contain this file. */
+/** TEST BUILD ONLY (USE_LOCALSTORAGE_FOR_TESTING=1): takes the place of socket.js. Tabs of one
+ * browser find each other in a registry in localStorage and pass texts through a BroadcastChannel;
+ * each tab plays the server's part for itself (ghostchat-protocol.7, "Signaling"). No other device
+ * and no other browser profile can be reached this way. A release does not contain this file. */
 
 const PREFIX = 'ghostchat-test/';
 const CHANNEL = 'ghostchat-test-signaling';
@@ -24,8 +24,10 @@ function readEntry(id) {
 /** @param {string} room
  * @returns {string[]} ids */
 function readMembers(room) {
-    return Object.keys(localStorage).filter((key) => key.startsWith(PREFIX))
-        .map((key) => key.slice(PREFIX.length)).filter((id) => readEntry(id)?.room === room);
+    return Object.keys(localStorage)
+        .filter((key) => key.startsWith(PREFIX))
+        .map((key) => key.slice(PREFIX.length))
+        .filter((id) => readEntry(id)?.room === room);
 }
 
 /** Behaves like a WebSocket to the server, as far as signaling.js uses one. */
@@ -56,11 +58,16 @@ class TestSocket extends EventTarget {
         const { type, dst, payload } = JSON.parse(text);
         this.#write();
         switch (type) {
-        case 'HEARTBEAT': return this.#deliver('GC-ALIVE');
-        case 'GC-JOIN': return this.#deliver('GC-ROOM', this.#enter(payload.room));
-        case 'GC-LEAVE': return this.#leaveRoom();
-        case 'LEAVE': return dst ? this.#relay(type, dst, payload) : this.close();
-        default: return this.#relay(type, dst, payload);
+            case 'HEARTBEAT':
+                return this.#deliver('GC-ALIVE');
+            case 'GC-JOIN':
+                return this.#deliver('GC-ROOM', this.#enter(payload.room));
+            case 'GC-LEAVE':
+                return this.#leaveRoom();
+            case 'LEAVE':
+                return dst ? this.#relay(type, dst, payload) : this.close();
+            default:
+                return this.#relay(type, dst, payload);
         }
     }
 
@@ -126,7 +133,9 @@ class TestSocket extends EventTarget {
     /** @param {string} type */
     #tellMembers(type) {
         const text = JSON.stringify({ type, payload: { room: this.#room, id: this.#id } });
-        readMembers(this.#room).filter((id) => id !== this.#id).forEach((to) => this.#post({ to, text }));
+        readMembers(this.#room)
+            .filter((id) => id !== this.#id)
+            .forEach((to) => this.#post({ to, text }));
     }
 
     /** @param {string} type @param {string} dst @param {unknown} payload */
@@ -176,8 +185,16 @@ class TestSocket extends EventTarget {
 function showBar() {
     const bar = document.createElement('p');
     bar.textContent = 'TEST BUILD: only tabs of this browser can meet';
-    Object.assign(bar.style, { gridColumn: '1 / -1', margin: '8px -10px -4px', padding: '4px 10px',
-        borderRadius: '8px', background: '#b00020', color: '#fff', fontWeight: '700', textAlign: 'center' });
+    Object.assign(bar.style, {
+        gridColumn: '1 / -1',
+        margin: '8px -10px -4px',
+        padding: '4px 10px',
+        borderRadius: '8px',
+        background: '#b00020',
+        color: '#fff',
+        fontWeight: '700',
+        textAlign: 'center',
+    });
     document.querySelector('header')?.append(bar);
 }
 

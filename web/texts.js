@@ -4,30 +4,37 @@
 /** @param {number} n @param {string} one @param {string} many */
 const count = (n, one, many) => `${n} ${n === 1 ? one : many}`;
 /** @param {string[]} names */
-const list = (names) => (names.length <= 2 ? names.join(' and ')
-    : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`);
+const list = (names) =>
+    names.length <= 2
+        ? names.join(' and ')
+        : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`;
 
 export const texts = {
     title: 'GhostChat',
     /** @param {number} unread @param {string} place */
-    windowTitle: (unread, place) => `${unread ? `(${unread}) ` : ''}${place ? `${place} – ` : ''}GhostChat`,
+    windowTitle: (unread, place) =>
+        `${unread ? `(${unread}) ` : ''}${place ? `${place} – ` : ''}GhostChat`,
     privateRoom: 'Private room',
     directChat: 'Direct chat',
 
     plain: {
-        noWasm: 'This browser cannot run GhostChat: WebAssembly is missing or switched off. '
-            + 'Open the link in a current Chromium, Chrome, Edge, Firefox or Safari.',
-        noRtc: 'This browser cannot run GhostChat: WebRTC is missing or switched off, and without it '
-            + 'no direct connection is possible. Open the link in another browser.',
-        broken: 'GhostChat could not start: a part of the page did not load. Reload the page, or open '
-            + 'the link in another browser.',
+        noWasm:
+            'This browser cannot run GhostChat: WebAssembly is missing or switched off. ' +
+            'Open the link in a current Chromium, Chrome, Edge, Firefox or Safari.',
+        noRtc:
+            'This browser cannot run GhostChat: WebRTC is missing or switched off, and without ' +
+            'it no direct connection is possible. Open the link in another browser.',
+        broken:
+            'GhostChat could not start: a part of the page did not load. Reload the page, or ' +
+            'open the link in another browser.',
         keptLink: 'Your link',
     },
 
     entrance: {
         lead: 'Talk directly, browser to browser.',
-        about: 'The server only introduces you. Your words go straight to the others, encrypted, and '
-            + 'are stored nowhere.',
+        about:
+            'The server only introduces you. Your words go straight to the others, encrypted, ' +
+            'and are stored nowhere.',
         name: 'Your name',
         roomName: 'Room name',
         roomHint: 'Everybody who enters the same name here meets.',
@@ -37,10 +44,12 @@ export const texts = {
         scan: 'Scan QR code',
         or: 'or',
         relayOnly: 'Relay only',
-        notice: 'People you chat with can see your network address (IP). That is how peer to peer '
-            + 'works; a VPN hides it.',
-        noticeRelay: 'People you chat with can see your network address (IP). That is how peer to peer '
-            + 'works; a VPN or “Relay only” hides it.',
+        notice:
+            'People you chat with can see your network address (IP). That is how peer to peer ' +
+            'works; a VPN hides it.',
+        noticeRelay:
+            'People you chat with can see your network address (IP). That is how peer to peer ' +
+            'works; a VPN or “Relay only” hides it.',
         /** @param {string} name */
         roomHeading: (name) => `Join the room “${name}”`,
         privateHeading: 'Join the private room',
@@ -49,8 +58,9 @@ export const texts = {
         barePeerNote: 'This link has no secret: who answers is not verified.',
         other: 'Go on without this link',
         lostHeading: 'This page has lost its link',
-        lost: 'The secret of an invite link is never stored, so a reload cannot bring it back. Paste '
-            + 'the link again or scan its QR code.',
+        lost:
+            'The secret of an invite link is never stored, so a reload cannot bring it back. ' +
+            'Paste the link again or scan its QR code.',
         badHeading: 'This link does not work',
         badLink: 'This is no invite link. Ask for it again, and copy it whole.',
         paste: 'Paste the link',
@@ -85,14 +95,14 @@ export const texts = {
         advice: {
             'room-full': 'Open another room, or try again when somebody has left.',
             'server-full': 'Try again later.',
-            'replaced': 'Go on there, or join again here.',
+            replaced: 'Go on there, or join again here.',
             'bad-key': 'The page and the server do not fit together: reload the page.',
             'id-taken': 'Leave and join again.',
-            'origin': 'Open the page from the server itself.',
+            origin: 'Open the page from the server itself.',
             'address-limit': 'Close other tabs, or try again later.',
-            'timeout': 'Trying again by itself.',
+            timeout: 'Trying again by itself.',
             'ice-failed': 'Trying again by itself.',
-            'refused': 'Ask for a new link.',
+            refused: 'Ask for a new link.',
             'link-form': 'Ask for the link again, and copy it whole.',
         },
     },
@@ -111,10 +121,12 @@ export const texts = {
         newMessages: 'New messages',
         emptyHeading: 'It is quiet here',
         failedHeading: 'You are not in the room',
-        emptyRoom: 'Others who enter the same room name on this server appear by themselves. Invite '
-            + 'gives you a link and a QR code.',
-        emptyPrivate: 'Only people with the invite link can come in. Show them the QR code or send '
-            + 'them the link.',
+        emptyRoom:
+            'Others who enter the same room name on this server appear by themselves. Invite ' +
+            'gives you a link and a QR code.',
+        emptyPrivate:
+            'Only people with the invite link can come in. Show them the QR code or send ' +
+            'them the link.',
         emptyDirect: 'You are connected by itself as soon as the other person is there.',
         cut: 'Older messages are no longer kept.',
     },
@@ -128,8 +140,13 @@ export const texts = {
         lost: 'reconnecting',
         away: 'away',
         closed: 'left',
-        path: { unknown: 'connected', host: 'direct', srflx: 'through NAT', prflx: 'direct',
-            relay: 'relayed' },
+        path: {
+            unknown: 'connected',
+            host: 'direct',
+            srflx: 'through NAT',
+            prflx: 'direct',
+            relay: 'relayed',
+        },
         pathHint: {
             unknown: '',
             host: 'Messages go straight from device to device.',
@@ -182,8 +199,9 @@ export const texts = {
         direct: 'Me only',
         roomNote: 'Whoever has this link can come into the room.',
         openNote: 'Whoever knows the room name can come in, with or without the link.',
-        directNote: 'Whoever has this link talks with you alone, outside the room. It works while '
-            + 'this page is open.',
+        directNote:
+            'Whoever has this link talks with you alone, outside the room. It works while ' +
+            'this page is open.',
     },
 
     scan: {
@@ -191,8 +209,9 @@ export const texts = {
         close: 'Close',
         starting: 'Starting the camera…',
         looking: 'Hold the QR code of an invite in front of the camera.',
-        insecure: 'The camera works only on https pages. Use the camera app of this device: it opens '
-            + 'the link. Or paste the link here.',
+        insecure:
+            'The camera works only on https pages. Use the camera app of this device: it opens ' +
+            'the link. Or paste the link here.',
         noCamera: 'This browser offers no camera. Paste the link instead.',
         denied: 'The camera was not allowed. Allow it in the browser, or paste the link instead.',
         busy: 'The camera cannot be used right now. Paste the link instead.',

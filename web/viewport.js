@@ -8,7 +8,8 @@ export function followViewport() {
         return;
     }
     const follow = () => {
-        if (viewport.scale === 1) { // a zoomed page keeps its size
+        if (viewport.scale === 1) {
+            // a zoomed page keeps its size
             document.documentElement.style.setProperty('--visible-height', `${viewport.height}px`);
             scrollTo(0, 0);
         }
