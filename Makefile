@@ -39,19 +39,12 @@ FUZZ_SRC := $(sort $(wildcard fuzz/fuzz_*.c))
 .PHONY: all core server sim wasm web check check-rule unit asan fuzz bench lint man install uninstall clean help
 all: server
 
+# A target's line stands beside its rule: `#: make NAME  what it is for`.
 help:
-	@sed -n 's/^#: //p' Makefile
+	@sed -n 's/^#: //p' $(filter-out %.d,$(MAKEFILE_LIST))
 
-#: make [all]       ghostchatd with its page (needs npm once, for the page's two modules)
-#: make core        the freestanding core as a library, native
-#: make wasm        build/wasm/core.wasm
-#: make sim         the simulator, native and wasm
-#: make check       everything that needs no browser: rule, unit, fuzz corpora, simulator, wasm
-#: make asan        unit tests and simulator under ASan and UBSan
-#: make fuzz        fuzzers (FUZZ_SECONDS for each)
-#: make bench       figures against npm peer
-#: make lint        compilers' warnings as errors, types of the page, longest functions
-#: make install     ghostchatd and its man pages below DESTDIR/PREFIX
+#: make [all]           ghostchatd with its page (needs npm once, for the page's modules)
+#: make core            the freestanding core as a library, native
 core: $(B)/libgccore.a
 
 $(B)/include/jsmn.h: /usr/include/jsmn.h
@@ -72,6 +65,7 @@ $(B)/%.o: %.c $(B)/include/jsmn.h $(STAMP)
 # Folders bring their own rules where they need more than the patterns above.
 -include mk/wasm.mk mk/web.mk mk/server.mk mk/sim.mk mk/test.mk mk/fuzz.mk mk/bench.mk mk/lint.mk mk/install.mk mk/tools.mk
 
+#: make clean           everything built, of all variants
 clean:
 	rm -rf build build-*
 

@@ -13,6 +13,7 @@ SAN     ?=
 WASM_CC ?= clang-14
 WASM_LD ?= wasm-ld-14
 FUZZ_CC ?= clang-14
+CLANG_FORMAT ?= clang-format-14
 # 1: a test build, whose page lets tabs of one browser meet through localStorage. Never for users.
 USE_LOCALSTORAGE_FOR_TESTING ?= 0
 V       ?= 0

@@ -4,19 +4,13 @@ $(B)/bench/%: bench/%.c $(B)/libgccore.a $(STAMP)
 	$(Q)mkdir -p $(@D) && $(CC) $(HOST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $< -o $@ $(LDFLAGS_ALL) $(B)/libgccore.a
 
 # ROUNDS and ONLY=relay|connect|flood narrow it down.
-bench/node_modules/.package-lock.json: bench/package-lock.json
-	$(call say,NPM,bench)
-	$(Q)cd bench && $(NPM) ci --silent
-
+#: make bench           figures of the server against npm peer (ROUNDS, ONLY)
 bench: bench/node_modules/.package-lock.json $(B)/bench/load $(B)/bench/echo $(B)/ghostchatd
 	$(Q)B=$(B) $(NODE) bench/compare.mjs
 
 # Figures of the page in Chromium (bench/browser.mjs), in a network of its own.
 # ONLY=load|join|absent|crash|rooms|room16, RUNS=20, ROOMS=5, TRACE=1.
-test/node_modules/.package-lock.json: test/package-lock.json
-	$(call say,NPM,test)
-	$(Q)cd test && $(NPM) ci --silent
-
 .PHONY: bench-browser
+#: make bench-browser   figures of the page in Chromium
 bench-browser: test/node_modules/.package-lock.json $(B)/ghostchatd
 	$(Q)B=$(B) test/netns $(NODE) bench/browser.mjs

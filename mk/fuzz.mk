@@ -29,9 +29,11 @@ $(B)/fuzz/fuzz_%: fuzz/fuzz_%.c $(B)/fuzz/libgccore.a $(wildcard fuzz/*.h) $(STA
 fuzz-build: $(FUZZ_BIN)
 
 # fuzz-replay: the corpora only; fuzz-smoke: FUZZ_SMOKE_SECONDS for each target
+#: make fuzz            fuzzers, FUZZ_SECONDS for each target
 fuzz: $(FUZZ_BIN)
 	$(Q)sh fuzz/run.sh $(FUZZ_SECONDS) $(FUZZ_BIN)
 
+#: make fuzz-smoke      the same for seconds; fuzz-replay: the corpora only
 fuzz-smoke: $(FUZZ_BIN)
 	$(Q)sh fuzz/run.sh $(FUZZ_SMOKE_SECONDS) $(FUZZ_BIN)
 

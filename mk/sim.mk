@@ -29,12 +29,14 @@ $(SIM_WASM): $(SIM_WASM_OBJ)
 	$(Q)mkdir -p $(@D) && $(WASM_LD) --no-entry --gc-sections --strip-all --stack-first \
 	    -z stack-size=262144 --initial-memory=369098752 --max-memory=369098752 $^ -o $@
 
-.PHONY: sim-native sim-wasm sim-check sim-scenarios sim-seeds sim-trace sim-planted sim-deep
+.PHONY: sim-native sim-wasm sim-check sim-trace sim-planted sim-deep
+#: make sim             the simulator, native and wasm; sim-native, sim-wasm: one of them
 sim: $(SIM) $(SIM_WASM)
 sim-native: $(SIM)
 sim-wasm: $(SIM_WASM)
 
 # 1,000 seeds, every row of the scenario table, and every seed that once found something.
+#: make sim-check       1,000 simulated worlds; sim-deep: SEEDS of them; sim-trace, sim-planted
 sim-check: $(SIM)
 	$(Q)$(SIM) --seeds 1-1000
 	$(Q)$(SIM) --scenario all --seeds 1-3

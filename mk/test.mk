@@ -9,12 +9,20 @@ $(B)/test/unit/%: test/unit/%.c $(B)/libgccore.a $(B)/libgchost.a $(B)/libgcserv
 	$(Q)mkdir -p $(@D) && $(CC) $(HOST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $< -o $@ $(LDFLAGS_ALL) \
 	    $(B)/libgcserver.a $(B)/libgchost.a $(B)/libgccore.a -lcmocka $(HOST_LDLIBS)
 
+#: make unit            unit tests
 unit: $(UNIT_BIN)
 	$(Q)B=$(B) sh test/unit/run.sh $(UNIT_BIN)
 
+# npm packages of the tests and of the bench, by their lock files. npm dates its own list itself.
+%/node_modules/.package-lock.json: %/package-lock.json
+	$(call say,NPM,$*)
+	$(Q)cd $* && $(NPM) ci --silent && touch node_modules/.package-lock.json
+
 # The layers that need no browser, and those of them that sanitizers watch.
+#: make check           everything that needs no browser
 check:
 	$(Q)B=$(B) test/run gates unit fuzz sim wasm
 
+#: make asan            unit tests under ASan and UBSan
 asan:
 	$(Q)$(MAKE) B=$(B)-asan SAN=address,undefined CC=clang-14 CFLAGS='-O1 -g' unit

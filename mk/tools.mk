@@ -4,7 +4,7 @@ $(B)/tools/invite: tools/invite.c $(B)/libgccore.a $(STAMP)
 	$(Q)mkdir -p $(@D) && $(CC) $(HOST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $< -o $@ $(LDFLAGS_ALL) \
 	    $(B)/libgccore.a $(shell $(PKG_CONFIG) --libs qrcodegen)
 
-#: make screenshot  docs/screenshot.png, by a story in a browser
+#: make screenshot      docs/screenshot.png, by a story in a browser
 .PHONY: screenshot
 screenshot: server
 	$(Q)B=$(B) test/netns $(NODE) test/e2e/screenshot.mjs docs/screenshot.png

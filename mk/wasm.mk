@@ -11,6 +11,7 @@ WASM_FLAGS := --target=wasm32 -std=c11 -Os -ffreestanding -I. -I$(B)/include -MM
     -ffile-prefix-map=$(CURDIR)=.
 
 .PHONY: wasm check-wasm
+#: make wasm            core.wasm for the page
 wasm: $(B)/wasm/core.wasm
 
 # Exports are called by no C file, so they have no prototypes.
@@ -27,6 +28,7 @@ $(B)/wasm/core.wasm: $(WASM_OBJ)
 	$(Q)$(WASM_LD) --no-entry --gc-sections --strip-all --stack-first -z stack-size=262144 \
 	    --initial-memory=$(WASM_MEMORY) --max-memory=$(WASM_MEMORY) $^ -o $@
 
+#: make check-wasm      its tests in node
 # Imports, exports, size, the vectors of the C tests and two clients that talk, in plain node.
 check-wasm: $(B)/wasm/core.wasm
 	$(Q)B='$(B)' $(NODE) --test test/wasm/core.test.mjs
