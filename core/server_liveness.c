@@ -98,6 +98,24 @@ void gc__liveness_tick(gc_server *s) {
     }
 }
 
+void gc__charge(gc_server *s, uint32_t n, uint32_t messages) {
+    gc_connection *c = gc__at(s, n);
+    bool over = false;
+    if (c->state != GC_CONNECTION_OPEN) {
+        return;
+    }
+    for (uint32_t i = 0; i < messages; i++) {
+        over = gc_bucket_take(&c->bucket, s->config.rate_per_second, s->now_ms);
+    }
+    if (over && !c->paused) {
+        c->paused = true;
+        c->pending &= (uint8_t)~GC_PENDING_RESUME;
+        gc__wake(s, n, GC_PENDING_PAUSE);
+        s->stats.throttled_total++;
+        gc__clock(s, n);
+    }
+}
+
 void gc__on_frame(gc_server *s, uint32_t n) {
     gc_connection *c = gc__at(s, n);
     c->last_ms = s->now_ms;
@@ -107,11 +125,5 @@ void gc__on_frame(gc_server *s, uint32_t n) {
     if (gc_registry_at(&s->registry, n)->waiter != 0) {
         gc__admission_alive(s, n);
     }
-    if (gc_bucket_take(&c->bucket, s->config.rate_per_second, s->now_ms) && !c->paused) {
-        c->paused = true;
-        c->pending &= (uint8_t)~GC_PENDING_RESUME;
-        gc__wake(s, n, GC_PENDING_PAUSE);
-        s->stats.throttled_total++;
-        gc__clock(s, n);
-    }
+    gc__charge(s, n, 1);
 }

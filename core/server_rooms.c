@@ -16,6 +16,7 @@ static gc_span tag_text(const uint8_t tag[GC_TAG_BYTES], uint8_t out[2 * GC_TAG_
 static void push(gc_server *s, gc_span type, const gc_room *room, uint32_t about) {
     uint8_t tag[2 * GC_TAG_BYTES];
     uint8_t id[GC_ID_TEXT_BYTES];
+    uint32_t told = 0;
     gc_span parts[] = {
         GC_SPAN("{\"type\":\""),
         type,
@@ -28,8 +29,11 @@ static void push(gc_server *s, gc_span type, const gc_room *room, uint32_t about
     for (uint32_t i = 0; i < room->count; i++) {
         if (room->members[i] != about) {
             gc__send(s, room->members[i], GC_WS_TEXT, parts, sizeof parts / sizeof *parts);
+            told++;
         }
     }
+    /* One message becomes up to 15: who walks in and out pays for each. */
+    gc__charge(s, about, told);
 }
 
 bool gc__room_enter(gc_server *s, uint32_t n, const uint8_t tag[GC_TAG_BYTES]) {

@@ -1,6 +1,8 @@
 /* Rooms as ghostchat-protocol.7 says. */
 #include "server_host.h"
 
+#define BURST (GC_RATE_PER_SECOND * GC_RATE_BURST_SECONDS)
+
 #define JOIN(tag) "{\"type\":\"GC-JOIN\",\"payload\":{\"room\":\"" tag "\"}}"
 #define ROOM(tag, members)                                                                         \
     "{\"type\":\"GC-ROOM\",\"payload\":{\"tag\":\"" tag "\",\"members\":[" members "]}}"
@@ -182,6 +184,30 @@ static void test_longest_answer(void **state) {
     host_stop(&h);
 }
 
+/* One message of a member becomes 15: that many are taken out of its bucket. */
+static void test_walking_in_and_out_has_its_price(void **state) {
+    (void)state;
+    for (uint32_t members = 1; members <= GC_ROOM_MEMBERS_MAX; members += 15) {
+        host h;
+        gc_server_config config = {0};
+        host_start(&h, &config);
+        for (uint32_t i = 0; i < members; i++) {
+            char query[120];
+            snprintf(query, sizeof query, OURS_IN("m%u", TAG_A), i);
+            host_open(&h, i, query);
+        }
+        for (uint32_t i = 0; i < BURST / GC_ROOM_MEMBERS_MAX; i++) {
+            const step turn = SAY(0, i % 2 == 0 ? "{\"type\":\"GC-LEAVE\"}" : JOIN(TAG_A));
+            assert_false(h.clients[0].paused);
+            run_step(&h, &turn);
+        }
+        const step last = SAY(0, JOIN(TAG_A));
+        run_step(&h, &last);
+        assert_int_equal(h.clients[0].paused, members > 1);
+        host_stop(&h);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_first_answer_names_the_members),
@@ -198,6 +224,7 @@ int main(void) {
         cmocka_unit_test(test_take_over_into_another_room),
         cmocka_unit_test(test_hostile_ids_stay_inside_their_string),
         cmocka_unit_test(test_longest_answer),
+        cmocka_unit_test(test_walking_in_and_out_has_its_price),
     };
     return RUN(tests);
 }
