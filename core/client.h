@@ -16,13 +16,16 @@
 #include "core/proto/signaling_client.h"
 
 /* What was shown of sessions whose peer was forgotten: nothing is shown twice when it comes back.
- */
+ * A session alone proves nothing, all whom its owner met know it: it counts with its owner's id,
+ * which the server vouches for. */
 #define GC_CLIENT_TOMBS_MAX 32
 /* A room that was full when we came back to it, with chats still open, is asked again. */
 #define GC_CLIENT_REJOIN_MS 8000
 
 typedef struct gc_client_tomb {
     uint8_t session[GC_SESSION_BYTES];
+    uint8_t id[GC_ID_BYTES_MAX];
+    uint32_t id_len;
     uint64_t shown;
 } gc_client_tomb;
 
@@ -103,6 +106,9 @@ void gc__client_release_remote(gc_client *c, uint32_t slot);
 void gc__client_fail(gc_client *c, uint32_t reason, bool bye);
 
 /* --- client_frames.c --- */
+/* What is remembered of this peer's session, or NULL. */
+const gc_client_tomb *gc__client_tomb(const gc_client *c, gc_span id,
+                                      const uint8_t session[GC_SESSION_BYTES]);
 void gc__client_frame(gc_client *c, uint32_t slot, uint8_t channel, gc_span message);
 bool gc__client_next_frame(gc_client *c, gc_client_output *out);
 

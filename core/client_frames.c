@@ -5,22 +5,26 @@
 
 /* --- in -------------------------------------------------------------------------------------- */
 
-static uint64_t remembered(const gc_client *c, const uint8_t session[GC_SESSION_BYTES]) {
+const gc_client_tomb *gc__client_tomb(const gc_client *c, gc_span id,
+                                      const uint8_t session[GC_SESSION_BYTES]) {
     uint32_t kept = c->tombs_count < GC_CLIENT_TOMBS_MAX ? c->tombs_count : GC_CLIENT_TOMBS_MAX;
     for (uint32_t i = 0; i < kept; i++) {
-        if (memcmp(c->tombs[i].session, session, GC_SESSION_BYTES) == 0) {
-            return c->tombs[i].shown;
+        const gc_client_tomb *t = &c->tombs[i];
+        if (memcmp(t->session, session, GC_SESSION_BYTES) == 0 &&
+            gc_span_equal(gc_span_of(t->id, t->id_len), id)) {
+            return t;
         }
     }
-    return 0;
+    return NULL;
 }
 
 static int on_start(gc_client *c, gc_peer *p, const gc_frame *f) {
     if (p->conversation.started) {
         return GC_E_SYNTAX; /* it is the first frame of a link, once */
     }
+    const gc_client_tomb *tomb = gc__client_tomb(c, gc_peer_id(p), f->session);
     int error = gc_conversation_start(&p->conversation, &c->outbox, f, c->session,
-                                      remembered(c, f->session));
+                                      tomb != NULL ? tomb->shown : 0);
     if (error == 0) {
         p->opened_once = true;
         p->renewing = false;
@@ -123,6 +127,11 @@ static gc_frame start_frame(const gc_client *c, const gc_peer *p) {
 /* What is due on the control channel, START first. False when nothing is. */
 static bool next_control(gc_client *c, gc_peer *p, gc_link *l, gc_frame *f) {
     gc_conversation *v = &p->conversation;
+    /* PONG and ACK answer frames one to one: a peer that sends them and reads nothing must not fill
+     * our memory. Each kind is due once, whatever it answers. */
+    if (l->buffered > 2 * GC_LINK_BUFFERED_MAX) {
+        return false;
+    }
     if (l->start_due) {
         l->start_due = false;
         v->inbox.ack_due = v->base_due = l->profile_due = false; /* START says all three */

@@ -146,18 +146,16 @@ static bool next_fate(gc_client *c, gc_client_output *out) {
 
 /* --- ends ------------------------------------------------------------------------------------ */
 
-static void bury(gc_client *c, const gc_conversation *v) {
-    uint32_t at = c->tombs_count % GC_CLIENT_TOMBS_MAX;
-    uint32_t kept = c->tombs_count < GC_CLIENT_TOMBS_MAX ? c->tombs_count : GC_CLIENT_TOMBS_MAX;
-    for (uint32_t i = 0; i < kept; i++) {
-        if (memcmp(c->tombs[i].session, v->session, GC_SESSION_BYTES) == 0) {
-            c->tombs[i].shown = v->inbox.shown;
-            return;
-        }
-    }
-    memcpy(c->tombs[at].session, v->session, GC_SESSION_BYTES);
-    c->tombs[at].shown = v->inbox.shown;
-    c->tombs_count++;
+static void bury(gc_client *c, const gc_peer *p) {
+    const gc_conversation *v = &p->conversation;
+    const gc_client_tomb *known = gc__client_tomb(c, gc_peer_id(p), v->session);
+    uint32_t at =
+        known != NULL ? (uint32_t)(known - c->tombs) : c->tombs_count++ % GC_CLIENT_TOMBS_MAX;
+    gc_client_tomb *t = &c->tombs[at];
+    memcpy(t->session, v->session, GC_SESSION_BYTES);
+    memcpy(t->id, p->id, p->id_len);
+    t->id_len = p->id_len;
+    t->shown = v->inbox.shown;
 }
 
 /* All was said about a peer that ended: its slot is wiped and free with this output. */
@@ -168,7 +166,7 @@ static bool next_ended(gc_client *c, gc_client_output *out) {
             continue;
         }
         if (c->joined && p->conversation.known) {
-            bury(c, &p->conversation);
+            bury(c, p);
         }
         fill_peer(c, i, view_of(c, p), out);
         uint32_t id_len = p->id_len, nick_len = p->nick_len;

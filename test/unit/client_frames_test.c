@@ -190,6 +190,23 @@ static void a_slow_transport_is_waited_for(void **state) {
     script_free(s);
 }
 
+static void a_flood_of_pings_fills_no_memory(void **state) {
+    gc_frame ping = {.type = GC_FRAME_PING};
+    script *s = script_met("~bob");
+    (void)state;
+    gc_client_link_buffered(s->c, s->now, link_of(s, 0), 2 * GC_LINK_BUFFERED_MAX + 1);
+    for (ping.token = 0; ping.token < 1000; ping.token++) {
+        frame(s, 0, &ping);
+        expect(s, "");
+        peer_sends(s, 0, 1, "one");
+        assert_null(strstr(s->lines, "ack"));
+    }
+    gc_client_link_buffered(s->c, s->now, link_of(s, 0), GC_LINK_BUFFERED_MAX);
+    drain(s);
+    expect(s, "pong 0 999\nack 0 #1\n");
+    script_free(s);
+}
+
 static void a_window_full_of_texts_waits_for_its_ack(void **state) {
     static char text[GC_TEXT_BYTES_MAX + 1];
     script *s = script_met("~bob");
@@ -294,6 +311,7 @@ int main(void) {
         cmocka_unit_test(a_broken_window_ends_the_link),
         cmocka_unit_test(a_flood_is_shown_and_acknowledged),
         cmocka_unit_test(a_slow_transport_is_waited_for),
+        cmocka_unit_test(a_flood_of_pings_fills_no_memory),
         cmocka_unit_test(a_window_full_of_texts_waits_for_its_ack),
         cmocka_unit_test(a_full_outbox_is_said_and_room_too),
         cmocka_unit_test(a_stalled_peer_holds_up_nobody),

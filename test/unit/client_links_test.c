@@ -244,6 +244,26 @@ static void nothing_is_shown_twice_after_forgetting(void **state) {
     script_free(s);
 }
 
+/* A session is known to all whom its owner met. */
+static void nobody_buries_the_session_of_another(void **state) {
+    script *s = script_with("[]");
+    gc_frame bye = {.type = GC_FRAME_BYE, .reason = GC_REASON_LEFT};
+    (void)state;
+    offer_from(s, "~mallory", "AAAAAAAAAAAAAAAAAAAAAA");
+    described(s, 0);
+    opened(s, 0);
+    peer_starts(s, 0, GC_SEQ_MAX, 0);
+    frame(s, 0, &bye);
+    joined(s, "~bob");
+    offer_from(s, "~bob", "AAAAAAAAAAAAAAAAAAAAAQ");
+    described(s, 0);
+    opened(s, 0);
+    peer_starts(s, 0, 1, 0);
+    peer_sends(s, 0, 1, "one");
+    expect(s, "message 0 #1 one\nack 0 #1\n");
+    script_free(s);
+}
+
 static void bye_ends_a_peer(void **state) {
     script *s = script_met("~bob");
     gc_frame bye = {.type = GC_FRAME_BYE, .reason = GC_REASON_LEFT};
@@ -308,6 +328,7 @@ int main(void) {
         cmocka_unit_test(who_left_is_asked_for_a_sign),
         cmocka_unit_test(who_never_was_here_is_forgotten_at_once),
         cmocka_unit_test(nothing_is_shown_twice_after_forgetting),
+        cmocka_unit_test(nobody_buries_the_session_of_another),
         cmocka_unit_test(bye_ends_a_peer),
         cmocka_unit_test(ghosts_make_room),
         cmocka_unit_test(more_peers_than_places_are_ignored),
