@@ -52,10 +52,12 @@ export function busySince() {
 
 /** Memory of a process in MiB: its share of what it shares (PSS), or all of it (RSS). */
 export function memory(pid) {
+  const mib = (file, line) => (
+    Number(line.exec(readFileSync(`/proc/${pid}/${file}`, 'latin1'))[1]) / 1024);
   try {
-    return { kind: 'PSS', mib: Number(/^Pss: +(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1'))[1]) / 1024 };
+    return { kind: 'PSS', mib: mib('smaps_rollup', /^Pss:\s+(\d+)/m) };
   } catch {
-    return { kind: 'RSS', mib: Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))[1]) / 1024 };
+    return { kind: 'RSS', mib: mib('status', /^VmRSS:\s+(\d+)/m) };
   }
 }
 

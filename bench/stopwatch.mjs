@@ -15,7 +15,8 @@ export function stopwatch() {
       watch.sent[text] = now();
       input.value = text;
       input.dispatchEvent(new InputEvent('input', { bubbles: true }));
-      input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+      input.dispatchEvent(new KeyboardEvent('keydown',
+        { key: 'Enter', bubbles: true, cancelable: true }));
     },
     press(name) {
       const button = [...document.querySelectorAll('button')].find((b) => b.textContent === name);
@@ -61,7 +62,8 @@ export function tracer() {
   const kind = (data) => {
     try {
       const { type, src, dst } = JSON.parse(data);
-      return `${type}${src ? ` from ${src.slice(0, 4)}` : ''}${dst ? ` to ${dst.slice(0, 4)}` : ''}`;
+      return [type, src && `from ${src.slice(0, 4)}`, dst && `to ${dst.slice(0, 4)}`]
+        .filter(Boolean).join(' ');
     } catch {
       return 'no JSON';
     }
@@ -88,11 +90,14 @@ export function tracer() {
       super(...args);
       const name = `link ${count++}`;
       note(`${name}: new`);
-      for (const event of ['signalingState', 'iceGatheringState', 'iceConnectionState', 'connectionState']) {
-        this.addEventListener(event.toLowerCase() + 'change', () => note(`${name}: ${event} ${this[event]}`));
+      for (const state of ['signaling', 'iceGathering', 'iceConnection', 'connection']) {
+        this.addEventListener(`${state.toLowerCase()}statechange`, () => (
+          note(`${name}: ${state} ${this[`${state}State`]}`)));
       }
-      this.addEventListener('icecandidate', ({ candidate }) => (
-        note(`${name}: candidate ${candidate?.candidate.split(' ').slice(2, 8).join(' ') ?? 'end'}`)));
+      this.addEventListener('icecandidate', ({ candidate }) => {
+        const [, , protocol, , , port, , type] = candidate?.candidate.split(' ') ?? [];
+        note(`${name}: candidate ${type ? `${type} ${protocol} port ${port}` : 'end'}`);
+      });
       const channel = super.createDataChannel;
       this.createDataChannel = (...a) => {
         const made = channel.apply(this, a);
