@@ -333,6 +333,11 @@ void sim_faults_heal(sim_world *w) {
         w->partitions[i].active = false;
     }
     w->scenario.loss_permille = 0;
+    w->unnoticed = sim_rng_chance(&w->fault, 300);
+    if (!w->unnoticed) {
+        sim_link_tell(w);
+        sim_socket_tell(w);
+    }
     if (w->server.core == NULL) {
         sim_server_start(w);
     }

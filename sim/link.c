@@ -418,6 +418,15 @@ void sim_link_suspect(sim_world *w, uint32_t node) {
     }
 }
 
+void sim_link_tell(sim_world *w) {
+    for (uint32_t i = 0; i < w->end_count; i++) {
+        sim_end *end = &w->ends[i];
+        if (end->used && !end->lingering && (end->cut || (end->open && !sim_link_peer(w, end)))) {
+            plan(w, end, SIM_EVENT_LINK_DETECT, sim_rng_below(&w->fault, 2000), 0, (gc_span){0});
+        }
+    }
+}
+
 void sim_link_abandon(sim_world *w, uint32_t node, bool silent) {
     sim_node *n = &w->nodes[node];
     while (n->end_count > 0) {

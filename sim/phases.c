@@ -179,7 +179,7 @@ static void words(sim_world *w) {
     }
     uint32_t open = unfinished(w);
     if (!all_said || open != SIM_NONE) {
-        if (w->now_ms > w->phase_ms + WORDS_MS) {
+        if (w->now_ms > w->phase_ms + (w->unnoticed ? MEET_MS : WORDS_MS)) {
             sim_fail(w, SIM_INVARIANT_WORDS, SIM_NO_NODE, open, all_said, w->phase_ms);
         }
         return;

@@ -400,3 +400,16 @@ void sim_socket_cut(sim_world *w, uint32_t socket, uint32_t told_permille) {
              (gc_span){0});
     }
 }
+
+void sim_socket_tell(sim_world *w) {
+    for (uint32_t i = 0; i < w->socket_count; i++) {
+        sim_socket *s = &w->sockets[i];
+        uint32_t delay_ms = sim_rng_below(&w->fault, 2000);
+        if (s->used && s->client && (s->cut || (s->opened && !s->server))) {
+            plan(w, s, SIM_EVENT_SOCKET_CLIENT_CLOSED, delay_ms, RESET, (gc_span){0});
+        }
+        if (s->used && s->server && (s->cut || !s->client)) {
+            plan(w, s, SIM_EVENT_SOCKET_SERVER_CLOSED, delay_ms, RESET, (gc_span){0});
+        }
+    }
+}

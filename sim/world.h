@@ -167,8 +167,9 @@ typedef struct sim_world {
     sim_rng net, fault, users;
     gc_crypto crypto;
     sim_phase phase;
-    bool steady;        /* no open link may end: the scenario has nothing more against them */
-    uint64_t phase_ms;  /* when it began */
+    bool steady;       /* no open link may end: the scenario has nothing more against them */
+    uint64_t phase_ms; /* when it began */
+    bool unnoticed; /* what broke before healing is noticed by deadlines only: that takes longer */
     uint64_t meshed_ms; /* when all had met after healing; UINT64_MAX before */
     uint64_t event_count;
     uint64_t meeting_ms, words_ms; /* how long they took: figures */
@@ -210,6 +211,8 @@ void sim_socket_close(sim_world *w, uint32_t node); /* by the client */
 void sim_socket_event(sim_world *w, sim_event *e);
 /* The connection breaks. told_permille: how likely an end learns of it by itself. */
 void sim_socket_cut(sim_world *w, uint32_t socket, uint32_t told_permille);
+/* Both ends of every broken connection are told within 2 s. */
+void sim_socket_tell(sim_world *w);
 void sim_socket_bytes(sim_world *w, sim_socket *s, bool up, gc_span bytes);
 void sim_socket_server_closed(sim_world *w, sim_socket *s); /* the server has closed its end */
 void sim_socket_server_died(sim_world *w, sim_socket *s);   /* its process ended */
@@ -225,6 +228,8 @@ bool sim_link_report(sim_world *w, uint32_t node);
 void sim_link_cut(sim_world *w, uint32_t end, uint32_t told_ms, uint32_t peer_told_ms);
 /* The process ended. */
 void sim_link_abandon(sim_world *w, uint32_t node, bool silent);
+/* Both ends of every broken link are told within 2 s. */
+void sim_link_tell(sim_world *w);
 /* Something broke: both ends of each link of a node (or of all, SIM_NONE) look at it later. */
 void sim_link_suspect(sim_world *w, uint32_t node);
 sim_end *sim_link_peer(sim_world *w, const sim_end *end);
