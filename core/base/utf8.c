@@ -73,16 +73,6 @@ bool gc_utf8_valid(gc_span text) {
     return true;
 }
 
-uint32_t gc_utf8_prefix(gc_span text, uint32_t max) {
-    if (text.len <= max) {
-        return text.len;
-    }
-    while (max > 0 && (text.data[max] & 0xc0) == 0x80) {
-        max--;
-    }
-    return max;
-}
-
 /* --- cleaning --------------------------------------------------------------------------------- */
 
 /* One character of valid text. */

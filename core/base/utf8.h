@@ -11,9 +11,6 @@ bool gc_utf8_valid(gc_span text);
  * For scanners that check UTF-8 and something else in one pass. */
 uint32_t gc_utf8_sequence(const uint8_t *p, const uint8_t *end);
 
-/* The longest prefix of at most `max` bytes that does not cut a character. text must be valid. */
-uint32_t gc_utf8_prefix(gc_span text, uint32_t max);
-
 /* Copies a name or one line for display: a run of white space (Unicode White_Space: line breaks,
  * tabs, U+0085, U+00A0, U+2028 and such too) becomes one space, none at the ends; other C0 and C1,
  * DEL, bidi controls (U+061C, U+200E, U+200F, U+202A-202E, U+2066-2069) and the byte order mark are

@@ -30,6 +30,14 @@ static bool is_plain(gc_span id) {
     return true;
 }
 
+static void unwatch(gc_registry *t, uint32_t n) {
+    gc_identity *p = gc_registry_at(t, n);
+    if (p->watching) {
+        gc_map_remove(&t->watches, t->watches.hashes[n], n);
+        p->watching = false;
+    }
+}
+
 void gc_registry_name(gc_registry *t, uint32_t n, gc_span id, gc_span token) {
     gc_identity *p = gc_registry_at(t, n);
     gc_assert(!p->registered && !p->watching);
@@ -54,7 +62,7 @@ void gc_registry_remove(gc_registry *t, uint32_t n) {
     gc_assert(p->registered);
     gc_map_remove(&t->ids, p->id_hash, n);
     p->registered = false;
-    gc_registry_unwatch(t, n);
+    unwatch(t, n);
 }
 
 uint64_t gc_registry_hash(const gc_registry *t, gc_span id) {
@@ -95,7 +103,7 @@ bool gc_registry_count_takeover(gc_registry *t, uint32_t n, uint64_t now_ms) {
 }
 
 void gc_registry_watch(gc_registry *t, uint32_t n, uint64_t hash) {
-    gc_registry_unwatch(t, n);
+    unwatch(t, n);
     gc_map_add(&t->watches, hash, n);
     t->entries[n].watching = true;
 }
@@ -104,19 +112,11 @@ bool gc_registry_watches(const gc_registry *t, uint32_t n, uint64_t hash) {
     return gc_registry_at(t, n)->watching && t->watches.hashes[n] == hash;
 }
 
-void gc_registry_unwatch(gc_registry *t, uint32_t n) {
-    gc_identity *p = gc_registry_at(t, n);
-    if (p->watching) {
-        gc_map_remove(&t->watches, t->watches.hashes[n], n);
-        p->watching = false;
-    }
-}
-
 uint32_t gc_registry_take_watcher(gc_registry *t, uint64_t hash) {
     uint32_t n = gc_map_first(&t->watches, hash);
     if (n == GC_MAP_END) {
         return GC_IDENTITY_NONE;
     }
-    gc_registry_unwatch(t, n);
+    unwatch(t, n);
     return n;
 }

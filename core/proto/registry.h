@@ -60,7 +60,6 @@ bool gc_registry_count_takeover(gc_registry *t, uint32_t n, uint64_t now_ms);
 /* n wants to know when the id of this hash is registered; one watch a peer, the last one counts. */
 void gc_registry_watch(gc_registry *t, uint32_t n, uint64_t hash);
 bool gc_registry_watches(const gc_registry *t, uint32_t n, uint64_t hash);
-void gc_registry_unwatch(gc_registry *t, uint32_t n);
 /* Takes one watch on this hash; GC_IDENTITY_NONE when there is none. */
 uint32_t gc_registry_take_watcher(gc_registry *t, uint64_t hash);
 

@@ -25,16 +25,13 @@ enum gc_ws_opcode {
  * message and an incomplete frame (a data frame's head, or a whole masked control frame). */
 #define GC_WS_KEPT_EXTRA (GC_WS_CONTROL_BYTES_MAX + 6)
 
-/* Close codes, RFC 6455 7.4.1. */
-#define GC_WS_NORMAL      1000
-#define GC_WS_GOING_AWAY  1001
-#define GC_WS_PROTOCOL    1002
-#define GC_WS_UNSUPPORTED 1003
-#define GC_WS_NO_CODE     1005 /* never on the wire */
-#define GC_WS_BAD_DATA    1007
-#define GC_WS_POLICY      1008
-#define GC_WS_TOO_BIG     1009
-#define GC_WS_RESTART     1012
+/* Close codes that we send, RFC 6455 7.4.1. */
+#define GC_WS_NORMAL   1000
+#define GC_WS_PROTOCOL 1002
+#define GC_WS_NO_CODE  1005 /* never on the wire */
+#define GC_WS_BAD_DATA 1007
+#define GC_WS_TOO_BIG  1009
+#define GC_WS_RESTART  1012
 
 typedef struct gc_ws_decoder {
     uint32_t message_len;       /* payload of earlier fragments, at the start of the buffer */

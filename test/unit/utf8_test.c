@@ -86,12 +86,7 @@ static void truncated_at_each_length(void **state) {
         uint8_t *exact = exact_copy(text, len);
         assert_int_equal(gc_utf8_valid(gc_span_of(exact, len)), whole);
         free(exact);
-        uint32_t prefix = gc_utf8_prefix(gc_span_of(text, sizeof text - 1), len);
-        assert_true(prefix <= len && gc_utf8_valid(gc_span_of(text, prefix)));
-        assert_int_equal(prefix == len, whole);
     }
-    assert_int_equal(gc_utf8_prefix(text_span(text), UINT32_MAX), 12);
-    assert_int_equal(gc_utf8_prefix((gc_span){0}, 4), 0);
 }
 
 static void assert_line(const char *text, const char *want) {
