@@ -1,0 +1,151 @@
+// A number that stands in a document or in the page is the core's constant, and each constant of
+// the core is used.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const read = (name) => readFileSync(root + name, 'utf8');
+const sources = (...folders) => folders.flatMap((folder) => readdirSync(root + folder)
+  .filter((name) => /\.[chj]s?$/.test(name)).map((name) => `${folder}/${name}`));
+const unwrapped = (text) => text.replace(/^\.[A-Z][a-z] /gm, '').replace(/\s+/g, ' ');
+
+/** Constants that are plain numbers, of limits.h and of the headers named.
+ * @param {...string} headers */
+function constants(...headers) {
+  return Object.fromEntries(['core/base/limits.h', ...headers].flatMap((name) =>
+    [...read(name).matchAll(/^#define (GC_\w+) +(0x[0-9a-f]+|\d+)(?:ULL|u)?\b/gm)].map((m) => [m[1], Number(m[2])])));
+}
+const limits = constants('core/proto/peer.h', 'core/proto/signaling_client.h', 'core/base/reason.h');
+
+/** What ghostchat-protocol(7) says: the words around a number, its unit, the constant. */
+const SAID = [
+  [/takes at most (\d+)\. link/, 1, 'GC_ROOM_MEMBERS_MAX'],
+  [/in base32 .*?: (\d+) characters/, 1, 'GC_OWN_ID_CHARS'],
+  [/non-empty string of at most (\d+) bytes/, 1, 'GC_ID_BYTES_MAX'],
+  [/\[A-Za-z0-9_-\]\{1,(\d+)\}/, 1, 'GC_INVITE_ID_CHARS_MAX'],
+  [/percent-encoded UTF-8, 1 to (\d+) bytes/, 1, 'GC_ROOM_NAME_BYTES_MAX'],
+  [/secret S of (\d+) random bytes/, 1, 'GC_SECRET_BYTES'],
+  [/room Ta (\d+) Ta the tag/, 1, 'GC_TAG_BYTES'],
+  [/text frames of at most (\d+) KiB/, 1024, 'GC_MESSAGE_BYTES_MAX'],
+  [/keeps the message for (\d+) seconds/, 1000, 'GC_EXPIRE_MS'],
+  [/sign of life, every (\d+) seconds/, 1000, 'GC_SIGNALING_BEAT_MS'],
+  [/\((\d+) at a stock server\)/, 1000, 'GC_SIGNALING_BEAT_STOCK_MS'],
+  [/OPEN within (\d+) s/, 1000, 'GC_SIGNALING_OPEN_MS'],
+  [/heard nothing for (\d+) s/, 1000, 'GC_SIGNALING_SILENT_MS'],
+  [/delay that starts at (\d+) ms/, 1, 'GC_RECONNECT_MS_MIN'],
+  [/ms and doubles up to (\d+) s/, 1000, 'GC_RECONNECT_MS_MAX'],
+  [/more than (\d+) times in a row/, 1, 'GC_ID_TAKEN_MAX'],
+  [/dial with (\d+) random bytes/, 1, 'GC_DIAL_BYTES'],
+  [/At most (\d+) candidates/, 1, 'GC_CANDIDATES_MAX'],
+  [/waits (\d+) s for its OFFER/, 1000, 'GC_DIAL_EXPECT_MS'],
+  [/the last (\d+) of each peer/, 1, 'GC_PEER_DIALS_MAX'],
+  [/ends after (\d+) s without both/, 1000, 'GC_LINK_OPEN_MS'],
+  [/dials again after (\d+) s/, 1000, 'GC_REDIAL_MS_MIN'],
+  [/doubling up to (\d+) s/, 1000, 'GC_REDIAL_MS_MAX'],
+  [/dials (\d+) s later than that/, 1000, 'GC_DIAL_EXPECT_MS'],
+  [/open for (\d+) s or more/, 1000, 'GC_PEER_GOOD_LINK_MS'],
+  [/name, 0 to (\d+) bytes/, 1, 'GC_NICK_BYTES_MAX'],
+  [/text has 1 to ([\d,]+) bytes/, 1, 'GC_TEXT_BYTES_MAX'],
+  [/session is (\d+) random bytes/, 1, 'GC_SESSION_BYTES'],
+  [/no more than (\d+) messages/, 1, 'GC_WINDOW_MESSAGES'],
+  [/messages; ([\d,]+) here/, 1, 'GC_WINDOW_BYTES'],
+  [/acknowledged it within (\d+) s/, 1000, 'GC_UNDELIVERED_MS'],
+  [/sends PING after (\d+) s/, 1000, 'GC_LINK_PING_MS'],
+  [/nothing came for (\d+) s is closed/, 1000, 'GC_LINK_SILENT_MS'],
+  [/is closed; (\d+) s after a PING/, 1000, 'GC_LINK_PROBE_MS'],
+  [/plus (\d+), as close code/, 1, 'GC_REASON_CLOSE_CODE_BASE'],
+];
+
+test('the numbers of ghostchat-protocol(7) are those of the core', () => {
+  const page = unwrapped(read('man/ghostchat-protocol.7'));
+  for (const [words, unit, name] of SAID) {
+    const said = words.exec(page);
+    assert.ok(said, `the page says nowhere ${words}`);
+    assert.equal(Number(said[1].replaceAll(',', '')) * unit, limits[name], `${name}: "${said[0]}"`);
+  }
+});
+
+test('the defaults in ghostchatd(8) and in its --help are those of limits.h', () => {
+  const names = { 'alive-timeout': 'GC_ALIVE_MS', 'expire-timeout': 'GC_EXPIRE_MS',
+    'concurrent-limit': 'GC_CONCURRENT_MAX', 'memory-limit': 'GC_MEMORY_BYTES_MAX',
+    'message-limit': 'GC_MESSAGE_BYTES_MAX', 'queue-limit': 'GC_QUEUE_BYTES_MAX',
+    'per-address-limit': 'GC_PER_ADDRESS_MAX', 'rate': 'GC_RATE_PER_SECOND' };
+  const units = { '': 1, K: 1024, M: 1024 ** 2 };
+  const page = read('man/ghostchatd.8');
+  const table = read('server/options.c');
+  for (const [option, name] of Object.entries(names)) {
+    const said = new RegExp(`Fl -${option}\\b[^]*?\\((\\d+)([KM]?)\\)`).exec(page);
+    const help = new RegExp(`\\{"${option}",[^}]*?\\((\\d+)([KM]?)\\)"\\}`).exec(table);
+    for (const found of [said, help]) {
+      assert.ok(found, option);
+      assert.equal(Number(found[1]) * units[found[2]], limits[name], option);
+    }
+  }
+});
+
+test('every limit is used by the product', () => {
+  const text = sources('core', 'core/base', 'core/wire', 'core/proto', 'host', 'server').map(read).join('\n');
+  for (const name of Object.keys(constants())) {
+    assert.ok(text.match(new RegExp(`\\b${name}\\b`, 'g')).length > 1, name);
+  }
+});
+
+test('every reason is given somewhere, or its table says that it is not', () => {
+  const header = read('core/base/reason.h');
+  const text = [...sources('core', 'core/proto', 'server').filter((name) => name.endsWith('.c')), 'web/links.js']
+    .map(read).join('\n').replaceAll('Reason.', 'GC_REASON_');
+  const ungiven = [...header.matchAll(/X\((GC_REASON_\w+), (\d+)/g)]
+    .filter(([, name]) => !new RegExp(`\\b${name}\\b`).test(text)).map(([, , number]) => number);
+  const said = /Not given yet: ([\d, ]+)\./.exec(header)?.[1].split(', ') ?? [];
+  assert.deepEqual(ungiven, said);
+});
+
+test('what the page repeats of the core is the same there', () => {
+  const core = read('web/core.js');
+  const header = read('core/proto/client_output.h');
+  const members = (text, name) => new RegExp(`enum ${name} \\{([^}]*)\\}`).exec(text.replace(/\/\*[^]*?\*\//g, ''))[1]
+    .split(',').map((word) => word.trim().split(' ')[0]).filter(Boolean);
+  const list = (name) => [...new RegExp(`export const ${name} = Object.freeze\\(\\[([^\\]]*)\\]`).exec(core)[1]
+    .matchAll(/'(\w+)'/g)].map((m) => m[1].toUpperCase());
+  const table = (name) => [...new RegExp(`export const ${name} = Object.freeze\\(\\{([^}]*)\\}`).exec(core)[1]
+    .matchAll(/(\w+): (\d+)/g)].map((m) => [m[1], Number(m[2])]);
+  const bare = (name, prefix) => members(header, name).map((word) => word.replace(prefix, ''));
+  assert.deepEqual(list('STATES'), bare('gc_client_state', 'GC_STATE_'));
+  assert.deepEqual(list('SIGNALING_STATES'), bare('gc_signaling_state', 'GC_SIGNALING_'));
+  assert.deepEqual(list('PEER_STATES'), bare('gc_peer_state', 'GC_PEER_'));
+  assert.deepEqual(list('PATHS'), bare('gc_path', 'GC_PATH_'));
+  assert.deepEqual(table('Output'), bare('gc_client_output_type', 'GC_CLIENT_').map((name, i) => [name, i]).slice(1));
+  assert.deepEqual(table('InviteKind'),
+    members(read('core/wire/invite.h'), 'gc_invite_kind').map((name, i) => [name.replace('GC_INVITE_', ''), i + 1]));
+  for (const [name, number] of table('Reason')) {
+    assert.match(read('core/base/reason.h'), new RegExp(`X\\(GC_REASON_${name}, ${number},`));
+  }
+  // A constant that names the core's in its comment: /** ... GC_NAME ... */ const X = 123;
+  const repeated = sources('web').flatMap((name) =>
+    [...read(name).matchAll(/(GC_\w+)[^\n]*\*\/\n[^\n]*?= (\d+);/g)].map((m) => [name, m[1], Number(m[2])]));
+  assert.ok(repeated.length >= 2);
+  for (const [file, name, number] of repeated) {
+    assert.equal(number, limits[name], `${name} in ${file}`);
+  }
+});
+
+test('the page uses every export of the core', () => {
+  const core = read('web/core.js');
+  for (const name of read('core/wasm.exports').split('\n').filter((line) => line && line !== 'memory')) {
+    assert.match(core, new RegExp(`wasm\\.${name}\\(`), name);
+  }
+});
+
+test('make help names every target that people call', () => {
+  const help = execFileSync('make', ['-s', `B=${process.env.B ?? 'build'}`, 'help'], { cwd: root, encoding: 'utf8' });
+  const inner = ['help', 'embed', 'lint-web', 'lint-form', 'fuzz-build'];
+  const targets = ['Makefile', ...readdirSync(`${root}mk`).map((name) => `mk/${name}`)]
+    .flatMap((name) => [...read(name).matchAll(/^\.PHONY: (.*)$/gm)].flatMap((m) => m[1].split(/ +/)));
+  assert.ok(targets.length > 20);
+  for (const target of targets.filter((name) => !inner.includes(name))) {
+    assert.match(help, new RegExp(`(?<![\\w-])${target}(?![\\w-])`), target);
+  }
+});
