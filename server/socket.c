@@ -133,6 +133,27 @@ static uint32_t kept_max(gc_socket *c) {
     return KEPT_REQUESTS_MAX + KEPT_STEP;
 }
 
+/* Partial input has no deadline of its own: who fills the memory with large ones and never ends
+ * them would lock out all others. The largest one goes, if it is larger than what is asked for. */
+static bool make_kept_room(gc_daemon *d, uint32_t size, uint64_t more) {
+    while (more > d->kept_bytes_max - d->kept_bytes) {
+        uint32_t count = (uint32_t)d->options->concurrent_max + GC_SPARE_CONNECTIONS;
+        gc_socket *largest = NULL;
+        for (uint32_t i = 0; i < count; i++) {
+            gc_socket *c = d->by_slot[i];
+            if (c != NULL && (largest == NULL || c->kept_size > largest->kept_size)) {
+                largest = c;
+            }
+        }
+        if (largest == NULL || largest->kept_size <= size) {
+            return false;
+        }
+        lose(largest, GC_REASON_MEMORY);
+        release_kept(largest);
+    }
+    return true;
+}
+
 /* Makes the kept buffer hold `size` bytes, within the memory limit. */
 static bool grow_kept(gc_socket *c, uint32_t size) {
     gc_daemon *d = daemon_of(c);
@@ -140,7 +161,7 @@ static bool grow_kept(gc_socket *c, uint32_t size) {
         return true;
     }
     uint64_t more = size - c->kept_size;
-    if (size > kept_max(c) || more > d->kept_bytes_max - d->kept_bytes) {
+    if (size > kept_max(c) || !make_kept_room(d, size, more)) {
         return false;
     }
     uint8_t *grown = gc_realloc(c->kept, size);

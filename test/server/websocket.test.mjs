@@ -352,3 +352,24 @@ test('partial frames of many clients are bounded together', async () => {
   clients.forEach((one) => one.destroy());
   await tight.stop();
 });
+
+test('who fills the memory with frames that never end locks out nobody', async () => {
+  const tight = await startServer({ args: ['--memory-limit', '1M', '--per-address-limit', '100'] });
+  const hoarders = [];
+  for (const [count, size] of [[6, 60_000], [10, 20_000], [10, 8_000], [20, 3_000], [8, 1_000]]) {
+    for (let i = 0; i < count; i++) {
+      const client = await join(tight, name('hoarder'));
+      client.write(frame(TEXT, 'x'.repeat(size), { length: 65_000 }));
+      hoarders.push(client);
+    }
+  }
+  await Promise.any(hoarders.map((one) => one.raw.end())); // there was no room for all
+  const honest = await join(tight, 'honest');
+  const bytes = frame(TEXT, `{"type":"OFFER","dst":"honest","payload":"${'y'.repeat(5000)}"}`);
+  honest.write(bytes.subarray(0, 2_500));
+  await request(tight, '/healthz'); // the first part was read
+  honest.write(bytes.subarray(2_500));
+  assert.equal((await honest.message('OFFER')).payload.length, 5000);
+  [honest, ...hoarders].forEach((one) => one.destroy());
+  await tight.stop();
+});
