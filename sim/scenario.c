@@ -80,10 +80,13 @@ static const sim_scenario table[] = {
      .traffic_ms = 60000,
      .steps = {{STEP(8000, ISOLATE_IN, 1), .value = 10000},
                {STEP(30000, ISOLATE, 2), .value = 20000}}},
+    /* Messages grow too old all the time, also while a new link says what can still come. */
     {.name = "undelivered",
      .persons = 3,
      .traffic_ms = 120000,
-     .send_ms = 500,
+     .send_ms = 200,
+     .latency_ms = 300,
+     .jitter_ms = 50,
      .steps = {{STEP(8000, ISOLATE, 1), .value = 90000}}},
     /* More than windows and buffers hold, over a thin line. */
     {.name = "burst",
