@@ -65,6 +65,16 @@ test('paths that the documents name exist', () => {
   }
 });
 
+test('ARCHITECTURE.md names every part of the two compositions and every folder', () => {
+  const page = read('ARCHITECTURE.md') + read('README.md');
+  for (const name of files.filter((f) => /^core\/[^/]+\.c$/.test(f))) {
+    assert.ok(page.includes(name), name);
+  }
+  for (const folder of new Set(files.filter((f) => f.includes('/')).map((f) => f.slice(0, f.indexOf('/') + 1)))) {
+    assert.ok(page.includes(folder), folder);
+  }
+});
+
 test('lock files hold no download addresses', () => {
   for (const name of files.filter((f) => f.endsWith('package-lock.json'))) {
     assert.doesNotMatch(read(name), /"resolved": *"http/, name);
