@@ -47,7 +47,6 @@ scenario('three people are all linked, and one who leaves is gone for the others
     'one is in another room': {
       room: (name, who) => (who === 'Cyd' ? 'elsewhere' : name), fails: /has 2 open links/,
     },
-    'text altered': textAltered,
   },
 });
 

@@ -67,7 +67,6 @@ scenario('a direct link dials the person who gave it, alone', {
   },
   red: {
     'wrong secret': { link: otherSecret, fails: /has [12] open links/ },
-    'text altered': textAltered,
   },
 });
 
@@ -92,7 +91,6 @@ scenario('a bare /join/ID dials too, and is shown as not verified', {
   },
   red: {
     'from a private room it is refused': { private: true, fails: /has 1 open links/ },
-    'text altered': textAltered,
   },
 });
 
@@ -146,7 +144,6 @@ scenario('a deep link needs one tap: name, notice and Join are on one screen', {
   },
   red: {
     'other room': { room: (name) => `${name}s`, fails: /has 1 open links/ },
-    'text altered': textAltered,
     'server down': {
       moment: { beforeJoin: (world) => { world.allow(SERVER_GONE); return world.servers[0].kill(); } },
       fails: /has 1 open links/,

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 
 import { chromiumBrowser } from '../harness/browsers.mjs';
-import { otherRoom, scenarios, textAltered } from '../harness/scenario.mjs';
+import { scenarios, textAltered } from '../harness/scenario.mjs';
 
 const scenario = scenarios({ chromium: chromiumBrowser() });
 const axe = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
@@ -146,8 +146,6 @@ scenario('everything is done with the keyboard alone', {
       spoil: () => { document.querySelector('.room-input').tabIndex = -1; },
       fails: /no Tab leads to textbox "Room name"/,
     },
-    'other room': otherRoom,
-    'text altered': textAltered,
   },
 });
 
@@ -169,7 +167,7 @@ scenario('plain http on an address of the LAN, which is no secure context', {
     await ann.until('is told why there is no camera', () => (
       /https/.test(document.querySelector('dialog[open]').innerText)));
   },
-  red: { 'other room': otherRoom, 'text altered': textAltered },
+  red: { 'text altered': textAltered },
 });
 
 scenario('under a path of a site', {
@@ -191,7 +189,6 @@ scenario('under a path of a site', {
     'the link without the path': {
       link: (link) => link.replace('/some/where', ''), fails: /Ben (fills|clicks|finds)/,
     },
-    'text altered': textAltered,
   },
 });
 
