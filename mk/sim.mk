@@ -49,7 +49,7 @@ sim-deep: $(SIM)
 # The same seeds give the same worlds in every build: one list of hashes from each, compared.
 TRACE_SEEDS ?= 1-25
 sim-trace: $(SIM) $(SIM_WASM)
-	$(Q)B='$(B)' MAKE='$(MAKE)' NODE='$(NODE)' SEEDS='$(TRACE_SEEDS)' sh sim/trace.sh
+	$(Q)B='$(B)' MAKE='$(MAKE)' NODE='$(NODE)' WASM_CC='$(WASM_CC)' SEEDS='$(TRACE_SEEDS)' sh sim/trace.sh
 
 # Planted bugs: each patch must be caught within 10,000 seeds.
 sim-planted: $(SIM)

@@ -153,7 +153,8 @@ static void cut_link(sim_world *w, uint32_t node, bool glare) {
     if (glare && sim_rng_chance(&w->fault, 700)) {
         cut_for_glare(w, end);
     } else if (glare) {
-        sim_link_cut(w, end, sim_rng_below(&w->fault, 5), sim_rng_below(&w->fault, 5));
+        uint32_t own = sim_rng_below(&w->fault, 5);
+        sim_link_cut(w, end, own, sim_rng_below(&w->fault, 5));
     } else {
         uint32_t own = sim_rng_between(&w->fault, 1000, SIM_LINK_SILENT_MS);
         sim_link_cut(w, end, own, sim_rng_between(&w->fault, 1000, SIM_LINK_SILENT_MS));
