@@ -37,8 +37,6 @@ export const PATHS = Object.freeze(['unknown', 'host', 'srflx', 'prflx', 'relay'
 /** enum gc_invite_kind */
 export const InviteKind = Object.freeze({ ROOM_NAME: 1, ROOM_SECRET: 2, PEER_SECRET: 3, PEER: 4 });
 
-/** A deadline behind this (ms, 30,000 years) is GC_NEVER. */
-const NEVER_MS = 1e15;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -136,6 +134,12 @@ export class Core {
         return spans;
     }
 
+    /** Whether the input buffer takes them; smaller limits are the core's business.
+     * @param {Uint8Array} bytes */
+    #fits(bytes) {
+        return bytes.length <= this.#wasm.input_size();
+    }
+
     /** @param {number} pointer @param {number} length
      * @returns {Uint8Array} a copy */
     #copy(pointer, length) {
@@ -205,17 +209,14 @@ export class Core {
      * @returns {{ kind: number, name: string } | null} null: no invite link; name: room or peer */
     readInvite(link) {
         const bytes = encoder.encode(link);
-        if (bytes.length > 2048) {
+        if (!this.#fits(bytes)) {
             return null;
         }
         const kind = this.#wasm.invite_kind(...this.#put(bytes));
         if (kind <= 0) {
             return null;
         }
-        const named = kind !== InviteKind.ROOM_SECRET;
-        const name = named
-            ? this.#copy(this.#wasm.text_out(), this.#wasm.text_out_len())
-            : new Uint8Array();
+        const name = this.#copy(this.#wasm.text_out(), this.#wasm.text_out_len());
         return { kind, name: decoder.decode(name) };
     }
 
@@ -232,8 +233,7 @@ export class Core {
     /** @param {number} now @param {string} text */
     signalingMessage(now, text) {
         const bytes = encoder.encode(text);
-        if (bytes.length <= 65536) {
-            // GC_MESSAGE_BYTES_MAX
+        if (this.#fits(bytes)) {
             this.#wasm.signaling_message(now, ...this.#put(bytes));
         }
     }
@@ -311,8 +311,7 @@ export class Core {
 
     /** @returns {number} ms on performance.now()'s clock, Infinity when nothing is due */
     deadline() {
-        const at = this.#wasm.deadline();
-        return at >= 0 && at < NEVER_MS ? at : Infinity;
+        return this.#wasm.deadline();
     }
 
     /** @param {number} reason */

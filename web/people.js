@@ -21,7 +21,7 @@ export function hueOf(id) {
 
 /** @param {string} name
  * @returns {string} its first letter, for the round mark beside it */
-export function initialOf(name) {
+function initialOf(name) {
     return (Array.from(name)[0] ?? '?').toUpperCase();
 }
 

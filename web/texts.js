@@ -75,11 +75,9 @@ export const texts = {
 
     status: {
         idle: 'Not connected.',
-        starting: 'Starting…',
         joining: 'Connecting to the server…',
         retryOnline: 'Trying again. Is this device online?',
         serverLost: 'The connection to the server was lost. Trying again…',
-        waiting: 'Nobody else is here yet. Waiting.',
         waitingInvite: 'Nobody else is here yet. Invite somebody.',
         waitingPeer: 'Waiting for the other person.',
         /** @param {string[]} names */
@@ -103,7 +101,6 @@ export const texts = {
             timeout: 'Trying again by itself.',
             'ice-failed': 'Trying again by itself.',
             refused: 'Ask for a new link.',
-            'link-form': 'Ask for the link again, and copy it whole.',
         },
     },
 
@@ -139,7 +136,6 @@ export const texts = {
         connecting: 'connecting',
         lost: 'reconnecting',
         away: 'away',
-        closed: 'left',
         path: {
             unknown: 'connected',
             host: 'direct',
@@ -182,7 +178,6 @@ export const texts = {
         nobody: 'Nobody is here to read it yet. Your text stays here.',
         tooBig: 'This message is longer than 16 KiB. Please split it.',
         failed: 'This message could not be sent. Your text stays here.',
-        state: 'You are not connected. Your text stays here.',
     },
 
     invite: {
