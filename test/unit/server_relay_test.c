@@ -345,7 +345,7 @@ static void test_flood_to_an_absent_id(void **state) {
     host_stop(&h);
 }
 
-/* 200,000 small messages to as many absent ids. */
+/* 20,000 small messages to as many absent ids. */
 static void test_flood_to_many_absent_ids(void **state) {
     (void)state;
     host h;
