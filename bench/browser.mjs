@@ -307,7 +307,7 @@ try {
     console.log(`  (${name}: ${busy()})`);
   }
 } finally {
-  await part(...present);
+  await part(...present).catch(() => {}); // the browser may be what failed
   complaints.forEach((line) => console.log(`a page complained: ${line}`));
   await browser.close();
   await server.kill();

@@ -44,6 +44,9 @@ export function busySince() {
   const from = { at: performance.now(), own: ownSeconds(), all: machineSeconds() };
   return () => {
     const seconds = (performance.now() - from.at) / 1000;
+    if (seconds < 1) {
+      return 'too short to say how busy the cores were';
+    }
     const own = (ownSeconds() - from.own) / seconds;
     const others = Math.max((machineSeconds() - from.all) / seconds - own, 0);
     return `cores busy: ${own.toFixed(2)} with this, ${others.toFixed(2)} with other work`;
