@@ -246,6 +246,7 @@ void gc_server_sent(gc_server *s, uint64_t now_ms, gc_conn conn, uint32_t bytes)
     gc_assert(bytes <= c->queue.len);
     gc_block_queue_drop(&s->pool, &c->queue, bytes);
     s->stats.queued_bytes -= bytes;
+    c->took_ms = s->now_ms;
     if (c->queue.len == 0) {
         gc_order_remove(&s->unsent, n); /* a little progress does not make a reader quick */
         c->write_given = false;

@@ -33,6 +33,7 @@
 #define GC_CONNECTIONS_MAX 0xfffffu /* a handle has 20 bits for the slot */
 #define GC_CLOSING_MS      5000     /* for a client to take its last bytes */
 #define GC_SHUTDOWN_MS     500      /* the same at the end of the server */
+#define GC_SLOW_MS         2000     /* takes nothing for so long: it, not who sends, is slow */
 #define GC_STALL_MS        2000     /* a tick so late: the host was stopped, not its clients */
 #define GC_STALL_GRACE_MS  5000     /* for a sign of life after a stall */
 #define GC_HEAD_101_MAX    4096     /* response_head of gc_server_open() */
@@ -65,6 +66,7 @@ typedef struct gc_connection {
     uint64_t since_ms; /* of the state: reading, waiting, closing */
     uint64_t last_ms;  /* sign of life */
     uint64_t pinged_ms;
+    uint64_t took_ms; /* when it last took bytes, or got the first of those unsent */
     gc_bucket bucket;
     gc_block_queue queue; /* unsent bytes */
     uint32_t generation;
@@ -150,6 +152,9 @@ void gc__frame_put(gc_server *s, gc_block_queue *q, uint8_t opcode, const gc_spa
  * queue limit, `memory` when even its own queue was the one that waited longest. Others whose
  * queues waited longer may be cut for it. */
 bool gc__send(gc_server *s, uint32_t n, uint8_t opcode, const gc_span *parts, uint32_t count);
+/* False when `bytes` more from others would fill the queue of n, though it takes what it gets: who
+ * sends is too fast then. Half of the queue stays for what the server itself has to say. */
+bool gc__takes(const gc_server *s, uint32_t n, uint32_t bytes);
 bool gc__send_text(gc_server *s, uint32_t n, gc_span text);
 /* Queues bytes that are no frame: the head of the 101 response. */
 bool gc__send_raw(gc_server *s, uint32_t n, gc_span bytes);

@@ -11,9 +11,8 @@ static gc_span text_span(const char *text) {
     return gc_span_of(text, len);
 }
 
-/* An error and a close frame without a code, as PeerServer does; clients that speak gc get the
- * reason's word beside the text. */
-static void refuse(gc_server *s, uint32_t n, gc_span type, gc_span message, uint32_t reason) {
+/* Clients that speak gc get the reason's word beside the text. */
+static void send_error(gc_server *s, uint32_t n, gc_span type, gc_span message, uint32_t reason) {
     gc_span parts[GC_PARTS_MAX];
     uint32_t count = 0;
     parts[count++] = GC_SPAN("{\"type\":\"");
@@ -25,9 +24,24 @@ static void refuse(gc_server *s, uint32_t n, gc_span type, gc_span message, uint
         parts[count++] = text_span(gc_reason_word(reason));
     }
     parts[count++] = GC_SPAN("\"}}");
-    s->stats.rejected_total[reason]++;
     gc__send(s, n, GC_WS_TEXT, parts, count);
+}
+
+/* An error and a close frame without a code, as PeerServer does. */
+static void refuse(gc_server *s, uint32_t n, gc_span type, gc_span message, uint32_t reason) {
+    s->stats.rejected_total[reason]++;
+    send_error(s, n, type, message, reason);
     gc__close(s, n, 0, reason);
+}
+
+/* A newer socket stands in for n. A browser tells its page the close code, other hosts may not: a
+ * client that speaks gc is told in words too, so that it does not fight for its id. */
+static void replace(gc_server *s, uint32_t n) {
+    if (gc__at(s, n)->gc) {
+        send_error(s, n, GC_SPAN("ERROR"), GC_SPAN("Another socket took over this id"),
+                   GC_REASON_REPLACED);
+    }
+    gc__close(s, n, GC_REASON_CLOSE_CODE_BASE + GC_REASON_REPLACED, GC_REASON_REPLACED);
 }
 
 static void refuse_error(gc_server *s, uint32_t n, gc_span message, uint32_t reason) {
@@ -113,7 +127,7 @@ static void take_over(gc_server *s, uint32_t n, uint32_t old, const gc_admission
     }
     admit(s, n, a);
     s->stats.cut_total[GC_REASON_REPLACED]++;
-    gc__close(s, old, GC_REASON_CLOSE_CODE_BASE + GC_REASON_REPLACED, GC_REASON_REPLACED);
+    replace(s, old);
 }
 
 /* Keeps what admission will need: the request is borrowed for the call only. */
@@ -148,7 +162,7 @@ static void ask_holder(gc_server *s, uint32_t n, uint32_t holder, const gc_admis
         }
         /* The same page again: it takes over the place in the queue, too. */
         since_ms = gc__at(s, other)->since_ms;
-        gc__close(s, other, GC_REASON_CLOSE_CODE_BASE + GC_REASON_REPLACED, GC_REASON_REPLACED);
+        replace(s, other);
     }
     if (gc__at(s, n)->state != GC_CONNECTION_WAITING || !park(s, n, a)) {
         return;

@@ -45,10 +45,19 @@ bool gc__make_room(gc_server *s, uint32_t n, const gc_block_queue *q, uint32_t b
 
 void gc__queued(gc_server *s, uint32_t n, uint32_t bytes) {
     s->stats.queued_bytes += bytes;
+    if (gc__at(s, n)->queue.len == bytes) {
+        gc__at(s, n)->took_ms = s->now_ms;
+    }
     gc_order_add(&s->unsent, n);
     if (!gc__at(s, n)->write_given) {
         gc__wake(s, n, GC_PENDING_WRITE);
     }
+}
+
+bool gc__takes(const gc_server *s, uint32_t n, uint32_t bytes) {
+    const gc_connection *c = &s->connections[n];
+    return c->queue.len == 0 || s->now_ms - c->took_ms >= GC_SLOW_MS ||
+           (uint64_t)c->queue.len + bytes <= s->config.queue_bytes_max / 2;
 }
 
 static bool may_queue(gc_server *s, uint32_t n, uint32_t bytes) {

@@ -194,6 +194,16 @@ static void relay_to(gc_server *s, uint32_t n, gc_signal type, gc_span dst,
     uint32_t count = splice(gc_registry_at(&s->registry, n), m, id, parts);
     uint64_t hash = gc_registry_hash(&s->registry, dst);
     uint32_t to = gc_registry_find(&s->registry, hash, dst);
+    if (to != GC_IDENTITY_NONE && !gc__takes(s, to, gc__frame_bytes(parts, count))) {
+        /* A stranger who knows an id must not get its holder cut by sending faster than it reads:
+         * the message fails, as over the caps of an absent id. */
+        uint8_t text[GC_ID_TEXT_BYTES];
+        s->stats.bad_total[GC_REASON_HELD_LIMIT]++;
+        if (is_dial(type)) {
+            send_expire(s, n, gc__id_text(dst, text));
+        }
+        return;
+    }
     if (to != GC_IDENTITY_NONE && gc__send(s, to, GC_WS_TEXT, parts, count)) {
         s->stats.relayed_total[type]++;
         s->stats.relay_bytes_total += gc__frame_bytes(parts, count);

@@ -132,20 +132,26 @@ static void test_bad_tags_are_ignored(void **state) {
     host_stop(&h);
 }
 
+/* What a client that speaks gc hears before it is closed; PeerServer's clients hear nothing new. */
+#define REPLACED                                                                                   \
+    "{\"type\":\"ERROR\",\"payload\":{\"msg\":\"Another socket took over this id\","               \
+    "\"code\":\"replaced\"}}"
+
 static void test_take_over_in_the_same_room(void **state) {
     (void)state;
     run((step[]){OPEN(1, OURS_IN("a", TAG_A)), SKIP(1), OPEN(2, OURS_IN("b", TAG_A)), SKIP(1),
                  SKIP(2), OPEN(3, OURS_IN("b", TAG_A)), GETS(3, OPENED_IN(TAG_A, "\"a\"")),
-                 CLOSED(2, 4006), GETS(1, JOINED(TAG_A, "b")), NOTHING(1), DIE(3),
-                 GETS(1, GONE(TAG_A, "b")), FINISH});
+                 GETS(2, REPLACED), CLOSED(2, 4006), GETS(1, JOINED(TAG_A, "b")), NOTHING(1),
+                 DIE(3), GETS(1, GONE(TAG_A, "b")), FINISH});
 }
 
 static void test_take_over_without_a_room_keeps_it(void **state) {
     (void)state;
     run((step[]){OPEN(1, OURS_IN("a", TAG_A)), SKIP(1), OPEN(2, OURS_IN("b", TAG_A)), SKIP(1),
-                 SKIP(2), OPEN(3, OURS("b")), GETS(3, OPENED_GC), CLOSED(2, 4006), NOTHING(1),
-                 OPEN(4, OURS_IN("c", TAG_A)), GETS(4, OPENED_IN(TAG_A, "\"a\",\"b\"")),
-                 GETS(3, JOINED(TAG_A, "c")), SKIP(1), FINISH});
+                 SKIP(2), OPEN(3, OURS("b")), GETS(3, OPENED_GC), GETS(2, REPLACED),
+                 CLOSED(2, 4006), NOTHING(1), OPEN(4, OURS_IN("c", TAG_A)),
+                 GETS(4, OPENED_IN(TAG_A, "\"a\",\"b\"")), GETS(3, JOINED(TAG_A, "c")), SKIP(1),
+                 FINISH});
 }
 
 static void test_take_over_into_another_room(void **state) {
@@ -153,7 +159,7 @@ static void test_take_over_into_another_room(void **state) {
     run((step[]){OPEN(1, OURS_IN("a", TAG_A)), SKIP(1), OPEN(2, OURS_IN("b", TAG_A)), SKIP(1),
                  SKIP(2), OPEN(3, OURS_IN("c", TAG_B)), SKIP(3), OPEN(4, OURS_IN("b", TAG_B)),
                  GETS(1, GONE(TAG_A, "b")), GETS(4, OPENED_IN(TAG_B, "\"c\"")),
-                 GETS(3, JOINED(TAG_B, "b")), CLOSED(2, 4006), FINISH});
+                 GETS(3, JOINED(TAG_B, "b")), GETS(2, REPLACED), CLOSED(2, 4006), FINISH});
 }
 
 static void test_hostile_ids_stay_inside_their_string(void **state) {
