@@ -8,6 +8,10 @@ const ADDRESS = /\bhttps?:\/\/[^\s<>"“”]+/gi;
 const UNSAFE =
     /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
+/** Addresses of one text that become links: the rest stays text, so that a stranger's message
+ * cannot fill the page with elements. */
+const LINKS_MAX = 20;
+
 /** @param {string} text
  * @returns {string} the text as it may be shown */
 export function cleanText(text) {
@@ -61,12 +65,17 @@ function safeHref(address) {
 export function splitLinks(text) {
     const pieces = [];
     let from = 0;
+    let links = 0;
     for (const match of text.matchAll(ADDRESS)) {
+        if (links === LINKS_MAX) {
+            break;
+        }
         const address = trimAddress(match[0]);
         const href = safeHref(address);
         if (href) {
             pieces.push({ text: text.slice(from, match.index), href: null });
             pieces.push({ text: address, href });
+            links++;
             from = match.index + address.length;
         }
     }

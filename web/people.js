@@ -25,6 +25,31 @@ function initialOf(name) {
     return (Array.from(name)[0] ?? '?').toUpperCase();
 }
 
+/** What makes names look different: forms and marks that nobody sees do not count.
+ * @param {string} name */
+function looks(name) {
+    return name
+        .normalize('NFKC')
+        .replace(/\p{Cf}/gu, '')
+        .toLowerCase();
+}
+
+/** The shortest beginning of an id, of at least 4 characters, that no other id has. Ids come from
+ * strangers, too.
+ * @param {string} id @param {string[]} others */
+export function idTag(id, others) {
+    const clean = [...cleanLine(id)];
+    const rest = others.map(cleanLine);
+    let length = 4;
+    while (
+        length < clean.length &&
+        rest.some((other) => other.startsWith(clean.slice(0, length).join('')))
+    ) {
+        length++;
+    }
+    return clean.slice(0, length).join('');
+}
+
 export class People {
     #list = find('.people-list', HTMLUListElement);
     #self = find('.people-self', HTMLElement);
@@ -45,14 +70,19 @@ export class People {
     /** The name under which somebody is shown: two people never look the same.
      * @param {Peer} peer */
     nameOf(peer) {
-        const name = cleanLine(peer.name) || texts.person.unnamed(peer.id);
-        const same = (/** @type {string} */ other) => other.toLowerCase() === name.toLowerCase();
-        const twin =
-            same(this.#ownName) ||
-            [...this.#people.values()].some(
-                (other) => other.peer.id !== peer.id && same(cleanLine(other.peer.name)),
-            );
-        return twin ? texts.person.twin(name, peer.id) : name;
+        const others = [...this.#people.values()]
+            .map((person) => person.peer)
+            .filter((other) => other.id !== peer.id);
+        const tag = idTag(peer.id, others.map((other) => other.id));
+        /** @param {Peer} one @param {string} part */
+        const ownWord = (one, part) => cleanLine(one.name) || texts.person.unnamed(part);
+        const name = ownWord(peer, tag);
+        const taken = [texts.room.you, this.#ownName].concat(
+            others.map((other) => ownWord(other, idTag(other.id, [peer.id]))),
+        );
+        return taken.some((word) => looks(word) === looks(name))
+            ? texts.person.twin(name, tag)
+            : name;
     }
 
     /** @param {Peer} peer

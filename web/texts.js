@@ -129,10 +129,10 @@ export const texts = {
     },
 
     person: {
-        /** @param {string} id */
-        unnamed: (id) => `Guest ${id.slice(0, 4)}`,
-        /** @param {string} name @param {string} id */
-        twin: (name, id) => `${name} (${id.slice(0, 4)})`,
+        /** @param {string} tag  the beginning of the id */
+        unnamed: (tag) => `Guest ${tag}`,
+        /** @param {string} name @param {string} tag */
+        twin: (name, tag) => `${name} (${tag})`,
         connecting: 'connecting',
         lost: 'reconnecting',
         away: 'away',

@@ -26,6 +26,12 @@ test('only web addresses become links, without the marks of the sentence around 
   }
 });
 
+test('a text full of addresses makes twenty links and stays whole', () => {
+  const text = 'http://a.b '.repeat(1400);
+  assert.equal(links(text).length, 20);
+  assert.equal(splitLinks(text).map((piece) => piece.text).join(''), text);
+});
+
 test('the pieces joined are the text, whatever it is', () => {
   const alphabet = ['http://', 'https://a.b', '(', ')', '.', ' ', '\n', '"', 'x', '@', '\u{1f47b}', '<b>'];
   let seed = 7;
