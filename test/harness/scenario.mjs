@@ -124,7 +124,7 @@ export function scenarios(browsers) {
       throw error;
     }
     const complaints = await world.end();
-    assert.deepEqual(complaints, [], 'a page complained');
+    assert.equal(complaints.length, 0, ['a page complained', ...complaints].join('\n  '));
   }
 
   return function scenario(name, { story, red = {}, timeout = 60000 }) {
