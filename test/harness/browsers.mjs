@@ -111,7 +111,13 @@ class FirefoxPage {
     self.context = await browser.createBrowserContext();
     self.page = await self.context.newPage();
     self.complaints = new Complaints();
-    self.page.on('pageerror', (error) => self.complaints.add('page error', error.message));
+    // Firefox says this of every WebSocket that is open when a page goes away.
+    const gone = /was interrupted while the page was loading/;
+    self.page.on('pageerror', (error) => {
+      if (!gone.test(error.message)) {
+        self.complaints.add('page error', error.message);
+      }
+    });
     self.page.on('console', (message) => {
       self.complaints.console.push(message.text());
       if (message.type() === 'error') {
