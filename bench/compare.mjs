@@ -14,7 +14,7 @@ const rounds = Number(process.env.ROUNDS || 5);
 const seconds = Number(process.env.SECONDS_EACH || 5);
 const only = (process.env.ONLY || 'relay,connect,flood').split(',');
 const peerjs = path.join(path.dirname(fileURLToPath(import.meta.url)),
-  'node_modules/peer/dist/bin/peerjs.js');
+  '../test/node_modules/peer/dist/bin/peerjs.js');
 
 function freePort() {
   return new Promise((resolve, reject) => {

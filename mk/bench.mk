@@ -5,7 +5,7 @@ $(B)/bench/%: bench/%.c $(B)/libgccore.a $(STAMP)
 
 # ROUNDS and ONLY=relay|connect|flood narrow it down.
 #: make bench           figures of the server against npm peer (ROUNDS, ONLY)
-bench: bench/node_modules/.package-lock.json $(B)/bench/load $(B)/bench/echo $(B)/ghostchatd
+bench: test/node_modules/.package-lock.json $(B)/bench/load $(B)/bench/echo $(B)/ghostchatd
 	$(Q)B=$(B) $(NODE) bench/compare.mjs
 
 # Figures of the page in Chromium (bench/browser.mjs), in a network of its own.

@@ -13,7 +13,7 @@ $(B)/test/unit/%: test/unit/%.c $(B)/libgccore.a $(B)/libgchost.a $(B)/libgcserv
 unit: $(UNIT_BIN)
 	$(Q)B=$(B) sh test/unit/run.sh $(UNIT_BIN)
 
-# npm packages of the tests and of the bench, by their lock files. npm dates its own list itself.
+# npm packages of the tests, and of the bench too, by their lock file. npm dates its own list itself.
 %/node_modules/.package-lock.json: %/package-lock.json
 	$(call say,NPM,$*)
 	$(Q)cd $* && $(NPM) ci --silent && touch node_modules/.package-lock.json
