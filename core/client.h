@@ -1,9 +1,11 @@
-/* The inside of gc_client, shared by its four parts and by tests:
- *   core/gc_client.c       inputs of the user and of the sockets, ticks, deadlines, checks
- *   core/client_links.c    peers and links: dialling, answering, ending, forgetting
- *   core/client_signals.c  what the server says
- *   core/client_frames.c   what a peer says on its link
- *   core/client_poll.c     outputs
+/* The inside of gc_client, shared by its parts and by tests:
+ *   core/gc_client.c         inputs of the user and of the sockets, ticks, deadlines, checks
+ *   core/client_transport.c  inputs of the transport: descriptions, candidates, frames, ends
+ *   core/client_links.c      peers and links: dialling, answering, ending, forgetting
+ *   core/client_signals.c    what the server says
+ *   core/client_setup.c      what a peer says through the server: offers, answers, candidates
+ *   core/client_frames.c     what a peer says on its link
+ *   core/client_poll.c       outputs
  * Nothing here decides what a noun can decide alone; the parts join nouns.
  * Functions assume that gc__client_ready() was true at the start of the input. */
 #ifndef GC_CLIENT_INSIDE_H
@@ -69,6 +71,10 @@ struct gc_client {
     gc_client_bulk bulk;
 };
 
+/* Begin and end an input: the clock never goes back, and there must be room for what it causes.
+ * Returns 0 or GC_E_FULL. */
+int gc__client_begin(gc_client *c, uint64_t now_ms);
+int gc__client_end(gc_client *c);
 /* True when an input can complete: its outputs fit, and fates of messages were polled. */
 bool gc__client_ready(const gc_client *c);
 gc_span gc__client_own(const gc_client *c);
@@ -100,10 +106,16 @@ bool gc__client_reachable(const gc_client *c, const gc_peer *p);
 
 /* --- client_signals.c --- */
 void gc__client_signal(gc_client *c, gc_span text);
-/* The transport knows the other side's description: held candidates go to it. */
-void gc__client_release_remote(gc_client *c, uint32_t slot);
 /* Nothing more is tried at the server. */
 void gc__client_fail(gc_client *c, uint32_t reason, bool bye);
+
+/* --- client_setup.c --- */
+/* True when the message was taken; false: ignored, and to be counted. */
+bool gc__client_on_offer(gc_client *c, const gc_signal_in *in);
+bool gc__client_on_answer(gc_client *c, const gc_signal_in *in);
+bool gc__client_on_candidate(gc_client *c, const gc_signal_in *in);
+/* The transport knows the other side's description: held candidates go to it. */
+void gc__client_release_remote(gc_client *c, uint32_t slot);
 
 /* --- client_frames.c --- */
 /* What is remembered of this peer's session, or NULL. */

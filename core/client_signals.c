@@ -29,20 +29,13 @@ static void on_error(gc_client *c, uint32_t reason) {
 
 /* --- who is there ---------------------------------------------------------------------------- */
 
-static void set_tag(gc_peer *p, const uint8_t *tag) {
-    p->has_tag = tag != NULL;
-    if (tag != NULL) {
-        memcpy(p->tag, tag, GC_TAG_BYTES);
-    }
-}
-
 static uint32_t know_member(gc_client *c, gc_span id) {
     uint32_t i = gc__client_know(c, id);
     if (i != GC_NONE) {
         gc_peer *p = &c->peers[i];
         p->member = p->present = true;
         p->absent = false;
-        set_tag(p, gc_membership_room_tag(&c->membership));
+        gc_peer_set_tag(p, gc_membership_room_tag(&c->membership));
     }
     return i;
 }
@@ -97,7 +90,7 @@ static void dial_target(gc_client *c) {
     uint32_t i = id.len > 0 && !c->target_left ? gc__client_know(c, id) : GC_NONE;
     if (i != GC_NONE) {
         c->peers[i].target = true;
-        set_tag(&c->peers[i], c->membership.has_tag ? c->membership.tag : NULL);
+        gc_peer_set_tag(&c->peers[i], c->membership.has_tag ? c->membership.tag : NULL);
         dial_anew(c, i);
     }
 }
@@ -194,114 +187,6 @@ static void on_present(gc_client *c, gc_span id) {
     dial_anew(c, i);
 }
 
-/* --- setting up links ------------------------------------------------------------------------ */
-
-static bool read_sdp(gc_client *c, const gc_signal_in *in, gc_span *sdp) {
-    uint32_t len = 0;
-    if (gc_json_string(&in->json, in->sdp, c->bulk.sdp, sizeof c->bulk.sdp, &len) != 0 ||
-        len == 0) {
-        return false;
-    }
-    *sdp = gc_span_of(c->bulk.sdp, len);
-    return true;
-}
-
-/* Ours stays when it is out and our id is the smaller one (glare). */
-static bool ours_wins(const gc_client *c, const gc_peer *p) {
-    return p->attempt != GC_NONE && c->links[p->attempt].step == GC_LINK_OFFERED &&
-           gc_peer_after(p, gc__client_own(c));
-}
-
-static bool on_offer(gc_client *c, const gc_signal_in *in) {
-    gc_span from = gc_span_of(in->src, in->src_len), sdp;
-    const uint8_t *tag = in->has_tag ? in->tag : NULL;
-    gc_welcome as = gc_membership_welcome(&c->membership, tag, from);
-    if (as == GC_WELCOME_REFUSED || !read_sdp(c, in, &sdp)) {
-        return false;
-    }
-    uint32_t i = gc__client_know(c, from);
-    if (i == GC_NONE) {
-        return false;
-    }
-    gc_peer *p = &c->peers[i];
-    p->present = true;
-    p->absent = false;
-    p->member = p->member || as == GC_WELCOME_MEMBER;
-    if (as == GC_WELCOME_TARGET) {
-        p->target = true;
-        c->target_left = false;
-    }
-    set_tag(p, tag);
-    if (!gc_peer_remember(p, in->dial) || ours_wins(c, p)) {
-        return false;
-    }
-    gc__client_drop_attempt(c, i, true);
-    gc__client_answer(c, i, in->dial, sdp);
-    return true;
-}
-
-/* The peer's link that this dial set up. */
-static uint32_t slot_of_dial(const gc_client *c, const gc_signal_in *in) {
-    uint32_t i = gc__client_find(c, gc_span_of(in->src, in->src_len));
-    if (i == GC_NONE) {
-        return GC_NONE;
-    }
-    const uint32_t slots[2] = {c->peers[i].attempt, c->peers[i].link};
-    for (uint32_t n = 0; n < 2; n++) {
-        if (slots[n] != GC_NONE && memcmp(c->links[slots[n]].dial, in->dial, GC_DIAL_BYTES) == 0) {
-            return slots[n];
-        }
-    }
-    return GC_NONE;
-}
-
-static void queue_candidate(gc_client *c, uint32_t slot, gc_span candidate, gc_span mid,
-                            uint32_t index) {
-    gc_output_queue_put(&c->queue, GC_CLIENT_LINK_CANDIDATE, gc_link_number(&c->links[slot], slot),
-                        index, candidate, mid);
-}
-
-static bool on_answer(gc_client *c, const gc_signal_in *in) {
-    uint32_t slot = slot_of_dial(c, in);
-    gc_span sdp;
-    if (slot == GC_NONE || c->links[slot].step != GC_LINK_OFFERED || !read_sdp(c, in, &sdp)) {
-        return false;
-    }
-    gc_link *l = &c->links[slot];
-    gc_output_queue_put(&c->queue, GC_CLIENT_LINK_REMOTE, gc_link_number(l, slot), 0, sdp,
-                        gc_span_of(NULL, 0));
-    l->step = GC_LINK_CONNECTING;
-    gc__client_release_remote(c, slot);
-    return true;
-}
-
-void gc__client_release_remote(gc_client *c, uint32_t slot) {
-    gc_link *l = &c->links[slot];
-    gc_span candidate, mid;
-    uint32_t at = 0, index = 0;
-    while (gc_link_held(l, GC_LINK_REMOTE, &at, &candidate, &mid, &index)) {
-        queue_candidate(c, slot, candidate, mid, index);
-    }
-    gc_link_release(l, GC_LINK_REMOTE);
-}
-
-static bool on_candidate(gc_client *c, const gc_signal_in *in) {
-    uint32_t slot = slot_of_dial(c, in), len = 0, mid_len = 0;
-    uint8_t text[GC_CANDIDATE_BYTES_MAX], mid[GC_MID_BYTES_MAX];
-    if (slot == GC_NONE || gc_json_string(&in->json, in->candidate, text, sizeof text, &len) != 0 ||
-        len == 0 || gc_json_string(&in->json, in->mid, mid, sizeof mid, &mid_len) != 0 ||
-        !gc_link_count(&c->links[slot], GC_LINK_REMOTE)) {
-        return false;
-    }
-    gc_link *l = &c->links[slot];
-    gc_span candidate = gc_span_of(text, len), of = gc_span_of(mid, mid_len);
-    if (l->step < GC_LINK_CONNECTING) {
-        return gc_link_hold(l, GC_LINK_REMOTE, candidate, of, in->index);
-    }
-    queue_candidate(c, slot, candidate, of, in->index);
-    return true;
-}
-
 void gc__client_signal(gc_client *c, gc_span text) {
     gc_signal_in *in = &c->bulk.signal;
     if (gc_signal_read(text, in) != 0) {
@@ -353,13 +238,13 @@ void gc__client_signal(gc_client *c, gc_span text) {
         on_present(c, id);
         break;
     case GC_SIGNAL_OFFER:
-        taken = on_offer(c, in);
+        taken = gc__client_on_offer(c, in);
         break;
     case GC_SIGNAL_ANSWER:
-        taken = on_answer(c, in);
+        taken = gc__client_on_answer(c, in);
         break;
     case GC_SIGNAL_CANDIDATE:
-        taken = on_candidate(c, in);
+        taken = gc__client_on_candidate(c, in);
         break;
     default:
         break; /* GC-ALIVE has said what it is for; LEAVE ends no link; others are unknown */

@@ -80,8 +80,7 @@ enum gc_client_state gc__client_state(const gc_client *c) {
     return c->entered ? GC_STATE_WAITING : GC_STATE_JOINING;
 }
 
-/* Begins an input: the clock never goes back, and there must be room for what it causes. */
-static int begin(gc_client *c, uint64_t now_ms) {
+int gc__client_begin(gc_client *c, uint64_t now_ms) {
     c->now_ms = now_ms > c->now_ms ? now_ms : c->now_ms;
     if (!gc__client_ready(c)) {
         return GC_E_FULL;
@@ -90,7 +89,7 @@ static int begin(gc_client *c, uint64_t now_ms) {
     return 0;
 }
 
-static int end(gc_client *c) {
+int gc__client_end(gc_client *c) {
     if (c->joined) {
         gc__client_settle(c);
     }
@@ -111,7 +110,7 @@ static void leave(gc_client *c, bool bye) {
 }
 
 int gc_client_leave(gc_client *c, uint64_t now_ms) {
-    int error = begin(c, now_ms);
+    int error = gc__client_begin(c, now_ms);
     if (error == 0 && c->joined) {
         leave(c, true);
     }
@@ -128,7 +127,7 @@ typedef struct entry {
 
 static int begin_entry(gc_client *c, uint64_t now_ms, const gc_client_options *o, entry *e) {
     memset(e, 0, sizeof *e);
-    int error = begin(c, now_ms);
+    int error = gc__client_begin(c, now_ms);
     if (error != 0) {
         return error;
     }
@@ -234,21 +233,21 @@ int gc_client_send(gc_client *c, uint64_t now_ms, gc_span text, uint64_t *seq) {
     if (!gc_utf8_valid(text)) {
         return GC_E_UTF8;
     }
-    int error = begin(c, now_ms);
+    int error = gc__client_begin(c, now_ms);
     if (error != 0 || !gc__client_can_send(c, text.len)) {
         c->blocked_len = text.len;
         return GC_E_FULL;
     }
     make_room(c, text.len);
     *seq = gc_outbox_add(&c->outbox, text, c->now_ms);
-    return end(c);
+    return gc__client_end(c);
 }
 
 int gc_client_set_nick(gc_client *c, uint64_t now_ms, gc_span nick) {
     if (!gc_utf8_valid(nick)) {
         return GC_E_UTF8;
     }
-    int error = begin(c, now_ms);
+    int error = gc__client_begin(c, now_ms);
     if (error != 0 || !c->joined) {
         return error != 0 ? error : GC_E_STATE;
     }
@@ -256,7 +255,7 @@ int gc_client_set_nick(gc_client *c, uint64_t now_ms, gc_span nick) {
     for (uint32_t i = 0; i < GC_LINKS_MAX; i++) {
         c->links[i].profile_due = c->links[i].step == GC_LINK_OPEN;
     }
-    return end(c);
+    return gc__client_end(c);
 }
 
 int gc_client_invite(gc_client *c, gc_span base, uint32_t kind, gc_writer *w) {
@@ -264,197 +263,39 @@ int gc_client_invite(gc_client *c, gc_span base, uint32_t kind, gc_writer *w) {
                                 w);
 }
 
-/* --- the signaling socket -------------------------------------------------------------------- */
+/* --- the signaling sockets ------------------------------------------------------------------- */
 
-int gc_client_signaling_opened(gc_client *c, uint64_t now_ms) {
-    int error = begin(c, now_ms);
-    if (error != 0) {
+int gc_client_signaling_opened(gc_client *c, uint64_t now_ms, uint32_t socket) {
+    int error = gc__client_begin(c, now_ms);
+    if (error != 0 || socket != GC_SOCKET_OWN) {
         return error;
     }
     gc_signaling_client_opened(&c->signaling, c->now_ms);
-    return end(c);
+    return gc__client_end(c);
 }
 
-int gc_client_signaling_message(gc_client *c, uint64_t now_ms, gc_span text) {
+int gc_client_signaling_message(gc_client *c, uint64_t now_ms, uint32_t socket, gc_span text) {
     if (text.len > GC_MESSAGE_BYTES_MAX) {
         return GC_E_TOO_BIG;
     }
-    int error = begin(c, now_ms);
-    if (error != 0) {
+    int error = gc__client_begin(c, now_ms);
+    if (error != 0 || socket != GC_SOCKET_OWN) {
         return error;
     }
     if (c->signaling.step >= GC_SIGNALING_STEP_OPENING) {
         gc_signaling_client_heard(&c->signaling, c->now_ms);
         gc__client_signal(c, text);
     }
-    return end(c);
+    return gc__client_end(c);
 }
 
-int gc_client_signaling_closed(gc_client *c, uint64_t now_ms) {
-    int error = begin(c, now_ms);
-    if (error != 0) {
+int gc_client_signaling_closed(gc_client *c, uint64_t now_ms, uint32_t socket) {
+    int error = gc__client_begin(c, now_ms);
+    if (error != 0 || socket != GC_SOCKET_OWN) {
         return error;
     }
     gc_signaling_client_closed(&c->signaling, &c->drbg, c->now_ms);
-    return end(c);
-}
-
-/* --- links ----------------------------------------------------------------------------------- */
-
-/* The slot of a link that is in use, or GC_NONE for a stale number. */
-static uint32_t slot_of(const gc_client *c, uint32_t link) {
-    uint32_t slot = gc_link_slot(link);
-    if (slot >= GC_LINKS_MAX || c->links[slot].step == GC_LINK_FREE ||
-        gc_link_number(&c->links[slot], slot) != link) {
-        return GC_NONE;
-    }
-    return slot;
-}
-
-static void send_candidate(gc_client *c, gc_link *l, gc_span candidate, gc_span mid,
-                           uint32_t index) {
-    gc_writer w = gc_output_queue_begin(&c->queue);
-    gc_signal_write_candidate(&w, gc_peer_id(&c->peers[l->peer]), l->dial, candidate, mid, index);
-    if (c->signaling.step == GC_SIGNALING_STEP_ON) {
-        (void)gc_output_queue_end(&c->queue, GC_CLIENT_SIGNALING_SEND, GC_NONE, 0, &w);
-    }
-}
-
-/* Our description goes first, then the candidates that were found meanwhile. */
-static void send_description(gc_client *c, gc_link *l, gc_span sdp) {
-    gc_peer *p = &c->peers[l->peer];
-    gc_writer w = gc_output_queue_begin(&c->queue);
-    if (l->step == GC_LINK_OFFERING) {
-        (void)gc_peer_remember(p, l->dial);
-        gc_signal_write_offer(&w, gc_peer_id(p), l->dial, p->has_tag ? p->tag : NULL, sdp);
-    } else {
-        gc_signal_write_answer(&w, gc_peer_id(p), l->dial, sdp);
-    }
-    bool queued = gc_output_queue_end(&c->queue, GC_CLIENT_SIGNALING_SEND, GC_NONE, 0, &w);
-    gc_assert(queued);
-    gc_span candidate, mid;
-    uint32_t at = 0, index = 0;
-    while (gc_link_held(l, GC_LINK_LOCAL, &at, &candidate, &mid, &index)) {
-        send_candidate(c, l, candidate, mid, index);
-    }
-    gc_link_release(l, GC_LINK_LOCAL);
-}
-
-int gc_client_link_description(gc_client *c, uint64_t now_ms, uint32_t link, gc_span sdp) {
-    if (sdp.len == 0 || sdp.len > GC_SDP_BYTES_MAX) {
-        return GC_E_TOO_BIG;
-    }
-    int error = begin(c, now_ms);
-    uint32_t slot = slot_of(c, link);
-    if (error != 0 || slot == GC_NONE) {
-        return error;
-    }
-    gc_link *l = &c->links[slot];
-    if (l->step != GC_LINK_OFFERING && l->step != GC_LINK_ANSWERING) {
-        return GC_E_STATE;
-    }
-    if (!gc_utf8_valid(sdp)) {
-        return GC_E_UTF8;
-    }
-    if (c->signaling.step != GC_SIGNALING_STEP_ON) {
-        gc__client_attempt_failed(c, l->peer, GC_REASON_SERVER_UNREACHABLE, true);
-        return end(c);
-    }
-    send_description(c, l, sdp);
-    if (l->step == GC_LINK_OFFERING) {
-        l->step = GC_LINK_OFFERED;
-    } else {
-        l->step = GC_LINK_CONNECTING;
-        gc__client_release_remote(c, slot);
-    }
-    return end(c);
-}
-
-int gc_client_link_candidate(gc_client *c, uint64_t now_ms, uint32_t link, gc_span candidate,
-                             gc_span mid, uint32_t index) {
-    if (candidate.len > GC_CANDIDATE_BYTES_MAX || mid.len > GC_MID_BYTES_MAX || index > 0xff) {
-        return GC_E_TOO_BIG;
-    }
-    int error = begin(c, now_ms);
-    uint32_t slot = slot_of(c, link);
-    if (error != 0 || slot == GC_NONE || candidate.len == 0) {
-        return error;
-    }
-    if (!gc_utf8_valid(candidate) || !gc_utf8_valid(mid)) {
-        return GC_E_UTF8;
-    }
-    gc_link *l = &c->links[slot];
-    if (!gc_link_count(l, GC_LINK_LOCAL)) {
-        return 0; /* enough */
-    }
-    if (l->step == GC_LINK_OFFERING || l->step == GC_LINK_ANSWERING) {
-        (void)gc_link_hold(l, GC_LINK_LOCAL, candidate, mid, index);
-    } else {
-        send_candidate(c, l, candidate, mid, index);
-    }
-    return end(c);
-}
-
-int gc_client_link_opened(gc_client *c, uint64_t now_ms, uint32_t link) {
-    int error = begin(c, now_ms);
-    uint32_t slot = slot_of(c, link);
-    if (error != 0 || slot == GC_NONE) {
-        return error;
-    }
-    if (c->links[slot].step != GC_LINK_CONNECTING) {
-        return GC_E_STATE;
-    }
-    gc__client_link_opened(c, slot);
-    return end(c);
-}
-
-int gc_client_link_message(gc_client *c, uint64_t now_ms, uint32_t link, uint8_t channel,
-                           gc_span message) {
-    int error = begin(c, now_ms);
-    uint32_t slot = slot_of(c, link);
-    if (error != 0 || slot == GC_NONE) {
-        return error;
-    }
-    if (c->links[slot].step != GC_LINK_OPEN) {
-        return GC_E_STATE;
-    }
-    gc__client_frame(c, slot, channel, message);
-    return end(c);
-}
-
-int gc_client_link_buffered(gc_client *c, uint64_t now_ms, uint32_t link, uint32_t bytes) {
-    c->now_ms = now_ms > c->now_ms ? now_ms : c->now_ms;
-    uint32_t slot = slot_of(c, link);
-    if (slot != GC_NONE) {
-        c->links[slot].buffered = bytes;
-    }
-    return 0;
-}
-
-int gc_client_link_closed(gc_client *c, uint64_t now_ms, uint32_t link, uint32_t reason) {
-    int error = begin(c, now_ms);
-    uint32_t slot = slot_of(c, link);
-    if (error != 0 || slot == GC_NONE) {
-        return error;
-    }
-    uint32_t peer = c->links[slot].peer;
-    if (c->peers[peer].attempt == slot) {
-        gc__client_attempt_failed(c, peer, reason, false);
-    } else {
-        gc__client_link_lost(c, peer, reason, false);
-    }
-    return end(c);
-}
-
-int gc_client_link_path(gc_client *c, uint64_t now_ms, uint32_t link, uint32_t path,
-                        uint32_t rtt_ms) {
-    c->now_ms = now_ms > c->now_ms ? now_ms : c->now_ms;
-    uint32_t slot = slot_of(c, link);
-    if (slot != GC_NONE) {
-        c->links[slot].path = path <= GC_PATH_RELAY ? path : GC_PATH_UNKNOWN;
-        c->links[slot].rtt_ms = rtt_ms;
-    }
-    return 0;
+    return gc__client_end(c);
 }
 
 /* --- time ------------------------------------------------------------------------------------ */
@@ -508,7 +349,7 @@ static void tick_rejoin(gc_client *c) {
 }
 
 void gc_client_tick(gc_client *c, uint64_t now_ms) {
-    if (begin(c, now_ms) != 0 || !c->joined) {
+    if (gc__client_begin(c, now_ms) != 0 || !c->joined) {
         return;
     }
     gc_signaling_client_tick(&c->signaling, &c->queue, &c->drbg, c->now_ms);

@@ -62,13 +62,13 @@ int gc_client_invite(gc_client *c, gc_span base, uint32_t kind, gc_writer *w);
 /* One's own peer id, borrowed; empty before the first join. */
 gc_span gc_client_id(const gc_client *c);
 
-/* --- the signaling socket ------------------------------------------------------------------ */
+/* --- the signaling sockets: gc_socket, others are ignored ------------------------------------ */
 /* After SIGNALING_CLOSE, or another SIGNALING_CONNECT, nothing more is reported of the older one.
  */
-int gc_client_signaling_opened(gc_client *c, uint64_t now_ms);
+int gc_client_signaling_opened(gc_client *c, uint64_t now_ms, uint32_t socket);
 /* A text message of at most GC_MESSAGE_BYTES_MAX. Malformed ones are ignored and counted. */
-int gc_client_signaling_message(gc_client *c, uint64_t now_ms, gc_span text);
-int gc_client_signaling_closed(gc_client *c, uint64_t now_ms);
+int gc_client_signaling_message(gc_client *c, uint64_t now_ms, uint32_t socket, gc_span text);
+int gc_client_signaling_closed(gc_client *c, uint64_t now_ms, uint32_t socket);
 
 /* --- links: what the transport reports. A stale link number is ignored (returns 0). ---------- */
 /* The local description asked for by GC_CLIENT_LINK_OFFER or _ANSWER is ready. 1..GC_SDP_BYTES_MAX

@@ -183,17 +183,17 @@ EXPORT(id_len) uint32_t gc_wasm_id_len(void) {
 
 /* --- the signaling socket -------------------------------------------------------------------- */
 
-EXPORT(signaling_opened) int32_t gc_wasm_signaling_opened(double now) {
-    return gc_client_signaling_opened(client, ms(now));
+EXPORT(signaling_opened) int32_t gc_wasm_signaling_opened(double now, uint32_t socket) {
+    return gc_client_signaling_opened(client, ms(now), socket);
 }
 
 EXPORT(signaling_message)
-int32_t gc_wasm_signaling_message(double now, uint32_t ptr, uint32_t len) {
-    return gc_client_signaling_message(client, ms(now), span(ptr, len));
+int32_t gc_wasm_signaling_message(double now, uint32_t socket, uint32_t ptr, uint32_t len) {
+    return gc_client_signaling_message(client, ms(now), socket, span(ptr, len));
 }
 
-EXPORT(signaling_closed) int32_t gc_wasm_signaling_closed(double now) {
-    return gc_client_signaling_closed(client, ms(now));
+EXPORT(signaling_closed) int32_t gc_wasm_signaling_closed(double now, uint32_t socket) {
+    return gc_client_signaling_closed(client, ms(now), socket);
 }
 
 /* --- links ----------------------------------------------------------------------------------- */

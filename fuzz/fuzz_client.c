@@ -212,12 +212,12 @@ static void signal_step(gc_client *c, input *in, uint64_t now) {
         break;
     default: {
         gc_span raw = rest(in, 255);
-        (void)gc_client_signaling_message(c, now, raw);
+        (void)gc_client_signaling_message(c, now, GC_SOCKET_OWN, raw);
         return;
     }
     }
     gc_span whole = gc_span_of(text, (uint32_t)strlen(text));
-    (void)gc_client_signaling_message(c, now, whole);
+    (void)gc_client_signaling_message(c, now, GC_SOCKET_OWN, whole);
 }
 
 static void frame_step(gc_client *c, input *in, uint64_t now) {
@@ -319,7 +319,8 @@ static void meet_step(gc_client *c, input *in, uint64_t now) {
              "{\"type\":\"OFFER\",\"src\":\"%s\",\"payload\":{\"type\":\"ghostchat\",\"v\":1,"
              "\"dial\":\"%s\",\"room\":\"" COFFEE "\",\"sdp\":\"s\"}}",
              id, dial);
-    (void)gc_client_signaling_message(c, now, gc_span_of(text, (uint32_t)strlen(text)));
+    (void)gc_client_signaling_message(c, now, GC_SOCKET_OWN,
+                                      gc_span_of(text, (uint32_t)strlen(text)));
     for (uint32_t slot = 0; slot < GC_LINKS_MAX; slot++) {
         if (c->links[slot].step == GC_LINK_ANSWERING) {
             uint32_t link = gc_link_number(&c->links[slot], slot);
@@ -357,7 +358,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     gc_client *c = gc_client_init(memory, gc_client_size(), &crypto, seed, now);
     const gc_client_options o = {.server = GC_SPAN("https://h/"), .nick = GC_SPAN("me")};
     (void)gc_client_join_room(c, now, &o, GC_SPAN("coffee"));
-    (void)gc_client_signaling_opened(c, now);
+    (void)gc_client_signaling_opened(c, now, GC_SOCKET_OWN);
     for (uint32_t steps = 0; in.len > 0 && steps < 2000; steps++) {
         uint8_t what = byte(&in);
         switch (what % 16) {
@@ -384,10 +385,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             meet_step(c, &in, now);
             break;
         case 12:
-            (void)gc_client_signaling_opened(c, now);
+            (void)gc_client_signaling_opened(c, now, GC_SOCKET_OWN);
             break;
         case 13:
-            (void)gc_client_signaling_closed(c, now);
+            (void)gc_client_signaling_closed(c, now, GC_SOCKET_OWN);
             break;
         default:
             now = time_step(c, &in, now);

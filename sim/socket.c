@@ -138,7 +138,7 @@ static void client_lost(sim_world *w, sim_socket *s) {
     uint32_t node = s->node;
     client_end(w, s);
     release(w, s);
-    gc_client_signaling_closed(w->nodes[node].client, sim_node_now(w, node));
+    gc_client_signaling_closed(w->nodes[node].client, sim_node_now(w, node), GC_SOCKET_OWN);
     sim_node_drain(w, node);
 }
 
@@ -148,7 +148,8 @@ static bool client_frame(sim_world *w, sim_socket *s, const gc_ws_event *e) {
     switch (e->opcode) {
     case GC_WS_TEXT:
     case GC_WS_BINARY:
-        gc_client_signaling_message(w->nodes[node].client, sim_node_now(w, node), e->payload);
+        gc_client_signaling_message(w->nodes[node].client, sim_node_now(w, node), GC_SOCKET_OWN,
+                                    e->payload);
         sim_node_drain(w, node);
         break;
     case GC_WS_PING:
@@ -215,7 +216,8 @@ static void decode(sim_world *w, sim_socket *s, bool up, gc_span bytes) {
             s->opened = true;
             at += head;
             len -= head;
-            gc_client_signaling_opened(w->nodes[s->node].client, sim_node_now(w, s->node));
+            gc_client_signaling_opened(w->nodes[s->node].client, sim_node_now(w, s->node),
+                                       GC_SOCKET_OWN);
             sim_node_drain(w, s->node);
             alive = s->used && s->gen == gen && s->client;
         }

@@ -225,22 +225,22 @@ export class Core {
         return decoder.decode(this.#copy(this.#wasm.id(), this.#wasm.id_len()));
     }
 
-    /** @param {number} now */
-    signalingOpened(now) {
-        this.#wasm.signaling_opened(now);
+    /** @param {number} now @param {number} socket  which one, as in the outputs' value */
+    signalingOpened(now, socket) {
+        this.#wasm.signaling_opened(now, socket);
     }
 
-    /** @param {number} now @param {string} text */
-    signalingMessage(now, text) {
+    /** @param {number} now @param {number} socket @param {string} text */
+    signalingMessage(now, socket, text) {
         const bytes = encoder.encode(text);
         if (this.#fits(bytes)) {
-            this.#wasm.signaling_message(now, ...this.#put(bytes));
+            this.#wasm.signaling_message(now, socket, ...this.#put(bytes));
         }
     }
 
-    /** @param {number} now */
-    signalingClosed(now) {
-        this.#wasm.signaling_closed(now);
+    /** @param {number} now @param {number} socket */
+    signalingClosed(now, socket) {
+        this.#wasm.signaling_closed(now, socket);
     }
 
     /** @param {number} now @param {number} link @param {string} sdp */

@@ -80,8 +80,8 @@ export class GhostChat extends EventTarget {
     #core = null;
     /** @type {Links | null} */
     #links = null;
-    /** @type {Signaling | null} */
-    #signaling = null;
+    /** @type {Map<number, Signaling>} by the core's number */
+    #sockets = new Map();
     /** @type {((core: Core, now: number) => void)[]} */
     #inputs = [];
     #busy = false;
@@ -219,11 +219,6 @@ export class GhostChat extends EventTarget {
     /** @param {Core} core @param {boolean} relayOnly */
     #begin(core, relayOnly) {
         this.#core = core;
-        this.#signaling = new Signaling({
-            opened: () => this.#input((c, now) => c.signalingOpened(now)),
-            message: (text) => this.#input((c, now) => c.signalingMessage(now, text)),
-            closed: () => this.#input((c, now) => c.signalingClosed(now)),
-        });
         this.#links = new Links(
             {
                 description: (link, sdp) =>
@@ -246,15 +241,31 @@ export class GhostChat extends EventTarget {
         globalThis.document?.addEventListener('visibilitychange', this.#wake);
     }
 
+    /** @param {number} socket
+     * @returns {Signaling} */
+    #signaling(socket) {
+        let signaling = this.#sockets.get(socket);
+        if (!signaling) {
+            signaling = new Signaling({
+                opened: () => this.#input((c, now) => c.signalingOpened(now, socket)),
+                message: (text) => this.#input((c, now) => c.signalingMessage(now, socket, text)),
+                closed: () => this.#input((c, now) => c.signalingClosed(now, socket)),
+            });
+            this.#sockets.set(socket, signaling);
+        }
+        return signaling;
+    }
+
     /** Lets go of everything. */
     #end() {
         clearTimeout(this.#timer);
         globalThis.removeEventListener?.('online', this.#wake);
         globalThis.document?.removeEventListener('visibilitychange', this.#wake);
-        this.#signaling?.close();
+        this.#sockets.forEach((signaling) => signaling.close());
+        this.#sockets.clear();
         this.#links?.end();
         this.#core?.wipe();
-        this.#core = this.#links = this.#signaling = null;
+        this.#core = this.#links = null;
         this.#inputs.length = 0;
         this.#sentOn.clear();
         for (const peer of this.peers) {
@@ -328,14 +339,13 @@ export class GhostChat extends EventTarget {
     /** @param {import('./core.js').CoreOutput} out */
     #act(out) {
         const links = /** @type {Links} */ (this.#links);
-        const signaling = /** @type {Signaling} */ (this.#signaling);
         switch (out.type) {
             case Output.SIGNALING_CONNECT:
-                return signaling.connect(out.text);
+                return this.#signaling(out.value).connect(out.text);
             case Output.SIGNALING_SEND:
-                return signaling.send(out.text);
+                return this.#signaling(out.value).send(out.text);
             case Output.SIGNALING_CLOSE:
-                return signaling.close();
+                return this.#signaling(out.value).close();
             case Output.ICE_SERVERS:
                 return links.setIceServers(out.text);
             case Output.LINK_OFFER:

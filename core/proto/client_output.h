@@ -23,9 +23,13 @@ enum gc_signaling_state {
 };
 enum gc_peer_state { GC_PEER_CONNECTING, GC_PEER_OPEN, GC_PEER_LOST, GC_PEER_AWAY, GC_PEER_CLOSED };
 
+/* Signaling sockets. The second one exists only where the server has no rooms and we hold a slot of
+ * ours there (core/proto/slots.h). */
+enum gc_socket { GC_SOCKET_OWN, GC_SOCKET_SLOT, GC_SOCKETS };
+
 enum gc_client_output_type {
     GC_CLIENT_NOTHING = 0,
-    /* to the signaling socket */
+    /* to signaling socket `value`, a gc_socket */
     GC_CLIENT_SIGNALING_CONNECT = 1, /* text = URL ws(s)://...; close an older socket first */
     GC_CLIENT_SIGNALING_SEND,        /* text = one text message */
     GC_CLIENT_SIGNALING_CLOSE,

@@ -25,6 +25,13 @@ bool gc_peer_after(const gc_peer *p, gc_span own) {
     return order < 0 || (order == 0 && own.len < p->id_len);
 }
 
+void gc_peer_set_tag(gc_peer *p, const uint8_t *tag) {
+    p->has_tag = tag != NULL;
+    if (tag != NULL) {
+        memcpy(p->tag, tag, GC_TAG_BYTES);
+    }
+}
+
 bool gc_peer_remember(gc_peer *p, const uint8_t dial[GC_DIAL_BYTES]) {
     uint32_t kept = p->dials_count < GC_PEER_DIALS_MAX ? p->dials_count : GC_PEER_DIALS_MAX;
     for (uint32_t i = 0; i < kept; i++) {

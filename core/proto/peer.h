@@ -59,6 +59,8 @@ gc_span gc_peer_id(const gc_peer *p);
 /* True when own sorts before the peer's id, byte by byte: then we dial first, and our offer wins.
  */
 bool gc_peer_after(const gc_peer *p, gc_span own);
+/* Under which tag it is dialled; NULL: none. */
+void gc_peer_set_tag(gc_peer *p, const uint8_t *tag);
 /* Remembers a dial; false when it was there already. */
 bool gc_peer_remember(gc_peer *p, const uint8_t dial[GC_DIAL_BYTES]);
 /* The next dial after a failed one: doubling, 4 s later on the side with the larger id. */

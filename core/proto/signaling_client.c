@@ -80,7 +80,7 @@ static void connect(gc_signaling_client *s, gc_output_queue *q, uint64_t now_ms)
         gc_hex_write(&w, gc_span_of(s->tag, sizeof s->tag));
     }
     gc_assert(w.at <= GC_SIGNALING_URL_BYTES_MAX);
-    bool queued = gc_output_queue_end(q, GC_CLIENT_SIGNALING_CONNECT, GC_NONE, 0, &w);
+    bool queued = gc_output_queue_end(q, GC_CLIENT_SIGNALING_CONNECT, GC_NONE, s->socket, &w);
     gc_assert(queued);
     s->step = GC_SIGNALING_STEP_CONNECTING;
     s->at_ms = now_ms + GC_SIGNALING_OPEN_MS;
@@ -98,24 +98,25 @@ void gc_signaling_client_start(gc_signaling_client *s, gc_output_queue *q, const
     connect(s, q, now_ms);
 }
 
-static void queue_plain(gc_output_queue *q, uint32_t type) {
-    gc_output_queue_put(q, type, GC_NONE, 0, gc_span_of(NULL, 0), gc_span_of(NULL, 0));
+static void queue_close(const gc_signaling_client *s, gc_output_queue *q) {
+    gc_output_queue_put(q, GC_CLIENT_SIGNALING_CLOSE, GC_NONE, s->socket, gc_span_of(NULL, 0),
+                        gc_span_of(NULL, 0));
 }
 
-static void queue_signal(gc_output_queue *q, gc_signal type) {
+static void queue_signal(const gc_signaling_client *s, gc_output_queue *q, gc_signal type) {
     gc_writer w = gc_output_queue_begin(q);
     gc_signal_write_plain(&w, type);
-    bool queued = gc_output_queue_end(q, GC_CLIENT_SIGNALING_SEND, GC_NONE, 0, &w);
+    bool queued = gc_output_queue_end(q, GC_CLIENT_SIGNALING_SEND, GC_NONE, s->socket, &w);
     gc_assert(queued);
 }
 
 void gc_signaling_client_stop(gc_signaling_client *s, gc_output_queue *q, bool bye,
                               uint32_t reason) {
     if (s->step == GC_SIGNALING_STEP_ON && bye) {
-        queue_signal(q, GC_SIGNAL_LEAVE);
+        queue_signal(s, q, GC_SIGNAL_LEAVE);
     }
     if (s->step >= GC_SIGNALING_STEP_CONNECTING) {
-        queue_plain(q, GC_CLIENT_SIGNALING_CLOSE);
+        queue_close(s, q);
     }
     s->step = GC_SIGNALING_STEP_OFF;
     s->reason = reason;
@@ -189,7 +190,7 @@ void gc_signaling_client_tick(gc_signaling_client *s, gc_output_queue *q, gc_drb
     case GC_SIGNALING_STEP_CONNECTING:
     case GC_SIGNALING_STEP_OPENING:
         if (now_ms >= s->at_ms) {
-            queue_plain(q, GC_CLIENT_SIGNALING_CLOSE);
+            queue_close(s, q);
             wait(s, d, now_ms);
         }
         break;
@@ -199,10 +200,10 @@ void gc_signaling_client_tick(gc_signaling_client *s, gc_output_queue *q, gc_drb
             if (is_silent(s, now_ms)) {
                 s->silent_ms = now_ms + GC_SIGNALING_SILENT_MS - GC_SIGNALING_BEAT_MS;
             }
-            queue_signal(q, GC_SIGNAL_HEARTBEAT);
+            queue_signal(s, q, GC_SIGNAL_HEARTBEAT);
             s->beat_ms = now_ms + beat_after(s);
         } else if (is_silent(s, now_ms)) {
-            queue_plain(q, GC_CLIENT_SIGNALING_CLOSE);
+            queue_close(s, q);
             wait(s, d, now_ms);
         }
         break;

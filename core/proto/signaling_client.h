@@ -31,9 +31,10 @@ enum gc_signaling_step {
 };
 
 typedef struct gc_signaling_client {
-    uint8_t step; /* gc_signaling_step */
-    bool ever_on; /* since start */
-    bool gc;      /* the server has the additions; valid when on */
+    uint8_t step;   /* gc_signaling_step */
+    uint8_t socket; /* gc_socket, whose events these are */
+    bool ever_on;   /* since start */
+    bool gc;        /* the server has the additions; valid when on */
     bool has_tag;
     uint32_t reason;   /* why it is not on; what hopeless means when off */
     uint32_t taken;    /* ID-TAKEN in a row */

@@ -248,7 +248,8 @@ static gc_span expand(script *s, const char *text, char *out, size_t size) {
 
 static void server_says(script *s, const char *text) {
     char expanded[GC_MESSAGE_BYTES_MAX];
-    put(s, gc_client_signaling_message(s->c, s->now, expand(s, text, expanded, sizeof expanded)));
+    put(s, gc_client_signaling_message(s->c, s->now, GC_SOCKET_OWN,
+                                       expand(s, text, expanded, sizeof expanded)));
 }
 
 static uint32_t link_of(script *s, uint32_t slot) {
@@ -347,7 +348,7 @@ static void enter_coffee(script *s, const char *members) {
     char text[2048];
     put(s, gc_client_join_room(s->c, s->now, &script_options, GC_SPAN("coffee")));
     expect(s, "connect\nstate joining connecting none\n");
-    put(s, gc_client_signaling_opened(s->c, s->now));
+    put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_OWN));
     snprintf(text, sizeof text,
              "{\"type\":\"OPEN\",\"payload\":{\"gc\":1,\"ice\":[{\"urls\":\"stun:h\"}],"
              "\"room\":{\"tag\":\"" COFFEE "\",\"members\":%s}}}",
@@ -361,7 +362,7 @@ static void enter_again(script *s, const char *members) {
     while (s->c->signaling.step != GC_SIGNALING_STEP_CONNECTING) {
         pass(s, gc_client_deadline(s->c) - s->now);
     }
-    put(s, gc_client_signaling_opened(s->c, s->now));
+    put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_OWN));
     snprintf(text, sizeof text,
              "{\"type\":\"OPEN\",\"payload\":{\"gc\":1,\"room\":{\"tag\":\"" COFFEE
              "\",\"members\":%s}}}",

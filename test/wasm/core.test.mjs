@@ -20,9 +20,9 @@ const utf8 = (text) => new TextEncoder().encode(text);
 function member(seed, others = []) {
     const c = new Client(seed);
     assert.equal(c.at('join_room', SERVER, 'Ann', 'coffee'), 0);
-    assert.equal(c.at('signaling_opened'), 0);
+    assert.equal(c.at('signaling_opened', 0), 0);
     const room = { tag: COFFEE, members: others };
-    c.at('signaling_message', JSON.stringify({ type: 'OPEN', payload: { gc: 1, room } }));
+    c.at('signaling_message', 0, JSON.stringify({ type: 'OPEN', payload: { gc: 1, room } }));
     return c;
 }
 
@@ -144,12 +144,12 @@ test('an invite leads into the same room', () => {
 function reaction(text) {
     const c = new Client(1);
     c.at('join_room', SERVER, 'Ann', 'coffee');
-    c.at('signaling_opened');
+    c.at('signaling_opened', 0);
     if (!text.includes('OPEN') && !text.includes('O\\u0050EN')) {
         const room = { tag: COFFEE, members: [] };
-        c.at('signaling_message', JSON.stringify({ type: 'OPEN', payload: { gc: 1, room } }));
+        c.at('signaling_message', 0, JSON.stringify({ type: 'OPEN', payload: { gc: 1, room } }));
     }
-    assert.equal(c.at('signaling_message', text), 0);
+    assert.equal(c.at('signaling_message', 0, text), 0);
     return c;
 }
 
@@ -222,7 +222,7 @@ class Pair {
             return [c, to].map((who) => [who, () => who.at('link_opened', this.link.get(who))]);
         case 'signal': {
             const message = { ...JSON.parse(o.text), src: c.id() };
-            return [[to, () => to.at('signaling_message', JSON.stringify(message))]];
+            return [[to, () => to.at('signaling_message', 0, JSON.stringify(message))]];
         }
         case 'send':
             return [[to, () => to.at('link_message', this.link.get(to), o.value, o.bytes)]];
