@@ -50,6 +50,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         memcpy(invite.name, data, size);
         invite.name_len = (uint32_t)size;
         check_round_trip(&invite);
+        invite.base = GC_SPAN("https://h/#/");
+        check_round_trip(&invite);
     }
     return 0;
 }

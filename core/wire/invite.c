@@ -11,11 +11,11 @@
 
 /* The parts of a URL of ours, all borrowed. */
 typedef struct parts {
-    gc_span base; /* "https://host/path/" */
-    gc_span verb; /* "room" or "join" */
-    gc_span last; /* what stands behind its slash, up to the fragment */
-    gc_span fragment;
-    bool has_fragment;
+    gc_span base;   /* "https://host/path/" or "https://host/path/#/" */
+    gc_span verb;   /* "room" or "join" */
+    gc_span last;   /* what stands behind its slash, up to the secret */
+    gc_span secret; /* behind the '#'; in a fragment behind the ':' */
+    bool has_secret;
 } parts;
 
 static bool alphanumeric(uint8_t c) {
@@ -97,6 +97,44 @@ static bool ascii(gc_span s) {
     return true;
 }
 
+/* The last two segments of a path that begins at `path`. */
+static bool split_path(gc_span url, uint32_t path, parts *p) {
+    uint32_t last = url.len;
+    while (url.data[last - 1] != '/') {
+        last--;
+    }
+    uint32_t slash = last - 1; /* before the first of them */
+    while (slash > path && url.data[slash - 1] != '/') {
+        slash--;
+    }
+    if (slash <= path) {
+        return false; /* only one segment */
+    }
+    p->base = gc_span_of(url.data, slash);
+    p->verb = gc_span_of(url.data + slash, last - 1 - slash);
+    p->last = from(url, last);
+    return true;
+}
+
+/* A fragment that begins at `hash` with "#/": two segments. A second '#' is no character of a
+ * fragment (RFC 3986 3.5), and many programs cut or escape it; so a ':' stands before the secret.
+ */
+static bool split_fragment(gc_span url, uint32_t hash, parts *p) {
+    gc_span rest = from(url, hash + 2);
+    uint32_t slash = find(rest, 0, '/');
+    if (url.data[hash - 1] != '/' || slash == rest.len) {
+        return false;
+    }
+    p->base = gc_span_of(url.data, hash + 2);
+    p->verb = gc_span_of(rest.data, slash);
+    rest = from(rest, slash + 1);
+    uint32_t colon = find(rest, 0, ':');
+    p->has_secret = colon < rest.len;
+    p->secret = from(rest, p->has_secret ? colon + 1 : colon);
+    p->last = gc_span_of(rest.data, colon);
+    return path_valid(p->last) && find(p->last, 0, '/') == colon && find(p->last, 0, '#') == colon;
+}
+
 static bool split(gc_span url, parts *p) {
     uint32_t host = starts_with(url, GC_SPAN("https://"))  ? 8
                     : starts_with(url, GC_SPAN("http://")) ? 7
@@ -105,37 +143,24 @@ static bool split(gc_span url, parts *p) {
         return false;
     }
     uint32_t hash = find(url, 0, '#');
-    p->has_fragment = hash < url.len;
-    p->fragment = from(url, p->has_fragment ? hash + 1 : hash);
+    p->has_secret = hash < url.len;
+    p->secret = from(url, p->has_secret ? hash + 1 : hash);
     gc_span rest = gc_span_of(url.data, hash);
     uint32_t path = find(rest, host, '/');
     if (path == rest.len || !host_valid(gc_span_of(rest.data + host, path - host)) ||
         !path_valid(from(rest, path))) {
         return false;
     }
-    /* The last two segments; `slash` stands before the first of them. */
-    uint32_t last = rest.len;
-    while (rest.data[last - 1] != '/') {
-        last--;
-    }
-    uint32_t slash = last - 1;
-    while (slash > path && rest.data[slash - 1] != '/') {
-        slash--;
-    }
-    if (slash <= path) {
-        return false; /* only one segment */
-    }
-    p->base = gc_span_of(rest.data, slash);
-    p->verb = gc_span_of(rest.data + slash, last - 1 - slash);
-    p->last = from(rest, last);
-    return ascii(p->base);
+    bool in_fragment = p->secret.len > 0 && p->secret.data[0] == '/';
+    return (in_fragment ? split_fragment(url, hash, p) : split_path(rest, path, p)) &&
+           ascii(p->base);
 }
 
-static int read_secret(gc_span fragment, uint8_t out[GC_SECRET_BYTES]) {
-    if (fragment.len != SECRET_CHARS || !starts_with(fragment, GC_SPAN(SECRET_VERSION))) {
+static int read_secret(gc_span secret, uint8_t out[GC_SECRET_BYTES]) {
+    if (secret.len != SECRET_CHARS || !starts_with(secret, GC_SPAN(SECRET_VERSION))) {
         return GC_E_SYNTAX;
     }
-    return gc_base64url_read(from(fragment, 2), out, GC_SECRET_BYTES);
+    return gc_base64url_read(from(secret, 2), out, GC_SECRET_BYTES);
 }
 
 static int read_id(gc_span id, gc_invite *out) {
@@ -155,10 +180,10 @@ static int read_id(gc_span id, gc_invite *out) {
 static int read_room(const parts *p, gc_invite *out) {
     if (p->last.len == 0) {
         out->kind = GC_INVITE_ROOM_SECRET;
-        return read_secret(p->fragment, out->secret);
+        return read_secret(p->secret, out->secret);
     }
     out->kind = GC_INVITE_ROOM_NAME;
-    if (p->has_fragment) {
+    if (p->has_secret) {
         return GC_E_SYNTAX; /* two meanings at once */
     }
     int error = gc_percent_read(p->last, false, out->name, GC_ROOM_NAME_BYTES_MAX, &out->name_len);
@@ -166,9 +191,9 @@ static int read_room(const parts *p, gc_invite *out) {
 }
 
 static int read_join(const parts *p, gc_invite *out) {
-    out->kind = p->has_fragment ? GC_INVITE_PEER_SECRET : GC_INVITE_PEER;
+    out->kind = p->has_secret ? GC_INVITE_PEER_SECRET : GC_INVITE_PEER;
     int error = read_id(p->last, out);
-    return error == 0 && p->has_fragment ? read_secret(p->fragment, out->secret) : error;
+    return error == 0 && p->has_secret ? read_secret(p->secret, out->secret) : error;
 }
 
 int gc_invite_parse(gc_span url, gc_invite *out) {
@@ -191,7 +216,8 @@ int gc_invite_parse(gc_span url, gc_invite *out) {
 }
 
 static void write_secret(const gc_invite *invite, gc_writer *w) {
-    gc_writer_text(w, "#" SECRET_VERSION);
+    bool in_fragment = find(invite->base, 0, '#') < invite->base.len;
+    gc_writer_text(w, in_fragment ? ":" SECRET_VERSION : "#" SECRET_VERSION);
     gc_base64url_write(w, gc_span_of(invite->secret, GC_SECRET_BYTES));
 }
 

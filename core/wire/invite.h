@@ -6,6 +6,8 @@
 #include "core/base/limits.h"
 #include "core/base/writer.h"
 
+/* Where the server knows no path but the page's (a static host), the same stands in the fragment:
+ * https://host/path/#/room/NAME, #/room/:1.SECRET, #/join/ID:1.SECRET, #/join/ID. */
 typedef enum gc_invite_kind {
     GC_INVITE_ROOM_NAME = 1, /* https://host/room/NAME           open room             */
     GC_INVITE_ROOM_SECRET,   /* https://host/room/#1.SECRET      private room          */
@@ -15,7 +17,7 @@ typedef enum gc_invite_kind {
 
 typedef struct gc_invite {
     gc_invite_kind kind;
-    gc_span base; /* "https://host/path/": borrowed from the parsed text */
+    gc_span base; /* "https://host/path/", "https://host/path/#/": borrowed */
     uint8_t name[GC_ROOM_NAME_BYTES_MAX > GC_INVITE_ID_CHARS_MAX ? GC_ROOM_NAME_BYTES_MAX
                                                                  : GC_INVITE_ID_CHARS_MAX];
     uint32_t name_len; /* room name (UTF-8, decoded) or peer id */
@@ -23,12 +25,13 @@ typedef struct gc_invite {
 } gc_invite;
 
 /* Returns 0, or GC_E_SYNTAX for anything else (reason `link-form`): wrong scheme (lower case only),
- * user info, two meanings at once (NAME with a fragment), no secret where one belongs, an unknown
+ * user info, two meanings at once (NAME with a secret), no secret where one belongs, an unknown
  * version, a query, trailing characters, a bad id, a name that gc_invite_check_name() refuses, more
  * than GC_URL_BYTES_MAX bytes. Then *out is all zero. The caller trims white space and normalises
  * names (NFC); characters beyond ASCII in NAME may stand there unescaped. */
 int gc_invite_parse(gc_span url, gc_invite *out);
-/* Writes the link; invite->base must be set and end in '/', the name be good (asserted). */
+/* Writes the link; invite->base must be set and end in '/', the name be good (asserted). A base
+ * that ends in "#/" gives the form of a static host. */
 void gc_invite_write(const gc_invite *invite, gc_writer *w);
 /* Checks a room name: 1..GC_ROOM_NAME_BYTES_MAX bytes of UTF-8 without control characters (C0, DEL,
  * C1) or white space (what String.prototype.trim() removes) at its ends, and not "." or "..",
