@@ -45,7 +45,8 @@
     X(GC_REASON_LINK_FORM, 26, "link-form", "This is no invite link.")                             \
     X(GC_REASON_UNDELIVERED, 27, "undelivered", "Not delivered in time.")                          \
     X(GC_REASON_PEERS_FULL, 28, "peers-full", "Too many people are connected.")                    \
-    X(GC_REASON_REFUSED, 29, "refused", "The other side takes no connection under this link.")
+    X(GC_REASON_REFUSED, 29, "refused", "The other side takes no connection under this link.")     \
+    X(GC_REASON_SERVER_REFUSED, 30, "server-refused", "The server refused the connection.")
 
 enum gc_reason {
 #define X(name, value, word, text) name = value,

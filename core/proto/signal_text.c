@@ -52,7 +52,27 @@ static uint32_t read_reason(const gc_json *j, int32_t token) {
             }
         }
     }
-    return GC_REASON_BAD_REQUEST;
+    return GC_REASON_SERVER_REFUSED;
+}
+
+/* Why a server sends ERROR: ours by `code`; a stock one has only words (PeerServer 1.0.2). */
+static uint32_t read_error(const gc_json *j, int32_t payload) {
+    uint8_t text[64];
+    uint32_t len = 0;
+    int32_t code = get(j, payload, "code"), msg = get(j, payload, "msg");
+    if (code >= 0) {
+        return read_reason(j, code);
+    }
+    if (msg >= 0 && gc_json_string(j, msg, text, sizeof text, &len) == 0) {
+        gc_span said = gc_span_of(text, len);
+        if (gc_span_equal(said, GC_SPAN("Invalid key provided"))) {
+            return GC_REASON_BAD_KEY;
+        }
+        if (gc_span_equal(said, GC_SPAN("Server has reached its concurrent user limit"))) {
+            return GC_REASON_SERVER_FULL;
+        }
+    }
+    return GC_REASON_SERVER_REFUSED;
 }
 
 static void read_room(gc_signal_in *in, int32_t room) {
@@ -137,7 +157,7 @@ int gc_signal_read(gc_span text, gc_signal_in *in) {
         read_room(in, payload);
         return in->has_room ? 0 : GC_E_SYNTAX;
     case GC_SIGNAL_ERROR:
-        in->reason = read_reason(j, get(j, payload, "code"));
+        in->reason = read_error(j, payload);
         return 0;
     case GC_SIGNAL_GC_JOINED:
     case GC_SIGNAL_GC_LEFT:

@@ -16,9 +16,9 @@ typedef struct gc_signal_in {
     bool has_room;            /* OPEN, GC-ROOM: a ROOM stands there */
     bool has_tag;             /* GC-ROOM, GC-JOINED, GC-LEFT, OFFER */
     uint8_t tag[GC_TAG_BYTES];
-    uint32_t reason;             /* ERROR, ROOM: number of the reason, 0 when there is none */
-    uint8_t dial[GC_DIAL_BYTES]; /* OFFER, ANSWER, CANDIDATE */
-    uint32_t index;              /* CANDIDATE: number of the m-line */
+    uint32_t reason;                           /* ERROR: always; ROOM: 0 when there is none */
+    uint8_t dial[GC_DIAL_BYTES];               /* OFFER, ANSWER, CANDIDATE */
+    uint32_t index;                            /* CANDIDATE: number of the m-line */
     int32_t members, ice, sdp, candidate, mid; /* tokens of json, or -1 */
     gc_json json;
 } gc_signal_in;
