@@ -163,6 +163,8 @@ bool gc__make_room(gc_server *s, uint32_t n, const gc_block_queue *q, uint32_t b
 /* Bytes came into n's queue. */
 void gc__queued(gc_server *s, uint32_t n, uint32_t bytes);
 /* An id as a JSON string with quotes, in out. */
+/* Of a constant string. */
+gc_span gc__text_span(const char *text);
 gc_span gc__id_text(gc_span id, uint8_t out[GC_ID_TEXT_BYTES]);
 
 /* --- server_admission.c */
@@ -185,6 +187,8 @@ gc_span gc__room_text(gc_server *s, uint32_t n, const uint8_t tag[GC_TAG_BYTES],
 void gc__on_join(gc_server *s, uint32_t n, gc_span payload);
 
 /* --- server_relay.c */
+/* A message of n was dropped for this reason: counts it and tells n (GC-BAD). */
+void gc__tell_bad(gc_server *s, uint32_t n, uint32_t reason);
 void gc__on_message(gc_server *s, uint32_t n, gc_span text);
 /* n's id was just registered: messages that were held for it, and those who watch for it. */
 void gc__relay_arrived(gc_server *s, uint32_t n);

@@ -3,14 +3,6 @@
 #include "core/server.h"
 #include "core/wire/websocket.h"
 
-static gc_span text_span(const char *text) {
-    uint32_t len = 0;
-    while (text[len] != 0) {
-        len++;
-    }
-    return gc_span_of(text, len);
-}
-
 /* Clients that speak gc get the reason's word beside the text. */
 static void send_error(gc_server *s, uint32_t n, gc_span type, gc_span message, uint32_t reason) {
     gc_span parts[GC_PARTS_MAX];
@@ -21,7 +13,7 @@ static void send_error(gc_server *s, uint32_t n, gc_span type, gc_span message, 
     parts[count++] = message;
     if (gc__at(s, n)->gc) {
         parts[count++] = GC_SPAN("\",\"code\":\"");
-        parts[count++] = text_span(gc_reason_word(reason));
+        parts[count++] = gc__text_span(gc_reason_word(reason));
     }
     parts[count++] = GC_SPAN("\"}}");
     gc__send(s, n, GC_WS_TEXT, parts, count);
@@ -244,7 +236,7 @@ void gc__admission_open(gc_server *s, uint32_t n, const gc_server_open_request *
                      GC_REASON_BAD_REQUEST);
         return;
     }
-    if (!gc_span_equal(gc_span_of(q->key, q->key_len), text_span(s->config.key))) {
+    if (!gc_span_equal(gc_span_of(q->key, q->key_len), gc__text_span(s->config.key))) {
         refuse_error(s, n, GC_SPAN("Invalid key provided"), GC_REASON_BAD_KEY);
         return;
     }

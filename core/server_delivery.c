@@ -98,6 +98,14 @@ bool gc__send_raw(gc_server *s, uint32_t n, gc_span bytes) {
     return true;
 }
 
+gc_span gc__text_span(const char *text) {
+    uint32_t len = 0;
+    while (text[len] != 0) {
+        len++;
+    }
+    return gc_span_of(text, len);
+}
+
 gc_span gc__id_text(gc_span id, uint8_t out[GC_ID_TEXT_BYTES]) {
     gc_writer w;
     gc_writer_init(&w, out, GC_ID_TEXT_BYTES);

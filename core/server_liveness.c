@@ -43,6 +43,12 @@ void gc__clock(gc_server *s, uint32_t n) {
     gc_timers_set(&s->timers, n, deadline_of(s, gc__at(s, n)));
 }
 
+/* It may hear us although we do not hear it: as PeerServer, a close frame without a code. */
+static void end_silent(gc_server *s, uint32_t n) {
+    s->stats.cut_total[GC_REASON_SILENT]++;
+    gc__close(s, n, 0, GC_REASON_SILENT);
+}
+
 static void on_open_due(gc_server *s, uint32_t n) {
     gc_connection *c = gc__at(s, n);
     if (c->paused) {
@@ -53,7 +59,7 @@ static void on_open_due(gc_server *s, uint32_t n) {
             gc__wake(s, n, GC_PENDING_RESUME);
         }
     } else if (silent_at(s, c) <= s->now_ms) {
-        gc__cut(s, n, GC_REASON_SILENT);
+        end_silent(s, n);
     } else if (max_of(c->last_ms, c->pinged_ms) + s->ping_ms <= s->now_ms) {
         c->pinged_ms = s->now_ms;
         gc__send(s, n, GC_WS_PING, NULL, 0);
@@ -73,7 +79,7 @@ static void on_due(gc_server *s, uint32_t n) {
     case GC_CONNECTION_WAITING:
         /* The holder showed no life, else n would have been refused: settling admits n. */
         gc_assert(s->waits[n].holder != 0);
-        gc__cut(s, s->waits[n].holder - 1, GC_REASON_SILENT);
+        end_silent(s, s->waits[n].holder - 1);
         break;
     case GC_CONNECTION_OPEN:
         on_open_due(s, n);

@@ -40,6 +40,18 @@ static void tell_absent(gc_server *s, uint32_t n, gc_signal type, gc_span dst, u
     send_about(s, n, GC_SPAN("GC-ABSENT"), dst);
 }
 
+/* A stock client takes an unknown type without `connectionId` for nothing, whereas ERROR would
+ * abort it. Who does not read what it is told is not told more. */
+void gc__tell_bad(gc_server *s, uint32_t n, uint32_t reason) {
+    s->stats.bad_total[reason]++;
+    if (gc__at(s, n)->queue.len == 0) {
+        gc_span parts[] = {GC_SPAN("{\"type\":\"GC-BAD\",\"payload\":{\"code\":\""),
+                           gc__text_span(gc_reason_word(reason)), GC_SPAN("\",\"msg\":\""),
+                           gc__text_span(gc_reason_text(reason)), GC_SPAN("\"}}")};
+        gc__send(s, n, GC_WS_TEXT, parts, 5);
+    }
+}
+
 /* --- held messages ---------------------------------------------------------------------------- */
 
 static void refund(gc_server *s, const gc_held_message *m) {
@@ -235,7 +247,7 @@ static void relay(gc_server *s, uint32_t n, gc_signal type, const gc_json_messag
         }
         break;
     default:
-        s->stats.bad_total[GC_REASON_BAD_REQUEST]++;
+        gc__tell_bad(s, n, GC_REASON_BAD_REQUEST);
         break;
     }
 }
@@ -260,7 +272,7 @@ static void on_object(gc_server *s, uint32_t n, const gc_json_message *m) {
     } else if (type == GC_SIGNAL_GC_LEAVE && gc) {
         gc__room_leave(s, n);
     } else {
-        s->stats.bad_total[GC_REASON_BAD_REQUEST]++;
+        gc__tell_bad(s, n, GC_REASON_BAD_REQUEST);
     }
 }
 
@@ -276,7 +288,7 @@ void gc__on_message(gc_server *s, uint32_t n, gc_span text) {
         s->stats.cut_total[GC_REASON_BAD_UTF8]++;
         gc__close(s, n, GC_WS_BAD_DATA, GC_REASON_BAD_UTF8);
     } else if (error != 0 || !m.is_object) {
-        s->stats.bad_total[GC_REASON_BAD_JSON]++;
+        gc__tell_bad(s, n, GC_REASON_BAD_JSON);
     } else {
         on_object(s, n, &m);
     }

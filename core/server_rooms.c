@@ -122,7 +122,7 @@ static int read_tag(gc_span payload, uint8_t tag[GC_TAG_BYTES]) {
 void gc__on_join(gc_server *s, uint32_t n, gc_span payload) {
     uint8_t tag[GC_TAG_BYTES];
     if (read_tag(payload, tag) != 0) {
-        s->stats.bad_total[GC_REASON_BAD_REQUEST]++;
+        gc__tell_bad(s, n, GC_REASON_BAD_REQUEST);
         return;
     }
     uint32_t before = gc__at(s, n)->room;

@@ -179,15 +179,27 @@ test('bad frames end their sender with the right code, and nobody else', async (
   others.destroy();
 });
 
-test('what is no message is ignored, and its sender stays', async () => {
+test('what is no message is dropped, and its sender hears of it and stays', async () => {
   const id = name('odd');
   const client = await join(server, id);
-  for (const text of ['no json', 'null', '1', '"s"', '[]', '{}', '', '{"type":null}', '{"type":1}',
-    '{"type":"OFFER"}', '{"type":"OFFER","dst":5}', `${'['.repeat(30_000)}`, '{"a":1}garbage']) {
-    client.send(text);
+  const bad = {
+    'bad-json': ['no json', 'null', '1', '"s"', '[]', '', '['.repeat(30_000), '{"a":1}garbage'],
+    'bad-request': ['{}', '{"type":null}', '{"type":1}', '{"type":"OPEN"}',
+      '{"type":"OFFER","dst":5}', '{"type":"GC-JOIN"}'],
+  };
+  let nth = 0;
+  for (const [code, texts] of Object.entries(bad)) {
+    for (const text of texts) {
+      client.send(text);
+      const { payload } = await client.message('GC-BAD', nth++);
+      assert.equal(payload.code, code, text.slice(0, 40));
+      assert.match(payload.msg, /^\w.+\.$/);
+    }
   }
+  client.send('{"type":"OFFER"}'); // to nobody: PeerServer drops it in silence
   client.send({ type: 'OFFER', dst: id, payload: 'still here' });
   assert.equal((await client.message('OFFER')).payload, 'still here');
+  assert.equal(client.messages.length, 1 + nth + 1);
   client.destroy();
 });
 

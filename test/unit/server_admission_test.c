@@ -96,7 +96,7 @@ static void test_case_3_any_sign_of_life_counts(void **state) {
 static void test_case_3_a_silent_holder_loses_its_id(void **state) {
     (void)state;
     run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), MUTE(1), OPEN(2, STOCK("a", "u")),
-                 WAIT(4999), LIVES(1), NOTHING(2), WAIT(1), CLOSED(1, -1), GETS(2, OPENED),
+                 WAIT(4999), LIVES(1), NOTHING(2), WAIT(1), CLOSED(1, 1005), GETS(2, OPENED),
                  OPEN(3, STOCK("b", "t")), GETS(3, OPENED), SAY(3, OFFER("a")),
                  GETS(2, GOT_OFFER("b", "a")), FINISH});
 }
@@ -105,7 +105,7 @@ static void test_waiting_gc_client_gets_its_room_and_ice(void **state) {
     (void)state;
     run((step[]){OPEN(3, OURS_IN("c", TAG_A)), SKIP(3), OPEN(1, OURS_IN("a", TAG_A)), MUTE(1),
                  SKIP(1), GETS(3, JOINED(TAG_A, "a")),
-                 OPEN(2, "key=peerjs&id=a&token=u&gc=1&room=" TAG_A), WAIT(5000), CLOSED(1, -1),
+                 OPEN(2, "key=peerjs&id=a&token=u&gc=1&room=" TAG_A), WAIT(5000), CLOSED(1, 1005),
                  GETS(3, GONE(TAG_A, "a")), GETS(3, JOINED(TAG_A, "a")),
                  GETS(2, OPENED_IN(TAG_A, "\"c\"")), FINISH});
 }
@@ -137,7 +137,7 @@ static void test_one_waits_at_a_time(void **state) {
     /* the same page again, by its token: it keeps the place and the time of the first */
     run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), MUTE(1), OPEN(2, STOCK("a", "u")),
                  WAIT(4000), OPEN(3, STOCK("a", "u")), CLOSED(2, 4006), NOTHING(3), WAIT(1000),
-                 GETS(3, OPENED), CLOSED(1, -1), FINISH});
+                 GETS(3, OPENED), CLOSED(1, 1005), FINISH});
 }
 
 static void test_take_over_while_somebody_waits(void **state) {
@@ -168,7 +168,7 @@ static void test_take_over_renews_life(void **state) {
     gc_server_config config = {.alive_timeout_ms = 10000};
     run_with(&config, (step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), MUTE(1), WAIT(9990),
                                OPEN(2, STOCK("a", "t")), MUTE(2), GETS(2, OPENED), WAIT(9999),
-                               LIVES(2), WAIT(1), CLOSED(2, -1), FINISH});
+                               LIVES(2), WAIT(1), CLOSED(2, 1005), FINISH});
 }
 
 static void test_take_over_of_a_dead_socket(void **state) {

@@ -32,10 +32,14 @@
     "{\"type\":\"OFFER\",\"src\":\"" src "\",\"dst\":\"" dst "\",\"payload\":1}"
 #define EXPIRED(src, dst) "{\"type\":\"EXPIRE\",\"src\":\"" src "\",\"dst\":\"" dst "\"}"
 #define ABSENT(id)        "{\"type\":\"GC-ABSENT\",\"payload\":{\"id\":\"" id "\"}}"
-#define PRESENT(id)       "{\"type\":\"GC-PRESENT\",\"payload\":{\"id\":\"" id "\"}}"
-#define TAG_A             "00112233445566778899aabbccddeeff"
-#define TAG_B             "ffeeddccbbaa99887766554433221100"
-#define CLIENT_RX         (4u << 20)
+#define BAD(code, text)                                                                            \
+    "{\"type\":\"GC-BAD\",\"payload\":{\"code\":\"" code "\",\"msg\":\"" text "\"}}"
+#define BAD_JSON    BAD("bad-json", "A message was no JSON.")
+#define BAD_REQUEST BAD("bad-request", "The request was malformed.")
+#define PRESENT(id) "{\"type\":\"GC-PRESENT\",\"payload\":{\"id\":\"" id "\"}}"
+#define TAG_A       "00112233445566778899aabbccddeeff"
+#define TAG_B       "ffeeddccbbaa99887766554433221100"
+#define CLIENT_RX   (4u << 20)
 
 typedef struct client {
     gc_conn conn;

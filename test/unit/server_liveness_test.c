@@ -42,7 +42,7 @@ static void test_ping_times(void **state) {
     (void)state;
     run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), MUTE(1), WAIT(24999), PINGED(1, 0),
                  WAIT(1), PINGED(1, 1), WAIT(25000), PINGED(1, 2), WAIT(25000), PINGED(1, 3),
-                 WAIT(14999), LIVES(1), WAIT(1), CLOSED(1, -1), FINISH});
+                 WAIT(14999), LIVES(1), WAIT(1), CLOSED(1, 1005), FINISH});
     gc_server_config config = {.alive_timeout_ms = 3000};
     run_with(&config, (step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), MUTE(1), WAIT(999),
                                PINGED(1, 0), WAIT(1), PINGED(1, 1), FINISH});
@@ -54,7 +54,7 @@ static void test_every_frame_is_life(void **state) {
                           BINARY(1, "{\"type\":\"CANDIDATE\",\"dst\":\"zz\"}")};
     for (uint32_t i = 0; i < sizeof signs / sizeof *signs; i++) {
         run((step[]){OPEN(1, STOCK("a", "t")), MUTE(1), WAIT(89000), signs[i], WAIT(89999),
-                     LIVES(1), SKIP(1), WAIT(1), CLOSED(1, -1), FINISH});
+                     LIVES(1), SKIP(1), WAIT(1), CLOSED(1, 1005), FINISH});
     }
 }
 
@@ -64,7 +64,7 @@ static void test_silence_frees_the_id(void **state) {
     gc_server_config config = {0};
     host_start(&h, &config);
     run_on(&h, (step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), MUTE(1), WAIT(90000),
-                        CLOSED(1, -1), OPEN(2, STOCK("a", "u")), GETS(2, OPENED), FINISH});
+                        CLOSED(1, 1005), OPEN(2, STOCK("a", "u")), GETS(2, OPENED), FINISH});
     assert_int_equal(host_stats(&h).cut_total[GC_REASON_SILENT], 1);
     host_stop(&h);
 }
@@ -73,7 +73,7 @@ static void test_silence_frees_the_id(void **state) {
 static void test_only_the_silent_one_goes(void **state) {
     (void)state;
     run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), OPEN(2, STOCK("b", "t")),
-                 GETS(2, OPENED), MUTE(2), WAIT(90000), LIVES(1), CLOSED(2, -1), FINISH});
+                 GETS(2, OPENED), MUTE(2), WAIT(90000), LIVES(1), CLOSED(2, 1005), FINISH});
 }
 
 static void test_time_that_steps_back(void **state) {
@@ -89,7 +89,7 @@ static void test_time_that_steps_back(void **state) {
         host_drain(&h);
         assert_true(gc_server_deadline(h.s) >= deadline);
     }
-    run_on(&h, (step[]){WAIT(89999), LIVES(1), WAIT(1), CLOSED(1, -1), FINISH});
+    run_on(&h, (step[]){WAIT(89999), LIVES(1), WAIT(1), CLOSED(1, 1005), FINISH});
     host_stop(&h);
 }
 
@@ -108,8 +108,9 @@ static void test_a_stalled_host(void **state) {
     assert_true(gc_server_deadline(h.s) > h.now_ms);
     host_drain(&h);
     assert_true(h.clients[3].closed);
-    run_on(&h, (step[]){GETS(1, EXPIRED("b", "a")), WAIT(4999), LIVES(1), LIVES(2), NOTHING(5),
-                        WAIT(1), CLOSED(2, -1), CLOSED(4, -1), GETS(5, OPENED), LIVES(1), FINISH});
+    run_on(&h,
+           (step[]){GETS(1, EXPIRED("b", "a")), WAIT(4999), LIVES(1), LIVES(2), NOTHING(5), WAIT(1),
+                    CLOSED(2, 1005), CLOSED(4, 1005), GETS(5, OPENED), LIVES(1), FINISH});
     host_stop(&h);
 }
 
@@ -182,10 +183,11 @@ static void test_a_paused_client_is_not_silent(void **state) {
         host_say(&h, 1, "{}");
     }
     assert_true(h.clients[1].paused);
+    run_on(&h, (step[]){SKIP(1), FINISH});
     run_on(&h, (step[]){WAIT(9000), LIVES(1), OPEN(2, STOCK("a", "u")), GETS(2, TAKEN), LIVES(1),
                         WAIT(1200), FINISH});
     assert_false(h.clients[1].paused);
-    run_on(&h, (step[]){WAIT(1899), LIVES(1), WAIT(101), CLOSED(1, -1), FINISH});
+    run_on(&h, (step[]){WAIT(1899), LIVES(1), WAIT(101), CLOSED(1, 1005), FINISH});
     host_stop(&h);
 }
 

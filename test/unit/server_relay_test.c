@@ -96,8 +96,10 @@ static void test_bad_messages_are_ignored(void **state) {
         host h;
         gc_server_config config = {0};
         host_start(&h, &config);
-        run_on(&h, (step[]){PAIR, SAY(1, rows[i].text), BINARY(1, rows[i].text), NOTHING(1),
-                            NOTHING(2), SAY(1, OFFER("b")), GETS(2, GOT_OFFER("a", "b")), FINISH});
+        const char *told = rows[i].reason == GC_REASON_BAD_JSON ? BAD_JSON : BAD_REQUEST;
+        run_on(&h, (step[]){PAIR, SAY(1, rows[i].text), GETS(1, told), BINARY(1, rows[i].text),
+                            GETS(1, told), NOTHING(2), SAY(1, OFFER("b")),
+                            GETS(2, GOT_OFFER("a", "b")), FINISH});
         assert_int_equal(host_stats(&h).bad_total[rows[i].reason], 2);
         host_stop(&h);
     }
@@ -109,7 +111,23 @@ static void test_nesting_is_bounded(void **state) {
     for (int i = 0; i < 200; i++) {
         text[strlen(text)] = '[';
     }
-    run((step[]){PAIR, SAY(1, text), NOTHING(2), LIVES(1), FINISH});
+    run((step[]){PAIR, SAY(1, text), GETS(1, BAD_JSON), NOTHING(2), LIVES(1), FINISH});
+}
+
+/* Else its own answers would cut it as slow. */
+static void test_who_does_not_read_is_told_once(void **state) {
+    (void)state;
+    host h;
+    gc_server_config config = {.rate_per_second = 1000000};
+    host_start(&h, &config);
+    run_on(&h, (step[]){PAIR, DEAF(1), FINISH});
+    for (int i = 0; i < 10000; i++) {
+        host_say(&h, 1, "null");
+    }
+    run_on(&h, (step[]){LIVES(1), HEARS(1), GETS(1, BAD_JSON), SAY(1, OFFER("b")),
+                        GETS(2, GOT_OFFER("a", "b")), FINISH});
+    assert_int_equal(host_stats(&h).bad_total[GC_REASON_BAD_JSON], 10000);
+    host_stop(&h);
 }
 
 static void test_without_dst(void **state) {
@@ -144,7 +162,7 @@ static void test_heartbeat(void **state) {
     }
     /* 20 bytes that are no HEARTBEAT */
     run((step[]){OPEN(2, OURS("b")), GETS(2, OPENED_GC), SAY(2, "{\"type\":\"HEARTBEAt\"}"),
-                 NOTHING(2), FINISH});
+                 GETS(2, BAD_REQUEST), FINISH});
 }
 
 static void test_ping_and_close_frames(void **state) {
@@ -374,6 +392,7 @@ int main(void) {
         cmocka_unit_test(test_two_thousand_in_order),
         cmocka_unit_test(test_bad_messages_are_ignored),
         cmocka_unit_test(test_nesting_is_bounded),
+        cmocka_unit_test(test_who_does_not_read_is_told_once),
         cmocka_unit_test(test_without_dst),
         cmocka_unit_test(test_no_leave_for_a_dead_socket),
         cmocka_unit_test(test_heartbeat),
