@@ -292,6 +292,12 @@ static int parse_arguments(parser *p, int argc, char *const argv[]) {
         if (set(p, o, value) != 0) {
             return -1;
         }
+        /* yargs takes all words up to the next option for values of --cors. */
+        while (o->kind == CORS && i + 1 < argc && argv[i + 1][0] != '-') {
+            if (set(p, o, argv[++i]) != 0) {
+                return -1;
+            }
+        }
     }
     return 0;
 }

@@ -156,16 +156,20 @@ export class Client extends Waiter {
   static head(query, { target = '/peerjs', headers = {}, version = '13',
     key = 'dGhlIHNhbXBsZSBub25jZQ==' } = {}) {
     const more = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join('');
-    return `GET ${target}?${new URLSearchParams(query)} HTTP/1.1\r\nHost: chat.example:80\r\n`
+    const text = typeof query === 'string' ? query : new URLSearchParams(query);
+    return `GET ${target}?${text} HTTP/1.1\r\nHost: chat.example:80\r\n`
       + 'Upgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n'
       + `Sec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: ${version}\r\n${more}\r\n`;
   }
 
-  /** Connects; `behind` are bytes sent in one piece with the request. */
-  static async open(port, id, { query = {}, behind = '', token = `token-${id}`, ...options } = {}) {
+  /** Connects; `behind` are bytes sent in one piece with the request. A query that is a string
+   * stands as it is. `pongMs`: answers pings after so long, as a browser far away does. */
+  static async open(port, id, { query = {}, behind = '', token = `token-${id}`, pongMs, ...options } = {}) {
     const client = new Client();
+    client.pongMs = pongMs;
     client.raw = await Raw.open(port, options);
-    const head = Client.head({ key: 'peerjs', id, token, ...query }, options);
+    const head = Client.head(typeof query === 'string' ? query
+      : { key: 'peerjs', id, token, ...query }, options);
     client.raw.write(Buffer.concat([Buffer.from(head), Buffer.from(behind)]));
     client.answer = await client.raw.answer();
     if (client.answer.status === 101) {
@@ -198,6 +202,8 @@ export class Client extends Waiter {
         this.messages.push(JSON.parse(payload.toString()));
       } else if (opcode === CLOSE) {
         this.closeCode = payload.length >= 2 ? payload.readUInt16BE(0) : 1005;
+      } else if (opcode === PING && this.pongMs !== undefined) {
+        setTimeout(() => this.write(frame(PONG, payload)), this.pongMs);
       }
       this.changed();
     }
@@ -211,6 +217,19 @@ export class Client extends Waiter {
   write(bytes) {
     this.raw.write(bytes);
     return this;
+  }
+
+  /** The texts that came, as they came. */
+  get texts() {
+    return this.frames.filter((one) => one.opcode === TEXT).map((one) => one.payload.toString());
+  }
+
+  /** Resolves once the server has read all that was sent before. */
+  async settled() {
+    const pongs = () => this.frames.filter((one) => one.opcode === PONG).length;
+    const before = pongs();
+    this.write(frame(PING, 'settled'));
+    await this.until('a pong', () => pongs() > before || this.closeCode !== undefined);
   }
 
   message(type, nth = 0) {

@@ -99,6 +99,10 @@ static void test_names_of_peerjs(void **state) {
     assert_int_equal(o.concurrent_max, 8);
     assert_int_equal(o.cors_count, 2);
     assert_string_equal(o.cors[1], "http://b");
+    o = good("--cors http://a http://b -p 2 --cors=http://c http://d");
+    assert_int_equal(o.cors_count, 4);
+    assert_string_equal(o.cors[3], "http://d");
+    assert_int_equal(o.port, 2);
 }
 
 static void test_environment(void **state) {
