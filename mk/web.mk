@@ -8,7 +8,7 @@ WEB_STAMP := $(B)/web.stamp
 WEB_SOCKET := web/$(if $(filter 1,$(USE_LOCALSTORAGE_FOR_TESTING)),test-signaling,socket).js
 # Loaded only when somebody scans a QR code, or not by the page at all.
 WEB_LATER := jsqr.js example.html example.js
-.PHONY: web-size
+.PHONY: web-size static
 
 #: make web             the files of the page; web-size: what a first chat loads
 web: $(WEB_STAMP)
@@ -43,3 +43,11 @@ web-size: $(WEB_STAMP)
 	        core.wasm sodium.js libsodium-sumo.js qrcode.js; do \
 	    n=$$(gzip -9nc $$f | wc -c); sum=$$((sum + n)); printf '%8d  %s\n' $$n $$f; done && \
 	    printf '%8d  bytes in all, gzip (at most 307200)\n' $$sum && test $$sum -le 307200
+
+PEER_SERVER ?= https://0.peerjs.com/
+PEER_KEY ?= peerjs
+STUN ?=
+#: make static          the page for any static host; PEER_SERVER=URL PEER_KEY=KEY STUN='stun:HOST:PORT ...'
+static: $(WEB_STAMP)
+	$(call say,STATIC,$(B)/static)
+	$(Q)sh tools/static.sh $(B)/web $(B)/static '$(PEER_SERVER)' '$(PEER_KEY)' $(STUN)

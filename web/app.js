@@ -1,6 +1,7 @@
 // @ts-check
 /** The page: joins its parts to GhostChat's public module, and decides nothing else. */
 import { Composer } from './composer.js';
+import { policyOf } from './config.js';
 import { Conversation } from './conversation.js';
 import { fillTexts, find, make } from './dom.js';
 import { Entrance } from './entrance.js';
@@ -9,7 +10,7 @@ import { Invite } from './invite.js';
 import { cleanLine } from './linkify.js';
 import { randomName } from './name.js';
 import { People } from './people.js';
-import { base, showPlace, takeArrival } from './place.js';
+import { base, isStatic, showPlace, takeArrival } from './place.js';
 import { Scan } from './scan.js';
 import { describe, Status } from './status.js';
 import { texts } from './texts.js';
@@ -53,6 +54,8 @@ class App {
     /** @type {string | null} a link that was opened while in a room */
     #later = null;
     #entering = false;
+    /** The policy of a static page allows no more than its configuration any more. */
+    #narrowed = false;
     #unread = 0;
 
     /** @param {import('./place.js').Arrival} arrival */
@@ -61,7 +64,7 @@ class App {
         this.#showScreen('entrance');
         this.#render();
         this.#entrance.showHome();
-        this.#offerRelayOnly();
+        this.#useConfig();
         const preload = this.#chat.preload();
         if (arrival.lost) {
             this.#entrance.showLost(false);
@@ -112,6 +115,9 @@ class App {
         this.#entering = true;
         this.#entrance.error('');
         try {
+            if (!(await this.#useConfig())) {
+                return;
+            }
             const place = await this.#placeOf(way);
             await this.#chat.setName(choice.name);
             this.#people.setOwnName(choice.name);
@@ -300,18 +306,37 @@ class App {
         const { link } = takeArrival();
         if (link && this.#place) {
             this.#later = link;
+            showPlace(this.#place.path, this.#place.lost);
             this.#conversation.note(texts.entrance.laterLink);
         } else if (link) {
             await this.#openPasted(link);
         }
     }
 
-    /** The switch appears where the server offers a relay. */
-    async #offerRelayOnly() {
-        const { iceServers = [] } = await this.#chat.config();
-        if (iceServers.some((server) => /\bturns?:/.test(String(server.urls)))) {
+    /** What the server, or whoever set up this static page, configured.
+     * @returns {Promise<boolean>} whether one can join with it */
+    async #useConfig() {
+        const config = await this.#chat.config();
+        this.#entrance.setProblem(config.problem ? texts.config[config.problem] : '');
+        if (config.problem) {
+            return false;
+        }
+        if (isStatic && !this.#narrowed) {
+            const policy = document.createElement('meta');
+            policy.httpEquiv = 'Content-Security-Policy';
+            policy.content = policyOf(config);
+            document.head.append(policy);
+            this.#narrowed = true;
+        }
+        const { iceServers } = config;
+        // The switch appears where the server offers a relay.
+        if (iceServers?.some((server) => /\bturns?:/.test(String(server.urls)))) {
             this.#entrance.offerRelayOnly();
         }
+        if (iceServers?.length === 0 || (isStatic && !iceServers)) {
+            this.#entrance.warnNear();
+        }
+        return true;
     }
 
     /** @param {'entrance' | 'room'} screen */
@@ -346,6 +371,7 @@ class App {
                 peers,
                 (peer) => this.#people.nameOf(peer),
                 this.#place?.room === 'none',
+                !this.#chat.reachesOut,
             ),
         );
     }

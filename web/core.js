@@ -66,9 +66,18 @@ export class CoreError extends Error {
 /** @type {Promise<WebAssembly.Module> | undefined} */
 let compiled;
 
+/** A static host may not know the type of the file; then it is compiled once it is there.
+ * @param {URL} url */
+async function compile(url) {
+    const answer = await fetch(url);
+    return answer.headers.get('Content-Type') === 'application/wasm'
+        ? WebAssembly.compileStreaming(answer)
+        : WebAssembly.compile(await answer.arrayBuffer());
+}
+
 /** Loads what every Core needs; call it early, so that a join does not wait. */
 export async function loadCore() {
-    compiled ??= WebAssembly.compileStreaming(fetch(new URL('./core.wasm', import.meta.url)));
+    compiled ??= compile(new URL('./core.wasm', import.meta.url));
     const [module] = await Promise.all([compiled, sodium.ready]);
     return module;
 }

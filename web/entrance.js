@@ -29,6 +29,8 @@ export class Entrance {
     /** @type {'home' | 'link' | 'lost'} */
     #mode = 'home';
     #link = '';
+    /** Why nobody can be met from here; stays until it is gone. */
+    #problem = '';
 
     /** @param {string} name @param {EntranceActions} actions */
     constructor(name, actions) {
@@ -80,6 +82,19 @@ export class Entrance {
         );
     }
 
+    /** @param {string} problem  of the configuration, '' for none */
+    setProblem(problem) {
+        if (this.#problem !== problem) {
+            this.#problem = problem;
+            this.error('');
+        }
+    }
+
+    /** No ICE server is configured. */
+    warnNear() {
+        find('.near', HTMLElement).hidden = false;
+    }
+
     offerRelayOnly() {
         find('.relay-only', HTMLElement).hidden = false;
         find('.notice', HTMLElement).textContent = texts.entrance.noticeRelay;
@@ -87,7 +102,7 @@ export class Entrance {
 
     /** @param {string} text @param {Node[]} [more] */
     error(text, more = []) {
-        this.#error.textContent = text;
+        this.#error.textContent = text || this.#problem;
         this.#error.append(...more);
     }
 

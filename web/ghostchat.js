@@ -28,9 +28,10 @@ import {
     STATES,
     loadCore,
 } from './core.js';
+import { fetchConfig } from './config.js';
 import { Links } from './links.js';
 import { Signaling } from './signaling.js';
-import { base } from './place.js';
+import { base, isStatic, linkBase } from './place.js';
 
 export { CoreError as GhostChatError, InviteKind };
 
@@ -51,29 +52,12 @@ export { CoreError as GhostChatError, InviteKind };
  * @property {string} state      idle, joining, waiting, connected, failed
  * @property {string} signaling  off, connecting, on, lost
  * @property {Reason} reason */
-/** @typedef {object} Config  what the server says of itself in /config.json
- * @property {string} [key]
- * @property {RTCIceServer[]} [iceServers] */
+/** @typedef {import('./config.js').Config} Config  what stands in config.json beside the page */
 /** @typedef {{ room: string } | { link: string } | { newRoom: true }} WayIn */
 
 /** setTimeout takes at most 2^31 - 1 ms. */
 const TIMER_MS_MAX = 0x7fffffff;
-/** A server that does not tell its configuration by then has the usual one. */
-const CONFIG_MS = 5000;
 const NO_REASON = Object.freeze({ word: 'none', text: '' });
-
-/** @param {string} server
- * @returns {Promise<Config | null>} */
-async function fetchConfig(server) {
-    try {
-        const answer = await fetch(`${server}config.json`, {
-            signal: AbortSignal.timeout(CONFIG_MS),
-        });
-        return answer.ok ? await answer.json() : null;
-    } catch {
-        return null;
-    }
-}
 
 export class GhostChat extends EventTarget {
     /** @type {Core | null} */
@@ -92,7 +76,11 @@ export class GhostChat extends EventTarget {
     /** @type {Promise<Config> | undefined} */
     #config;
     #server;
+    #linkBase;
+    #static;
     #name;
+    /** An ICE server is known, so that people on other networks can be reached. */
+    #reachesOut = false;
     #wake = () => this.#input((core, now) => core.tick(now));
     /** @type {ChatState} */
     #state = { state: 'idle', signaling: 'off', reason: NO_REASON };
@@ -104,6 +92,8 @@ export class GhostChat extends EventTarget {
     constructor(options = {}) {
         super();
         this.#server = options.server ?? base;
+        this.#linkBase = options.server ?? linkBase;
+        this.#static = options.server === undefined && isStatic;
         this.#name = options.name ?? '';
     }
 
@@ -114,8 +104,8 @@ export class GhostChat extends EventTarget {
 
     /** @returns {Promise<Config>} what the server says of itself; {} when it does not answer */
     config() {
-        this.#config ??= fetchConfig(this.#server).then((config) => {
-            if (!config) {
+        this.#config ??= fetchConfig(this.#server, this.#static).then((config) => {
+            if (!config || config.problem) {
                 this.#config = undefined; // ask again next time
             }
             return config ?? {};
@@ -143,7 +133,13 @@ export class GhostChat extends EventTarget {
         return this.peers.filter((peer) => peer.state === 'open').length;
     }
 
-    /** Enters. Resolves when the core has begun; how it goes on is told by events.
+    /** @returns {boolean} whether people on other networks can be reached; known once joined */
+    get reachesOut() {
+        return this.#reachesOut;
+    }
+
+    /** Enters. Resolves when the core has begun; how it goes on is told by events. Rejects with
+     * 'config' when the configuration beside the page names no server to meet at.
      * @param {WayIn} way
      * @param {{ relayOnly?: boolean }} [options]  relayOnly: never show one's own address */
     async join(way, options = {}) {
@@ -157,16 +153,21 @@ export class GhostChat extends EventTarget {
         if (this.#core) {
             throw new CoreError('state'); // two joins at once: the first has won
         }
+        if (config.problem) {
+            throw new CoreError('config');
+        }
+        const { url, key = '' } = config.peerServer ?? { url: this.#server, key: config.key };
         this.#begin(core, options.relayOnly === true);
+        this.#setIceServers(JSON.stringify(config.iceServers ?? []));
         try {
             await this.#call((c, now) => {
-                c.setKey(config.key ?? '');
+                c.setKey(key);
                 if ('room' in way) {
-                    c.joinRoom(now, this.#server, this.#name, way.room.trim().normalize('NFC'));
+                    c.joinRoom(now, url, this.#name, way.room.trim().normalize('NFC'));
                 } else if ('link' in way) {
-                    c.joinLink(now, this.#server, this.#name, way.link);
+                    c.joinLink(now, url, this.#name, way.link);
                 } else {
-                    c.newRoom(now, this.#server, this.#name);
+                    c.newRoom(now, url, this.#name);
                 }
             });
         } catch (error) {
@@ -195,7 +196,7 @@ export class GhostChat extends EventTarget {
      * @returns {Promise<string>} an invite link; rejects with 'state' where there is none */
     invite(kind) {
         const number = kind === 'room' ? 0 : InviteKind.PEER_SECRET;
-        return this.#call((core) => core.invite(this.#server, number));
+        return this.#call((core) => core.invite(this.#linkBase, number));
     }
 
     /** Says what a link leads to, without using it.
@@ -239,6 +240,13 @@ export class GhostChat extends EventTarget {
         // Timers sleep with the device: look at the clock at once when it is back.
         globalThis.addEventListener?.('online', this.#wake);
         globalThis.document?.addEventListener('visibilitychange', this.#wake);
+    }
+
+    /** Those of the configuration, until a server announces its own.
+     * @param {string} json */
+    #setIceServers(json) {
+        this.#reachesOut = json !== '[]';
+        this.#links?.setIceServers(json);
     }
 
     /** @param {number} socket
@@ -347,7 +355,8 @@ export class GhostChat extends EventTarget {
             case Output.SIGNALING_CLOSE:
                 return this.#signaling(out.value).close();
             case Output.ICE_SERVERS:
-                return links.setIceServers(out.text);
+                // one that has none says nothing about those that the operator configured
+                return out.text === '[]' ? undefined : this.#setIceServers(out.text);
             case Output.LINK_OFFER:
                 return links.offer(out.link);
             case Output.LINK_ANSWER:

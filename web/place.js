@@ -1,32 +1,59 @@
 // @ts-check
 /** The place: where this page was opened. A secret in the address is taken out of the address bar
- * here, before any other module makes a request of its own. */
+ * here, before any other module makes a request of its own.
+ *
+ * ghostchatd serves the page under many paths, a static host under one; there the place stands
+ * behind "#/" (ghostchat-protocol.7, "Invite links"). Both are read, wherever the page is. */
 
-/** Below this address lie the page, its deep links and the signaling server. */
+/** Below this address lie the page and its files; at ghostchatd its deep links too. */
 export const base = new URL('../', import.meta.url).href;
+
+/** Whether nobody but a static host serves this page: `make static` says so in its HTML. */
+export const isStatic = globalThis.document?.documentElement.dataset.host === 'static';
+
+/** What stands before "room/" and "join/" in the links of this page. */
+export const linkBase = isStatic ? `${base}#/` : base;
 
 /** @typedef {{ link: string | null, lost: boolean }} Arrival
  *   link: the invite link by which the page was opened, with its secret;
  *   lost: there was such a link once, but a reload has lost its secret. */
 
-/** Reads the address and strips its fragment at once.
+/** Takes an address apart, as far as the address bar matters; the core alone reads links.
+ * @param {URL} address */
+function placeIn(address) {
+    const path = (address.origin + address.pathname).slice(base.length);
+    const inFragment = /^(index\.html)?$/.test(path) && address.hash.startsWith('#/');
+    if (!inFragment) {
+        const shown = address.pathname;
+        return { inFragment, place: path, secret: address.hash !== '', shown };
+    }
+    const [place, ...secret] = address.hash.slice(2).split(':');
+    return { inFragment, place, secret: secret.length > 0, shown: `${base}#/${place}` };
+}
+
+/** Reads the address and strips its secret at once.
  * @returns {Arrival} */
 export function takeArrival() {
     const address = new URL(location.href);
-    if (address.hash) {
-        history.replaceState({ lost: true }, '', address.pathname);
+    const { inFragment, place, secret, shown } = placeIn(address);
+    if (secret) {
+        history.replaceState({ lost: true }, '', shown);
     }
-    const path = (address.origin + address.pathname).slice(base.length);
-    if (!/^(room|join)\//.test(path)) {
+    if (!/^(room|join)\//.test(place)) {
         return { link: null, lost: false };
     }
-    const lost = !address.hash && (path === 'room/' || history.state?.lost === true);
-    return lost ? { link: null, lost } : { link: address.href, lost };
+    const lost = !secret && (place === 'room/' || history.state?.lost === true);
+    if (lost) {
+        return { link: null, lost };
+    }
+    // "index.html" is no part of a link, a query must not get lost: the core refuses it.
+    const whole = !inFragment || address.search !== '';
+    return { link: whole ? address.href : base + address.hash, lost };
 }
 
 /** Shows in the address bar where one is, without any secret. A reload then knows what it lost.
  * @param {string} path  below the base, percent-encoded
  * @param {boolean} lost  the path alone does not lead back in */
 export function showPlace(path, lost) {
-    history.replaceState(lost ? { lost: true } : null, '', base + path);
+    history.replaceState(lost ? { lost: true } : null, '', path ? linkBase + path : base);
 }

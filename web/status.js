@@ -37,15 +37,18 @@ function describeServer(state) {
         return { text: words.serverAway, tone: 'good' };
     }
     if (state.reason.text) {
-        return { text: `${explain(state.reason)} ${words.retryOnline}`, tone: 'bad' };
+        const offline = state.reason.word === 'server-unreachable';
+        const retry = offline ? words.retryOnline : words.retry;
+        return { text: `${explain(state.reason)} ${retry}`, tone: 'bad' };
     }
     return { text: state.signaling === 'lost' ? words.serverLost : words.joining, tone: 'busy' };
 }
 
 /** @param {ChatState} state @param {Peer[]} peers @param {(peer: Peer) => string} nameOf
  * @param {boolean} direct  came by a direct link: there is no room
+ * @param {boolean} [near]  no ICE server is known: nobody on another network can be reached
  * @returns {Line} */
-export function describe(state, peers, nameOf, direct) {
+export function describe(state, peers, nameOf, direct, near = false) {
     const others = describeOthers(peers, nameOf);
     const server = describeServer(state);
     switch (state.state) {
@@ -60,11 +63,11 @@ export function describe(state, peers, nameOf, direct) {
             const parts = [words.connected(open), server?.text, others?.text];
             return { text: parts.filter(Boolean).join(' '), tone: 'good' };
         }
-        default:
-            return (
-                server ??
-                others ?? { text: direct ? words.waitingPeer : words.waitingInvite, tone: 'busy' }
-            );
+        default: {
+            const nobody = direct ? words.waitingPeer : words.waitingInvite;
+            const parts = [others?.text ?? nobody, near && words.near];
+            return server ?? { text: parts.filter(Boolean).join(' '), tone: 'busy' };
+        }
     }
 }
 

@@ -30,6 +30,22 @@ export const texts = {
         keptLink: 'Your link',
     },
 
+    /** What is wrong with config.json. Whoever reads it can seldom change it. */
+    config: {
+        missing:
+            'This page is not set up: its config.json is missing, or is no JSON. Whoever runs this ' +
+            'page has to correct that.',
+        peerServer:
+            'This page is not set up: its config.json names no PeerServer with an address such as ' +
+            'https://host/path/. Whoever runs this page has to correct that.',
+        insecure:
+            'This page came by https and its PeerServer stands on http, which browsers do not ' +
+            'allow. Whoever runs this page has to correct its config.json.',
+        iceServers:
+            'This page is not set up: the iceServers in its config.json are not what browsers ' +
+            'take. Whoever runs this page has to correct that.',
+    },
+
     entrance: {
         lead: 'Talk directly, browser to browser.',
         about:
@@ -76,10 +92,12 @@ export const texts = {
     status: {
         idle: 'Not connected.',
         joining: 'Connecting to the server…',
+        retry: 'Trying again.',
         retryOnline: 'Trying again. Is this device online?',
         serverLost: 'The connection to the server was lost. Trying again…',
         waitingInvite: 'Nobody else is here yet. Invite somebody.',
         waitingPeer: 'Waiting for the other person.',
+        near: 'People on other networks cannot be reached from here: no STUN is set up.',
         /** @param {string[]} names */
         connecting: (names) => `Connecting to ${list(names)}…`,
         /** @param {number} n */
@@ -92,12 +110,13 @@ export const texts = {
          * @type {Record<string, string>} */
         advice: {
             'room-full': 'Open another room, or try again when somebody has left.',
-            'server-full': 'Try again later.',
             replaced: 'Go on there, or join again here.',
-            'bad-key': 'The page and the server do not fit together: reload the page.',
+            'bad-key':
+                'The page and the server do not fit together: reload the page. If that does not ' +
+                'help, whoever runs this page has to correct the key.',
             'id-taken': 'Leave and join again.',
             origin: 'Open the page from the server itself.',
-            'address-limit': 'Close other tabs, or try again later.',
+            'address-limit': 'Close other tabs.',
             timeout: 'Trying again by itself.',
             'ice-failed': 'Trying again by itself.',
             refused: 'Ask for a new link.',

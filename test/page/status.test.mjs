@@ -10,8 +10,8 @@ const UNREACHABLE = { word: 'server-unreachable', text: 'The server cannot be re
 const FULL = { word: 'room-full', text: 'This room is full.' };
 const TIMEOUT = { word: 'timeout', text: 'No direct connection came about in time.' };
 const peer = (name, state, reason = NONE) => ({ name, state, reason });
-const line = (state, signaling, reason = NONE, peers = [], direct = false) => describe(
-  { state, signaling, reason }, peers, (p) => p.name, direct);
+const line = (state, signaling, reason = NONE, peers = [], direct = false, near = false) => describe(
+  { state, signaling, reason }, peers, (p) => p.name, direct, near);
 
 test('every state has words', () => {
   for (const state of ['idle', 'joining', 'waiting', 'connected', 'failed']) {
@@ -41,4 +41,20 @@ test('it tells who is there and who is not yet', () => {
   /^Connected to 2 people\. Connecting to Cyd…$/);
   assert.match(line('connected', 'lost', NONE, [peer('Ann', 'open')]).text, /server is away.*chats go on/);
   assert.equal(line('waiting', 'on', NONE, [], true).text, 'Waiting for the other person.');
+});
+
+test('without STUN it says who cannot be reached, until somebody was', () => {
+  const near = /People on other networks cannot be reached/;
+  const waiting = (peers, is) => line('waiting', 'on', NONE, peers, false, is).text;
+  assert.match(waiting([], true), near);
+  assert.doesNotMatch(waiting([], false), near);
+  assert.match(waiting([peer('Ann', 'connecting', TIMEOUT)], true), /^Ann: .*in time.*networks cannot/);
+  assert.doesNotMatch(line('connected', 'on', NONE, [peer('Ann', 'open')], false, true).text, near);
+  assert.doesNotMatch(line('joining', 'lost', UNREACHABLE, [], false, true).text, near);
+});
+
+test('only a server that is not there is a question of the network', () => {
+  const full = { word: 'server-full', text: 'The server has no room for another person.' };
+  assert.match(line('joining', 'connecting', UNREACHABLE).text, /Is this device online\?$/);
+  assert.match(line('joining', 'connecting', full).text, /another person\. Trying again\.$/);
 });
