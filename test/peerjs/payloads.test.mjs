@@ -1,0 +1,102 @@
+// Every kind of payload, both ways, between applications of three releases of PeerJS: over ghostchatd
+// it comes to exactly what it comes to over npm `peer`.
+import assert from 'node:assert/strict';
+
+import { chromiumBrowser, firefoxBrowser } from '../harness/browsers.mjs';
+import { scenarios } from '../harness/scenario.mjs';
+import { assertSame, sendAll, SERIALIZATIONS } from './payloads.mjs';
+import { peerServer, RELEASES, User } from './user.mjs';
+
+const scenario = scenarios({ chromium: chromiumBrowser(), firefox: firefoxBrowser() });
+
+const KINDS_MIN = 26;
+const BIG_BYTES = 10 * 1024 * 1024;
+
+/* What a page complains about that is sent something which its library cannot read: an outcome. */
+const LIBRARY = /page error|Uncaught/;
+
+/** Two users on a server, each with an id of it; the browsers are Chromium unless named. */
+async function pair(world, server, names, { release, browsers = [] }) {
+  const users = await Promise.all(names.map((name, i) => (
+    User.open(world, name, server, { release, browser: browsers[i] }))));
+  await Promise.all(users.map((user) => user.enters()));
+  return users;
+}
+
+/** Ann and Ben on ours send all kinds there and back; Cyd sends them to Dee on a stock server, which
+ * is the same way for any two of one release. */
+function everyKind(release, serializations, browsers) {
+  return async (world) => {
+    world.allow(LIBRARY);
+    const [ours, stock] = [await world.server(), await peerServer(world)];
+    const [ann, ben] = await pair(world, ours, ['Ann', 'Ben'], { release, browsers });
+    const [cyd, dee] = await pair(world, stock, ['Cyd', 'Dee'], { release });
+    const kinds = await ann.does('kinds');
+    assert.ok(kinds.length >= KINDS_MIN, `${kinds.length} kinds`);
+    await ben.does('alter', world.variant.alter);
+    for (const serialization of serializations) {
+      const stockWay = sendAll(cyd, dee, serialization, kinds);
+      stockWay.catch(() => {});
+      for (const [from, to] of [[ann, ben], [ben, ann]]) {
+        const found = await sendAll(from, to, serialization, kinds);
+        assertSame(found, await stockWay, kinds, {
+          release, serialization, words: `${serialization}, ${from.name} to ${to.name}`,
+        });
+      }
+    }
+  };
+}
+
+for (const release of RELEASES) {
+  scenario(`every kind of payload, PeerJS ${release}`, {
+    story: everyKind(release, SERIALIZATIONS[release]),
+    // One story for three releases: seen red with one of them.
+    red: release !== RELEASES[0] ? {} : {
+      'a payload altered': { alter: 'unicode string', fails: /Ben to Ann: unicode string/ },
+    },
+  });
+}
+
+scenario('every kind of payload between Chromium and Firefox', {
+  story: everyKind('1.5.5', ['binary'], ['chromium', 'firefox']),
+  red: { 'a payload altered': { alter: 'Date inside', fails: /Ben to Ann: Date inside/ } },
+});
+
+/** Bytes arrive as one or the other type, by library. */
+const untyped = (described) => described.replace(/^\w+/, '');
+
+function big(release, serialization, ways) {
+  return async (world) => {
+    const [ann, ben] = await pair(world, await world.server(), ['Ann', 'Ben'], { release });
+    await ann.does('alter', world.variant.alter);
+    const { label } = await ann.reaches(ben, { serialization });
+    await Promise.all([[ann, ben], [ben, ann]].slice(0, ways).map(async ([from, to]) => {
+      const sent = await from.evaluate(([name, length]) => (
+        globalThis.application.sendMany(name, length)), [label, BIG_BYTES]);
+      assert.equal(untyped(await to.sees(`${label} data`)), untyped(sent), '10 MB arrive');
+    }));
+  };
+}
+
+scenario('10 MB in chunks, both ways at once, PeerJS 1.5.5', {
+  story: big('1.5.5', 'binary', 2),
+  red: { 'a bit altered': { alter: 'many', fails: /10 MB arrive/ } },
+});
+scenario('10 MB as a stream of MsgPack, PeerJS 1.5.5', { story: big('1.5.5', 'MsgPack', 1) });
+scenario('10 MB in chunks, PeerJS 1.4.7', { story: big('1.4.7', 'binary', 1) });
+scenario('10 MB in chunks, PeerJS 1.3.2', { story: big('1.3.2', 'binary', 1) });
+
+// Releases that understand each other's strings: an old page and a new one meet on one server.
+scenario('an application with PeerJS 1.3.2 and one with 1.5.5', {
+  async story(world) {
+    const server = await world.server();
+    const [ann, ben] = [
+      await User.open(world, 'Ann', server, { release: '1.3.2' }),
+      await User.open(world, 'Ben', server, { release: '1.5.5' })];
+    await Promise.all([ann.enters('old'), ben.enters('new')]);
+    const { label } = await ben.reaches(ann, { serialization: 'binary' });
+    await ben.tells(ann, label, 'from the new to the old');
+    await ann.tells(ben, label, 'and back');
+  },
+  red: { 'text altered': { text: (text) => `${text}.`, fails: /Ann reads "from/ } },
+});
