@@ -42,23 +42,28 @@ static void number(gc_writer *w, const char *name, uint64_t value, const char *b
     gc_writer_text(w, behind);
 }
 
-static void string(gc_writer *w, const char *name, const char *value) {
+static void string(gc_writer *w, const char *name, const char *value, const char *behind) {
     gc_writer_text(w, "\"");
     gc_writer_text(w, name);
     gc_writer_text(w, "\":");
     gc_json_write_string(w, gc_span_of(value, (uint32_t)strlen(value)));
-    gc_writer_text(w, ",");
+    gc_writer_text(w, behind);
 }
 
 void gc_config_json(const gc_daemon *d, gc_span host, gc_writer *w) {
     const gc_options *o = d->options;
     gc_writer_text(w, "{");
-    string(w, "name", "GhostChat");
-    string(w, "version", GC_VERSION);
+    string(w, "name", "GhostChat", ",");
+    string(w, "version", GC_VERSION, ",");
     gc_writer_text(w, "\"testBuild\":");
     gc_writer_text(w, USE_LOCALSTORAGE_FOR_TESTING ? "true," : "false,");
-    string(w, "path", o->path);
-    string(w, "key", o->key);
+    string(w, "path", o->path, ",");
+    string(w, "key", o->key, ",");
+    if (o->peer_server != NULL) {
+        gc_writer_text(w, "\"peerServer\":{");
+        string(w, "url", o->peer_server, ",");
+        string(w, "key", o->key, "},");
+    }
     gc_writer_text(w, "\"iceServers\":");
     gc_config_ice_servers(d, host, w);
     gc_writer_text(w, ",\"limits\":{");

@@ -19,12 +19,15 @@
 #define TYPE_JSON "application/json; charset=utf-8"
 
 /* Why each: the page runs only its own modules and the core's wasm, talks only to this server (in
- * today's browsers 'self' includes ws and wss of the same host), is framed by nobody and, having no
- * policy for trusted types, cannot turn text into markup. blob: images are QR codes. */
-#define PAGE_HEADERS                                                                               \
+ * today's browsers 'self' includes ws and wss of the same host) and that of --peer-server, is
+ * framed by nobody and, having no policy for trusted types, cannot turn text into markup. blob:
+ * images are QR codes. */
+#define PAGE_POLICY                                                                                \
     "Content-Security-Policy: default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; "          \
-    "connect-src 'self'; img-src 'self' blob:; style-src 'self'; worker-src 'self'; "              \
-    "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "           \
+    "connect-src 'self'"
+#define PAGE_HEADERS                                                                               \
+    "; img-src 'self' blob:; style-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri "  \
+    "'none'; form-action 'none'; frame-ancestors 'none'; "                                         \
     "require-trusted-types-for 'script'; trusted-types 'none'\r\n"                                 \
     "Referrer-Policy: no-referrer\r\n"                                                             \
     "Permissions-Policy: camera=(self)\r\n"
@@ -215,6 +218,20 @@ static bool has_current(const gc_http_request *r, const gc_asset *a) {
     return false;
 }
 
+static void write_page_headers(making *m) {
+    const gc_options *o = m->daemon->options;
+    text(m, PAGE_POLICY);
+    if (o->peer_server != NULL) {
+        gc_span origin = gc_span_of(o->peer_server, o->peer_server_origin_len);
+        uint32_t http = (uint32_t)strlen("http"); /* what is behind it, "s" or none, is ws's too */
+        text(m, " ");
+        gc_writer_span(&m->head, origin);
+        text(m, " ws");
+        gc_writer_span(&m->head, gc_span_of(origin.data + http, origin.len - http));
+    }
+    text(m, PAGE_HEADERS);
+}
+
 static void answer_asset(making *m, const gc_asset *a, const char *cache, const char *vary) {
     bool gzip = a->gzip != NULL && accepts_gzip(m->request);
     bool current = has_current(m->request, a);
@@ -235,7 +252,7 @@ static void answer_asset(making *m, const gc_asset *a, const char *cache, const 
     text(m, cache);
     text(m, "\r\n");
     write_cors(m, vary);
-    text(m, PAGE_HEADERS);
+    write_page_headers(m);
     /* Over plain http browsers ignore this one and complain on their console. They send Fetch
      * Metadata in exactly those requests to which it applies (W3C Fetch Metadata 2: trustworthy
      * URLs only), also through a proxy that says nothing about TLS. */

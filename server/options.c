@@ -2,6 +2,7 @@
 #include "core/base/limits.h"
 #include "host/log.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -12,7 +13,8 @@ enum kind {
     PATH,
     CORS,
     LEVEL,
-    LATER, /* a name that is kept for a later version */
+    SERVER, /* another server's address */
+    LATER,  /* a name that is kept for a later version */
 };
 
 typedef struct option {
@@ -67,6 +69,8 @@ static const option table[] = {
      "connections of one address, or IPv6 /64 (256)"},
     {"rate", NULL, 0, NUMBER, AT(rate_per_second), 1, 1000000, "N",
      "messages a second of one client, more are slowed (200)"},
+    {"peer-server", NULL, 0, SERVER, AT(peer_server), 0, 0, "URL",
+     "the page signals through that PeerServer, not this one"},
     {"web-dir", NULL, 0, TEXT, AT(web_dir), 0, 0, "DIR",
      "serve the page from this folder (what is built in)"},
     {"log-level", NULL, 0, LEVEL, AT(log_level), 0, 0, "LEVEL",
@@ -81,7 +85,6 @@ static const option table[] = {
     {"turn-secret", NULL, 0, LATER, 0, 0, 0, NULL, NULL},
     {"turn-bytes-per-day", NULL, 0, LATER, 0, 0, 0, NULL, NULL},
     {"no-fallback", NULL, 0, LATER, 0, 0, 0, NULL, NULL},
-    {"peer-server", NULL, 0, LATER, 0, 0, 0, NULL, NULL},
 };
 
 #define TABLE_COUNT (sizeof table / sizeof table[0])
@@ -158,6 +161,30 @@ bool gc_options_host_valid(const char *host, size_t len) {
     return true;
 }
 
+uint32_t gc_options_origin_len(const char *url) {
+    size_t scheme = strncmp(url, "https://", 8) == 0 ? 8 : strncmp(url, "http://", 7) == 0 ? 7 : 0;
+    size_t host = strcspn(url + scheme, ":/");
+    const char *p = url + scheme + host;
+    uint64_t port = 1;
+    if (scheme == 0 || !gc_options_host_valid(url + scheme, host) || url[scheme] == '[' ||
+        strlen(url) >= GC_URL_BYTES_MAX - 1) {
+        return 0;
+    }
+    if (*p == ':') {
+        size_t digits = strspn(p + 1, "0123456789");
+        port = digits >= 1 && digits <= 5 ? strtoul(p + 1, NULL, 10) : 0;
+        p += 1 + digits;
+    }
+    uint32_t origin_len = (uint32_t)(p - url);
+    if (port < 1 || port > 65535 || (*p != 0 && *p != '/')) {
+        return 0;
+    }
+    while (path_char(*p) && *p != '@') {
+        p++;
+    }
+    return *p == 0 ? origin_len : 0;
+}
+
 /* --- parsing -------------------------------------------------------------------------------- */
 
 typedef struct parser {
@@ -208,6 +235,14 @@ static int set(parser *p, const option *o, const char *value) {
                    : fail(p, o->name, "takes a path such as /chat/, without escapes");
     case LEVEL:
         return set_level(p, o, value);
+    case SERVER:
+        p->out->peer_server = value;
+        p->out->peer_server_origin_len = gc_options_origin_len(value);
+        return p->out->peer_server_origin_len > 0
+                   ? 0
+                   : fail(p, o->name,
+                          "takes an address such as https://host:port/path/: http or https, a host "
+                          "name or IPv4 address, no user, query or fragment");
     case CORS:
         if (p->out->cors_count == GC_OPTIONS_CORS_MAX) {
             return fail(p, o->name, "is there too often");

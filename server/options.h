@@ -35,8 +35,10 @@ typedef struct gc_options {
     uint64_t queue_bytes_max;
     uint64_t per_address_max;
     uint64_t rate_per_second;
-    const char *web_dir; /* or NULL: what is built in */
-    int log_level;       /* gc_log_level */
+    const char *peer_server;         /* or NULL: the page signals through this server */
+    uint32_t peer_server_origin_len; /* of its origin, with which it begins */
+    const char *web_dir;             /* or NULL: what is built in */
+    int log_level;                   /* gc_log_level */
     bool help;
     bool version;
 } gc_options;
@@ -50,5 +52,10 @@ void gc_options_help(FILE *out);
 /* A host name or address as it may stand in a URL, without a port: letters, digits, '-', '.', or
  * an IPv6 address in brackets; 1..253 bytes. */
 bool gc_options_host_valid(const char *host, size_t len);
+/* A PeerServer's address: "http(s)://host[:port]" and a path without escapes; no user, query or
+ * fragment. Its host is no IPv6 address, because a content security policy cannot name one (CSP 3,
+ * 2.3.1). Shorter than GC_URL_BYTES_MAX - 1. Returns the length of its origin, 0 when it is none.
+ */
+uint32_t gc_options_origin_len(const char *url);
 
 #endif

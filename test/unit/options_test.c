@@ -168,7 +168,6 @@ static void test_later(void **state) {
     bad("--turn", "not built in this version");
     bad("--redis redis://h", "not built in this version");
     bad("--relay-ports 1-2", "not built in this version");
-    bad("--peer-server https://h/", "not built in this version");
     bad("--turn-url=turn:h", "not built in this version");
 }
 
@@ -187,12 +186,63 @@ static void test_hosts(void **state) {
     assert_false(gc_options_host_valid("a\0b", 3));
 }
 
+static void test_peer_server(void **state) {
+    (void)state;
+    static const struct {
+        const char *url;
+        uint32_t origin_len;
+    } valid[] = {{"https://0.peerjs.com/", 20},
+                 {"http://h", 8},
+                 {"http://192.0.2.1:9000/my/path", 21},
+                 {"https://H.example:65535/a,b", 23}};
+    const char *invalid[] = {"https://",
+                             "h",
+                             "ws://h/",
+                             "HTTPS://h/",
+                             "//h/",
+                             "https://h:/",
+                             "https://h:0/",
+                             "https://h:65536/",
+                             "https://h:123456/",
+                             "https://h:1x/",
+                             "https://u@h/",
+                             "https://u:p@h/",
+                             "https://h/@",
+                             "https://h/?",
+                             "https://h/?a",
+                             "https://h?a",
+                             "https://h/#",
+                             "https://h/%20",
+                             "https://h;x/",
+                             "https://h_/",
+                             "https://[::1]/",
+                             "https://h\r\nX: y/",
+                             "https://\xc3\xa4/"};
+    for (size_t i = 0; i < sizeof valid / sizeof valid[0]; i++) {
+        assert_int_equal(gc_options_origin_len(valid[i].url), valid[i].origin_len);
+    }
+    for (size_t i = 0; i < sizeof invalid / sizeof invalid[0]; i++) {
+        assert_int_equal(gc_options_origin_len(invalid[i]), 0);
+    }
+    char url[GC_URL_BYTES_MAX] = "https://h/";
+    memset(url + 10, 'a', sizeof url - 12);
+    assert_int_equal(strlen(url), GC_URL_BYTES_MAX - 2);
+    assert_int_equal(gc_options_origin_len(url), 9);
+    url[GC_URL_BYTES_MAX - 2] = 'a';
+    assert_int_equal(gc_options_origin_len(url), 0);
+    assert_null(good("").peer_server);
+    assert_string_equal(good("--peer-server https://h/").peer_server, "https://h/");
+    bad("--peer-server h", "--peer-server takes an address such as https://host");
+    bad("--peer-server=", "--peer-server takes");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults),    cmocka_unit_test(test_forms),
         cmocka_unit_test(test_environment), cmocka_unit_test(test_names_of_peerjs),
         cmocka_unit_test(test_paths),       cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_later),       cmocka_unit_test(test_hosts),
+        cmocka_unit_test(test_peer_server),
     };
     return RUN(tests);
 }
