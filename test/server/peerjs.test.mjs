@@ -460,7 +460,7 @@ describe('time', { concurrency: true }, () => {
       const began = Date.now();
       const query = { key: 'mine' };
       const [silent, beating] = [await join(server, name('silent'), { query }), await join(server, name('beating'), { query })];
-      const timer = setInterval(() => beating.send('{"type":"HEARTBEAT"}'), 400);
+      const timer = setInterval(() => beating.send('{"type":"HEARTBEAT"}'), 400).unref();
       assert.equal(await silent.closed(), 1005);
       const took = Date.now() - began;
       assert.ok(took > 1_490 && took < 2_600, `${took} ms`);
