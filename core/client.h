@@ -3,6 +3,7 @@
  *   core/client_transport.c  inputs of the transport: descriptions, candidates, frames, ends
  *   core/client_links.c      peers and links: dialling, answering, ending, forgetting
  *   core/client_signals.c    what the server says
+ *   core/client_slots.c      rooms on a server that knows none
  *   core/client_setup.c      what a peer says through the server: offers, answers, candidates
  *   core/client_frames.c     what a peer says on its link
  *   core/client_poll.c       outputs
@@ -16,6 +17,7 @@
 #include "core/proto/membership.h"
 #include "core/proto/peer.h"
 #include "core/proto/signaling_client.h"
+#include "core/proto/slots.h"
 
 /* What was shown of sessions whose peer was forgotten: nothing is shown twice when it comes back.
  * A session alone proves nothing, all whom its owner met know it: it counts with its owner's id,
@@ -23,6 +25,8 @@
 #define GC_CLIENT_TOMBS_MAX 32
 /* A room that was full when we came back to it, with chats still open, is asked again. */
 #define GC_CLIENT_REJOIN_MS 8000
+/* Who knocked is named to others before it is linked with us, for so long. */
+#define GC_CLIENT_KNOCKED_MS 10000
 
 typedef struct gc_client_tomb {
     uint8_t session[GC_SESSION_BYTES];
@@ -62,6 +66,8 @@ struct gc_client {
     uint32_t nick_len;
     gc_output_queue queue;
     gc_signaling_client signaling;
+    gc_slots slots;
+    uint32_t slots_open; /* bits: members that were linked with us when `slots` was told last */
     gc_membership membership;
     gc_outbox outbox;
     gc_peer peers[GC_PEERS_MAX];
@@ -106,8 +112,22 @@ bool gc__client_reachable(const gc_client *c, const gc_peer *p);
 
 /* --- client_signals.c --- */
 void gc__client_signal(gc_client *c, gc_span text);
+/* A member of our room is there: known, present, dialled under the room's tag. */
+uint32_t gc__client_know_member(gc_client *c, gc_span id);
+/* It comes to us, and we dial it ourselves only if it does not. */
+void gc__client_expect(gc_client *c, uint32_t peer);
 /* Nothing more is tried at the server. */
 void gc__client_fail(gc_client *c, uint32_t reason, bool bye);
+
+/* --- client_slots.c --- */
+void gc__client_slots_start(gc_client *c);
+/* A message at the socket of our slot. */
+void gc__client_slot_signal(gc_client *c, gc_span text);
+/* A slot message (in->slot >= 0) at either socket. False: not taken. */
+bool gc__client_slot_message(gc_client *c, const gc_signal_in *in, uint32_t socket);
+bool gc__client_is_echo(const gc_signal_in *in, gc_span own);
+/* After each input: what follows from who is linked, and what is due to be sent. */
+void gc__client_slots_settle(gc_client *c);
 
 /* --- client_setup.c --- */
 /* True when the message was taken; false: ignored, and to be counted. */

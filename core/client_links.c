@@ -225,4 +225,5 @@ void gc__client_settle(gc_client *c) {
     }
     keep_slots_free(c);
     gc__client_drop_settled(c);
+    gc__client_slots_settle(c);
 }

@@ -27,6 +27,11 @@ static uint32_t state_reason(const gc_client *c) {
     if (c->rejoin_ms != GC_NEVER) {
         return GC_REASON_ROOM_FULL;
     }
+    if (!c->entered && c->slots.step != GC_SLOTS_OFF) {
+        return c->slots.reason != GC_REASON_NONE ? c->slots.reason
+               : c->slots.exhausted              ? GC_REASON_ROOM_SILENT
+                                                 : GC_REASON_NONE;
+    }
     if (c->target_left) {
         return GC_REASON_LEFT;
     }

@@ -3,6 +3,7 @@
 #include "core/client.h"
 
 void gc__client_fail(gc_client *c, uint32_t reason, bool bye) {
+    gc_slots_stop(&c->slots, &c->queue, bye);
     gc_signaling_client_stop(&c->signaling, &c->queue, bye, reason);
     c->failed = reason;
     c->rejoin_ms = GC_NEVER;
@@ -29,7 +30,7 @@ static void on_error(gc_client *c, uint32_t reason) {
 
 /* --- who is there ---------------------------------------------------------------------------- */
 
-static uint32_t know_member(gc_client *c, gc_span id) {
+uint32_t gc__client_know_member(gc_client *c, gc_span id) {
     uint32_t i = gc__client_know(c, id);
     if (i != GC_NONE) {
         gc_peer *p = &c->peers[i];
@@ -78,7 +79,7 @@ static void on_room(gc_client *c, const gc_signal_in *in) {
         c->peers[i].present = c->peers[i].present && !c->peers[i].member;
     }
     while (gc_signal_member(in, &at, id, &len)) {
-        uint32_t i = know_member(c, gc_span_of(id, len));
+        uint32_t i = gc__client_know_member(c, gc_span_of(id, len));
         if (i != GC_NONE) {
             dial_anew(c, i);
         }
@@ -95,6 +96,16 @@ static void dial_target(gc_client *c) {
     }
 }
 
+/* A server without the additions does not say who is there; what we offered before may be lost. */
+static void enter_by_slots(gc_client *c) {
+    gc__client_slots_start(c);
+    for (uint32_t i = 0; i < GC_PEERS_MAX && c->failed == 0; i++) {
+        if (c->peers[i].use == GC_PEER_LIVE && c->peers[i].member && c->peers[i].present) {
+            dial_anew(c, i);
+        }
+    }
+}
+
 static void on_open(gc_client *c, const gc_signal_in *in) {
     if (!gc_signaling_client_open(&c->signaling, in->gc, c->now_ms)) {
         c->ignored++;
@@ -104,16 +115,30 @@ static void on_open(gc_client *c, const gc_signal_in *in) {
     if (ice.len > 0 && ice.len <= GC_ICE_BYTES_MAX) {
         gc_output_queue_put(&c->queue, GC_CLIENT_ICE_SERVERS, GC_NONE, 0, ice, gc_span_of(NULL, 0));
     }
-    if (gc_membership_in_room(&c->membership)) {
-        if (in->has_room) {
-            on_room(c, in);
-        } else {
-            c->entered = true; /* a server without rooms: only direct links work */
-        }
-    } else {
+    if (!gc_membership_in_room(&c->membership)) {
         c->entered = true;
         dial_target(c);
+    } else if (in->has_room) {
+        gc_slots_stop(&c->slots, &c->queue, true); /* it may have been another server before */
+        on_room(c, in);
+    } else if (!in->gc) {
+        enter_by_slots(c);
     }
+}
+
+/* Our own message came back: the id that we took over at a server without the additions is ours. */
+static bool on_echo(gc_client *c, const gc_signal_in *in) {
+    if (!gc__client_is_echo(in, gc__client_own(c))) {
+        return false;
+    }
+    if (gc_signaling_client_echo(&c->signaling, c->now_ms)) {
+        if (gc_membership_in_room(&c->membership)) {
+            enter_by_slots(c);
+        } else {
+            dial_target(c);
+        }
+    }
+    return true;
 }
 
 static bool is_our_room(const gc_client *c, const gc_signal_in *in) {
@@ -121,12 +146,7 @@ static bool is_our_room(const gc_client *c, const gc_signal_in *in) {
     return tag != NULL && memcmp(tag, in->tag, GC_TAG_BYTES) == 0;
 }
 
-static void on_joined(gc_client *c, const gc_signal_in *in) {
-    uint32_t i = is_our_room(c, in) ? know_member(c, gc_span_of(in->src, in->src_len)) : GC_NONE;
-    if (i == GC_NONE) {
-        c->ignored++;
-        return;
-    }
+void gc__client_expect(gc_client *c, uint32_t i) {
     gc_peer *p = &c->peers[i];
     p->redial_ms = GC_REDIAL_MS_MIN;
     if (p->attempt == GC_NONE) {
@@ -139,6 +159,16 @@ static void on_joined(gc_client *c, const gc_signal_in *in) {
     if (l->step == GC_LINK_OFFERED && l->deadline_ms > c->now_ms + GC_DIAL_EXPECT_MS) {
         l->deadline_ms = c->now_ms + GC_DIAL_EXPECT_MS;
     }
+}
+
+static void on_joined(gc_client *c, const gc_signal_in *in) {
+    uint32_t i =
+        is_our_room(c, in) ? gc__client_know_member(c, gc_span_of(in->src, in->src_len)) : GC_NONE;
+    if (i == GC_NONE) {
+        c->ignored++;
+        return;
+    }
+    gc__client_expect(c, i);
 }
 
 static void on_left(gc_client *c, const gc_signal_in *in) {
@@ -171,8 +201,9 @@ static void on_absent(gc_client *c, gc_span id) {
         gc__client_attempt_failed(c, i, GC_REASON_ABSENT, true);
     }
     if (p->target) {
-        /* GC-PRESENT says when; this is for a server that forgot about us. */
-        p->dial_ms = c->now_ms + GC_REDIAL_MS_MAX;
+        /* GC-PRESENT says when; this is for a server that forgot about us. A server without the
+         * additions says nothing: there an offer of ours always waits. */
+        p->dial_ms = c->now_ms + (c->signaling.gc ? GC_REDIAL_MS_MAX : GC_REDIAL_MS_MIN);
     }
 }
 
@@ -208,6 +239,11 @@ void gc__client_signal(gc_client *c, gc_span text) {
     case GC_SIGNAL_INVALID_KEY:
         on_error(c, GC_REASON_BAD_KEY);
         return;
+    case GC_SIGNAL_CANDIDATE:
+        if (on_echo(c, in)) {
+            return;
+        }
+        break;
     default:
         break;
     }
@@ -244,7 +280,8 @@ void gc__client_signal(gc_client *c, gc_span text) {
         taken = gc__client_on_answer(c, in);
         break;
     case GC_SIGNAL_CANDIDATE:
-        taken = gc__client_on_candidate(c, in);
+        taken = in->slot >= 0 ? gc__client_slot_message(c, in, GC_SOCKET_OWN)
+                              : gc__client_on_candidate(c, in);
         break;
     default:
         break; /* GC-ALIVE has said what it is for; LEAVE ends no link; others are unknown */

@@ -20,6 +20,8 @@ static void reset(gc_client *c) {
     c->blocked_len = 0;
     gc_bytes_wipe(&c->signaling, sizeof c->signaling);
     gc_membership_wipe(&c->membership);
+    gc_slots_wipe(&c->slots);
+    c->slots_open = 0;
     gc_bytes_wipe(c->session, sizeof c->session);
     gc_bytes_wipe(c->nick, sizeof c->nick);
     gc_bytes_wipe(c->tombs, sizeof c->tombs);
@@ -104,6 +106,7 @@ static void leave(gc_client *c, bool bye) {
             gc__client_end_peer(c, i, GC_REASON_LEFT, bye, false);
         }
     }
+    gc_slots_stop(&c->slots, &c->queue, bye);
     gc_signaling_client_stop(&c->signaling, &c->queue, bye, GC_REASON_NONE);
     gc_outbox_wipe(&c->outbox);
     reset(c);
@@ -265,12 +268,16 @@ int gc_client_invite(gc_client *c, gc_span base, uint32_t kind, gc_writer *w) {
 
 /* --- the signaling sockets ------------------------------------------------------------------- */
 
+static gc_signaling_client *client_of(gc_client *c, uint32_t socket) {
+    return socket == GC_SOCKET_SLOT ? &c->slots.signaling : &c->signaling;
+}
+
 int gc_client_signaling_opened(gc_client *c, uint64_t now_ms, uint32_t socket) {
     int error = gc__client_begin(c, now_ms);
-    if (error != 0 || socket != GC_SOCKET_OWN) {
+    if (error != 0 || socket >= GC_SOCKETS) {
         return error;
     }
-    gc_signaling_client_opened(&c->signaling, c->now_ms);
+    gc_signaling_client_opened(client_of(c, socket), &c->queue, c->now_ms);
     return gc__client_end(c);
 }
 
@@ -279,22 +286,27 @@ int gc_client_signaling_message(gc_client *c, uint64_t now_ms, uint32_t socket, 
         return GC_E_TOO_BIG;
     }
     int error = gc__client_begin(c, now_ms);
-    if (error != 0 || socket != GC_SOCKET_OWN) {
+    if (error != 0 || socket >= GC_SOCKETS) {
         return error;
     }
-    if (c->signaling.step >= GC_SIGNALING_STEP_OPENING) {
-        gc_signaling_client_heard(&c->signaling, c->now_ms);
-        gc__client_signal(c, text);
+    gc_signaling_client *s = client_of(c, socket);
+    if (s->step >= GC_SIGNALING_STEP_OPENING) {
+        gc_signaling_client_heard(s, c->now_ms);
+        if (socket == GC_SOCKET_OWN) {
+            gc__client_signal(c, text);
+        } else {
+            gc__client_slot_signal(c, text);
+        }
     }
     return gc__client_end(c);
 }
 
 int gc_client_signaling_closed(gc_client *c, uint64_t now_ms, uint32_t socket) {
     int error = gc__client_begin(c, now_ms);
-    if (error != 0 || socket != GC_SOCKET_OWN) {
+    if (error != 0 || socket >= GC_SOCKETS) {
         return error;
     }
-    gc_signaling_client_closed(&c->signaling, &c->drbg, c->now_ms);
+    gc_signaling_client_closed(client_of(c, socket), &c->drbg, c->now_ms);
     return gc__client_end(c);
 }
 
@@ -353,6 +365,7 @@ void gc_client_tick(gc_client *c, uint64_t now_ms) {
         return;
     }
     gc_signaling_client_tick(&c->signaling, &c->queue, &c->drbg, c->now_ms);
+    gc_slots_tick(&c->slots, &c->queue, &c->drbg, c->now_ms);
     tick_rejoin(c);
     tick_links(c);
     gc__client_settle(c);
@@ -370,6 +383,7 @@ uint64_t gc_client_deadline(const gc_client *c) {
         return GC_NEVER;
     }
     uint64_t at = earlier(gc_signaling_client_deadline(&c->signaling), c->rejoin_ms);
+    at = earlier(at, gc_slots_deadline(&c->slots));
     for (uint32_t slot = 0; slot < GC_LINKS_MAX; slot++) {
         if (c->links[slot].step != GC_LINK_FREE) {
             at = earlier(at, gc_link_deadline(&c->links[slot], is_started(c, slot)));
@@ -434,4 +448,5 @@ void gc_client_check(const gc_client *c) {
     }
     gc_assert(used == held);
     gc_assert(c->joined || c->signaling.step == GC_SIGNALING_STEP_OFF);
+    gc_slots_check(&c->slots);
 }

@@ -11,6 +11,8 @@
 #define GC_SECRET_BYTES        32  /* secret of a private room or a join link */
 #define GC_DIAL_BYTES          16  /* random id of one attempt to link */
 #define GC_SESSION_BYTES       16  /* random id of one life of a peer's conversation state */
+#define GC_NONCE_BYTES         16  /* of a knock at a slot */
+#define GC_PROOF_BYTES         16  /* that its sender has the room's secret */
 #define GC_OWN_ID_CHARS        26  /* base32 of 16 random bytes */
 #define GC_INVITE_ID_CHARS_MAX 64  /* peer id inside a link */
 #define GC_URL_BYTES_MAX       512 /* any link or server address that the client takes */

@@ -46,8 +46,9 @@ typedef struct gc_peer {
     uint32_t attempt; /* slot of the link being set up, or GC_NONE */
     uint32_t reason;  /* why it is not open */
     uint32_t redial_ms;
-    uint64_t dial_ms;   /* when to dial; GC_NEVER */
-    uint64_t forget_ms; /* when to forget; GC_NEVER */
+    uint64_t dial_ms;    /* when to dial; GC_NEVER */
+    uint64_t forget_ms;  /* when to forget; GC_NEVER */
+    uint64_t knocked_ms; /* when it knocked at our slot; 0 */
     uint8_t dials[GC_PEER_DIALS_MAX][GC_DIAL_BYTES];
     uint32_t dials_count; /* ever */
     gc_peer_view view;

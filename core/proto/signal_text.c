@@ -137,7 +137,7 @@ static bool read_relayed(gc_signal_in *in, int32_t payload) {
 int gc_signal_read(gc_span text, gc_signal_in *in) {
     in->src_len = in->reason = in->index = 0;
     in->gc = in->has_room = in->has_tag = false;
-    in->members = in->ice = in->sdp = in->candidate = in->mid = -1;
+    in->members = in->ice = in->sdp = in->candidate = in->mid = in->slot = -1;
     in->type = GC_SIGNAL_OTHER;
     int error = gc_json_parse(&in->json, text);
     if (error != 0) {
@@ -170,9 +170,14 @@ int gc_signal_read(gc_span text, gc_signal_in *in) {
         return read_id(j, get(j, payload, "id"), in->src, &in->src_len) ? 0 : GC_E_SYNTAX;
     case GC_SIGNAL_EXPIRE:
         return read_id(j, get(j, 0, "src"), in->src, &in->src_len) ? 0 : GC_E_SYNTAX;
+    case GC_SIGNAL_CANDIDATE:
+        if (is_string(j, get(j, payload, "slot"))) {
+            in->slot = payload;
+            return read_id(j, get(j, 0, "src"), in->src, &in->src_len) ? 0 : GC_E_SYNTAX;
+        }
+        /* fall through */
     case GC_SIGNAL_OFFER:
     case GC_SIGNAL_ANSWER:
-    case GC_SIGNAL_CANDIDATE:
         return read_id(j, get(j, 0, "src"), in->src, &in->src_len) && read_relayed(in, payload)
                    ? 0
                    : GC_E_SYNTAX;

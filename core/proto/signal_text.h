@@ -20,6 +20,8 @@ typedef struct gc_signal_in {
     uint8_t dial[GC_DIAL_BYTES];               /* OFFER, ANSWER, CANDIDATE */
     uint32_t index;                            /* CANDIDATE: number of the m-line */
     int32_t members, ice, sdp, candidate, mid; /* tokens of json, or -1 */
+    int32_t
+        slot; /* CANDIDATE: the payload of a slot message (slot_text.h), then nothing else; or -1 */
     gc_json json;
 } gc_signal_in;
 

@@ -5,6 +5,7 @@
 #include "core/base/mem.h"
 #include "core/base/reason.h"
 #include "core/base/timers.h"
+#include "core/proto/slot_text.h"
 
 static bool take_prefix(gc_span *s, gc_span prefix) {
     if (s->len < prefix.len || !gc_span_equal(gc_span_of(s->data, prefix.len), prefix)) {
@@ -65,6 +66,23 @@ void gc_signaling_client_draw(gc_signaling_client *s, gc_drbg *d) {
     draw(d, s->token);
 }
 
+void gc_signaling_client_copy_server(gc_signaling_client *s, const gc_signaling_client *own,
+                                     uint32_t socket) {
+    memset(s, 0, sizeof *s);
+    memcpy(s->server, own->server, own->server_len);
+    s->server_len = own->server_len;
+    memcpy(s->key, own->key, own->key_len);
+    s->key_len = own->key_len;
+    s->socket = (uint8_t)socket;
+}
+
+void gc_signaling_client_rename(gc_signaling_client *s, gc_drbg *d,
+                                const uint8_t id[GC_OWN_ID_CHARS]) {
+    memcpy(s->id, id, GC_OWN_ID_CHARS);
+    draw(d, s->token);
+    s->ever_on = false;
+}
+
 static void connect(gc_signaling_client *s, gc_output_queue *q, uint64_t now_ms) {
     gc_writer w = gc_output_queue_begin(q);
     gc_writer_bytes(&w, s->server, s->server_len);
@@ -122,10 +140,24 @@ void gc_signaling_client_stop(gc_signaling_client *s, gc_output_queue *q, bool b
     s->reason = reason;
 }
 
-void gc_signaling_client_opened(gc_signaling_client *s, uint64_t now_ms) {
-    if (s->step == GC_SIGNALING_STEP_CONNECTING) {
-        s->step = GC_SIGNALING_STEP_OPENING;
-        s->at_ms = now_ms + GC_SIGNALING_OPEN_MS;
+static void queue_echo(const gc_signaling_client *s, gc_output_queue *q) {
+    gc_slot_message echo = {.kind = GC_SLOT_ECHO};
+    gc_writer w = gc_output_queue_begin(q);
+    gc_slot_write(&w, gc_span_of(s->id, sizeof s->id), &echo);
+    bool queued = gc_output_queue_end(q, GC_CLIENT_SIGNALING_SEND, GC_NONE, s->socket, &w);
+    gc_assert(queued);
+}
+
+void gc_signaling_client_opened(gc_signaling_client *s, gc_output_queue *q, uint64_t now_ms) {
+    if (s->step != GC_SIGNALING_STEP_CONNECTING) {
+        return;
+    }
+    s->step = GC_SIGNALING_STEP_OPENING;
+    s->at_ms = now_ms + GC_SIGNALING_OPEN_MS;
+    if (s->ever_on && !s->gc) {
+        /* After a take-over the old socket's clock of life goes on: it may be about to end. */
+        queue_signal(s, q, GC_SIGNAL_HEARTBEAT);
+        queue_echo(s, q);
     }
 }
 
@@ -145,18 +177,19 @@ void gc_signaling_client_closed(gc_signaling_client *s, gc_drbg *d, uint64_t now
     }
 }
 
+static uint64_t silent_after(const gc_signaling_client *s) {
+    return s->gc ? GC_SIGNALING_SILENT_MS : GC_SIGNALING_SILENT_STOCK_MS;
+}
+
 void gc_signaling_client_heard(gc_signaling_client *s, uint64_t now_ms) {
-    s->silent_ms = now_ms + GC_SIGNALING_SILENT_MS;
+    s->silent_ms = now_ms + silent_after(s);
 }
 
 static uint64_t beat_after(const gc_signaling_client *s) {
     return s->gc ? GC_SIGNALING_BEAT_MS : GC_SIGNALING_BEAT_STOCK_MS;
 }
 
-bool gc_signaling_client_open(gc_signaling_client *s, bool gc, uint64_t now_ms) {
-    if (s->step != GC_SIGNALING_STEP_OPENING) {
-        return false;
-    }
+static void be_on(gc_signaling_client *s, bool gc, uint64_t now_ms) {
     s->step = GC_SIGNALING_STEP_ON;
     s->ever_on = true;
     s->gc = gc;
@@ -164,6 +197,23 @@ bool gc_signaling_client_open(gc_signaling_client *s, bool gc, uint64_t now_ms) 
     s->taken = 0;
     s->delay_ms = GC_RECONNECT_MS_MIN;
     s->beat_ms = now_ms + beat_after(s);
+    gc_signaling_client_heard(s, now_ms);
+}
+
+bool gc_signaling_client_open(gc_signaling_client *s, bool gc, uint64_t now_ms) {
+    if (s->step != GC_SIGNALING_STEP_OPENING) {
+        return false;
+    }
+    be_on(s, gc, now_ms);
+    return true;
+}
+
+bool gc_signaling_client_echo(gc_signaling_client *s, uint64_t now_ms) {
+    s->echoes = true;
+    if (s->step != GC_SIGNALING_STEP_OPENING || !s->ever_on || s->gc) {
+        return false;
+    }
+    be_on(s, false, now_ms);
     return true;
 }
 
@@ -174,9 +224,13 @@ void gc_signaling_client_error(gc_signaling_client *s, uint32_t reason) {
     }
 }
 
-/* Only our own server answers each HEARTBEAT; silence of another one means nothing. */
+/* Only our own server answers each HEARTBEAT. */
+static bool hears(const gc_signaling_client *s) {
+    return s->gc || s->echoes;
+}
+
 static bool is_silent(const gc_signaling_client *s, uint64_t now_ms) {
-    return s->gc && now_ms >= s->silent_ms;
+    return hears(s) && now_ms >= s->silent_ms;
 }
 
 void gc_signaling_client_tick(gc_signaling_client *s, gc_output_queue *q, gc_drbg *d,
@@ -198,9 +252,12 @@ void gc_signaling_client_tick(gc_signaling_client *s, gc_output_queue *q, gc_drb
         /* After a sleep both are due: beat, and hear the answer out before calling it silence. */
         if (now_ms >= s->beat_ms) {
             if (is_silent(s, now_ms)) {
-                s->silent_ms = now_ms + GC_SIGNALING_SILENT_MS - GC_SIGNALING_BEAT_MS;
+                s->silent_ms = now_ms + silent_after(s) - beat_after(s);
             }
             queue_signal(s, q, GC_SIGNAL_HEARTBEAT);
+            if (!s->gc) {
+                queue_echo(s, q);
+            }
             s->beat_ms = now_ms + beat_after(s);
         } else if (is_silent(s, now_ms)) {
             queue_close(s, q);
@@ -219,7 +276,7 @@ uint64_t gc_signaling_client_deadline(const gc_signaling_client *s) {
     if (s->step != GC_SIGNALING_STEP_ON) {
         return s->at_ms;
     }
-    return s->gc && s->silent_ms < s->beat_ms ? s->silent_ms : s->beat_ms;
+    return hears(s) && s->silent_ms < s->beat_ms ? s->silent_ms : s->beat_ms;
 }
 
 enum gc_signaling_state gc_signaling_client_state(const gc_signaling_client *s) {

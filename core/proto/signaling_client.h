@@ -17,6 +17,9 @@
 
 /* PeerServer clients beat every 5 s; a stock server cuts those it has not heard for 60-90 s. */
 #define GC_SIGNALING_BEAT_STOCK_MS 5000
+/* It answers no HEARTBEAT, but it relays to oneself: a message of ours comes back with each beat.
+ * Where one came back, silence means that the socket is dead. */
+#define GC_SIGNALING_SILENT_STOCK_MS 12000
 /* Tries with an id that is taken: the server gives it back after 5 s without a sign of life. */
 #define GC_ID_TAKEN_MAX 5
 /* Longest URL: the server's, "peerjs?key=" and the rest, with everything percent-encoded. */
@@ -35,6 +38,7 @@ typedef struct gc_signaling_client {
     uint8_t socket; /* gc_socket, whose events these are */
     bool ever_on;   /* since start */
     bool gc;        /* the server has the additions; valid when on */
+    bool echoes;    /* a server without them has relayed to us what we sent ourselves */
     bool has_tag;
     uint32_t reason;   /* why it is not on; what hopeless means when off */
     uint32_t taken;    /* ID-TAKEN in a row */
@@ -56,18 +60,28 @@ typedef struct gc_signaling_client {
 int gc_signaling_client_init(gc_signaling_client *s, gc_drbg *d, gc_span server, gc_span key);
 /* A new id and token: nobody may know the old ones. */
 void gc_signaling_client_draw(gc_signaling_client *s, gc_drbg *d);
+/* Where `own` goes, by another socket, which is off. It still needs a name. */
+void gc_signaling_client_copy_server(gc_signaling_client *s, const gc_signaling_client *own,
+                                     uint32_t socket);
+/* This id, and a new token. */
+void gc_signaling_client_rename(gc_signaling_client *s, gc_drbg *d,
+                                const uint8_t id[GC_OWN_ID_CHARS]);
 /* Connects; tag NULL: into no room. */
 void gc_signaling_client_start(gc_signaling_client *s, gc_output_queue *q, const uint8_t *tag,
                                uint64_t now_ms);
 /* Ends it for good: LEAVE if bye and the socket. */
 void gc_signaling_client_stop(gc_signaling_client *s, gc_output_queue *q, bool bye,
                               uint32_t reason);
-void gc_signaling_client_opened(gc_signaling_client *s, uint64_t now_ms);
+/* A server without the additions says no OPEN to who takes an id over: our own echo stands for it.
+ */
+void gc_signaling_client_opened(gc_signaling_client *s, gc_output_queue *q, uint64_t now_ms);
 void gc_signaling_client_closed(gc_signaling_client *s, gc_drbg *d, uint64_t now_ms);
 /* Something came from the server: it lives. */
 void gc_signaling_client_heard(gc_signaling_client *s, uint64_t now_ms);
 /* OPEN came. True when it is on by this; false when OPEN was not expected. */
 bool gc_signaling_client_open(gc_signaling_client *s, bool gc, uint64_t now_ms);
+/* Our echo came. True when it is on by this. */
+bool gc_signaling_client_echo(gc_signaling_client *s, uint64_t now_ms);
 /* The server named a reason and will close (ERROR, ID-TAKEN, INVALID-KEY). */
 void gc_signaling_client_error(gc_signaling_client *s, uint32_t reason);
 void gc_signaling_client_tick(gc_signaling_client *s, gc_output_queue *q, gc_drbg *d,

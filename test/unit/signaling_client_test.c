@@ -40,7 +40,7 @@ static void tick(uint64_t now) {
 
 static void turn_on(uint64_t now, bool gc) {
     gc_signaling_client_start(&s, &queue, NULL, now);
-    gc_signaling_client_opened(&s, now);
+    gc_signaling_client_opened(&s, &queue, now);
     gc_signaling_client_heard(&s, now);
     assert_true(gc_signaling_client_open(&s, gc, now));
     assert_int_equal(gc_signaling_client_state(&s), GC_SIGNALING_ON);
@@ -94,7 +94,7 @@ static void one_server_is_connected_and_kept(void **state) {
     assert_string_equal(look(), "connect; ");
     assert_int_equal(gc_signaling_client_state(&s), GC_SIGNALING_CONNECTING);
     assert_false(gc_signaling_client_open(&s, true, 1000)); /* the socket is not open yet */
-    gc_signaling_client_opened(&s, 1100);
+    gc_signaling_client_opened(&s, &queue, 1100);
     gc_signaling_client_heard(&s, 1200);
     assert_true(gc_signaling_client_open(&s, true, 1200));
     assert_false(gc_signaling_client_open(&s, true, 1200));
@@ -121,15 +121,55 @@ static void our_server_is_asked_for_a_sign_of_life(void **state) {
     assert_int_equal(s.reason, GC_REASON_SERVER_UNREACHABLE);
 }
 
-static void a_stock_server_only_gets_beats(void **state) {
+/* HEARTBEAT, and a message to ourselves behind it. */
+static void assert_beat(void) {
+    const char *out = look();
+    assert_non_null(strstr(out, "send {\"type\":\"HEARTBEAT\"}; send {\"type\":\"CANDIDATE\","));
+    assert_non_null(strstr(out, "\"slot\":\"echo\"}}; "));
+}
+
+static void a_stock_server_gets_beats_and_its_silence_means_nothing(void **state) {
     (void)state;
     turn_on(0, false);
     for (uint64_t now = GC_SIGNALING_BEAT_STOCK_MS; now < 200000;
          now += GC_SIGNALING_BEAT_STOCK_MS) {
         assert_int_equal(gc_signaling_client_deadline(&s), now);
         tick(now);
-        assert_string_equal(look(), "send {\"type\":\"HEARTBEAT\"}; ");
+        assert_beat();
     }
+}
+
+static void once_it_echoed_silence_means_a_dead_socket(void **state) {
+    (void)state;
+    turn_on(0, false);
+    tick(GC_SIGNALING_BEAT_STOCK_MS);
+    assert_beat();
+    gc_signaling_client_heard(&s, GC_SIGNALING_BEAT_STOCK_MS);
+    assert_false(gc_signaling_client_echo(&s, GC_SIGNALING_BEAT_STOCK_MS)); /* it was on */
+    tick(2 * GC_SIGNALING_BEAT_STOCK_MS);
+    assert_beat();
+    tick(3 * GC_SIGNALING_BEAT_STOCK_MS);
+    assert_beat();
+    uint64_t silent = GC_SIGNALING_BEAT_STOCK_MS + GC_SIGNALING_SILENT_STOCK_MS;
+    assert_int_equal(gc_signaling_client_deadline(&s), silent);
+    tick(silent);
+    assert_string_equal(look(), "close; ");
+}
+
+/* PeerServer 1.0.2 says no OPEN to who takes its own id over. */
+static void a_take_over_is_told_by_the_echo(void **state) {
+    (void)state;
+    turn_on(0, false);
+    gc_signaling_client_closed(&s, &drbg, 100);
+    tick(gc_signaling_client_deadline(&s));
+    assert_string_equal(look(), "connect; ");
+    assert_false(gc_signaling_client_echo(&s, 1000)); /* of the older socket */
+    gc_signaling_client_opened(&s, &queue, 1000);
+    assert_beat();
+    assert_int_equal(gc_signaling_client_state(&s), GC_SIGNALING_LOST);
+    assert_true(gc_signaling_client_echo(&s, 1010));
+    assert_int_equal(gc_signaling_client_state(&s), GC_SIGNALING_ON);
+    assert_false(gc_signaling_client_open(&s, false, 1020));
 }
 
 static void after_a_sleep_the_server_may_answer_first(void **state) {
@@ -168,7 +208,7 @@ static void waits_double_and_are_jittered(void **state) {
     }
     assert_true(differ);
     assert_int_equal(gc_signaling_client_state(&s), GC_SIGNALING_CONNECTING); /* never was on */
-    gc_signaling_client_opened(&s, now);
+    gc_signaling_client_opened(&s, &queue, now);
     assert_true(gc_signaling_client_open(&s, true, now));
     gc_signaling_client_heard(&s, now);
     gc_signaling_client_closed(&s, &drbg, now);
@@ -188,7 +228,7 @@ static void a_socket_that_never_opens_is_given_up(void **state) {
     /* Open, but it never says OPEN. */
     uint64_t now = gc_signaling_client_deadline(&s);
     tick(now);
-    gc_signaling_client_opened(&s, now + 10);
+    gc_signaling_client_opened(&s, &queue, now + 10);
     gc_signaling_client_heard(&s, now + 20);
     (void)look();
     tick(now + 10 + GC_SIGNALING_OPEN_MS);
@@ -201,7 +241,7 @@ static void reports_of_an_old_socket_change_nothing(void **state) {
     gc_signaling_client_closed(&s, &drbg, 0);
     uint64_t at = gc_signaling_client_deadline(&s);
     gc_signaling_client_closed(&s, &drbg, 10);
-    gc_signaling_client_opened(&s, 10);
+    gc_signaling_client_opened(&s, &queue, 10);
     assert_int_equal(gc_signaling_client_deadline(&s), at);
     assert_int_equal(s.step, GC_SIGNALING_STEP_WAITING);
 }
@@ -209,7 +249,7 @@ static void reports_of_an_old_socket_change_nothing(void **state) {
 static void the_reason_is_what_the_server_said(void **state) {
     (void)state;
     gc_signaling_client_start(&s, &queue, NULL, 0);
-    gc_signaling_client_opened(&s, 0);
+    gc_signaling_client_opened(&s, &queue, 0);
     gc_signaling_client_error(&s, GC_REASON_SERVER_FULL);
     gc_signaling_client_closed(&s, &drbg, 10);
     assert_int_equal(s.reason, GC_REASON_SERVER_FULL);
@@ -217,7 +257,7 @@ static void the_reason_is_what_the_server_said(void **state) {
     gc_signaling_client_closed(&s, &drbg, 2000); /* now it does not even answer */
     assert_int_equal(s.reason, GC_REASON_SERVER_UNREACHABLE);
     tick(gc_signaling_client_deadline(&s));
-    gc_signaling_client_opened(&s, 4000);
+    gc_signaling_client_opened(&s, &queue, 4000);
     assert_true(gc_signaling_client_open(&s, true, 4000));
     assert_int_equal(s.reason, GC_REASON_NONE);
 }
@@ -229,7 +269,9 @@ int main(void) {
         TEST(long_servers_fit_or_are_refused),
         TEST(one_server_is_connected_and_kept),
         TEST(our_server_is_asked_for_a_sign_of_life),
-        TEST(a_stock_server_only_gets_beats),
+        TEST(a_stock_server_gets_beats_and_its_silence_means_nothing),
+        TEST(once_it_echoed_silence_means_a_dead_socket),
+        TEST(a_take_over_is_told_by_the_echo),
         TEST(after_a_sleep_the_server_may_answer_first),
         TEST(waits_double_and_are_jittered),
         TEST(a_socket_that_never_opens_is_given_up),

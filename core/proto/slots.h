@@ -1,0 +1,102 @@
+/* Slots: how the members of a room find one another on a server that knows no rooms, such as a
+ * stock PeerServer. Four ids that only those who have the room's secret can name are its slots. Who
+ * registers one is its holder and tells others who is there.
+ *
+ *   off --start--> registering --OPEN--> holder <---------------------+
+ *    ^                |  ^  ^ '-----------------------.               | OPEN
+ *    |   ID-TAKEN,    |  |  | no answer: next slot    | ID-TAKEN      |
+ *    |   too late     v  |  |                         v               |
+ *    |             knocking -+-- after the last --> waiting --> registering slot 0
+ *    '--stop          | answer                        ^ home lost, or silent when asked again
+ *                     v                               |
+ *                  member ----------------------------+
+ *
+ * A member's home is the holder that answered it. It knocks there again from time to time. A holder
+ * knocks at the other slots, often after a change, so that two halves that met apart become one.
+ * Every knock names those that the knocker is linked with; so does every answer.
+ * The noun decides when and where; gc_client writes the messages, for it knows the members.
+ * Source: ghostchat-protocol.7, "Rooms without the additions". */
+#ifndef GC_PROTO_SLOTS_H
+#define GC_PROTO_SLOTS_H
+
+#include "core/base/crypto.h"
+#include "core/proto/signaling_client.h"
+#include "core/proto/slot_text.h"
+
+#define GC_SLOTS_MAX 4
+/* An answer takes two round trips of a signaling server at most; a holder that is slower is asked
+ * again later by everybody's next knock. */
+#define GC_SLOT_ANSWER_MS   2000
+#define GC_SLOT_REGISTER_MS 5000
+/* After all slots were silent. A holder that crashed blocks its slot for 60 to 90 s. */
+#define GC_SLOT_REST_MS     3000
+#define GC_SLOT_HOME_MS     8000  /* a home that is not linked with us by then is asked again */
+#define GC_SLOT_HANDOVER_MS 1000  /* the home is gone: all others come, not all at once */
+#define GC_SLOT_RETURN_MS   3000  /* a server that restarted is not knocked at by all at once */
+#define GC_SLOT_PROBE_MS    5000  /* a holder knocks at the others so often ... */
+#define GC_SLOT_RESTLESS_MS 60000 /* ... this long after a change, then at half to all of */
+#define GC_SLOT_CALM_MS     120000
+#define GC_SLOT_PUSH_MS     500 /* changes are told together */
+
+enum gc_slots_step {
+    GC_SLOTS_OFF,
+    GC_SLOTS_WAITING,
+    GC_SLOTS_REGISTERING,
+    GC_SLOTS_KNOCKING,
+    GC_SLOTS_MEMBER,
+    GC_SLOTS_HOLDER,
+};
+
+typedef struct gc_slots {
+    uint8_t step;      /* gc_slots_step */
+    uint8_t at;        /* slot that is tried, held, or where the home is */
+    uint8_t knock_due; /* bits: slots at which to knock with `nonce` */
+    bool push_due;     /* tell all linked members who is here */
+    bool again;        /* knocking at the home that one has */
+    bool home_open;    /* the home was linked with us */
+    bool exhausted;    /* all slots were silent at least once, and nothing else happened since */
+    uint32_t reason;   /* why the server refused the last slot; 0 */
+    uint64_t at_ms;    /* when the step ends; holder: next probe */
+    uint64_t push_ms;  /* GC_NEVER when nothing is to be told */
+    uint64_t change_ms;
+    uint8_t nonce[GC_NONCE_BYTES];
+    uint8_t key[GC_SLOT_KEY_BYTES]; /* of proofs */
+    uint8_t ids[GC_SLOTS_MAX][GC_OWN_ID_CHARS];
+    uint8_t home[GC_ID_BYTES_MAX]; /* own id of the holder that answered */
+    uint32_t home_len;
+    gc_signaling_client signaling; /* the socket of a slot, GC_SOCKET_SLOT */
+} gc_slots;
+
+/* Derives the ids and the key from the room's secret. Returns 0 or GC_E_CRYPTO. Off. */
+int gc_slots_init(gc_slots *s, const gc_crypto *crypto, const uint8_t secret[GC_SECRET_BYTES]);
+/* As before init: off, and no secret of a room in it. */
+void gc_slots_wipe(gc_slots *s);
+/* Our own socket is on (again), at a server without rooms. own: where it goes; copied. */
+void gc_slots_start(gc_slots *s, const gc_signaling_client *own, gc_output_queue *q, gc_drbg *d,
+                    uint64_t now_ms);
+/* Ends it; bye: the slot is given back at once. */
+void gc_slots_stop(gc_slots *s, gc_output_queue *q, bool bye);
+
+/* Of the slot's socket: OPEN (or our echo, after a take-over); true when we hold the slot now and
+ * did not before. */
+bool gc_slots_open(gc_slots *s, gc_drbg *d, uint64_t now_ms);
+/* ID-TAKEN or ERROR: somebody else has it, or nobody can. */
+void gc_slots_refused(gc_slots *s, gc_output_queue *q, gc_drbg *d, uint32_t reason,
+                      uint64_t now_ms);
+/* An answer with this nonce from this peer, whose proof is right. True when we asked for it. */
+bool gc_slots_answered(gc_slots *s, gc_drbg *d, const uint8_t nonce[GC_NONCE_BYTES], gc_span from,
+                       uint64_t now_ms);
+/* Whether our home is linked with us now; when it was and is not any more, another is looked for.
+ */
+void gc_slots_home(gc_slots *s, gc_drbg *d, bool open, uint64_t now_ms);
+/* A link to a member opened or ended. */
+void gc_slots_changed(gc_slots *s, uint64_t now_ms);
+void gc_slots_tick(gc_slots *s, gc_output_queue *q, gc_drbg *d, uint64_t now_ms);
+uint64_t gc_slots_deadline(const gc_slots *s);
+
+gc_span gc_slots_id(const gc_slots *s, uint32_t slot);
+/* The home's own id; empty when there is none. */
+gc_span gc_slots_home_id(const gc_slots *s);
+void gc_slots_check(const gc_slots *s);
+
+#endif

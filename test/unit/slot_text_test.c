@@ -1,0 +1,159 @@
+/* core/proto/slot_text.c: slot messages written, read back, and proved. */
+#include "core/proto/slot_text.h"
+#include "core/base/error.h"
+#include "host/crypto.h"
+#include "test/unit/unit.h"
+
+static gc_crypto crypto;
+static const uint8_t key[GC_SLOT_KEY_BYTES] = "a key of a room";
+static uint8_t text[8192];
+static gc_signal_in in;
+
+static gc_slot_message sample(void) {
+    gc_slot_message m = {.kind = GC_SLOT_MEMBERS, .nonce = "sixteen bytes .."};
+    assert_true(gc_slot_add(&m, GC_SPAN("ann")));
+    assert_true(gc_slot_add(&m, GC_SPAN("Ben_1-x")));
+    assert_int_equal(gc_slot_prove(&crypto, key, GC_SPAN("from"), GC_SPAN("to"), &m, m.proof), 0);
+    return m;
+}
+
+/* As the server relays it: with a source. */
+static gc_span relayed(const gc_slot_message *m) {
+    gc_writer w;
+    gc_writer_init(&w, text, sizeof text);
+    gc_writer_text(&w, "{\"src\":\"from\",");
+    uint32_t at = w.at;
+    gc_slot_write(&w, GC_SPAN("to"), m);
+    assert_false(w.failed);
+    assert_int_equal(text[at], '{');
+    text[at] = ' ';
+    return gc_writer_done(&w);
+}
+
+static int read_back(gc_span s, gc_slot_message *out) {
+    assert_int_equal(gc_signal_read(s, &in), 0);
+    assert_int_equal(in.type, GC_SIGNAL_CANDIDATE);
+    assert_true(in.slot >= 0);
+    return gc_slot_read(&in, out);
+}
+
+static int setup(void **state) {
+    (void)state;
+    return gc_host_crypto(&crypto);
+}
+
+static void what_is_written_is_read(void **state) {
+    gc_slot_message m = sample(), out;
+    (void)state;
+    assert_int_equal(read_back(relayed(&m), &out), 0);
+    assert_int_equal(out.kind, m.kind);
+    assert_memory_equal(out.nonce, m.nonce, sizeof m.nonce);
+    assert_memory_equal(out.proof, m.proof, sizeof m.proof);
+    assert_int_equal(out.count, 2);
+    assert_memory_equal(out.id[1], "Ben_1-x", out.id_len[1]);
+    assert_span(gc_span_of(in.src, in.src_len), GC_SPAN("from"));
+    gc_slot_message echo = {.kind = GC_SLOT_ECHO};
+    assert_int_equal(read_back(relayed(&echo), &out), 0);
+    assert_int_equal(out.kind, GC_SLOT_ECHO);
+}
+
+static void other_forms_are_refused(void **state) {
+    static const char *bad[] = {
+        "\"type\":\"other\",\"v\":1,\"slot\":\"echo\"",
+        "\"type\":\"ghostchat\",\"v\":2,\"slot\":\"echo\"",
+        "\"type\":\"ghostchat\",\"slot\":\"echo\"",
+        "\"type\":\"ghostchat\",\"v\":1,\"slot\":\"\"",
+        "\"type\":\"ghostchat\",\"v\":1,\"slot\":\"unheard of\"",
+        "\"type\":\"ghostchat\",\"v\":1,\"slot\":\"knock\"",
+        "\"type\":\"ghostchat\",\"v\":1,\"slot\":\"knock\",\"nonce\":\"AAAAAAAAAAAAAAAAAAAAAA\","
+        "\"members\":[]",
+        "\"type\":\"ghostchat\",\"v\":1,\"slot\":\"knock\",\"nonce\":\"AAAAAAAAAAAAAAAAAAAAAA\","
+        "\"proof\":\"AAAAAAAAAAAAAAAAAAAAAA\"",
+        "\"type\":\"ghostchat\",\"v\":1,\"slot\":\"knock\",\"nonce\":\"AAAA\","
+        "\"proof\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"members\":[]",
+        "\"type\":\"ghostchat\",\"v\":1,\"slot\":\"knock\",\"nonce\":\"AAAAAAAAAAAAAAAAAAAAAA\","
+        "\"proof\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"members\":[1]",
+        "\"type\":\"ghostchat\",\"v\":1,\"slot\":\"knock\",\"nonce\":\"AAAAAAAAAAAAAAAAAAAAAA\","
+        "\"proof\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"members\":[\"no id\"]",
+        "\"type\":\"ghostchat\",\"v\":1,\"slot\":\"knock\",\"nonce\":\"AAAAAAAAAAAAAAAAAAAAAA\","
+        "\"proof\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"members\":{}",
+    };
+    (void)state;
+    for (uint32_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        gc_slot_message out;
+        char message[512];
+        snprintf(message, sizeof message,
+                 "{\"type\":\"CANDIDATE\",\"src\":\"from\",\"payload\":{%s}}", bad[i]);
+        assert_int_equal(read_back(text_span(message), &out), GC_E_SYNTAX);
+    }
+}
+
+static void a_list_is_no_longer_than_a_room(void **state) {
+    gc_slot_message m = {.kind = GC_SLOT_KNOCK}, out;
+    char id[8];
+    (void)state;
+    for (uint32_t i = 0; i < GC_ROOM_MEMBERS_MAX; i++) {
+        snprintf(id, sizeof id, "m%u", i);
+        assert_true(gc_slot_add(&m, text_span(id)));
+    }
+    assert_false(gc_slot_add(&m, GC_SPAN("more")));
+    gc_span s = relayed(&m);
+    assert_int_equal(read_back(s, &out), 0);
+    assert_int_equal(out.count, GC_ROOM_MEMBERS_MAX);
+    char longer[8192];
+    const char *list = strstr((const char *)text, "[\"m0\"");
+    int head = (int)(list + 1 - (const char *)text);
+    snprintf(longer, sizeof longer, "%.*s\"more\",%.*s", head, (const char *)text,
+             (int)s.len - head, (const char *)text + head);
+    assert_int_equal(read_back(text_span(longer), &out), GC_E_SYNTAX);
+    assert_false(gc_slot_add(&(gc_slot_message){0}, GC_SPAN("")));
+    assert_false(gc_slot_add(&(gc_slot_message){0}, GC_SPAN("with space")));
+}
+
+static void a_proof_binds_all_of_it(void **state) {
+    gc_slot_message m = sample();
+    uint8_t proof[GC_PROOF_BYTES], other[GC_SLOT_KEY_BYTES] = "another key";
+    (void)state;
+#define DIFFERS(key, from, to)                                                                     \
+    do {                                                                                           \
+        assert_int_equal(gc_slot_prove(&crypto, key, GC_SPAN(from), GC_SPAN(to), &m, proof), 0);   \
+        assert_memory_not_equal(proof, sample().proof, sizeof proof);                              \
+    } while (0)
+    assert_int_equal(gc_slot_prove(&crypto, key, GC_SPAN("from"), GC_SPAN("to"), &m, proof), 0);
+    assert_memory_equal(proof, m.proof, sizeof proof);
+    DIFFERS(other, "from", "to");
+    DIFFERS(key, "fro", "mto");
+    DIFFERS(key, "to", "from");
+    m.kind = GC_SLOT_FULL;
+    DIFFERS(key, "from", "to");
+    m = sample();
+    m.nonce[15] ^= 1;
+    DIFFERS(key, "from", "to");
+    m = sample();
+    m.count = 1;
+    DIFFERS(key, "from", "to");
+    m = sample();
+    m.id[0][0] ^= 1;
+    DIFFERS(key, "from", "to");
+}
+
+static void truncated_messages_are_refused(void **state) {
+    gc_slot_message m = sample(), out;
+    (void)state;
+    gc_span s = relayed(&m);
+    for (uint32_t len = 0; len < s.len; len++) {
+        gc_span part = gc_span_of(s.data, len);
+        assert_true(gc_signal_read(part, &in) != 0 || in.slot < 0 || gc_slot_read(&in, &out) != 0);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(what_is_written_is_read, setup),
+        cmocka_unit_test_setup(other_forms_are_refused, setup),
+        cmocka_unit_test_setup(a_list_is_no_longer_than_a_room, setup),
+        cmocka_unit_test_setup(a_proof_binds_all_of_it, setup),
+        cmocka_unit_test_setup(truncated_messages_are_refused, setup),
+    };
+    return RUN(tests);
+}
