@@ -14,3 +14,8 @@ bench: test/node_modules/.package-lock.json $(B)/bench/load $(B)/bench/echo $(B)
 #: make bench-browser   figures of the page in Chromium
 bench-browser: test/node_modules/.package-lock.json $(B)/ghostchatd
 	$(Q)B=$(B) test/netns $(NODE) bench/browser.mjs
+
+.PHONY: bench-peerjs
+#: make bench-peerjs    stock PeerJS that leaves and comes back at once (ROUNDS), and npm peer
+bench-peerjs: test/node_modules/.package-lock.json $(B)/ghostchatd
+	$(Q)B=$(B) test/netns $(NODE) bench/peerjs.mjs

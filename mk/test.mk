@@ -26,3 +26,8 @@ check:
 #: make asan            unit tests under ASan and UBSan
 asan:
 	$(Q)$(MAKE) B=$(B)-asan SAN=address,undefined CC=clang-14 CFLAGS='-O1 -g' unit
+
+#: make peerjs-20       applications with stock PeerJS, 20 times (RUNS); prints how many runs failed
+.PHONY: peerjs-20
+peerjs-20: server test/node_modules/.package-lock.json
+	$(Q)B=$(B) sh test/peerjs/repeat.sh $(or $(RUNS),20)
