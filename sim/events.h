@@ -27,7 +27,8 @@
     X(FAULT, "fault")             /* a = kind */                                                   \
     X(HEAL, "heal")               /* a = kind, b = which */                                        \
     X(SWEEP, "sweep")             /* the oracle looks at what must not wait */                     \
-    X(STEP, "step")               /* a = step of the scenario's table */
+    X(STEP, "step")               /* a = step of the scenario's table */                           \
+    X(CHANGE, "change")           /* a = kind (sim/changes.c) */
 
 typedef enum sim_event_type {
 #define X(name, word) SIM_EVENT_##name,

@@ -42,9 +42,10 @@ static void plan_heal(sim_world *w, uint32_t delay_ms, uint32_t kind, uint32_t w
 
 /* --- each kind -------------------------------------------------------------------------------- */
 
-static void partition(sim_world *w, uint64_t a, bool one_way, bool server, uint32_t for_ms) {
+void sim_fault_partition(sim_world *w, uint64_t a, bool one_way, bool server, uint32_t for_ms) {
     for (uint32_t i = 0; i < SIM_PARTITIONS; i++) {
         if (!w->partitions[i].active) {
+            sim_world_changed(w, for_ms);
             w->partitions[i] =
                 (sim_partition){.active = true, .one_way = one_way, .server = server, .a = a};
             sim_world_note(w, SIM_NO_NODE, SIM_MARK_PARTITION, one_way, server, a, (gc_span){0});
@@ -73,19 +74,20 @@ static void crash(sim_world *w, uint32_t node, uint32_t back_ms) {
     }
 }
 
-static void freeze(sim_world *w, uint32_t node, uint32_t for_ms) {
+void sim_fault_freeze(sim_world *w, uint32_t node, uint32_t for_ms) {
     if (w->nodes[node].client == NULL || sim_node_frozen(w, node) ||
-        w->now_ms >= w->scenario.traffic_ms) {
+        w->now_ms >= w->traffic_end_ms) {
         return;
     }
-    uint64_t left_ms = w->scenario.traffic_ms - w->now_ms;
+    uint64_t left_ms = w->traffic_end_ms - w->now_ms;
     for_ms = for_ms < left_ms ? for_ms : (uint32_t)left_ms; /* healing finds nobody frozen */
     w->nodes[node].frozen_until_ms = w->now_ms + for_ms;
+    sim_world_changed(w, for_ms);
     sim_world_note(w, node, SIM_MARK_FREEZE, for_ms, 0, 0, (gc_span){0});
     sim_link_suspect(w, node);
 }
 
-static void leave(sim_world *w, uint32_t node) {
+void sim_fault_leave(sim_world *w, uint32_t node) {
     sim_node *n = &w->nodes[node];
     if (n->client == NULL || !n->present) {
         return;
@@ -97,8 +99,8 @@ static void leave(sim_world *w, uint32_t node) {
     }
 }
 
-static void server_crash(sim_world *w, uint32_t back_ms) {
-    if (w->server.core != NULL) {
+void sim_fault_server(sim_world *w, uint32_t back_ms) {
+    if (w->server.up) {
         sim_server_crash(w);
         plan_heal(w, back_ms, SIM_FAULT_SERVER_CRASH, 0);
     }
@@ -121,8 +123,16 @@ static void clock_jump(sim_world *w, uint32_t node) {
     sim_world_plan(w, 0, (sim_event){.type = SIM_EVENT_WAKE, .node = node, .a = n->wake});
 }
 
-static void cut_socket(sim_world *w, uint32_t node, uint32_t told_permille) {
-    uint32_t socket = w->nodes[node].socket;
+void sim_fault_crash(sim_world *w, uint32_t node, bool silent, uint32_t back_ms) {
+    w->nodes[node].comes_back = back_ms > 0;
+    sim_node_crash(w, node, silent);
+    if (back_ms > 0) {
+        plan_heal(w, back_ms, SIM_FAULT_CRASH, node);
+    }
+}
+
+void sim_fault_socket(sim_world *w, uint32_t node, uint32_t kind, uint32_t told_permille) {
+    uint32_t socket = w->nodes[node].sockets[kind];
     if (socket != SIM_NONE) {
         sim_world_note(w, node, SIM_MARK_SOCKET_CUT, socket, told_permille, 0, (gc_span){0});
         sim_socket_cut(w, socket, told_permille);
@@ -144,7 +154,7 @@ static void cut_for_glare(sim_world *w, uint32_t index) {
     sim_link_cut(w, index, first ? later : 0, first ? 0 : later);
 }
 
-static void cut_link(sim_world *w, uint32_t node, bool glare) {
+void sim_fault_link(sim_world *w, uint32_t node, bool glare) {
     const sim_node *n = &w->nodes[node];
     if (n->end_count == 0) {
         return;
@@ -188,29 +198,29 @@ static void strike(sim_world *w, uint32_t kind) {
     bool one_way = sim_rng_chance(&w->fault, 300);
     switch (kind) {
     case SIM_FAULT_SOCKET_LOSS:
-        cut_socket(w, node, 600);
+        sim_fault_socket(w, node, GC_SOCKET_OWN, 600);
         break;
     case SIM_FAULT_LINK_LOSS:
     case SIM_FAULT_GLARE:
-        cut_link(w, node, kind == SIM_FAULT_GLARE);
+        sim_fault_link(w, node, kind == SIM_FAULT_GLARE);
         break;
     case SIM_FAULT_PARTITION:
     case SIM_FAULT_SERVER_CUT:
-        partition(w, some, one_way, kind == SIM_FAULT_SERVER_CUT, for_ms);
+        sim_fault_partition(w, some, one_way, kind == SIM_FAULT_SERVER_CUT, for_ms);
         break;
     case SIM_FAULT_SERVER_CRASH:
-        server_crash(w, 1 + for_ms / 4);
+        sim_fault_server(w, 1 + for_ms / 4);
         break;
     case SIM_FAULT_CRASH:
         crash(w, node, sim_rng_chance(&w->fault, 750) ? 1 + for_ms / 2 : 0);
         break;
     case SIM_FAULT_LEAVE:
         if (!sim_node_frozen(w, node)) {
-            leave(w, node);
+            sim_fault_leave(w, node);
         }
         break;
     case SIM_FAULT_FREEZE:
-        freeze(w, node, for_ms);
+        sim_fault_freeze(w, node, for_ms);
         break;
     default:
         clock_jump(w, node);
@@ -232,7 +242,7 @@ static void come_back(sim_world *w, uint32_t node) {
 static void heal(sim_world *w, uint32_t kind, uint32_t which) {
     if (kind == SIM_FAULT_PARTITION) {
         w->partitions[which].active = false;
-    } else if (kind == SIM_FAULT_SERVER_CRASH && w->server.core == NULL) {
+    } else if (kind == SIM_FAULT_SERVER_CRASH && !w->server.up) {
         sim_server_start(w);
     } else if (kind == SIM_FAULT_CRASH && w->nodes[which].comes_back) {
         come_back(w, which);
@@ -272,17 +282,17 @@ static void step_of(sim_world *w, uint32_t node, const sim_step *s) {
         plan_heal(w, s->value, SIM_FAULT_CRASH, node);
         break;
     case SIM_STEP_FREEZE:
-        freeze(w, node, s->value);
+        sim_fault_freeze(w, node, s->value);
         break;
     case SIM_STEP_CUT:
     case SIM_STEP_CUT_TOLD:
-        cut_socket(w, node, s->action == SIM_STEP_CUT_TOLD ? 1000 : 0);
+        sim_fault_socket(w, node, GC_SOCKET_OWN, s->action == SIM_STEP_CUT_TOLD ? 1000 : 0);
         break;
     case SIM_STEP_ISOLATE:
-        partition(w, 1u << node, false, false, s->value);
+        sim_fault_partition(w, 1u << node, false, false, s->value);
         break;
     case SIM_STEP_ISOLATE_IN:
-        partition(w, ~(uint64_t)(1u << node), true, false, s->value);
+        sim_fault_partition(w, ~(uint64_t)(1u << node), true, false, s->value);
         break;
     case SIM_STEP_LINKS:
         for (uint32_t i = 0; i < w->nodes[node].end_count; i++) {
@@ -306,7 +316,7 @@ void sim_fault_step(sim_world *w, uint32_t step) {
     const sim_step *s = &w->scenario.steps[step];
     switch (s->action) {
     case SIM_STEP_SERVER_CRASH:
-        server_crash(w, s->value);
+        sim_fault_server(w, s->value);
         return;
     case SIM_STEP_EXPECT_MESHED:
         sim_oracle_expect_meshed(w);
@@ -316,6 +326,9 @@ void sim_fault_step(sim_world *w, uint32_t step) {
         return;
     case SIM_STEP_EXPECT_AWAY:
         sim_oracle_expect_away(w, s->who);
+        return;
+    case SIM_STEP_EXPECT_REASON:
+        sim_oracle_expect_reason(w, s->who, s->value);
         return;
     default:
         break;
@@ -334,12 +347,12 @@ void sim_faults_heal(sim_world *w) {
         w->partitions[i].active = false;
     }
     w->scenario.loss_permille = 0;
-    w->unnoticed = sim_rng_chance(&w->fault, 300);
+    w->unnoticed = sim_rng_chance(&w->fault, 300) && !w->calm;
     if (!w->unnoticed) {
-        sim_link_tell(w);
-        sim_socket_tell(w);
+        uint32_t links_ms = sim_link_tell(w), sockets_ms = sim_socket_tell(w);
+        sim_world_changed(w, links_ms > sockets_ms ? links_ms : sockets_ms);
     }
-    if (w->server.core == NULL) {
+    if (!w->server.up) {
         sim_server_start(w);
     }
     for (uint32_t i = 0; i < w->node_count; i++) {

@@ -418,13 +418,18 @@ void sim_link_suspect(sim_world *w, uint32_t node) {
     }
 }
 
-void sim_link_tell(sim_world *w) {
+uint32_t sim_link_tell(sim_world *w) {
+    uint32_t last_ms = 0;
     for (uint32_t i = 0; i < w->end_count; i++) {
         sim_end *end = &w->ends[i];
         if (end->used && !end->lingering && (end->cut || (end->open && !sim_link_peer(w, end)))) {
-            plan(w, end, SIM_EVENT_LINK_DETECT, sim_rng_below(&w->fault, 2000), 0, (gc_span){0});
+            uint32_t delay_ms = sim_rng_below(&w->fault, 2000);
+            plan(w, end, SIM_EVENT_LINK_DETECT, delay_ms, 0, (gc_span){0});
+            bool both_live = sim_link_peer(w, end) != NULL;
+            last_ms = both_live && delay_ms > last_ms ? delay_ms : last_ms;
         }
     }
+    return last_ms;
 }
 
 void sim_link_abandon(sim_world *w, uint32_t node, bool silent) {

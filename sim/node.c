@@ -17,7 +17,10 @@ uint64_t sim_node_now(sim_world *w, uint32_t node) {
 void sim_node_start(sim_world *w, uint32_t node) {
     sim_node *n = &w->nodes[node];
     uint8_t seed[32];
-    gc_assert(n->client == NULL && n->socket == SIM_NONE && n->end_count == 0);
+    gc_assert(n->client == NULL && n->end_count == 0);
+    for (uint32_t kind = 0; kind < GC_SOCKETS; kind++) {
+        gc_assert(n->sockets[kind] == SIM_NONE);
+    }
     n->run++;
     n->life = SIM_NONE;
     n->crash_after = 0;
@@ -42,6 +45,7 @@ void sim_node_crash(sim_world *w, uint32_t node, bool silent) {
         return;
     }
     sim_world_note(w, node, SIM_MARK_CRASH, n->run, silent, 0, (gc_span){0});
+    sim_world_changed(w, 0);
     sim_oracle_ended(w, node, false);
     n->client = NULL;
     n->life = SIM_NONE;
@@ -57,6 +61,7 @@ static void state_output(sim_world *w, uint32_t node, const gc_client_output *o)
     sim_node *n = &w->nodes[node];
     n->state = o->value;
     n->signaling = o->value2;
+    n->reason = o->reason;
     if (o->value == GC_STATE_FAILED) {
         sim_user_plan(w, node, 3000); /* a person reads the reason and tries again */
     }
@@ -65,13 +70,13 @@ static void state_output(sim_world *w, uint32_t node, const gc_client_output *o)
 static void output(sim_world *w, uint32_t node, const gc_client_output *o) {
     switch (o->type) {
     case GC_CLIENT_SIGNALING_CONNECT:
-        sim_socket_connect(w, node, o->text);
+        sim_socket_connect(w, node, o->value, o->text);
         break;
     case GC_CLIENT_SIGNALING_SEND:
-        sim_socket_send(w, node, o->text);
+        sim_socket_send(w, node, o->value, o->text);
         break;
     case GC_CLIENT_SIGNALING_CLOSE:
-        sim_socket_close(w, node);
+        sim_socket_close(w, node, o->value);
         break;
     case GC_CLIENT_ICE_SERVERS:
         break;

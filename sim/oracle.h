@@ -118,6 +118,7 @@ void sim_oracle_drained(struct sim_world *w, uint32_t node);
 /* What a scenario expects: all who are here are linked; `node` shows somebody as away. */
 void sim_oracle_expect_meshed(struct sim_world *w);
 void sim_oracle_expect_away(struct sim_world *w, uint32_t node);
+void sim_oracle_expect_reason(struct sim_world *w, uint32_t node, uint32_t reason);
 /* Looks at all that must not wait; moves the world from phase to phase. */
 void sim_oracle_sweep(struct sim_world *w);
 

@@ -5,9 +5,12 @@
 #include "core/base/mem.h"
 
 #define SWEEP_MS 500
+#define FINE_MS  50    /* the same where meetings are measured */
 #define LATE_MS  1000  /* on top of GC_UNDELIVERED_MS: the grain of timers */
 #define MEET_MS  90000 /* redial delays of 30 s, a dial of 15 s, half open sockets */
 #define WORDS_MS 30000 /* testing.md I3 */
+#define FRESH_MS 15000 /* rooms over a stock server, from the last change */
+#define STALE_MS 90000 /* the same when a slot's holder crashed, or a socket is half open */
 #define EMPTY_MS (GC_ALIVE_MS + GC_PING_MS_MAX + 10000)
 #define GONE_MS  (GC_LINK_SILENT_MS + GC_LINK_PING_MS + 5000)
 
@@ -100,6 +103,18 @@ void sim_oracle_expect_away(sim_world *w, uint32_t node) {
     sim_fail(w, SIM_INVARIANT_EXPECT, node, node, 0, 0);
 }
 
+void sim_oracle_expect_reason(sim_world *w, uint32_t node, uint32_t reason) {
+    bool told = false;
+    for (uint32_t i = 0; i < w->node_count; i++) {
+        if (node == SIM_ALL || node == i) {
+            told = told || w->nodes[i].reason == reason;
+        }
+    }
+    if (!told) {
+        sim_fail(w, SIM_INVARIANT_EXPECT, node == SIM_ALL ? SIM_NO_NODE : node, reason, 0, 0);
+    }
+}
+
 static bool has_company(const sim_world *w, uint32_t node) {
     for (uint32_t b = 0; b < w->node_count; b++) {
         if (b != node && belong(w, node, b)) {
@@ -120,16 +135,35 @@ static uint64_t meet_ms(const sim_world *w) {
     return places > GC_ROOM_MEMBERS_MAX && w->node_count <= 16 ? EMPTY_MS + MEET_MS : MEET_MS;
 }
 
+static uint64_t meet_until_ms(const sim_world *w) {
+    if (w->episode == 0) {
+        return w->phase_ms + meet_ms(w);
+    }
+    return w->changed_ms + (w->stale || w->unnoticed ? STALE_MS : FRESH_MS);
+}
+
 static void meeting(sim_world *w) {
     uint32_t node = 0, other = 0;
+    w->stale = w->stale || (w->server.stock != NULL && sim_peer_server_stale(w));
     if (!meshed(w, &node, &other)) {
-        if (w->now_ms > w->phase_ms + meet_ms(w)) {
+        if (w->now_ms > meet_until_ms(w)) {
             sim_fail(w, SIM_INVARIANT_MESH, node, other, 0, w->phase_ms);
         }
         return;
     }
+    if (w->now_ms < w->changed_ms) {
+        return; /* not everybody knows yet what is broken */
+    }
     w->meeting_ms = w->now_ms - w->phase_ms;
     w->meshed_ms = w->now_ms;
+    if (w->episode > 0) {
+        w->meetings[w->meeting_count++] =
+            (sim_meeting){.ms = (uint32_t)(w->now_ms - w->changed_ms), .stale = w->stale};
+    }
+    if (w->episode < w->scenario.episodes) {
+        sim_changes_begin(w);
+        return;
+    }
     enter(w, SIM_PHASE_WORDS);
     for (uint32_t i = 0; i < w->node_count; i++) {
         w->nodes[i].words = here(w, i) && has_company(w, i) ? 2 : 0;
@@ -194,7 +228,23 @@ static void words(sim_world *w) {
 
 /* --- leaving ---------------------------------------------------------------------------------- */
 
+static void leaving_stock(sim_world *w) {
+    uint32_t left = sim_peer_server_left(w->server.stock);
+    for (uint32_t i = 0; i < w->socket_count; i++) {
+        left += w->sockets[i].used;
+    }
+    if (left == 0) {
+        enter(w, SIM_PHASE_DONE);
+    } else if (w->now_ms > w->phase_ms + EMPTY_MS) {
+        sim_fail(w, SIM_INVARIANT_EMPTY, SIM_NO_NODE, left, 0, left);
+    }
+}
+
 static void leaving(sim_world *w) {
+    if (w->server.stock != NULL) {
+        leaving_stock(w);
+        return;
+    }
     gc_server_stats s;
     gc_server_get_stats(w->server.core, &s);
     uint64_t left = s.connections + s.peers + s.rooms + s.room_members + s.queued_bytes +
@@ -211,7 +261,7 @@ void sim_oracle_sweep(sim_world *w) {
     sweep_messages(w);
     switch (w->phase) {
     case SIM_PHASE_TRAFFIC:
-        if (w->now_ms >= w->scenario.traffic_ms) {
+        if (w->now_ms >= w->traffic_end_ms) {
             w->steady = false;
             sim_faults_heal(w);
             enter(w, SIM_PHASE_MEETING);
@@ -229,5 +279,7 @@ void sim_oracle_sweep(sim_world *w) {
     default:
         return;
     }
-    sim_world_plan(w, SWEEP_MS, (sim_event){.type = SIM_EVENT_SWEEP, .node = SIM_NO_NODE});
+    bool fine = w->episode > 0 && w->phase <= SIM_PHASE_MEETING;
+    sim_world_plan(w, fine ? FINE_MS : SWEEP_MS,
+                   (sim_event){.type = SIM_EVENT_SWEEP, .node = SIM_NO_NODE});
 }

@@ -117,6 +117,26 @@ static const sim_scenario table[] = {
      .traffic_ms = 30000,
      .send_ms = 5000,
      .steps = {STEADY(7000), {STEP(12000, SERVER_CRASH, 0), .value = 3000}}},
+    /* A stock PeerServer. Direct links need no more than it has. */
+    {.name = "stock-guests",
+     .stock = true,
+     .persons = 4,
+     .guests = 3,
+     .lossless = true,
+     .steps = {MESHED(4000), STEADY(4000)}},
+    /* The guest learns by EXPIRE that the inviter is away; nobody tells it that he is back. */
+    {.name = "stock-guest-waits",
+     .stock = true,
+     .persons = 2,
+     .guests = 1,
+     .traffic_ms = 90000,
+     .steps = {{STEP(10, JOIN, 0)},
+               {STEP(1000, CUT_TOLD, 0)},
+               {STEP(1001, FREEZE, 0), .value = 30000},
+               {STEP(8000, JOIN, 1)},
+               {STEP(16000, EXPECT_AWAY, 1)},
+               MESHED(75000),
+               {STEP(80000, SEND, 1), .value = 3}}},
 };
 
 #define TABLE_COUNT (sizeof table / sizeof table[0])
@@ -180,6 +200,25 @@ static void draw(sim_scenario *s, uint64_t seed) {
     }
 }
 
+/* A room of at most 8 (sometimes two of them) over an unmodified PeerServer. */
+static void draw_stock(sim_scenario *s, uint64_t seed) {
+    sim_rng r;
+    sim_rng_init(&r, seed, 5);
+    *s = (sim_scenario){.name = "stock", .stock = true};
+    s->persons = sim_rng_between(&r, 2, 8);
+    s->room_size = sim_rng_chance(&r, 900) ? 8 : (s->persons + 1) / 2;
+    s->way = (sim_way)sim_rng_below(&r, 3);
+    s->guests = sim_rng_chance(&r, 150) ? sim_rng_between(&r, 1, s->persons / 2) : 0;
+    s->join_ms =
+        sim_rng_chance(&r, 400) ? sim_rng_between(&r, 1, 20) : sim_rng_between(&r, 100, 10000);
+    s->send_ms = sim_rng_between(&r, 1000, 6000);
+    s->text_bytes = 100;
+    s->latency_ms = sim_rng_between(&r, 1, sim_rng_chance(&r, 800) ? 100 : 300);
+    s->jitter_ms = sim_rng_below(&r, sim_rng_chance(&r, 800) ? 30 : 300);
+    s->rate_bytes_ms = 1000;
+    s->episodes = sim_rng_between(&r, 2, 4);
+}
+
 static bool same(const char *a, const char *b) {
     while (*a != 0 && *a == *b) {
         a++;
@@ -193,6 +232,10 @@ bool sim_scenario_get(const char *name, uint64_t seed, sim_scenario *out) {
         draw(out, seed);
         return true;
     }
+    if (same(name, "stock")) {
+        draw_stock(out, seed);
+        return true;
+    }
     for (uint32_t i = 0; i < TABLE_COUNT; i++) {
         if (same(name, table[i].name)) {
             *out = table[i];
@@ -204,5 +247,5 @@ bool sim_scenario_get(const char *name, uint64_t seed, sim_scenario *out) {
 }
 
 const char *sim_scenario_name(uint32_t i) {
-    return i < TABLE_COUNT ? table[i].name : NULL;
+    return i < TABLE_COUNT ? table[i].name : i == TABLE_COUNT ? "stock" : NULL;
 }

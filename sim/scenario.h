@@ -44,6 +44,7 @@ typedef enum sim_action {
     SIM_STEP_EXPECT_MESHED, /* by now all who are here are linked */
     SIM_STEP_EXPECT_STEADY, /* from now on no open link ends before healing */
     SIM_STEP_EXPECT_AWAY,   /* who has been told that somebody is away */
+    SIM_STEP_EXPECT_REASON, /* who, or one of all, has been told the reason `value` */
 } sim_action;
 
 #define SIM_ALL UINT32_MAX /* who: everybody */
@@ -72,11 +73,16 @@ typedef struct sim_scenario {
     uint32_t loss_permille; /* of packets: costs a retransmission */
     uint32_t rate_bytes_ms; /* what a link carries */
     uint32_t fault_ms[SIM_FAULT_COUNT]; /* mean time between two faults of a kind; 0: never */
-    bool lossless;                      /* nobody may be told that a message was not delivered */
+    bool stock;                         /* the server is an unmodified PeerServer */
+    uint32_t concurrent_max;            /* of it; 0: enough */
+    bool bad_key;                       /* people have a key that it does not know */
+    uint32_t episodes; /* how often all that changes comes to rest (sim/changes.c) */
+    bool lossless;     /* nobody may be told that a message was not delivered */
     sim_step steps[SIM_STEPS_MAX];
 } sim_scenario;
 
-/* The scenario of that name; NULL when there is none. `random` is filled from the seed. */
+/* The scenario of that name; false when there is none. `random` and `stock` are filled from the
+ * seed. */
 bool sim_scenario_get(const char *name, uint64_t seed, sim_scenario *out);
 /* Names for --help: NULL at the end. */
 const char *sim_scenario_name(uint32_t i);

@@ -1,4 +1,5 @@
-/* The shell around gc_server: what ghostchatd is, without a kernel. */
+/* The shell around gc_server: what ghostchatd is, without a kernel; or around the model of a stock
+ * PeerServer. */
 #include "sim/world.h"
 #include "core/base/assert.h"
 #include "core/base/mem.h"
@@ -10,10 +11,39 @@ uint64_t sim_server_now(sim_world *w) {
     return w->now_ms;
 }
 
+static void plan_wake(sim_world *w, uint64_t at_ms) {
+    sim_server *s = &w->server;
+    uint64_t now_ms = sim_server_now(w);
+    if (at_ms == s->wake_at_ms) {
+        return;
+    }
+    s->wake_at_ms = at_ms;
+    s->wake++;
+    if (at_ms != GC_NEVER) {
+        sim_world_plan(
+            w, at_ms > now_ms ? at_ms - now_ms : 0,
+            (sim_event){.type = SIM_EVENT_SERVER_WAKE, .node = SIM_NO_NODE, .a = s->wake});
+    }
+}
+
+static void start_stock(sim_world *w) {
+    sim_server *s = &w->server;
+    s->wake_at_ms = GC_NEVER;
+    sim_peer_server_start(w);
+    sim_world_note(w, SIM_NO_NODE, SIM_MARK_SERVER_START, ++s->starts, 0, 0, (gc_span){0});
+    plan_wake(w, sim_peer_server_deadline(s->stock));
+}
+
 void sim_server_start(sim_world *w) {
     sim_server *s = &w->server;
     uint8_t seed[32];
-    gc_assert(s->core == NULL);
+    gc_assert(!s->up);
+    s->up = true;
+    sim_world_changed(w, 0);
+    if (s->stock != NULL) {
+        start_stock(w);
+        return;
+    }
     sim_rng_bytes(&w->net, seed, sizeof seed);
     memset(s->memory, 0, s->bytes);
     s->core = gc_server_init(s->memory, s->bytes, &s->config, seed, sim_server_now(w));
@@ -26,12 +56,17 @@ void sim_server_start(sim_world *w) {
 
 void sim_server_crash(sim_world *w) {
     w->server.core = NULL;
+    w->server.up = false;
+    sim_world_changed(w, 0);
     w->server.wake++;
     sim_world_note(w, SIM_NO_NODE, SIM_MARK_SERVER_CRASH, w->server.starts, 0, 0, (gc_span){0});
     for (uint32_t i = 0; i < w->socket_count; i++) {
         if (w->sockets[i].used && w->sockets[i].server) {
             sim_socket_server_died(w, &w->sockets[i]);
         }
+    }
+    if (w->server.stock != NULL) {
+        sim_peer_server_stop(w);
     }
 }
 
@@ -109,25 +144,20 @@ void sim_server_drain(sim_world *w) {
     if (++s->inputs % CHECK_EVERY == 0) {
         gc_server_check(s->core);
     }
-    uint64_t at = gc_server_deadline(s->core);
-    if (at != s->wake_at_ms) {
-        s->wake_at_ms = at;
-        s->wake++;
-        if (at != GC_NEVER) {
-            uint64_t now = sim_server_now(w);
-            sim_world_plan(
-                w, at > now ? at - now : 0,
-                (sim_event){.type = SIM_EVENT_SERVER_WAKE, .node = SIM_NO_NODE, .a = s->wake});
-        }
-    }
+    plan_wake(w, gc_server_deadline(s->core));
 }
 
 void sim_server_wake(sim_world *w, uint32_t wake) {
     sim_server *s = &w->server;
-    if (s->core == NULL || wake != s->wake) {
+    if (!s->up || wake != s->wake) {
         return;
     }
     s->wake_at_ms = GC_NEVER;
+    if (s->stock != NULL) {
+        sim_peer_server_wake(w);
+        plan_wake(w, sim_peer_server_deadline(s->stock));
+        return;
+    }
     gc_server_tick(s->core, sim_server_now(w));
     sim_server_drain(w);
     if (s->wake_at_ms <= sim_server_now(w)) {

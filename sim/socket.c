@@ -79,18 +79,19 @@ static void frame_send(sim_world *w, sim_socket *s, uint8_t opcode, gc_span payl
 
 /* --- the client's end ------------------------------------------------------------------------- */
 
-void sim_socket_connect(sim_world *w, uint32_t node, gc_span url) {
-    sim_socket_close(w, node);
+void sim_socket_connect(sim_world *w, uint32_t node, uint32_t kind, gc_span url) {
+    gc_assert(kind < GC_SOCKETS);
+    sim_socket_close(w, node, kind);
     uint32_t i = 0;
     while (i < w->socket_count && w->sockets[i].used) {
         i++;
     }
     gc_assert(i < w->socket_count);
     sim_socket *s = &w->sockets[i];
-    *s = (sim_socket){.used = true, .client = true, .gen = s->gen, .node = node};
+    *s = (sim_socket){.used = true, .client = true, .gen = s->gen, .node = node, .kind = kind};
     gc_ws_decoder_init(&s->up.decoder, true, GC_MESSAGE_BYTES_MAX);
     gc_ws_decoder_init(&s->down.decoder, false, GC_MESSAGE_BYTES_MAX);
-    w->nodes[node].socket = i;
+    w->nodes[node].sockets[kind] = i;
     uint32_t at = 0;
     while (at < url.len && url.data[at] != '?') {
         at++;
@@ -99,8 +100,8 @@ void sim_socket_connect(sim_world *w, uint32_t node, gc_span url) {
     plan(w, s, SIM_EVENT_SOCKET_ARRIVE, 2 * sim_world_latency(w), 0, query);
 }
 
-void sim_socket_send(sim_world *w, uint32_t node, gc_span text) {
-    uint32_t i = w->nodes[node].socket;
+void sim_socket_send(sim_world *w, uint32_t node, uint32_t kind, gc_span text) {
+    uint32_t i = w->nodes[node].sockets[kind];
     if (i != SIM_NONE) {
         frame_send(w, &w->sockets[i], GC_WS_TEXT, text);
     }
@@ -108,13 +109,14 @@ void sim_socket_send(sim_world *w, uint32_t node, gc_span text) {
 
 static void client_end(sim_world *w, sim_socket *s) {
     s->client = false;
-    if (w->nodes[s->node].socket == index_of(w, s)) {
-        w->nodes[s->node].socket = SIM_NONE;
+    if (w->nodes[s->node].sockets[s->kind] == index_of(w, s)) {
+        w->nodes[s->node].sockets[s->kind] = SIM_NONE;
     }
 }
 
-void sim_socket_close(sim_world *w, uint32_t node) {
-    uint32_t i = w->nodes[node].socket;
+void sim_socket_close(sim_world *w, uint32_t node, uint32_t kind) {
+    gc_assert(kind < GC_SOCKETS);
+    uint32_t i = w->nodes[node].sockets[kind];
     if (i == SIM_NONE) {
         return;
     }
@@ -127,18 +129,21 @@ void sim_socket_close(sim_world *w, uint32_t node) {
 }
 
 void sim_socket_abandon(sim_world *w, uint32_t node, bool silent) {
-    if (silent && w->nodes[node].socket != SIM_NONE) {
-        w->sockets[w->nodes[node].socket].cut = true;
+    for (uint32_t kind = 0; kind < GC_SOCKETS; kind++) {
+        uint32_t i = w->nodes[node].sockets[kind];
+        if (silent && i != SIM_NONE) {
+            w->sockets[i].cut = true;
+        }
+        sim_socket_close(w, node, kind);
     }
-    sim_socket_close(w, node);
 }
 
 /* The client's end is gone without its core having asked for it. */
 static void client_lost(sim_world *w, sim_socket *s) {
-    uint32_t node = s->node;
+    uint32_t node = s->node, kind = s->kind;
     client_end(w, s);
     release(w, s);
-    gc_client_signaling_closed(w->nodes[node].client, sim_node_now(w, node), GC_SOCKET_OWN);
+    gc_client_signaling_closed(w->nodes[node].client, sim_node_now(w, node), kind);
     sim_node_drain(w, node);
 }
 
@@ -148,7 +153,7 @@ static bool client_frame(sim_world *w, sim_socket *s, const gc_ws_event *e) {
     switch (e->opcode) {
     case GC_WS_TEXT:
     case GC_WS_BINARY:
-        gc_client_signaling_message(w->nodes[node].client, sim_node_now(w, node), GC_SOCKET_OWN,
+        gc_client_signaling_message(w->nodes[node].client, sim_node_now(w, node), s->kind,
                                     e->payload);
         sim_node_drain(w, node);
         break;
@@ -184,6 +189,10 @@ static uint32_t head_bytes(const uint8_t *data, uint32_t len) {
 /* False when the socket has no server any more. */
 static bool server_frame(sim_world *w, sim_socket *s, const gc_ws_event *e) {
     uint32_t gen = s->gen;
+    if (w->server.stock != NULL) {
+        sim_peer_server_frame(w, s, e->opcode, e->payload);
+        return s->used && s->gen == gen && s->server;
+    }
     gc_server_frame(w->server.core, sim_server_now(w), s->conn, e->opcode, e->payload,
                     e->close_code);
     sim_server_drain(w);
@@ -216,8 +225,7 @@ static void decode(sim_world *w, sim_socket *s, bool up, gc_span bytes) {
             s->opened = true;
             at += head;
             len -= head;
-            gc_client_signaling_opened(w->nodes[s->node].client, sim_node_now(w, s->node),
-                                       GC_SOCKET_OWN);
+            gc_client_signaling_opened(w->nodes[s->node].client, sim_node_now(w, s->node), s->kind);
             sim_node_drain(w, s->node);
             alive = s->used && s->gen == gen && s->client;
         }
@@ -266,6 +274,11 @@ static void arrive(sim_world *w, sim_socket *s, sim_event *e) {
     }
     gc_addr from = address_of(s->node);
     uint32_t reason = 0;
+    if (w->server.stock != NULL && w->server.up) {
+        s->server = s->accepted = true;
+        sim_peer_server_open(w, s, gc_span_of(head, sizeof head - 1), gc_span_of(e->data, e->len));
+        return;
+    }
     if (w->server.core == NULL ||
         gc_server_accept(w->server.core, sim_server_now(w), &from, &s->conn, &reason) != 0) {
         refuse(w, s);
@@ -305,8 +318,14 @@ void sim_socket_server_died(sim_world *w, sim_socket *s) {
 
 static void server_lost(sim_world *w, sim_socket *s) {
     gc_conn conn = s->conn;
+    if (w->server.stock != NULL) {
+        sim_peer_server_gone(w, s);
+    }
     s->server = s->accepted = false;
     release(w, s);
+    if (w->server.stock != NULL) {
+        return;
+    }
     gc_server_close(w->server.core, sim_server_now(w), conn, GC_REASON_GONE);
     sim_server_drain(w);
 }
@@ -352,7 +371,7 @@ static void bytes_down(sim_world *w, sim_socket *s, const sim_event *e) {
         plan(w, s, SIM_EVENT_SOCKET_SERVER_CLOSED, sim_world_latency(w), RESET, (gc_span){0});
         return;
     }
-    if (s->used && s->gen == gen && s->server) {
+    if (s->used && s->gen == gen && s->server && w->server.core != NULL) {
         sim_server_write(w, s);
         sim_server_drain(w);
     }
@@ -403,15 +422,24 @@ void sim_socket_cut(sim_world *w, uint32_t socket, uint32_t told_permille) {
     }
 }
 
-void sim_socket_tell(sim_world *w) {
+uint32_t sim_socket_tell(sim_world *w) {
+    uint32_t last_ms = 0;
     for (uint32_t i = 0; i < w->socket_count; i++) {
         sim_socket *s = &w->sockets[i];
         uint32_t delay_ms = sim_rng_below(&w->fault, 2000);
-        if (s->used && s->client && (s->cut || (s->opened && !s->server))) {
+        bool client = s->used && s->client && (s->cut || (s->opened && !s->server));
+        bool server = s->used && s->server && (s->cut || !s->client);
+        if (w->server.stock != NULL && s->cut) {
+            /* A stock server sends nothing by itself: it may never notice. */
+            server = server && sim_rng_chance(&w->fault, 300);
+        }
+        last_ms = client && delay_ms > last_ms ? delay_ms : last_ms;
+        if (client) {
             plan(w, s, SIM_EVENT_SOCKET_CLIENT_CLOSED, delay_ms, RESET, (gc_span){0});
         }
-        if (s->used && s->server && (s->cut || !s->client)) {
+        if (server) {
             plan(w, s, SIM_EVENT_SOCKET_SERVER_CLOSED, delay_ms, RESET, (gc_span){0});
         }
     }
+    return last_ms;
 }

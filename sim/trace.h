@@ -8,7 +8,7 @@
 
 #define SIM_TRACE_LINES      50
 #define SIM_TRACE_LINE_BYTES 256
-#define SIM_TRACE_SHOWN      72 /* bytes of a line's payload that are kept for people */
+#define SIM_TRACE_SHOWN      150 /* bytes of a line's payload that are kept for people */
 
 /* What a line says: events (sim/events.h) from 0, outputs of a client (gc_client.h) from 100,
  * outputs of the server (gc_server.h) from 200, these from 300. */
@@ -29,7 +29,9 @@
     X(SIM_MARK_SEND, 311, "user-send")                                                             \
     X(SIM_MARK_HEALED, 312, "healed")                                                              \
     X(SIM_MARK_MESHED, 313, "meshed")                                                              \
-    X(SIM_MARK_FAIL, 314, "BROKEN")
+    X(SIM_MARK_FAIL, 314, "BROKEN")                                                                \
+    X(SIM_MARK_STOCK, 315, "stock-send")                                                           \
+    X(SIM_MARK_EPISODE, 316, "episode")
 
 enum sim_mark {
 #define X(name, value, word) name = value,

@@ -21,13 +21,14 @@ static void plan_send(sim_world *w, uint32_t node) {
 
 /* --- joining ---------------------------------------------------------------------------------- */
 
-static gc_client_options options_of(uint32_t node, uint8_t nick[8]) {
+static gc_client_options options_of(const sim_world *w, uint32_t node, uint8_t nick[8]) {
     gc_writer name;
     gc_writer_init(&name, nick, 8);
     gc_writer_text(&name, "P");
     gc_writer_decimal(&name, node);
-    return (gc_client_options){
-        .server = GC_SPAN("http://sim.test/"), .key = GC_SPAN(""), .nick = gc_writer_done(&name)};
+    return (gc_client_options){.server = GC_SPAN("http://sim.test/"),
+                               .key = w->scenario.bad_key ? GC_SPAN("other") : GC_SPAN(""),
+                               .nick = gc_writer_done(&name)};
 }
 
 static bool make_link(sim_world *w, uint32_t node, uint32_t kind, uint8_t *out, uint32_t *len) {
@@ -79,7 +80,7 @@ static int join_name(sim_world *w, uint32_t node, const gc_client_options *o) {
 void sim_user_join(sim_world *w, uint32_t node) {
     sim_node *n = &w->nodes[node];
     uint8_t nick[8];
-    gc_client_options o = options_of(node, nick);
+    gc_client_options o = options_of(w, node, nick);
     if (n->client == NULL || n->present) {
         return;
     }
@@ -99,6 +100,7 @@ void sim_user_join(sim_world *w, uint32_t node) {
     n->full = false;
     n->host_life = n->guest ? w->nodes[0].life : SIM_NONE;
     sim_world_note(w, node, SIM_MARK_JOIN, n->room, n->guest, 0, gc_client_id(n->client));
+    sim_world_changed(w, 0);
     sim_oracle_joined(w, node);
     plan_send(w, node);
     sim_node_drain(w, node);
@@ -112,6 +114,7 @@ void sim_user_leave(sim_world *w, uint32_t node) {
     sim_world_note(w, node, SIM_MARK_LEAVE, n->room, 0, 0, (gc_span){0});
     n->present = false;
     n->plan++;
+    sim_world_changed(w, 0);
     sim_oracle_ended(w, node, true);
     int error = gc_client_leave(n->client, sim_node_now(w, node));
     gc_assert(error == 0);

@@ -14,6 +14,18 @@ void sim_world_plan(sim_world *w, uint64_t delay_ms, sim_event e) {
     sim_events_push(&w->events, e);
 }
 
+void sim_world_changed(sim_world *w, uint64_t delay_ms) {
+    /* Behind healing only those who were to come back then; who tries again later changes nothing.
+     */
+    bool late = w->phase == SIM_PHASE_MEETING && w->now_ms > w->phase_ms + 10;
+    if (w->phase > SIM_PHASE_MEETING || late) {
+        return;
+    }
+    uint64_t at_ms = w->now_ms + delay_ms;
+    w->changed_ms = at_ms > w->changed_ms ? at_ms : w->changed_ms;
+    w->stale = false;
+}
+
 void sim_world_again(sim_world *w, uint64_t delay_ms, sim_event *e) {
     sim_world_plan(w, delay_ms, *e);
     e->data = NULL;
@@ -59,6 +71,12 @@ static void *take(sim_world *w, size_t count, size_t bytes) {
 
 static void make_server(sim_world *w) {
     sim_server *s = &w->server;
+    if (w->scenario.stock) {
+        uint32_t max = w->scenario.concurrent_max;
+        s->stock = sim_peer_server_make(&w->arena, w->socket_count, max > 0 ? max : 5000);
+        sim_server_start(w);
+        return;
+    }
     s->config = server_config(w->node_count);
     s->bytes = gc_server_size(&s->config);
     gc_assert(s->bytes > 0);
@@ -73,7 +91,9 @@ static void make_people(sim_world *w) {
         sim_node *n = &w->nodes[i];
         n->memory = gc_arena_take(&w->arena, 1, gc_client_size());
         gc_assert(n->memory != NULL);
-        n->socket = SIM_NONE;
+        for (uint32_t kind = 0; kind < GC_SOCKETS; kind++) {
+            n->sockets[kind] = SIM_NONE;
+        }
         n->life = SIM_NONE;
         n->room = i / s->room_size;
         n->guest = i > 0 && i >= s->persons - s->guests;
@@ -93,6 +113,7 @@ static void make_people(sim_world *w) {
 static void make(sim_world *w, const sim_options *o) {
     w->seed = o->seed;
     w->meshed_ms = UINT64_MAX;
+    w->traffic_end_ms = w->scenario.traffic_ms;
     sim_rng_init(&w->net, o->seed, 2);
     sim_rng_init(&w->fault, o->seed, 3);
     sim_rng_init(&w->users, o->seed, 4);
@@ -114,6 +135,9 @@ static void make(sim_world *w, const sim_options *o) {
     make_server(w);
     make_people(w);
     sim_faults_start(w);
+    if (w->scenario.episodes > 0) {
+        sim_changes_begin(w);
+    }
     sim_world_plan(w, 500, (sim_event){.type = SIM_EVENT_SWEEP, .node = SIM_NO_NODE});
 }
 
@@ -139,6 +163,9 @@ static void handle(sim_world *w, sim_event *e) {
         break;
     case SIM_EVENT_STEP:
         sim_fault_step(w, e->a);
+        break;
+    case SIM_EVENT_CHANGE:
+        sim_change_event(w, e);
         break;
     default:
         if (e->type <= SIM_EVENT_SOCKET_SERVER_CLOSED) {
@@ -192,7 +219,9 @@ void sim_run(void *memory, size_t bytes, const sim_options *o, sim_result *resul
                            .meeting_ms = w->meeting_ms,
                            .words_ms = w->words_ms,
                            .persons = w->node_count,
+                           .meeting_count = w->meeting_count,
                            .broken = w->oracle.broken};
+    memcpy(result->meetings, w->meetings, sizeof w->meetings);
 }
 
 /* --- the report ------------------------------------------------------------------------------- */

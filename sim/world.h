@@ -14,6 +14,7 @@
 #include "core/gc_server.h"
 #include "sim/events.h"
 #include "sim/oracle.h"
+#include "sim/peer_server.h"
 #include "sim/pool.h"
 #include "sim/scenario.h"
 #include "sim/trace.h"
@@ -23,6 +24,7 @@
 #define SIM_PERSONS_MAX    1024
 #define SIM_PEERS_MAX      64 /* peer indices that a client may use */
 #define SIM_PARTITIONS     8
+#define SIM_EPISODES_MAX   8
 #define SIM_LINK_SILENT_MS 30000 /* RFC 7675: consent expires after 30 s */
 
 /* --- sockets ---------------------------------------------------------------------------------- */
@@ -49,6 +51,9 @@ typedef struct sim_socket {
     bool closing;  /* the server closes once its bytes are written */
     uint32_t gen;
     uint32_t node;
+    uint32_t kind;      /* gc_socket: which of its client's sockets */
+    uint32_t entry;     /* stock server: whose messages these are, an entry + 1; 0: nobody's */
+    uint64_t closed_ms; /* stock server: when it sent its close frame */
     gc_conn conn;
     uint32_t close_reason;
     sim_stream up, down;
@@ -98,7 +103,7 @@ typedef struct sim_node {
     uint8_t *memory;
     uint32_t run;  /* number of the process */
     uint32_t life; /* of the oracle: one stay under one id; SIM_NONE when idle */
-    uint32_t socket;
+    uint32_t sockets[GC_SOCKETS];
     uint64_t clock_ms; /* added to the world's time */
     uint64_t back_ms;  /* taken from it while the clock has fallen back */
     uint64_t back_until_ms;
@@ -107,8 +112,8 @@ typedef struct sim_node {
     uint64_t wake_at_ms;
     uint32_t wake;
     uint32_t inputs;
-    uint32_t crash_after;      /* outputs until the process ends in the middle of a drain; 0: not */
-    uint32_t state, signaling; /* as GC_CLIENT_STATE said last */
+    uint32_t crash_after; /* outputs until the process ends in the middle of a drain; 0: not */
+    uint32_t state, signaling, reason; /* as GC_CLIENT_STATE said last */
     /* its user */
     uint32_t room;
     bool guest, present; /* present: wants to be in the room */
@@ -145,8 +150,16 @@ typedef enum sim_phase {
     SIM_PHASE_DONE
 } sim_phase;
 
+/* How long all needed to be linked after the last change. */
+typedef struct sim_meeting {
+    uint32_t ms;
+    bool stale; /* a holder had crashed, or a socket was half open */
+} sim_meeting;
+
 typedef struct sim_server {
-    gc_server *core; /* NULL: crashed */
+    gc_server *core;        /* NULL: crashed, or it is a stock one */
+    sim_peer_server *stock; /* NULL: it is ours */
+    bool up;
     uint8_t *memory;
     size_t bytes;
     gc_server_config config;
@@ -171,6 +184,14 @@ typedef struct sim_world {
     uint64_t phase_ms; /* when it began */
     bool unnoticed; /* what broke before healing is noticed by deadlines only: that takes longer */
     uint64_t meshed_ms; /* when all had met after healing; UINT64_MAX before */
+    uint64_t traffic_end_ms;
+    /* episodes */
+    uint32_t episode;    /* from 1; 0: the scenario has none */
+    bool calm;           /* nothing but joins, leaves and crashes */
+    bool stale;          /* since the last change a slot or a client's socket was half open */
+    uint64_t changed_ms; /* the last change that people or faults made */
+    sim_meeting meetings[SIM_EPISODES_MAX];
+    uint32_t meeting_count;
     uint64_t event_count;
     uint64_t meeting_ms, words_ms; /* how long they took: figures */
     sim_server server;
@@ -184,6 +205,8 @@ typedef struct sim_world {
     sim_oracle oracle;
 } sim_world;
 
+/* Something changed, or will have in `delay_ms`: the time in which all must meet begins. */
+void sim_world_changed(sim_world *w, uint64_t delay_ms);
 /* Plans an event `delay_ms` from now. */
 void sim_world_plan(sim_world *w, uint64_t delay_ms, sim_event e);
 /* Plans the event that is being handled once more; its data go with it. */
@@ -205,14 +228,16 @@ void sim_server_write(sim_world *w, sim_socket *s);
 uint64_t sim_server_now(sim_world *w);
 
 /* --- socket.c --------------------------------------------------------------------------------- */
-void sim_socket_connect(sim_world *w, uint32_t node, gc_span url);
-void sim_socket_send(sim_world *w, uint32_t node, gc_span text);
-void sim_socket_close(sim_world *w, uint32_t node); /* by the client */
+/* By the client; kind: gc_socket. */
+void sim_socket_connect(sim_world *w, uint32_t node, uint32_t kind, gc_span url);
+void sim_socket_send(sim_world *w, uint32_t node, uint32_t kind, gc_span text);
+void sim_socket_close(sim_world *w, uint32_t node, uint32_t kind);
 void sim_socket_event(sim_world *w, sim_event *e);
 /* The connection breaks. told_permille: how likely an end learns of it by itself. */
 void sim_socket_cut(sim_world *w, uint32_t socket, uint32_t told_permille);
-/* Both ends of every broken connection are told within 2 s. */
-void sim_socket_tell(sim_world *w);
+/* Both ends of every broken connection are told within 2 s (a stock server only of some); returns
+ * when the clients will have been, in ms from now. */
+uint32_t sim_socket_tell(sim_world *w);
 void sim_socket_bytes(sim_world *w, sim_socket *s, bool up, gc_span bytes);
 void sim_socket_server_closed(sim_world *w, sim_socket *s); /* the server has closed its end */
 void sim_socket_server_died(sim_world *w, sim_socket *s);   /* its process ended */
@@ -228,8 +253,8 @@ bool sim_link_report(sim_world *w, uint32_t node);
 void sim_link_cut(sim_world *w, uint32_t end, uint32_t told_ms, uint32_t peer_told_ms);
 /* The process ended. */
 void sim_link_abandon(sim_world *w, uint32_t node, bool silent);
-/* Both ends of every broken link are told within 2 s. */
-void sim_link_tell(sim_world *w);
+/* The same for links. */
+uint32_t sim_link_tell(sim_world *w);
 /* Something broke: both ends of each link of a node (or of all, SIM_NONE) look at it later. */
 void sim_link_suspect(sim_world *w, uint32_t node);
 sim_end *sim_link_peer(sim_world *w, const sim_end *end);
@@ -255,8 +280,22 @@ void sim_faults_start(sim_world *w);
 void sim_fault_event(sim_world *w, const sim_event *e);
 void sim_fault_step(sim_world *w, uint32_t step);
 void sim_faults_heal(sim_world *w);
+/* One fault of a kind, now. back_ms 0: for good. */
+void sim_fault_crash(sim_world *w, uint32_t node, bool silent, uint32_t back_ms);
+void sim_fault_leave(sim_world *w, uint32_t node);
+void sim_fault_freeze(sim_world *w, uint32_t node, uint32_t for_ms);
+void sim_fault_server(sim_world *w, uint32_t back_ms);
+void sim_fault_socket(sim_world *w, uint32_t node, uint32_t kind, uint32_t told_permille);
+void sim_fault_link(sim_world *w, uint32_t node, bool glare);
+/* a: bit i = the nodes whose index % 64 is i; server: they are cut from it, not from the others. */
+void sim_fault_partition(sim_world *w, uint64_t a, bool one_way, bool server, uint32_t for_ms);
 bool sim_path_ok(const sim_world *w, uint32_t from, uint32_t to);
 bool sim_server_path_ok(const sim_world *w, uint32_t node, bool up);
 bool sim_node_frozen(const sim_world *w, uint32_t node);
+
+/* --- changes.c: episodes of worlds with a stock server ---------------------------------------- */
+/* The next episode: traffic again, and changes until w->traffic_end_ms. */
+void sim_changes_begin(sim_world *w);
+void sim_change_event(sim_world *w, const sim_event *e);
 
 #endif
