@@ -3,13 +3,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { PeerServer } from '../harness/peerserver.mjs';
-import { binary, startServer } from '../harness/server.mjs';
+import { binary, root, startServer } from '../harness/server.mjs';
 import { BINARY, Client, CLOSE, frame, PING, PONG, Raw, request, TEXT } from './client.mjs';
 
 const COMMAND = new URL('../node_modules/peer/dist/bin/peerjs.js', import.meta.url).pathname;
@@ -173,6 +173,23 @@ test('command: the port and the path may stand in the environment', async () => 
     assert.equal((await request({ port }, '/env/x/id')).status, 200, command);
     child.kill('SIGKILL');
     await gone;
+  }
+});
+
+test('command: every option of peerjs is taken, and docs/peerjs.md names it', () => {
+  const help = spawnSync(process.execPath, [COMMAND, '--help'], { encoding: 'utf8' }).stdout;
+  const page = readFileSync(`${root}docs/peerjs.md`, 'utf8');
+  const options = [...help.matchAll(/^ +(?:-(\w), )?--(\w+) .*?(?:\[(number|boolean|string|array)\]|$)/gm)]
+    .filter(([, , word]) => !['help', 'version'].includes(word));
+  assert.ok(options.length >= 12, help);
+  for (const [, letter, word] of options) {
+    for (const option of [`--${word}`, ...(letter ? [`-${letter}`] : [])]) {
+      assert.ok(page.includes(`\`${option}\``), `docs/peerjs.md names ${option}`);
+      // Taken, and then this one is refused.
+      const flag = ['allow_discovery', 'proxied'].includes(word);
+      const { stderr } = spawnSync(binary(), [option, ...(flag ? [] : ['1']), '--no-such'], { encoding: 'utf8' });
+      assert.match(stderr, /unknown option --no-such/, option);
+    }
   }
 });
 
