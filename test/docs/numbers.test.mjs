@@ -18,7 +18,8 @@ function constants(...headers) {
   return Object.fromEntries(['core/base/limits.h', ...headers].flatMap((name) =>
     [...read(name).matchAll(/^#define (GC_\w+) +(0x[0-9a-f]+|\d+)(?:ULL|u)?\b/gm)].map((m) => [m[1], Number(m[2])])));
 }
-const limits = constants('core/proto/peer.h', 'core/proto/signaling_client.h', 'core/base/reason.h');
+const limits = constants('core/proto/peer.h', 'core/proto/signaling_client.h', 'core/proto/slots.h',
+  'core/client.h', 'core/base/reason.h');
 
 /** What ghostchat-protocol(7) says: the words around a number, its unit, the constant. */
 const SAID = [
@@ -56,6 +57,21 @@ const SAID = [
   [/sends PING after (\d+) s/, 1000, 'GC_LINK_PING_MS'],
   [/nothing came for (\d+) s is closed/, 1000, 'GC_LINK_SILENT_MS'],
   [/is closed; (\d+) s after a PING/, 1000, 'GC_LINK_PROBE_MS'],
+  [/N is (\d+) random bytes/, 1, 'GC_NONCE_BYTES'],
+  [/and P is M\((\d+), slot key/, 1, 'GC_PROOF_BYTES'],
+  [/within the last (\d+) s/, 1000, 'GC_CLIENT_KNOCKED_MS'],
+  [/or nothing within (\d+) s: it knocks/, 1000, 'GC_SLOT_REGISTER_MS'],
+  [/Without an answer within (\d+) s/, 1000, 'GC_SLOT_ANSWER_MS'],
+  [/begins again 1.5 to (\d+) s after/, 1000, 'GC_SLOT_REST_MS'],
+  [/expects its OFFER for (\d+) s/, 1000, 'GC_DIAL_EXPECT_MS'],
+  [/at once, every (\d+) s for/, 1000, 'GC_SLOT_PROBE_MS'],
+  [/at once, every 5 s for (\d+) s after/, 1000, 'GC_SLOT_RESTLESS_MS'],
+  [/then each 60 to (\d+) s/, 1000, 'GC_SLOT_CALM_MS'],
+  [/news to all members (0.\d) s after/, 1000, 'GC_SLOT_PUSH_MS'],
+  [/and after (\d+) s if it is not linked/, 1000, 'GC_SLOT_HOME_MS'],
+  [/random time of up to (\d) s/, 1000, 'GC_SLOT_HANDOVER_MS'],
+  [/knocks at its home within (\d) s/, 1000, 'GC_SLOT_RETURN_MS'],
+  [/come back, (\d+) s without a message/, 1000, 'GC_SIGNALING_SILENT_STOCK_MS'],
   [/plus (\d+), as close code/, 1, 'GC_REASON_CLOSE_CODE_BASE'],
 ];
 
