@@ -130,7 +130,8 @@ static void queue_signal(const gc_signaling_client *s, gc_output_queue *q, gc_si
 
 void gc_signaling_client_stop(gc_signaling_client *s, gc_output_queue *q, bool bye,
                               uint32_t reason) {
-    if (s->step == GC_SIGNALING_STEP_ON && bye) {
+    /* PeerServer frees the id at the close as well, by its name: after a LEAVE, somebody else's. */
+    if (s->step == GC_SIGNALING_STEP_ON && bye && s->gc) {
         queue_signal(s, q, GC_SIGNAL_LEAVE);
     }
     if (s->step >= GC_SIGNALING_STEP_CONNECTING) {

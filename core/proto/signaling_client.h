@@ -69,7 +69,7 @@ void gc_signaling_client_rename(gc_signaling_client *s, gc_drbg *d,
 /* Connects; tag NULL: into no room. */
 void gc_signaling_client_start(gc_signaling_client *s, gc_output_queue *q, const uint8_t *tag,
                                uint64_t now_ms);
-/* Ends it for good: LEAVE if bye and the socket. */
+/* Ends it for good: the socket and, if bye, with a LEAVE where the server has the additions. */
 void gc_signaling_client_stop(gc_signaling_client *s, gc_output_queue *q, bool bye,
                               uint32_t reason);
 /* A server without the additions says no OPEN to who takes an id over: our own echo stands for it.
