@@ -48,6 +48,13 @@ extern const gc_stream_events gc_socket_events;
 void gc_socket_accept(gc_daemon *d, int fd, const gc_addr *from);
 /* Carries out one output of gc_server. */
 void gc_socket_output(gc_daemon *d, const gc_server_output *out);
+static inline gc_daemon *gc_socket_daemon(gc_socket *c) {
+    return c->stream.tcp.loop->data;
+}
+/* Ends it at once; twice is once. Its memory goes when the loop has seen to it. */
+void gc_socket_lose(gc_socket *c, uint32_t reason);
+/* All is written, or handed to the stream: ends it in order, for c->reason. */
+void gc_socket_linger(gc_socket *c);
 /* Ends those that lingered long enough. */
 void gc_socket_reap(gc_daemon *d);
 /* Ends all of them at once. */

@@ -1,0 +1,16 @@
+/* The partial input of a socket: a request or frame that is not whole yet. All of it counts against
+ * the memory limit; where that is reached, the socket with most goes. An idle socket has none. */
+#ifndef GC_SERVER_PARTIAL_H
+#define GC_SERVER_PARTIAL_H
+
+#include "server/socket.h"
+
+/* Where the next bytes go: behind what is kept, else into the shared scratch. *size 0: no memory.
+ */
+void gc_partial_room(gc_socket *c, uint8_t **data, uint32_t *size);
+/* Keeps len bytes, which lie in the scratch or in the kept buffer itself; none: frees it. False
+ * when there is no room: the socket must be lost. */
+bool gc_partial_keep(gc_socket *c, const uint8_t *bytes, uint32_t len);
+void gc_partial_release(gc_socket *c);
+
+#endif
