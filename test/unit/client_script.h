@@ -63,7 +63,21 @@ static void say_signal(script *s, gc_span text) {
     if (to >= 0) {
         assert_int_equal(gc_json_string(&j, to, dst, GC_ID_BYTES_MAX, &len), 0);
     }
-    say(s, "signal %.*s%s%s", (int)type.len - 2, type.data + 1, len > 0 ? " " : "", dst);
+    const char *name = (const char *)dst;
+    static const char *slots[GC_SLOTS_MAX] = {"slot0", "slot1", "slot2", "slot3"};
+    for (uint32_t i = 0; i < GC_SLOTS_MAX && s->c->slots.step != GC_SLOTS_OFF; i++) {
+        name = gc_span_equal(gc_span_of(dst, len), gc_slots_id(&s->c->slots, i)) ? slots[i] : name;
+    }
+    if (len > 0 && gc_span_equal(gc_span_of(dst, len), gc_client_id(s->c))) {
+        name = "self";
+    }
+    int32_t payload = gc_json_get(&j, 0, "payload");
+    gc_span kind = gc_span_of(NULL, 0);
+    if (payload >= 0 && gc_json_get(&j, payload, "slot") >= 0) {
+        kind = gc_json_raw(&j, gc_json_get(&j, payload, "slot"));
+    }
+    say(s, "signal %.*s%s%s%s%.*s", (int)type.len - 2, type.data + 1, len > 0 ? " " : "", name,
+        kind.len > 0 ? " " : "", (int)kind.len, kind.data);
 }
 
 static void say_frame(script *s, uint32_t slot, uint32_t channel, gc_span bytes) {
@@ -145,13 +159,13 @@ static void say_output(script *s, const gc_client_output *o) {
         assert_true(o->text.len < sizeof s->ws);
         memcpy(s->ws, o->text.data, o->text.len);
         s->ws[o->text.len] = 0;
-        say(s, "connect");
+        say(s, o->value == GC_SOCKET_SLOT ? "connect slot" : "connect");
         break;
     case GC_CLIENT_SIGNALING_SEND:
         say_signal(s, o->text);
         break;
     case GC_CLIENT_SIGNALING_CLOSE:
-        say(s, "disconnect");
+        say(s, o->value == GC_SOCKET_SLOT ? "disconnect slot" : "disconnect");
         break;
     case GC_CLIENT_ICE_SERVERS:
         say(s, "ice %s", brief(o->text, text));

@@ -1,0 +1,266 @@
+/* core/client_slots.c: rooms on a server that knows none. */
+#include "test/unit/client_script.h"
+
+/* In the room "coffee" on a stock server, before anything came of the slot's socket. */
+static script *script_at_stock_server(void) {
+    script *s = script_new();
+    put(s, gc_client_join_room(s->c, s->now, &script_options, GC_SPAN("coffee")));
+    put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_OWN));
+    server_says(s, "{\"type\":\"OPEN\"}");
+    expect(s, "connect slot\nstate joining on none\n");
+    return s;
+}
+
+static void slot_says(script *s, const char *text) {
+    put(s, gc_client_signaling_message(s->c, s->now, GC_SOCKET_SLOT, text_span(text)));
+}
+
+static script *script_holder(void) {
+    script *s = script_at_stock_server();
+    put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_SLOT));
+    expect(s, "");
+    slot_says(s, "{\"type\":\"OPEN\"}");
+    expect(s, "signal CANDIDATE slot1 \"knock\"\nsignal CANDIDATE slot2 \"knock\"\n"
+              "signal CANDIDATE slot3 \"knock\"\nstate waiting on none\n");
+    return s;
+}
+
+/* Slot 0 is held by somebody else; we knocked there. */
+static script *script_knocking(void) {
+    script *s = script_at_stock_server();
+    put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_SLOT));
+    slot_says(s, "{\"type\":\"ID-TAKEN\",\"payload\":{\"msg\":\"ID is taken\"}}");
+    expect(s, "disconnect slot\nsignal CANDIDATE slot0 \"knock\"\n");
+    return s;
+}
+
+/* A slot message from a stranger, as the server relays it; a bad key spoils the proof. */
+static void stranger_says(script *s, uint32_t socket, enum gc_slot_kind kind,
+                          const uint8_t nonce[GC_NONCE_BYTES], const char *from,
+                          const char *const *members, bool proved) {
+    static uint8_t text[8192];
+    gc_slot_message m = {.kind = (uint8_t)kind};
+    gc_span to =
+        socket == GC_SOCKET_SLOT ? gc_slots_id(&s->c->slots, s->c->slots.at) : gc_client_id(s->c);
+    memcpy(m.nonce, nonce, GC_NONCE_BYTES);
+    for (; members != NULL && *members != NULL; members++) {
+        assert_true(gc_slot_add(&m, text_span(*members)));
+    }
+    assert_int_equal(
+        gc_slot_prove(&s->c->crypto, s->c->slots.key, text_span(from), to, &m, m.proof), 0);
+    m.proof[0] ^= !proved;
+    gc_writer w;
+    gc_writer_init(&w, text, sizeof text);
+    gc_writer_text(&w, "{\"src\":");
+    gc_json_write_string(&w, text_span(from));
+    uint32_t at = w.at;
+    gc_slot_write(&w, to, &m);
+    text[at] = ',';
+    put(s, gc_client_signaling_message(s->c, s->now, socket, gc_writer_done(&w)));
+}
+
+static const uint8_t nonce[GC_NONCE_BYTES] = "a nonce of peers";
+
+static void the_first_one_holds_the_slot_and_answers(void **state) {
+    script *s = script_holder();
+    (void)state;
+    stranger_says(s, GC_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, "~bob", NULL, true);
+    expect(s, "signal CANDIDATE ~bob \"members\"\npeer 0 ~bob connecting '' none\n");
+    /* Who knocked is named to the next one, though it is not linked with us yet. */
+    stranger_says(s, GC_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, "~cem", NULL, true);
+    expect(s, "signal CANDIDATE ~cem \"members\"\npeer 1 ~cem connecting '' none\n");
+    assert_int_equal(s->c->peers[0].knocked_ms, s->now);
+    /* Newcomers dial; we do it after 4 s. */
+    pass(s, GC_DIAL_EXPECT_MS);
+    assert_non_null(strstr(s->lines, "offer 0\noffer 1\n"));
+    script_free(s);
+}
+
+static void a_knock_without_proof_is_no_knock(void **state) {
+    script *s = script_holder();
+    (void)state;
+    uint64_t ignored = s->c->ignored;
+    stranger_says(s, GC_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, "~eve", NULL, false);
+    expect(s, "");
+    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_KNOCK, nonce, "~eve", NULL, true); /* not at the slot */
+    expect(s, "");
+    stranger_says(s, GC_SOCKET_SLOT, GC_SLOT_MEMBERS, nonce, "~eve", NULL, true);
+    expect(s, "");
+    assert_int_equal(s->c->ignored, ignored + 3);
+    script_free(s);
+}
+
+static void a_full_room_says_so(void **state) {
+    script *s = script_holder();
+    char id[16], line[64];
+    (void)state;
+    for (uint32_t i = 0; i < GC_ROOM_MEMBERS_MAX - 1; i++) {
+        snprintf(id, sizeof id, "~m%u", i);
+        stranger_says(s, GC_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, id, NULL, true);
+        snprintf(line, sizeof line, "signal CANDIDATE %s \"members\"\n", id);
+        assert_non_null(strstr(s->lines, line));
+    }
+    stranger_says(s, GC_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, "~late", NULL, true);
+    expect(s, "signal CANDIDATE ~late \"full\"\n");
+    stranger_says(s, GC_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, "~m0", NULL, true); /* is in already */
+    expect(s, "signal CANDIDATE ~m0 \"members\"\n");
+    script_free(s);
+}
+
+static void who_finds_a_holder_dials_all_that_it_names(void **state) {
+    const char *const members[] = {"zcem", "0dan", NULL};
+    script *s = script_knocking();
+    (void)state;
+    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_MEMBERS, s->c->slots.nonce, "~hal", members, false);
+    expect(s, "");
+    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_MEMBERS, s->c->slots.nonce, "~hal", members, true);
+    expect(s, "offer 0\noffer 1\noffer 2\nstate waiting on none\npeer 0 ~hal connecting '' none\n"
+              "peer 1 zcem connecting '' none\npeer 2 0dan connecting '' none\n");
+    /* Known ones are not dialled again by a second list. */
+    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_MEMBERS, nonce, "~hal", members, true);
+    expect(s, "");
+    script_free(s);
+}
+
+static void news_are_dialled_by_the_smaller_id(void **state) {
+    const char *const members[] = {"zcem", "0dan", NULL};
+    script *s = script_holder();
+    (void)state;
+    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_MEMBERS, nonce, "0hal", members, true);
+    expect(s, "offer 0\npeer 0 0hal connecting '' none\npeer 1 zcem connecting '' none\n"
+              "peer 2 0dan connecting '' none\n");
+    assert_string_equal((const char *)s->c->peers[s->c->links[0].peer].id, "zcem");
+    script_free(s);
+}
+
+static void a_full_answer_is_the_end_of_a_join(void **state) {
+    script *s = script_knocking();
+    (void)state;
+    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_FULL, nonce, "~hal", NULL, true); /* not asked */
+    expect(s, "");
+    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_FULL, s->c->slots.nonce, "~hal", NULL, true);
+    expect(s, "disconnect\nstate failed off room-full\n");
+    assert_int_equal(gc_client_deadline(s->c), GC_NEVER);
+    script_free(s);
+}
+
+static void silent_holders_are_said(void **state) {
+    script *s = script_knocking();
+    (void)state;
+    for (uint32_t slot = 1; slot < GC_SLOTS_MAX; slot++) {
+        pass(s, GC_SLOT_ANSWER_MS);
+        assert_non_null(strstr(s->lines, "connect slot\n"));
+        put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_SLOT));
+        slot_says(s, "{\"type\":\"ID-TAKEN\"}");
+        assert_non_null(strstr(s->lines, "disconnect slot\nsignal CANDIDATE slot"));
+    }
+    pass(s, GC_SLOT_ANSWER_MS);
+    assert_non_null(strstr(s->lines, "state joining on room-silent\n"));
+    script_free(s);
+}
+
+static void a_refusal_of_the_server_is_said(void **state) {
+    script *s = script_at_stock_server();
+    (void)state;
+    put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_SLOT));
+    slot_says(s,
+              "{\"type\":\"ERROR\",\"payload\":{\"msg\":\"Server has reached its concurrent user "
+              "limit\"}}");
+    expect(s, "disconnect slot\nsignal CANDIDATE slot0 \"knock\"\nstate joining on server-full\n");
+    script_free(s);
+}
+
+static void the_lost_home_makes_one_look_again(void **state) {
+    script *s = script_knocking();
+    (void)state;
+    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_MEMBERS, s->c->slots.nonce, "~hal", NULL, true);
+    described(s, 0);
+    server_says(s,
+                "{\"type\":\"ANSWER\",\"src\":\"~hal\",\"payload\":{\"type\":\"ghostchat\",\"v\":1,"
+                "\"dial\":\"%DIAL0%\",\"sdp\":\"its sdp\"}}");
+    opened(s, 0);
+    peer_starts(s, 0, 1, 0);
+    assert_true(s->c->slots.home_open);
+    gc_frame bye = {.type = GC_FRAME_BYE, .reason = GC_REASON_LEFT};
+    frame(s, 0, &bye);
+    assert_int_equal(s->c->slots.step, GC_SLOTS_WAITING);
+    pass(s, GC_SLOT_HANDOVER_MS + 1);
+    assert_non_null(strstr(s->lines, "connect slot\n"));
+    script_free(s);
+}
+
+static void a_member_that_opens_is_news_for_all(void **state) {
+    script *s = script_holder();
+    (void)state;
+    stranger_says(s, GC_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, "~bob", NULL, true);
+    stranger_says(s, GC_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, "~cem", NULL, true);
+    server_says(s,
+                "{\"type\":\"OFFER\",\"src\":\"~bob\",\"payload\":{\"type\":\"ghostchat\",\"v\":1,"
+                "\"dial\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"room\":\"" COFFEE "\",\"sdp\":\"s\"}}");
+    described(s, 0);
+    opened(s, 0);
+    peer_starts(s, 0, 1, 0);
+    pass(s, GC_SLOT_PUSH_MS);
+    assert_non_null(strstr(s->lines, "signal CANDIDATE ~bob \"members\"\n"));
+    assert_non_null(strstr(s->lines, "signal CANDIDATE ~cem \"members\"\n"));
+    script_free(s);
+}
+
+static void an_echo_is_heard_and_stands_for_open(void **state) {
+    script *s = script_holder();
+    (void)state;
+    static const char echo[] = "{\"type\":\"CANDIDATE\",\"src\":\"%ID%\",\"payload\":{\"type\":"
+                               "\"ghostchat\",\"v\":1,\"slot\":\"echo\"}}";
+    uint64_t ignored = s->c->ignored;
+    server_says(s, echo);
+    assert_true(s->c->signaling.echoes);
+    assert_int_equal(s->c->ignored, ignored);
+    put(s, gc_client_signaling_closed(s->c, s->now, GC_SOCKET_OWN));
+    pass(s, GC_RECONNECT_MS_MIN);
+    put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_OWN));
+    expect(s, "signal HEARTBEAT\nsignal CANDIDATE self \"echo\"\n");
+    server_says(s, echo);
+    assert_int_equal(s->c->signaling.step, GC_SIGNALING_STEP_ON);
+    script_free(s);
+}
+
+static void leaving_gives_the_slot_back(void **state) {
+    script *s = script_holder();
+    (void)state;
+    put(s, gc_client_leave(s->c, s->now));
+    expect(s, "disconnect slot\ndisconnect\nstate idle off none\n");
+    script_free(s);
+}
+
+static void our_own_server_needs_no_slots(void **state) {
+    script *s = script_holder();
+    (void)state;
+    /* The operator put another server in its place. */
+    put(s, gc_client_signaling_closed(s->c, s->now, GC_SOCKET_OWN));
+    pass(s, GC_RECONNECT_MS_MIN);
+    put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_OWN));
+    server_says(s, "{\"type\":\"OPEN\",\"payload\":{\"gc\":1,\"room\":{\"tag\":\"" COFFEE
+                   "\",\"members\":[]}}}");
+    assert_int_equal(s->c->slots.step, GC_SLOTS_OFF);
+    assert_non_null(strstr(s->lines, "disconnect slot\n"));
+    script_free(s);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_first_one_holds_the_slot_and_answers),
+        cmocka_unit_test(a_knock_without_proof_is_no_knock),
+        cmocka_unit_test(a_full_room_says_so),
+        cmocka_unit_test(who_finds_a_holder_dials_all_that_it_names),
+        cmocka_unit_test(news_are_dialled_by_the_smaller_id),
+        cmocka_unit_test(a_full_answer_is_the_end_of_a_join),
+        cmocka_unit_test(silent_holders_are_said),
+        cmocka_unit_test(a_refusal_of_the_server_is_said),
+        cmocka_unit_test(the_lost_home_makes_one_look_again),
+        cmocka_unit_test(a_member_that_opens_is_news_for_all),
+        cmocka_unit_test(an_echo_is_heard_and_stands_for_open),
+        cmocka_unit_test(leaving_gives_the_slot_back),
+        cmocka_unit_test(our_own_server_needs_no_slots),
+    };
+    return RUN(tests);
+}
