@@ -1,7 +1,8 @@
 // Figures of the page in Chromium: a warm server, a new context for each person. Not a test: a busy
 // machine misses goals, so how busy it was is printed beside them. `make bench-browser`.
-//   ONLY=join,absent,crash,rooms,room16,load RUNS=20 ROOMS=5 TRACE=1
+//   ONLY=join,absent,crash,rooms,stock,room16,load RUNS=20 ROOMS=5 TRACE=1
 import { chromiumBrowser } from '../test/harness/browsers.mjs';
+import { PeerServer } from '../test/harness/peerserver.mjs';
 import { Person } from '../test/harness/person.mjs';
 import { SERVER_GONE } from '../test/harness/scenario.mjs';
 import { startServer } from '../test/harness/server.mjs';
@@ -11,7 +12,7 @@ import { stopwatch, tracer } from './stopwatch.mjs';
 
 const runs = Number(process.env.RUNS ?? 20);
 const rooms = Number(process.env.ROOMS ?? 5);
-const only = (process.env.ONLY ?? 'load,join,absent,crash,rooms,room16').split(',');
+const only = (process.env.ONLY ?? 'load,join,absent,crash,rooms,stock,room16').split(',');
 const trace = process.env.TRACE === '1';
 const PATIENCE_MS = 30000;
 const IDLE_S = 20;
@@ -31,7 +32,7 @@ const range = (list) => `${quantile(list, 0).toFixed(2)} to ${quantile(list, 1).
 const print = (name, value, goal = '') => (
   console.log(`${name}: ${value}${goal && `   goal ${goal}`}`));
 
-const server = await startServer();
+let server = await startServer();
 const browser = chromiumBrowser({ flags: FLAGS });
 let count = 0;
 const present = new Set();
@@ -229,6 +230,28 @@ async function roomsOf8() {
   print('  a message at all 7 others', spread(spoken), '<= 500 ms');
 }
 
+/** Rooms of 5 where the only signaling server is a stock PeerServer. All come at
+ * once and nobody crashes. */
+async function stockRooms() {
+  const linked = [];
+  const peerServer = await new PeerServer().start();
+  const ours = server;
+  server = await startServer({ args: ['--peer-server', peerServer.url] });
+  try {
+    for (let i = 0; i < rooms; i++) {
+      const { people, linked_ms } = await room(5);
+      linked.push(linked_ms);
+      await part(...people);
+    }
+    print(`room of 5 over a stock PeerServer, all tap at once, until all 10 links are open, ${rooms} rooms`,
+      spread(linked), 'p95 <= 3 s');
+  } finally {
+    await server.kill();
+    server = ours;
+    await peerServer.kill();
+  }
+}
+
 /** CPU seconds so far: of each renderer, by its pid, and of all other processes together. */
 async function spent() {
   const all = await chromiumProcesses(await browser.starting);
@@ -299,7 +322,7 @@ async function load() {
   await part(ann, ben);
 }
 
-const parts = { load, join, absent, crash, rooms: roomsOf8, room16: roomOf16 };
+const parts = { load, join, absent, crash, rooms: roomsOf8, stock: stockRooms, room16: roomOf16 };
 try {
   for (const name of only) {
     const busy = busySince();

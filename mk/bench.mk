@@ -9,7 +9,7 @@ bench: test/node_modules/.package-lock.json $(B)/bench/load $(B)/bench/echo $(B)
 	$(Q)B=$(B) $(NODE) bench/compare.mjs
 
 # Figures of the page in Chromium (bench/browser.mjs), in a network of its own.
-# ONLY=load|join|absent|crash|rooms|room16, RUNS=20, ROOMS=5, TRACE=1.
+# ONLY=load|join|absent|crash|rooms|stock|room16, RUNS=20, ROOMS=5, TRACE=1.
 .PHONY: bench-browser
 #: make bench-browser   figures of the page in Chromium
 bench-browser: test/node_modules/.package-lock.json $(B)/ghostchatd
