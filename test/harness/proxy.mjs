@@ -1,0 +1,100 @@
+// nginx and Caddy, set up by the very files that docs/self-hosting.md shows. The network namespace
+// is ours, so the ports are those of the page.
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { root } from './server.mjs';
+
+export const page = readFileSync(`${root}docs/self-hosting.md`, 'utf8');
+
+/** The n-th block of a language in the page. */
+export function block(language, n = 0) {
+  const found = [...page.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms'))][n];
+  assert.ok(found, `docs/self-hosting.md shows a file for ${language}`);
+  return found[1];
+}
+
+/** Resolves once somebody listens there; the child's death ends the wait. */
+async function listening(child, port) {
+  let dead;
+  child.once('exit', (code) => {
+    dead = new Error(`${child.spawnfile} ended (${code}): ${child.errors}`);
+  });
+  for (;;) {
+    if (dead) {
+      throw dead;
+    }
+    const open = await new Promise((resolve) => {
+      const socket = net.connect(port, '10.77.0.1');
+      socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+      socket.once('close', () => socket.destroy());
+      socket.once('connect', () => socket.end());
+    });
+    if (open) {
+      return;
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** Starts a proxy in a folder of its own; ends with the world. */
+async function start(world, command, args, folder) {
+  const child = spawn(command, args, {
+    cwd: folder, stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
+  });
+  child.errors = '';
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    child.errors += text;
+  });
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  world.closers.push(async () => {
+    child.kill('SIGTERM');
+    await gone;
+    rmSync(folder, { recursive: true, force: true });
+  });
+  await listening(child, 443);
+}
+
+function folderFor(name) {
+  return mkdtempSync(join(tmpdir(), `ghostchat-${name}-`));
+}
+
+/** A certificate that nobody signed, as `privkey.pem` and `fullchain.pem`. */
+export function makeCertificate(folder, name) {
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256',
+    '-nodes', '-keyout', 'privkey.pem', '-out', 'fullchain.pem', '-days', '2', '-subj', `/CN=${name}`],
+  { cwd: folder, stdio: 'ignore' });
+}
+
+/** site: a block of the page. */
+export async function startNginx(world, site) {
+  const folder = folderFor('nginx');
+  makeCertificate(folder, 'chat.example.org');
+  const own = site.replaceAll(/\/etc\/letsencrypt\/live\/[\w.]+/g, folder);
+  assert.notEqual(own, site);
+  writeFileSync(join(folder, 'site.conf'), own);
+  writeFileSync(join(folder, 'nginx.conf'), `daemon off; pid ${folder}/pid; error_log stderr;
+    user root; events {} http { include /etc/nginx/mime.types; include ${folder}/site.conf;
+    access_log off; client_body_temp_path ${folder};
+    proxy_temp_path ${folder}; fastcgi_temp_path ${folder}; uwsgi_temp_path ${folder};
+    scgi_temp_path ${folder}; }`);
+  await start(world, '/usr/sbin/nginx', ['-p', folder, '-c', join(folder, 'nginx.conf')], folder);
+}
+
+/** site: a block of the page. */
+export async function startCaddy(world, site) {
+  const folder = folderFor('caddy');
+  // Nothing but where certificates come from is added: here nobody signs them for us.
+  writeFileSync(join(folder, 'Caddyfile'), `{
+	local_certs
+	skip_install_trust
+	admin off
+}
+${site}`);
+  await start(world, '/usr/bin/caddy', ['run', '--config', 'Caddyfile', '--adapter', 'caddyfile'], folder);
+}
