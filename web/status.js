@@ -44,6 +44,14 @@ function describeServer(state) {
     return { text: state.signaling === 'lost' ? words.serverLost : words.joining, tone: 'busy' };
 }
 
+/** @param {ChatState} state
+ * @returns {Line} while the server is there and has not let us in */
+function describeJoining(state) {
+    return state.reason.text
+        ? { text: `${explain(state.reason)} ${words.retry}`, tone: 'bad' }
+        : { text: words.joining, tone: 'busy' };
+}
+
 /** @param {ChatState} state @param {Peer[]} peers @param {(peer: Peer) => string} nameOf
  * @param {boolean} direct  came by a direct link: there is no room
  * @param {boolean} [near]  no ICE server is known: nobody on another network can be reached
@@ -57,7 +65,7 @@ export function describe(state, peers, nameOf, direct, near = false) {
         case 'failed':
             return { text: explain(state.reason) || words.failed, tone: 'bad' };
         case 'joining':
-            return server ?? { text: words.joining, tone: 'busy' };
+            return server ?? describeJoining(state);
         case 'connected': {
             const open = peers.filter((peer) => peer.state === 'open').length;
             const parts = [words.connected(open), server?.text, others?.text];

@@ -57,4 +57,6 @@ test('only a server that is not there is a question of the network', () => {
   const full = { word: 'server-full', text: 'The server has no room for another person.' };
   assert.match(line('joining', 'connecting', UNREACHABLE).text, /Is this device online\?$/);
   assert.match(line('joining', 'connecting', full).text, /another person\. Trying again\.$/);
+  // Let in by a stock server, but not under the second id that a room needs there.
+  assert.match(line('joining', 'on', full).text, /another person\. Trying again\.$/);
 });
