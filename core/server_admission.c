@@ -89,10 +89,58 @@ static void admit(gc_server *s, uint32_t n, const gc_admission *a) {
     open_up(s, n, a);
 }
 
+/* Keeps what admission will need: the request is borrowed for the call only. */
+static bool park(gc_server *s, uint32_t n, const gc_admission *a) {
+    gc_wait *w = &s->waits[n];
+    w->has_room = a->has_room;
+    if (a->has_room) {
+        memcpy(w->room, a->room, sizeof w->room);
+    }
+    for (uint32_t i = 0; i < a->ice_count; i++) {
+        if (!gc__make_room(s, n, &w->ice, a->ice[i].len)) {
+            return false;
+        }
+        gc_block_queue_put(&s->pool, &w->ice, a->ice[i]);
+    }
+    return true;
+}
+
+/* Another token, or too many take-overs: the holder has GC_TAKEOVER_WAIT_MS for a sign of life. One
+ * waits at a time. */
+static void ask_holder(gc_server *s, uint32_t n, uint32_t holder, const gc_admission *a) {
+    gc_identity *held = gc_registry_at(&s->registry, holder);
+    uint64_t since_ms = s->now_ms;
+    if (gc__at(s, holder)->paused) {
+        refuse_taken(s, n); /* it speaks so much that we stopped reading: it lives */
+        return;
+    }
+    if (held->waiter != 0) {
+        uint32_t other = held->waiter - 1;
+        if (!gc_registry_same_token(&s->registry, n, other)) {
+            refuse_taken(s, n);
+            return;
+        }
+        /* The same page again: it takes over the place in the queue, too. */
+        since_ms = gc__at(s, other)->since_ms;
+        replace(s, other);
+    }
+    if (gc__at(s, n)->state != GC_CONNECTION_WAITING || !park(s, n, a)) {
+        return;
+    }
+    s->waits[n].holder = holder + 1;
+    held->waiter = n + 1;
+    gc__at(s, n)->since_ms = since_ms;
+    gc__clock(s, n);
+    gc__at(s, holder)->pinged_ms = s->now_ms;
+    gc__send(s, holder, GC_WS_PING, NULL, 0);
+}
+
 /* The same token: the new socket is in place before the old one is closed. */
 static void take_over(gc_server *s, uint32_t n, uint32_t old, const gc_admission *a) {
     if (!gc_registry_count_takeover(&s->registry, old, s->now_ms)) {
-        refuse_taken(s, n);
+        /* Two pages that fight for the id, or one that comes back faster than its goodbyes: the
+         * holder's answer tells them apart. */
+        ask_holder(s, n, old, a);
         return;
     }
     s->stats.takeovers_total++;
@@ -120,51 +168,6 @@ static void take_over(gc_server *s, uint32_t n, uint32_t old, const gc_admission
     admit(s, n, a);
     s->stats.cut_total[GC_REASON_REPLACED]++;
     replace(s, old);
-}
-
-/* Keeps what admission will need: the request is borrowed for the call only. */
-static bool park(gc_server *s, uint32_t n, const gc_admission *a) {
-    gc_wait *w = &s->waits[n];
-    w->has_room = a->has_room;
-    if (a->has_room) {
-        memcpy(w->room, a->room, sizeof w->room);
-    }
-    for (uint32_t i = 0; i < a->ice_count; i++) {
-        if (!gc__make_room(s, n, &w->ice, a->ice[i].len)) {
-            return false;
-        }
-        gc_block_queue_put(&s->pool, &w->ice, a->ice[i]);
-    }
-    return true;
-}
-
-/* Another token: the holder has GC_TAKEOVER_WAIT_MS for a sign of life. One waits at a time. */
-static void ask_holder(gc_server *s, uint32_t n, uint32_t holder, const gc_admission *a) {
-    gc_identity *held = gc_registry_at(&s->registry, holder);
-    uint64_t since_ms = s->now_ms;
-    if (gc__at(s, holder)->paused) {
-        refuse_taken(s, n); /* it speaks so much that we stopped reading: it lives */
-        return;
-    }
-    if (held->waiter != 0) {
-        uint32_t other = held->waiter - 1;
-        if (!gc_registry_same_token(&s->registry, n, other)) {
-            refuse_taken(s, n);
-            return;
-        }
-        /* The same page again: it takes over the place in the queue, too. */
-        since_ms = gc__at(s, other)->since_ms;
-        replace(s, other);
-    }
-    if (gc__at(s, n)->state != GC_CONNECTION_WAITING || !park(s, n, a)) {
-        return;
-    }
-    s->waits[n].holder = holder + 1;
-    held->waiter = n + 1;
-    gc__at(s, n)->since_ms = since_ms;
-    gc__clock(s, n);
-    gc__at(s, holder)->pinged_ms = s->now_ms;
-    gc__send(s, holder, GC_WS_PING, NULL, 0);
 }
 
 void gc__admission_forget(gc_server *s, uint32_t n) {

@@ -4,18 +4,19 @@
 #define GC_BASE_LIMITS_H
 
 /* --- identifiers ---------------------------------------------------------------------------- */
-#define GC_ID_BYTES_MAX        128 /* peer id; our own are 26 characters of base32 */
-#define GC_TOKEN_BYTES_MAX     128 /* the token that alone takes over an id; ours has 128 bits */
-#define GC_KEY_BYTES_MAX       64  /* --key */
-#define GC_TAG_BYTES           16  /* room tag: BLAKE2b of the room's secret */
-#define GC_SECRET_BYTES        32  /* secret of a private room or a join link */
-#define GC_DIAL_BYTES          16  /* random id of one attempt to link */
-#define GC_SESSION_BYTES       16  /* random id of one life of a peer's conversation state */
-#define GC_NONCE_BYTES         16  /* of a knock at a slot */
-#define GC_PROOF_BYTES         16  /* that its sender has the room's secret */
-#define GC_OWN_ID_CHARS        26  /* base32 of 16 random bytes */
-#define GC_INVITE_ID_CHARS_MAX 64  /* peer id inside a link */
-#define GC_URL_BYTES_MAX       512 /* any link or server address that the client takes */
+#define GC_ID_BYTES_MAX            128 /* peer id; our own are 26 characters of base32 */
+#define GC_TOKEN_BYTES_MAX         128 /* the token that alone takes over an id; ours has 128 bits */
+#define GC_KEY_BYTES_MAX           64  /* --key */
+#define GC_TAG_BYTES               16  /* room tag: BLAKE2b of the room's secret */
+#define GC_SECRET_BYTES            32  /* secret of a private room or a join link */
+#define GC_DIAL_BYTES              16  /* random id of one attempt to link */
+#define GC_SESSION_BYTES           16  /* random id of one life of a peer's conversation state */
+#define GC_NONCE_BYTES             16  /* of a knock at a slot */
+#define GC_PROOF_BYTES             16  /* that its sender has the room's secret */
+#define GC_OWN_ID_CHARS            26  /* base32 of 16 random bytes */
+#define GC_INVITE_ID_CHARS_MAX     64  /* peer id inside a link */
+#define GC_CONNECTION_ID_BYTES_MAX 64  /* of a PeerJS data connection; stock ones have 14 */
+#define GC_URL_BYTES_MAX           512 /* any link or server address that the client takes */
 
 /* --- rooms ---------------------------------------------------------------------------------- */
 #define GC_ROOM_NAME_BYTES_MAX 64 /* UTF-8, after NFC */
@@ -68,7 +69,7 @@
 #define GC_PING_MS_MAX             25000  /* ping every min(alive / 3, this) */
 #define GC_EXPIRE_MS               5000   /* --expire-timeout */
 #define GC_TAKEOVER_WAIT_MS        5000   /* a holder's time to answer when its id is asked for */
-#define GC_TAKEOVERS_MAX           10     /* of one id in GC_TAKEOVERS_MS, then ID-TAKEN */
+#define GC_TAKEOVERS_MAX           10     /* of one id in GC_TAKEOVERS_MS, then it waits */
 #define GC_TAKEOVERS_MS            10000
 #define GC_HELD_PER_ID_MAX         64 /* messages for one absent id */
 #define GC_HELD_BYTES_PER_ID_MAX   65536

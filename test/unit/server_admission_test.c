@@ -206,6 +206,22 @@ static void test_take_overs_are_bounded(void **state) {
     host_stop(&h);
 }
 
+/* A page that leaves and comes back at once, on a way where its goodbyes come late. */
+static void test_too_many_take_overs_wait_for_the_goodbye(void **state) {
+    (void)state;
+    host h;
+    gc_server_config config = {0};
+    host_start(&h, &config);
+    host_open(&h, 0, STOCK("a", "t"));
+    for (uint32_t i = 1; i <= GC_TAKEOVERS_MAX; i++) {
+        host_open(&h, i, STOCK("a", "t"));
+        host_expect(&h, i, OPENED);
+    }
+    run_on(&h, (step[]){SKIP(0), MUTE(GC_TAKEOVERS_MAX), OPEN(20, STOCK("a", "t")), NOTHING(20),
+                        DIE(GC_TAKEOVERS_MAX), GETS(20, OPENED), FINISH});
+    host_stop(&h);
+}
+
 /* A client must not refill its bucket by connecting again. */
 static void test_take_over_keeps_the_bucket(void **state) {
     (void)state;
@@ -341,6 +357,7 @@ int main(void) {
         cmocka_unit_test(test_take_over_renews_life),
         cmocka_unit_test(test_take_over_of_a_dead_socket),
         cmocka_unit_test(test_take_overs_are_bounded),
+        cmocka_unit_test(test_too_many_take_overs_wait_for_the_goodbye),
         cmocka_unit_test(test_take_over_keeps_the_bucket),
         cmocka_unit_test(test_case_5_full),
         cmocka_unit_test(test_case_6_open_then_held_messages_in_order),
