@@ -7,8 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { chromiumBrowser } from '../harness/browsers.mjs';
+import { startLag } from '../harness/lag.mjs';
 import { scenarios, SERVER_GONE } from '../harness/scenario.mjs';
-import { RELEASES, User } from './user.mjs';
+import { peerServer, RELEASES, User } from './user.mjs';
 
 const scenario = scenarios({
   chromium: chromiumBrowser({
@@ -22,6 +23,7 @@ const scenario = scenarios({
 const RECONNECTS = 200;
 /* An 'open' comes within milliseconds; one that has not come by then is lost. */
 const LOST_MS = 5000;
+const LAG_MS = 20;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const ERROR_TYPE = {
   taken: 'unavailable-id', badId: 'invalid-id', absent: 'peer-unavailable', server: 'server-error',
@@ -285,22 +287,38 @@ scenario('over TLS', {
   },
 });
 
-scenario(`disconnect(); reconnect() ${RECONNECTS} times without a lost 'open'`, {
-  timeout: 120000,
-  async story(world) {
+/** Ann leaves and comes back at once, many times; Ben finds her afterwards. */
+function comesBack(way) {
+  return async (world) => {
     world.allow(SERVER_GONE);
-    const server = await world.server();
-    const [ann, ben] = await users(world, server, ['Ann', 'Ben']);
-    if (world.variant.down) {
-      await server.kill();
-    }
+    const front = await way(world);
+    const [ann, ben] = await users(world, front, ['Ann', 'Ben']);
+    await world.moment('beforeLeaving');
     const lost = await ann.evaluate(([n, ms]) => globalThis.application.again(n, ms),
-      world.variant.down ? [1, 500] : [RECONNECTS, LOST_MS]);
+      world.red ? [1, 500] : [RECONNECTS, LOST_MS]);
     assert.equal(lost, 0, `${lost} lost`);
     assert.equal((await ann.does('state')).id, ann.id);
     await ben.tells(ann, (await ben.reaches(ann, { label: 'after' })).label, 'still yourself');
+  };
+}
+
+scenario(`disconnect(); reconnect() ${RECONNECTS} times without a lost 'open'`, {
+  story: comesBack((world) => world.server()),
+  red: {
+    'no server': {
+      moment: { beforeLeaving: (world) => world.servers[0].kill() }, fails: /1 lost/,
+    },
   },
-  red: { 'no server': { down: true, fails: /1 lost/ } },
+});
+
+scenario(`the same where the goodbye comes ${LAG_MS} ms after the return`, {
+  story: comesBack(async (world) => {
+    const server = world.variant.stock ? await peerServer(world) : await world.server();
+    const way = await startLag(server.port, LAG_MS);
+    world.closers.push(() => way.close());
+    return way;
+  }),
+  red: { 'on a stock server': { stock: true, fails: /1 lost/ } },
 });
 
 eachRelease('a call between fake devices', {
