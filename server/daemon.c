@@ -25,8 +25,8 @@ static void on_timer(uv_timer_t *timer);
 
 static uint64_t deadline_of(const gc_daemon *d) {
     uint64_t deadline = gc_server_deadline(d->core);
-    if (d->dying_first != NULL && d->dying_first->ended_ms + GC_LINGER_MS < deadline) {
-        deadline = d->dying_first->ended_ms + GC_LINGER_MS;
+    if (d->dying.first != NULL && d->dying.first->ended_ms + GC_LINGER_MS < deadline) {
+        deadline = d->dying.first->ended_ms + GC_LINGER_MS;
     }
     return deadline;
 }
@@ -138,6 +138,7 @@ static void end(gc_daemon *d) {
     close_handle(&d->timer);
     close_handle(&d->accept_again);
     close_handle(&d->stop_timer);
+    close_handle(&d->next_turn);
     for (size_t i = 0; i < sizeof d->signals / sizeof d->signals[0]; i++) {
         close_handle(&d->signals[i]);
     }
@@ -298,6 +299,7 @@ int gc_daemon_open(gc_daemon *d, const gc_options *options, char *error, size_t 
     uv_timer_init(&d->loop, &d->timer);
     uv_timer_init(&d->loop, &d->accept_again);
     uv_timer_init(&d->loop, &d->stop_timer);
+    uv_idle_init(&d->loop, &d->next_turn);
     if (open_core(d, error, error_bytes) != 0 || open_assets(d, error, error_bytes) != 0 ||
         open_tls(d, error, error_bytes) != 0 || open_listener(d, error, error_bytes) != 0 ||
         open_stun(d, error, error_bytes) != 0) {

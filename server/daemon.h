@@ -23,6 +23,13 @@
 
 typedef struct gc_socket gc_socket;
 
+/* A list of sockets; each is in one at most. */
+typedef struct gc_socket_list {
+    gc_socket *first;
+    gc_socket *last;
+    uint32_t count;
+} gc_socket_list;
+
 /* One answer to an HTTP request, written before the next is made. */
 typedef struct gc_answer {
     uint8_t head[GC_ANSWER_HEAD_BYTES];
@@ -56,9 +63,9 @@ typedef struct gc_daemon {
     uv_signal_t signals[3];
     uint32_t sockets; /* connections that are not closed yet */
 
-    gc_socket *dying_first; /* ended by us, oldest first */
-    gc_socket *dying_last;
-    uint32_t dying_count;
+    gc_socket_list dying;   /* ended by us, oldest first */
+    gc_socket_list yielded; /* had their turn, and more to do */
+    uv_idle_t next_turn;    /* while there are such */
     bool stopping;
     bool stopped;
     bool proxy_noticed;

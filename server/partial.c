@@ -6,8 +6,8 @@
 /* It grows in steps; a read behind it has at least this much room. */
 #define ROOM_MIN 1024
 #define STEP     4096
-/* Pipelined requests behind one whose answer waits. */
-#define REQUESTS_MAX (16u << 10)
+/* Pipelined requests behind one whose answer waits: what was read, and a head that began before. */
+#define REQUESTS_MAX (GC_SCRATCH_BYTES + GC_HEAD_BYTES_MAX)
 
 void gc_partial_release(gc_socket *c) {
     gc_socket_daemon(c)->kept_bytes -= c->kept_size;

@@ -8,6 +8,9 @@
 
 #include <string.h>
 
+/* Of one client in one turn of the loop: thousands of pipelined ones would hold up all others. */
+#define AT_ONCE 32
+
 /* The rest of an answer, and memory for the parts that do not live on their own. */
 typedef struct gc_unsent_answer {
     gc_span spans[2];
@@ -186,16 +189,31 @@ static void serve(gc_socket *c, const gc_http_request *r) {
     send_answer(c, &d->answer);
 }
 
+/* True while this turn of the loop has room for one more. */
+static bool has_turn(gc_socket *c) {
+    uint64_t now_ms = gc_daemon_now_ms(gc_socket_daemon(c));
+    if (c->turn_ms != now_ms) {
+        c->turn_ms = now_ms;
+        c->served = 0;
+    }
+    return c->served < AT_ONCE;
+}
+
 uint32_t gc_requests_read(gc_socket *c, uint8_t *bytes, uint32_t len) {
     gc_http_request request;
     uint32_t at = 0;
     while (c->state == GC_SOCKET_REQUEST && at < len) {
+        if (!has_turn(c)) {
+            gc_socket_yield(c);
+            break;
+        }
         int32_t n = gc_http_parse(gc_span_of(bytes + at, len - at), &request);
         if (n == 0) {
             break;
         }
         if (n > 0) {
             serve(c, &request);
+            c->served++;
             at += (uint32_t)n;
         } else if (n == GC_E_TOO_BIG) {
             gc_requests_refuse(c, "431 Request Header Fields Too Large", GC_REASON_TOO_BIG);

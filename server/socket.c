@@ -20,26 +20,36 @@ static void forget(gc_socket *c, uint32_t reason) {
     }
 }
 
-static void leave_dying(gc_socket *c) {
-    gc_daemon *d = gc_socket_daemon(c);
-    *(c->previous != NULL ? &c->previous->next : &d->dying_first) = c->next;
-    *(c->next != NULL ? &c->next->previous : &d->dying_last) = c->previous;
-    d->dying_count--;
+static void enter_list(gc_socket *c, gc_socket_list *list) {
+    gc_assert(c->list == NULL);
+    c->list = list;
+    c->previous = list->last;
+    c->next = NULL;
+    *(list->last != NULL ? &list->last->next : &list->first) = c;
+    list->last = c;
+    list->count++;
+}
+
+static void leave_list(gc_socket *c) {
+    gc_socket_list *list = c->list;
+    if (list != NULL) {
+        *(c->previous != NULL ? &c->previous->next : &list->first) = c->next;
+        *(c->next != NULL ? &c->next->previous : &list->last) = c->previous;
+        list->count--;
+        c->list = NULL;
+    }
 }
 
 void gc_socket_lose(gc_socket *c, uint32_t reason) {
     if (c->state == GC_SOCKET_GONE) {
         return;
     }
-    if (c->state == GC_SOCKET_LINGERING) {
-        leave_dying(c);
-    }
+    leave_list(c);
     c->state = GC_SOCKET_GONE;
     forget(c, reason);
     gc_stream_close(&c->stream);
 }
 
-/* All is written, or handed to the stream. */
 void gc_socket_linger(gc_socket *c) {
     gc_daemon *d = gc_socket_daemon(c);
     gc_assert(c->state != GC_SOCKET_LINGERING && c->state != GC_SOCKET_GONE);
@@ -47,23 +57,20 @@ void gc_socket_linger(gc_socket *c) {
     gc_partial_release(c);
     c->state = GC_SOCKET_LINGERING;
     c->ended_ms = gc_daemon_now_ms(d);
-    c->previous = d->dying_last;
-    c->next = NULL;
-    *(d->dying_last != NULL ? &d->dying_last->next : &d->dying_first) = c;
-    d->dying_last = c;
-    d->dying_count++;
+    leave_list(c);
+    enter_list(c, &d->dying);
     gc_stream_finish(&c->stream);
     gc_stream_read(&c->stream, true);
     /* No address limit counts them any more, but each still holds a descriptor. */
-    if (d->dying_count > GC_LINGER_COUNT_MAX) {
-        gc_socket_lose(d->dying_first, GC_REASON_NONE);
+    if (d->dying.count > GC_LINGER_COUNT_MAX) {
+        gc_socket_lose(d->dying.first, GC_REASON_NONE);
     }
 }
 
 void gc_socket_reap(gc_daemon *d) {
-    while (d->dying_first != NULL &&
-           d->dying_first->ended_ms + GC_LINGER_MS <= gc_daemon_now_ms(d)) {
-        gc_socket_lose(d->dying_first, GC_REASON_NONE);
+    while (d->dying.first != NULL &&
+           d->dying.first->ended_ms + GC_LINGER_MS <= gc_daemon_now_ms(d)) {
+        gc_socket_lose(d->dying.first, GC_REASON_NONE);
     }
 }
 
@@ -74,8 +81,8 @@ void gc_socket_end_all(gc_daemon *d) {
             gc_socket_lose(d->by_slot[i], GC_REASON_SERVER_RESTART);
         }
     }
-    while (d->dying_first != NULL) {
-        gc_socket_lose(d->dying_first, GC_REASON_NONE);
+    while (d->dying.first != NULL) {
+        gc_socket_lose(d->dying.first, GC_REASON_NONE);
     }
 }
 
@@ -192,6 +199,31 @@ static void read_input(gc_socket *c, uint8_t *bytes, uint32_t len) {
     if (!gc_partial_keep(c, bytes, len)) {
         gc_socket_lose(c, GC_REASON_MEMORY);
     }
+}
+
+static void on_next_turn(uv_idle_t *idle) {
+    gc_daemon *d = idle->loop->data;
+    for (uint32_t left = d->yielded.count; left > 0 && d->yielded.first != NULL; left--) {
+        gc_socket *c = d->yielded.first;
+        leave_list(c);
+        gc_assert(c->state == GC_SOCKET_REQUEST);
+        c->served = 0;
+        gc_stream_read(&c->stream, true);
+        if (c->kept_len > 0) {
+            read_input(c, c->kept, c->kept_len);
+        }
+    }
+    if (d->yielded.first == NULL) {
+        uv_idle_stop(&d->next_turn);
+    }
+    gc_daemon_drain(d);
+}
+
+void gc_socket_yield(gc_socket *c) {
+    gc_daemon *d = gc_socket_daemon(c);
+    gc_stream_read(&c->stream, false);
+    enter_list(c, &d->yielded);
+    uv_idle_start(&d->next_turn, on_next_turn);
 }
 
 static void on_data(gc_stream *s, uint32_t len) {

@@ -37,9 +37,12 @@ struct gc_socket {
     uint8_t *kept;
     gc_ws_decoder decoder;
     struct gc_unsent_answer *unsent; /* while answering */
-    gc_socket *previous;             /* in the daemon's list of the dying, while lingering */
+    gc_socket_list *list;            /* of the daemon, or NULL: dying, yielded */
+    gc_socket *previous;
     gc_socket *next;
     uint64_t ended_ms;
+    uint64_t turn_ms; /* the turn of the loop in which `served` were served */
+    uint32_t served;
 };
 
 extern const gc_stream_events gc_socket_events;
@@ -55,6 +58,9 @@ static inline gc_daemon *gc_socket_daemon(gc_socket *c) {
 void gc_socket_lose(gc_socket *c, uint32_t reason);
 /* All is written, or handed to the stream: ends it in order, for c->reason. */
 void gc_socket_linger(gc_socket *c);
+/* It had its share of this turn of the loop: it reads again, what it kept first, when all others
+ * had theirs. */
+void gc_socket_yield(gc_socket *c);
 /* Ends those that lingered long enough. */
 void gc_socket_reap(gc_daemon *d);
 /* Ends all of them at once. */

@@ -213,6 +213,24 @@ test('requests one after the other and in one piece on one connection', async ()
   raw.destroy();
 });
 
+test('thousands of requests in one piece hold up nobody', async () => {
+  const raw = await Raw.open(server.port);
+  const other = await Raw.open(server.port);
+  const count = async () => {
+    other.write('GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n');
+    return Number(/^ghostchat_http_requests_total (\d+)$/m.exec((await other.answer()).text)[1]);
+  };
+  const before = await count();
+  const many = 2_300; // one read of the server
+  raw.write('GET /a HTTP/1.1\r\nHost:\r\n\r\n'.repeat(many));
+  const between = await count() - before;
+  assert.ok(between < many / 2, `asked behind ${many}, answered behind ${between}`);
+  for (let i = 0; i < many; i++) {
+    assert.equal((await raw.answer()).status, 404);
+  }
+  [raw, other].forEach((one) => one.destroy());
+});
+
 test('a large answer to a slow reader comes whole, and requests behind it wait', async () => {
   const one = await request(server, '/assets/libsodium-sumo.js');
   const raw = await Raw.open(server.port);
