@@ -6,6 +6,7 @@
  *   core/client_slots.c      rooms on a server that knows none
  *   core/client_setup.c      what a peer says through the server: offers, answers, candidates
  *   core/client_frames.c     what a peer says on its link
+ *   core/client_peerjs.c     stock PeerJS peers: their offers, what they say
  *   core/client_poll.c       outputs
  * Nothing here decides what a noun can decide alone; the parts join nouns.
  * Functions assume that gc__client_ready() was true at the start of the input. */
@@ -13,6 +14,7 @@
 #define GC_CLIENT_INSIDE_H
 
 #include "core/gc_client.h"
+#include "core/proto/data_connection.h"
 #include "core/proto/link.h"
 #include "core/proto/membership.h"
 #include "core/proto/peer.h"
@@ -35,6 +37,15 @@ typedef struct gc_client_tomb {
     uint64_t shown;
 } gc_client_tomb;
 
+/* Stock PeerJS peers that may be linked at once: each may fill a reassembly of 64 KiB. */
+#define GC_CLIENT_DATA_MAX 4
+
+typedef struct gc_client_data {
+    gc_data_connection connection; /* its store is NULL: free */
+    uint32_t slot;                 /* of its link, which is open */
+    uint64_t received;             /* number of the last message that came, or never will */
+} gc_client_data;
+
 /* Large buffers, never cleared whole and written before they are read. */
 typedef struct gc_client_bulk {
     gc_output_store output;
@@ -45,7 +56,12 @@ typedef struct gc_client_bulk {
     uint8_t frame[GC_FRAME_BYTES_MAX];   /* of LINK_SEND */
     uint8_t text[3 * GC_TEXT_BYTES_MAX]; /* of MESSAGE: each byte may become U+FFFD */
     uint8_t sdp[GC_SDP_BYTES_MAX];
+    gc_data_store data[GC_CLIENT_DATA_MAX];
+    uint8_t data_frame[GC_DATA_FRAME_BYTES_MAX]; /* of LINK_SEND; or joined of chunks */
 } gc_client_bulk;
+
+_Static_assert(GC_DATA_FRAME_BYTES_MAX >= GC_DATA_BYTES_MAX, "a joined message fits");
+_Static_assert(3 * GC_TEXT_BYTES_MAX >= GC_DATA_TEXT_BYTES_MAX, "a value's text fits");
 
 struct gc_client {
     gc_crypto crypto;
@@ -72,6 +88,8 @@ struct gc_client {
     gc_outbox outbox;
     gc_peer peers[GC_PEERS_MAX];
     gc_link links[GC_LINKS_MAX];
+    gc_client_data data[GC_CLIENT_DATA_MAX];
+    uint32_t serialization; /* of a bare join link that a stock PeerJS peer answers */
     gc_client_tomb tombs[GC_CLIENT_TOMBS_MAX];
     uint32_t tombs_count; /* ever */
     gc_client_bulk bulk;
@@ -94,9 +112,11 @@ uint32_t gc__client_find(const gc_client *c, gc_span id);
 uint32_t gc__client_know(gc_client *c, gc_span id);
 void gc__client_dial(gc_client *c, uint32_t peer);
 /* Takes an offer: the new attempt answers it. */
-void gc__client_answer(gc_client *c, uint32_t peer, const uint8_t dial[GC_DIAL_BYTES], gc_span sdp);
+void gc__client_answer(gc_client *c, uint32_t peer, const gc_signal_in *in, gc_span sdp);
 /* Ends the attempt; the host is told, if it does not know. */
 void gc__client_drop_attempt(gc_client *c, uint32_t peer, bool tell);
+/* What it waits for may have been lost: it gets GC_DIAL_EXPECT_MS more. */
+void gc__client_hurry(gc_client *c, uint32_t slot);
 void gc__client_attempt_failed(gc_client *c, uint32_t peer, uint32_t reason, bool tell);
 void gc__client_link_opened(gc_client *c, uint32_t slot);
 void gc__client_link_lost(gc_client *c, uint32_t peer, uint32_t reason, bool tell);
@@ -143,5 +163,26 @@ const gc_client_tomb *gc__client_tomb(const gc_client *c, gc_span id,
                                       const uint8_t session[GC_SESSION_BYTES]);
 void gc__client_frame(gc_client *c, uint32_t slot, uint8_t channel, gc_span message);
 bool gc__client_next_frame(gc_client *c, gc_client_output *out);
+
+/* --- client_peerjs.c --- */
+/* Whether an offer of a stock peer can be taken: there is room for its data connection. */
+bool gc__client_takes_data(const gc_client *c, gc_span from);
+/* A bare dial: made for either kind of peer. Returns the label of its in-band channel. */
+gc_span gc__client_dial_either(const gc_client *c, gc_link *l);
+/* The link answers the offer of a stock peer. */
+void gc__client_answer_data(gc_link *l, const gc_signal_in *in);
+/* An answer says which kind of peer it is; false: it cannot be taken. */
+bool gc__client_settle_kind(gc_client *c, uint32_t slot, const gc_signal_in *in);
+/* OFFER or ANSWER, and CANDIDATE, in the form that the other side reads. */
+void gc__client_write_description(gc_client *c, const gc_link *l, gc_writer *w, gc_span sdp);
+void gc__client_write_candidate(gc_client *c, const gc_link *l, gc_writer *w, gc_span candidate,
+                                gc_span mid, uint32_t index);
+void gc__client_data_opened(gc_client *c, uint32_t slot);
+void gc__client_data_ended(gc_client *c, uint32_t slot);
+void gc__client_data_frame(gc_client *c, uint32_t slot, uint8_t channel, gc_span message);
+/* The application on the other side closed the connection. tell: the transport does not know. */
+void gc__client_data_left(gc_client *c, uint32_t peer, bool tell);
+bool gc__client_next_data(gc_client *c, gc_peer *p, gc_client_output *out);
+void gc__client_data_check(const gc_client *c);
 
 #endif

@@ -95,6 +95,10 @@ void gc__client_frame(gc_client *c, uint32_t slot, uint8_t channel, gc_span mess
     gc_frame frame;
     gc_assert(l->step == GC_LINK_OPEN && c->peers[peer].link == slot);
     gc_link_heard(l, c->now_ms);
+    if (l->kind == GC_LINK_DATA) {
+        gc__client_data_frame(c, slot, channel, message);
+        return;
+    }
     int error = gc_frame_parse(message, channel, &frame);
     if (error == GC_E_NOT_FOUND) {
         return; /* a newer frame type */
@@ -178,6 +182,12 @@ bool gc__client_next_frame(gc_client *c, gc_client_output *out) {
             continue;
         }
         gc_link *l = &c->links[p->link];
+        if (l->kind == GC_LINK_DATA) {
+            if (gc__client_next_data(c, p, out)) {
+                return true;
+            }
+            continue;
+        }
         if (next_control(c, p, l, &f) || next_message(c, p, l, &f)) {
             gc_writer w;
             gc_writer_init(&w, c->bulk.frame, sizeof c->bulk.frame);

@@ -29,7 +29,7 @@ uint32_t gc__client_know(gc_client *c, gc_span id) {
 
 /* --- attempts -------------------------------------------------------------------------------- */
 
-static uint32_t take_link(gc_client *c, uint32_t peer, enum gc_link_step step,
+static gc_link *take_link(gc_client *c, uint32_t peer, enum gc_link_step step,
                           const uint8_t dial[GC_DIAL_BYTES]) {
     uint32_t slot = 0;
     while (slot < GC_LINKS_MAX && c->links[slot].step != GC_LINK_FREE) {
@@ -39,22 +39,27 @@ static uint32_t take_link(gc_client *c, uint32_t peer, enum gc_link_step step,
     gc_link_begin(&c->links[slot], step, peer, dial, c->now_ms);
     c->peers[peer].attempt = slot;
     c->peers[peer].dial_ms = c->peers[peer].forget_ms = GC_NEVER;
-    return gc_link_number(&c->links[slot], slot);
+    return &c->links[slot];
 }
 
 void gc__client_dial(gc_client *c, uint32_t peer) {
     uint8_t dial[GC_DIAL_BYTES];
     gc_assert(c->peers[peer].use == GC_PEER_LIVE && c->peers[peer].attempt == GC_NONE);
     gc_drbg_bytes(&c->drbg, dial, sizeof dial);
-    uint32_t link = take_link(c, peer, GC_LINK_OFFERING, dial);
-    gc_output_queue_put(&c->queue, GC_CLIENT_LINK_OFFER, link, 0, nothing, nothing);
+    gc_link *l = take_link(c, peer, GC_LINK_OFFERING, dial);
+    gc_span label = c->peers[peer].has_tag ? nothing : gc__client_dial_either(c, l);
+    gc_output_queue_put(&c->queue, GC_CLIENT_LINK_OFFER, gc_link_number(l, c->peers[peer].attempt),
+                        l->kind, label, nothing);
 }
 
-void gc__client_answer(gc_client *c, uint32_t peer, const uint8_t dial[GC_DIAL_BYTES],
-                       gc_span sdp) {
+void gc__client_answer(gc_client *c, uint32_t peer, const gc_signal_in *in, gc_span sdp) {
     gc_assert(c->peers[peer].attempt == GC_NONE);
-    uint32_t link = take_link(c, peer, GC_LINK_ANSWERING, dial);
-    gc_output_queue_put(&c->queue, GC_CLIENT_LINK_ANSWER, link, 0, sdp, nothing);
+    gc_link *l = take_link(c, peer, GC_LINK_ANSWERING, in->dial);
+    if (in->data && !in->marked) {
+        gc__client_answer_data(l, in);
+    }
+    gc_output_queue_put(&c->queue, GC_CLIENT_LINK_ANSWER, gc_link_number(l, c->peers[peer].attempt),
+                        l->kind, sdp, nothing);
 }
 
 static void end_link(gc_client *c, uint32_t slot, bool tell) {
@@ -62,6 +67,7 @@ static void end_link(gc_client *c, uint32_t slot, bool tell) {
         uint32_t link = gc_link_number(&c->links[slot], slot);
         gc_output_queue_put(&c->queue, GC_CLIENT_LINK_CLOSE, link, 0, nothing, nothing);
     }
+    gc__client_data_ended(c, slot);
     gc_link_end(&c->links[slot]);
 }
 
@@ -71,6 +77,12 @@ void gc__client_drop_attempt(gc_client *c, uint32_t peer, bool tell) {
         end_link(c, p->attempt, tell);
         p->attempt = GC_NONE;
     }
+}
+
+void gc__client_hurry(gc_client *c, uint32_t slot) {
+    gc_link *l = &c->links[slot];
+    uint64_t at_ms = c->now_ms + GC_DIAL_EXPECT_MS;
+    l->deadline_ms = l->deadline_ms < at_ms ? l->deadline_ms : at_ms;
 }
 
 void gc__client_attempt_failed(gc_client *c, uint32_t peer, uint32_t reason, bool tell) {
@@ -100,6 +112,10 @@ void gc__client_link_opened(gc_client *c, uint32_t slot) {
     p->link = slot;
     gc_conversation_unlink(&p->conversation);
     gc_link_open(&c->links[slot], c->now_ms);
+    p->stock = false;
+    if (c->links[slot].kind == GC_LINK_DATA) {
+        gc__client_data_opened(c, slot);
+    }
 }
 
 void gc__client_link_lost(gc_client *c, uint32_t peer, uint32_t reason, bool tell) {
@@ -137,7 +153,7 @@ void gc__client_end_peer(gc_client *c, uint32_t peer, uint32_t reason, bool bye,
     gc__client_drop_attempt(c, peer, true);
     if (p->link != GC_NONE) {
         /* START is the first frame of a link: without it BYE would be a fault of ours. */
-        if (bye && !c->links[p->link].start_due) {
+        if (bye && !c->links[p->link].start_due && c->links[p->link].kind != GC_LINK_DATA) {
             queue_bye(c, p->link);
         }
         end_link(c, p->link, true);

@@ -76,7 +76,7 @@ static void fill_peer(gc_client *c, uint32_t i, gc_peer_view v, gc_client_output
     out->type = GC_CLIENT_PEER;
     out->peer = i;
     out->value = v.state;
-    out->value2 = v.path | (uint32_t)(!p->member && !p->target) << 8;
+    out->value2 = v.path | (uint32_t)(!p->member && !p->target) << 8 | (uint32_t)p->stock << 10;
     out->reason = v.reason;
     out->number = v.rtt_ms;
     out->text = gc_peer_id(p);
@@ -118,6 +118,7 @@ static bool next_message(gc_client *c, gc_client_output *out) {
         case GC_INBOX_GAP:
             out->type = GC_CLIENT_GAP;
             out->value = missing < UINT32_MAX ? (uint32_t)missing : UINT32_MAX;
+            out->reason = p->stock ? p->gap_reason : GC_REASON_NONE;
             break;
         case GC_INBOX_MESSAGE:
             out->type = GC_CLIENT_MESSAGE;
@@ -140,6 +141,7 @@ static bool next_fate(gc_client *c, gc_client_output *out) {
         bool delivered = false;
         if (p->use != GC_PEER_FREE && gc_conversation_tell(&p->conversation, &seq, &delivered)) {
             out->type = delivered ? GC_CLIENT_DELIVERED : GC_CLIENT_UNDELIVERED;
+            out->value = delivered && p->stock;
             out->reason = delivered ? GC_REASON_NONE : p->conversation.lost_reason;
             out->peer = i;
             out->number = seq;

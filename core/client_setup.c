@@ -22,7 +22,9 @@ bool gc__client_on_offer(gc_client *c, const gc_signal_in *in) {
     gc_span from = gc_span_of(in->src, in->src_len), sdp;
     const uint8_t *tag = in->has_tag ? in->tag : NULL;
     gc_welcome as = gc_membership_welcome(&c->membership, tag, from);
-    if (as == GC_WELCOME_REFUSED || !read_sdp(c, in, &sdp)) {
+    bool stock = in->data && !in->marked;
+    if (as == GC_WELCOME_REFUSED || !read_sdp(c, in, &sdp) ||
+        (stock && !gc__client_takes_data(c, from))) {
         return false;
     }
     uint32_t i = gc__client_know(c, from);
@@ -38,11 +40,14 @@ bool gc__client_on_offer(gc_client *c, const gc_signal_in *in) {
         c->target_left = false;
     }
     gc_peer_set_tag(p, tag);
-    if (!gc_peer_remember(p, in->dial) || ours_wins(c, p)) {
+    if (!gc_peer_remember(p, in->dial)) {
+        return false;
+    }
+    if (!stock && ours_wins(c, p)) { /* a stock peer knows no such rule: its offer is answered */
         return false;
     }
     gc__client_drop_attempt(c, i, true);
-    gc__client_answer(c, i, in->dial, sdp);
+    gc__client_answer(c, i, in, sdp);
     return true;
 }
 
@@ -70,11 +75,12 @@ static void queue_candidate(gc_client *c, uint32_t slot, gc_span candidate, gc_s
 bool gc__client_on_answer(gc_client *c, const gc_signal_in *in) {
     uint32_t slot = slot_of_dial(c, in);
     gc_span sdp;
-    if (slot == GC_NONE || c->links[slot].step != GC_LINK_OFFERED || !read_sdp(c, in, &sdp)) {
+    if (slot == GC_NONE || c->links[slot].step != GC_LINK_OFFERED || !read_sdp(c, in, &sdp) ||
+        !gc__client_settle_kind(c, slot, in)) {
         return false;
     }
     gc_link *l = &c->links[slot];
-    gc_output_queue_put(&c->queue, GC_CLIENT_LINK_REMOTE, gc_link_number(l, slot), 0, sdp,
+    gc_output_queue_put(&c->queue, GC_CLIENT_LINK_REMOTE, gc_link_number(l, slot), l->kind, sdp,
                         gc_span_of(NULL, 0));
     l->step = GC_LINK_CONNECTING;
     gc__client_release_remote(c, slot);
@@ -95,7 +101,8 @@ bool gc__client_on_candidate(gc_client *c, const gc_signal_in *in) {
     uint32_t slot = slot_of_dial(c, in), len = 0, mid_len = 0;
     uint8_t text[GC_CANDIDATE_BYTES_MAX], mid[GC_MID_BYTES_MAX];
     if (slot == GC_NONE || gc_json_string(&in->json, in->candidate, text, sizeof text, &len) != 0 ||
-        len == 0 || gc_json_string(&in->json, in->mid, mid, sizeof mid, &mid_len) != 0 ||
+        len == 0 ||
+        (in->mid >= 0 && gc_json_string(&in->json, in->mid, mid, sizeof mid, &mid_len) != 0) ||
         !gc_link_count(&c->links[slot], GC_LINK_REMOTE)) {
         return false;
     }

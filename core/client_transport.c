@@ -16,7 +16,7 @@ static uint32_t slot_of(const gc_client *c, uint32_t link) {
 static void send_candidate(gc_client *c, gc_link *l, gc_span candidate, gc_span mid,
                            uint32_t index) {
     gc_writer w = gc_output_queue_begin(&c->queue);
-    gc_signal_write_candidate(&w, gc_peer_id(&c->peers[l->peer]), l->dial, candidate, mid, index);
+    gc__client_write_candidate(c, l, &w, candidate, mid, index);
     if (c->signaling.step == GC_SIGNALING_STEP_ON) {
         (void)gc_output_queue_end(&c->queue, GC_CLIENT_SIGNALING_SEND, GC_NONE, 0, &w);
     }
@@ -24,14 +24,11 @@ static void send_candidate(gc_client *c, gc_link *l, gc_span candidate, gc_span 
 
 /* Our description goes first, then the candidates that were found meanwhile. */
 static void send_description(gc_client *c, gc_link *l, gc_span sdp) {
-    gc_peer *p = &c->peers[l->peer];
     gc_writer w = gc_output_queue_begin(&c->queue);
     if (l->step == GC_LINK_OFFERING) {
-        (void)gc_peer_remember(p, l->dial);
-        gc_signal_write_offer(&w, gc_peer_id(p), l->dial, p->has_tag ? p->tag : NULL, sdp);
-    } else {
-        gc_signal_write_answer(&w, gc_peer_id(p), l->dial, sdp);
+        (void)gc_peer_remember(&c->peers[l->peer], l->dial);
     }
+    gc__client_write_description(c, l, &w, sdp);
     bool queued = gc_output_queue_end(&c->queue, GC_CLIENT_SIGNALING_SEND, GC_NONE, 0, &w);
     gc_assert(queued);
     gc_span candidate, mid;
@@ -142,6 +139,8 @@ int gc_client_link_closed(gc_client *c, uint64_t now_ms, uint32_t link, uint32_t
     uint32_t peer = c->links[slot].peer;
     if (c->peers[peer].attempt == slot) {
         gc__client_attempt_failed(c, peer, reason, false);
+    } else if (reason == GC_REASON_LEFT && c->links[slot].kind == GC_LINK_DATA) {
+        gc__client_data_left(c, peer, false);
     } else {
         gc__client_link_lost(c, peer, reason, false);
     }

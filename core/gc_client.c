@@ -126,6 +126,7 @@ typedef struct entry {
     gc_membership membership;
     uint8_t nick[GC_NICK_BYTES_MAX];
     uint32_t nick_len;
+    uint32_t serialization;
 } entry;
 
 static int begin_entry(gc_client *c, uint64_t now_ms, const gc_client_options *o, entry *e) {
@@ -142,6 +143,9 @@ static int begin_entry(gc_client *c, uint64_t now_ms, const gc_client_options *o
         return GC_E_UTF8;
     }
     e->nick_len = gc_utf8_clean_line(o->nick, e->nick, sizeof e->nick);
+    if (o->serialization.len > 0 && !gc_serialization_of(o->serialization, &e->serialization)) {
+        return GC_E_ARGUMENT;
+    }
     return gc_signaling_client_init(&e->signaling, &c->drbg, o->server, o->key);
 }
 
@@ -154,6 +158,7 @@ static int enter(gc_client *c, entry *e, int error) {
         c->membership = e->membership;
         memcpy(c->nick, e->nick, e->nick_len);
         c->nick_len = e->nick_len;
+        c->serialization = e->serialization;
         gc_drbg_bytes(&c->drbg, c->session, sizeof c->session);
         c->joined = true;
         gc_signaling_client_start(&c->signaling, &c->queue, gc_membership_room_tag(&c->membership),
@@ -447,6 +452,7 @@ void gc_client_check(const gc_client *c) {
         gc_assert(c->links[slot].held_len <= GC_LINK_HELD_BYTES);
     }
     gc_assert(used == held);
+    gc__client_data_check(c);
     gc_assert(c->joined || c->signaling.step == GC_SIGNALING_STEP_OFF);
     gc_slots_check(&c->slots);
 }

@@ -35,6 +35,9 @@ typedef struct gc_client_options {
     gc_span server; /* "http://host:port/base/": signaling goes to the WebSocket below it */
     gc_span key;    /* PeerServer key; empty = "peerjs" */
     gc_span nick;   /* 0..GC_NICK_BYTES_MAX; cleaned by the core */
+    /* What a bare join link speaks with a stock PeerJS peer: "binary" (also when empty), "json" or
+     * "raw"; else GC_E_ARGUMENT. */
+    gc_span serialization;
 } gc_client_options;
 
 /* Four ways in. State must be idle or failed, else GC_E_STATE. Errors: GC_E_SYNTAX, GC_E_UTF8,
@@ -79,16 +82,20 @@ int gc_client_link_description(gc_client *c, uint64_t now_ms, uint32_t link, gc_
  * the description: it is sent behind it. */
 int gc_client_link_candidate(gc_client *c, uint64_t now_ms, uint32_t link, gc_span candidate,
                              gc_span mid, uint32_t index);
-/* Both channels are open: reported before anything that came on them. */
+/* Both channels are open, or the in-band one of a link of GC_LINK_DATA: reported before anything
+ * that came on them. */
 int gc_client_link_opened(gc_client *c, uint64_t now_ms, uint32_t link);
-/* One frame. GC_E_STATE when the link was not reported open. A peer that breaks the protocol is no
- * error here: its link is closed. */
+/* One frame. On a link of GC_LINK_DATA the channel is GC_CHANNEL_DATA_BYTES or _TEXT; what is
+ * longer than GC_DATA_BYTES_MAX costs that message, so a host may cut it behind that. GC_E_STATE
+ * when the link was not reported open. A peer that breaks the protocol is no error here: its link
+ * is closed. */
 int gc_client_link_message(gc_client *c, uint64_t now_ms, uint32_t link, uint8_t channel,
                            gc_span message);
-/* Bytes that the transport has queued (bufferedAmount of both channels); report after sending,
+/* Bytes that the transport has queued (bufferedAmount of all channels); report after sending,
  * and when it fell. Above GC_LINK_BUFFERED_MAX the core sends no messages on this link. */
 int gc_client_link_buffered(gc_client *c, uint64_t now_ms, uint32_t link, uint32_t bytes);
-/* The transport ended; reason: GC_REASON_GONE, GC_REASON_ICE_FAILED, GC_REASON_PROTOCOL. */
+/* The transport ended; reason: GC_REASON_GONE, GC_REASON_ICE_FAILED, GC_REASON_PROTOCOL; and of a
+ * link of GC_LINK_DATA that was open GC_REASON_LEFT when the other side closed its channel. */
 int gc_client_link_closed(gc_client *c, uint64_t now_ms, uint32_t link, uint32_t reason);
 /* What path is in use (gc_path); rtt_ms 0 when not known. */
 int gc_client_link_path(gc_client *c, uint64_t now_ms, uint32_t link, uint32_t path,

@@ -27,6 +27,18 @@ enum gc_peer_state { GC_PEER_CONNECTING, GC_PEER_OPEN, GC_PEER_LOST, GC_PEER_AWA
  * ours there (core/proto/slots.h). */
 enum gc_socket { GC_SOCKET_OWN, GC_SOCKET_SLOT, GC_SOCKETS };
 
+/* What a link consists of. */
+enum gc_link_kind {
+    GC_LINK_NATIVE, /* two negotiated channels */
+    GC_LINK_EITHER, /* not known before the answer: those two, and an in-band one (DCEP) */
+    GC_LINK_DATA,   /* a stock PeerJS data connection: one in-band channel */
+};
+
+/* Channels of LINK_SEND and gc_client_link_message() beyond those of frame.h: the in-band channel,
+ * by the kind of message. */
+#define GC_CHANNEL_DATA_BYTES 2
+#define GC_CHANNEL_DATA_TEXT  3
+
 enum gc_client_output_type {
     GC_CLIENT_NOTHING = 0,
     /* to signaling socket `value`, a gc_socket */
@@ -35,21 +47,26 @@ enum gc_client_output_type {
     GC_CLIENT_SIGNALING_CLOSE,
     /* to the transport of links; what names one link is carried out in this order */
     GC_CLIENT_ICE_SERVERS, /* text = JSON array for RTCPeerConnection; for links made from now on */
-    GC_CLIENT_LINK_OFFER,  /* make link `link`, both channels, and a local offer */
-    GC_CLIENT_LINK_ANSWER, /* make link `link`, both channels; text = the remote offer; answer it */
-    GC_CLIENT_LINK_REMOTE, /* text = the remote answer of `link` */
+    GC_CLIENT_LINK_OFFER,  /* make link `link` with the channels of kind `value`, and a local offer;
+                              text = label of the in-band channel, which is ordered */
+    GC_CLIENT_LINK_ANSWER, /* make link `link` of kind `value`; text = the remote offer; answer it.
+                              GC_LINK_DATA: its channel is the first that the other side opens */
+    GC_CLIENT_LINK_REMOTE, /* text = the remote answer of `link`; value = its kind from now on: let
+                              go of the in-band channel, or of the two others */
     GC_CLIENT_LINK_CANDIDATE, /* text = candidate, text2 = mid, value = m-line index */
     GC_CLIENT_LINK_SEND,      /* text = one binary message for channel `value` */
     GC_CLIENT_LINK_CLOSE,     /* forget its number and end it; let what was sent go out first (BYE),
                                  but wait no longer than a second */
     /* to the user */
-    GC_CLIENT_STATE,       /* value = gc_client_state, value2 = gc_signaling_state, reason */
-    GC_CLIENT_PEER,        /* peer, text = id, text2 = nick (may be empty), value = gc_peer_state,
-                              value2 = gc_path | direct guest << 8 | verified << 9, reason, number =
-                              round trip in ms (0 unknown) */
-    GC_CLIENT_MESSAGE,     /* peer, text = text, safe to show, number = seq */
-    GC_CLIENT_GAP,         /* peer, number = first seq, value = how many messages never come */
-    GC_CLIENT_DELIVERED,   /* own message `number` was shown by `peer` */
+    GC_CLIENT_STATE,     /* value = gc_client_state, value2 = gc_signaling_state, reason */
+    GC_CLIENT_PEER,      /* peer, text = id, text2 = nick (may be empty), value = gc_peer_state,
+                            value2 = gc_path | direct guest << 8 | verified << 9 | stock PeerJS << 10,
+                            reason, number = round trip in ms (0 unknown) */
+    GC_CLIENT_MESSAGE,   /* peer, text = text, safe to show, number = seq */
+    GC_CLIENT_GAP,       /* peer, number = first seq, value = how many messages never come; reason,
+                            or 0: lost on the way */
+    GC_CLIENT_DELIVERED, /* own message `number` was shown by `peer`; value 1: only handed to the
+                            transport, for this peer acknowledges nothing */
     GC_CLIENT_UNDELIVERED, /* own message `number` is given up for `peer`; reason */
     GC_CLIENT_SENDABLE,    /* gc_client_send() may be tried again after GC_E_FULL */
 };

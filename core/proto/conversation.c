@@ -69,6 +69,15 @@ int gc_conversation_start(gc_conversation *v, const gc_outbox *o, const gc_frame
     return 0;
 }
 
+void gc_conversation_start_plain(gc_conversation *v) {
+    gc_assert(!v->started);
+    gc_inbox_begin(&v->inbox, v->inbox.shown + 1);
+    v->known = false; /* whatever session we knew is not the one that talks now */
+    v->window = UINT32_MAX;
+    v->started = true;
+    rewind_sending(v);
+}
+
 int gc_conversation_ack(gc_conversation *v, const gc_outbox *o, uint64_t ack, uint64_t now_ms) {
     gc_assert(v->started);
     if (ack >= v->next_send) {

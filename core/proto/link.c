@@ -103,7 +103,7 @@ void gc_link_open(gc_link *l, uint64_t now_ms) {
     l->step = GC_LINK_OPEN;
     l->opened_ms = l->heard_ms = now_ms;
     l->deadline_ms = now_ms + GC_LINK_OPEN_MS;
-    l->start_due = true;
+    l->start_due = l->kind != GC_LINK_DATA;
 }
 
 void gc_link_heard(gc_link *l, uint64_t now_ms) {
@@ -120,7 +120,7 @@ static void ping(gc_link *l, uint64_t now_ms) {
 
 void gc_link_probe(gc_link *l, uint64_t now_ms) {
     gc_assert(l->step == GC_LINK_OPEN);
-    if (!l->probing) {
+    if (!l->probing && l->kind != GC_LINK_DATA) {
         l->probing = true;
         ping(l, now_ms);
     }
@@ -145,6 +145,9 @@ bool gc_link_tick(gc_link *l, bool started, uint64_t now_ms) {
     if (l->step != GC_LINK_OPEN) {
         return now_ms < l->deadline_ms;
     }
+    if (l->kind == GC_LINK_DATA) {
+        return true;
+    }
     if ((!started && now_ms >= l->deadline_ms) || now_ms >= dead_ms(l)) {
         return false;
     }
@@ -155,7 +158,7 @@ bool gc_link_tick(gc_link *l, bool started, uint64_t now_ms) {
 }
 
 uint64_t gc_link_deadline(const gc_link *l, bool started) {
-    if (l->step == GC_LINK_FREE) {
+    if (l->step == GC_LINK_FREE || (l->step == GC_LINK_OPEN && l->kind == GC_LINK_DATA)) {
         return GC_NEVER;
     }
     if (l->step != GC_LINK_OPEN) {

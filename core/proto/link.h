@@ -15,6 +15,7 @@
 
 #include "core/base/limits.h"
 #include "core/base/span.h"
+#include "core/proto/client_output.h"
 
 enum gc_link_step {
     GC_LINK_FREE,
@@ -43,8 +44,12 @@ typedef struct gc_link {
     bool ping_due;
     bool pong_due;
     bool profile_due;
-    bool probing;  /* the server said that the peer's socket went */
-    uint32_t peer; /* index */
+    bool probing;          /* the server said that the peer's socket went */
+    uint8_t kind;          /* gc_link_kind */
+    uint8_t serialization; /* gc_serialization of the in-band channel */
+    uint32_t connection_len;
+    uint8_t connection[GC_CONNECTION_ID_BYTES_MAX]; /* PeerJS's name of it; empty when native */
+    uint32_t peer;                                  /* index */
     uint8_t dial[GC_DIAL_BYTES];
     uint64_t deadline_ms; /* of the setting up; when open, of the peer's START */
     uint64_t opened_ms;
@@ -82,11 +87,12 @@ void gc_link_release(gc_link *l, enum gc_link_side side);
 void gc_link_open(gc_link *l, uint64_t now_ms);
 /* A frame came. */
 void gc_link_heard(gc_link *l, uint64_t now_ms);
-/* The peer's socket went: is the peer still there? */
+/* The peer's socket went: is the peer still there? One that answers no PING is not asked. */
 void gc_link_probe(gc_link *l, uint64_t now_ms);
 
 /* started: the peer's START came. Returns false when the link is dead: too late, silent.
- * Else a PING may have become due. */
+ * Else a PING may have become due. A stock PeerJS peer may be silent for ever: the end of its
+ * connection is told by the transport. */
 bool gc_link_tick(gc_link *l, bool started, uint64_t now_ms);
 uint64_t gc_link_deadline(const gc_link *l, bool started);
 

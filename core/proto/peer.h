@@ -36,15 +36,17 @@ typedef struct gc_peer {
     bool renewing; /* the open link took the place of a started one and awaits its START */
     bool told;     /* `view` was polled at least once */
     bool renamed;  /* nick to be told */
+    bool stock;    /* its last link was a PeerJS data connection */
     bool has_tag;
     uint8_t tag[GC_TAG_BYTES]; /* under which it is dialled */
     uint8_t id[GC_ID_BYTES_MAX];
     uint32_t id_len;
     uint8_t nick[GC_NICK_BYTES_MAX]; /* cleaned */
     uint32_t nick_len;
-    uint32_t link;    /* slot of the open link, or GC_NONE */
-    uint32_t attempt; /* slot of the link being set up, or GC_NONE */
-    uint32_t reason;  /* why it is not open */
+    uint32_t link;       /* slot of the open link, or GC_NONE */
+    uint32_t attempt;    /* slot of the link being set up, or GC_NONE */
+    uint32_t reason;     /* why it is not open */
+    uint32_t gap_reason; /* why the last message that never comes does not; 0 */
     uint32_t redial_ms;
     uint64_t dial_ms;    /* when to dial; GC_NEVER */
     uint64_t forget_ms;  /* when to forget; GC_NEVER */

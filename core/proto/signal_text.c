@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/mem.h"
 #include "core/base/reason.h"
+#include "core/proto/data_text.h"
 
 /* Words are looked up below this number; the table of reasons is far from it. */
 #define REASONS_MAX 64u
@@ -136,7 +137,8 @@ static bool read_relayed(gc_signal_in *in, int32_t payload) {
 
 int gc_signal_read(gc_span text, gc_signal_in *in) {
     in->src_len = in->reason = in->index = 0;
-    in->gc = in->has_room = in->has_tag = false;
+    in->gc = in->has_room = in->has_tag = in->data = in->marked = false;
+    in->connection_len = in->serialization = 0;
     in->members = in->ice = in->sdp = in->candidate = in->mid = in->slot = -1;
     in->type = GC_SIGNAL_OTHER;
     int error = gc_json_parse(&in->json, text);
@@ -178,7 +180,8 @@ int gc_signal_read(gc_span text, gc_signal_in *in) {
         /* fall through */
     case GC_SIGNAL_OFFER:
     case GC_SIGNAL_ANSWER:
-        return read_id(j, get(j, 0, "src"), in->src, &in->src_len) && read_relayed(in, payload)
+        return read_id(j, get(j, 0, "src"), in->src, &in->src_len) &&
+                       (gc_data_text_read(in, payload) || read_relayed(in, payload))
                    ? 0
                    : GC_E_SYNTAX;
     default:

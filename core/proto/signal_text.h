@@ -22,12 +22,18 @@ typedef struct gc_signal_in {
     int32_t members, ice, sdp, candidate, mid; /* tokens of json, or -1 */
     int32_t
         slot; /* CANDIDATE: the payload of a slot message (slot_text.h), then nothing else; or -1 */
+    /* OFFER, ANSWER, CANDIDATE in the form of a PeerJS data connection (data_text.h): */
+    bool data;
+    bool marked;            /* OFFER: a GhostChat peer made it, and may be answered as one */
+    uint32_t serialization; /* OFFER: gc_serialization */
+    uint32_t connection_len;
+    uint8_t connection[GC_CONNECTION_ID_BYTES_MAX];
     gc_json json;
 } gc_signal_in;
 
 /* Reads a message. Returns 0, or GC_E_SYNTAX, GC_E_UTF8, GC_E_TOO_BIG: ignore it. An unknown type
- * is GC_SIGNAL_OTHER and 0. OFFER, ANSWER and CANDIDATE that are not ours (another `type`, `v` or
- * a missing key) are GC_E_SYNTAX too: stock PeerJS peers have nothing to do with us. */
+ * is GC_SIGNAL_OTHER and 0. OFFER, ANSWER and CANDIDATE of another `type` than ours and PeerJS's
+ * "data" (a media call, for one), of another `v` or without a key are GC_E_SYNTAX too. */
 int gc_signal_read(gc_span text, gc_signal_in *in);
 /* The next member of ROOM: *at starts with 0. False at the end. Strings that are no ids are left
  * out. */

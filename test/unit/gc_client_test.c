@@ -142,7 +142,7 @@ static void too_little_memory_is_no_client(void **state) {
     (void)state;
     assert_int_equal(gc_host_crypto(&crypto), 0);
     assert_null(gc_client_init(memory, sizeof memory, &crypto, seed, 0));
-    assert_true(gc_client_size() <= 2 * 1024 * 1024);
+    assert_true(gc_client_size() <= 5 * 512 * 1024);
 }
 
 static void texts_are_checked_before_they_are_taken(void **state) {

@@ -1,0 +1,26 @@
+/* What stock PeerJS peers say through the server to set up a data connection: the payloads of
+ * OFFER, ANSWER and CANDIDATE with the type "data". A bare join link is dialled in this form, with
+ * a mark of ours that stock peers ignore, for who is there may be either. Source: npm peerjs 1.5.5
+ * (negotiator); ghostchat-protocol.7, "PeerJS peers". */
+#ifndef GC_PROTO_DATA_TEXT_H
+#define GC_PROTO_DATA_TEXT_H
+
+#include "core/proto/signal_text.h"
+
+/* The dial that stands for a connection id: what it says if it is one of ours (base64url), else a
+ * hash. Only the peer's own dials are ever compared with it. */
+void gc_data_text_dial(gc_span connection, uint8_t dial[GC_DIAL_BYTES]);
+
+/* Reads such a payload into *in: type, json and src are set. False: another type, a serialization
+ * that we do not speak, or a part is missing. sdpMid may be null: in->mid is then -1. */
+bool gc_data_text_read(gc_signal_in *in, int32_t payload);
+
+/* Ours: marked, and the connection id is the dial. */
+void gc_data_text_write_offer(gc_writer *w, gc_span dst, gc_span connection, const char *word,
+                              gc_span sdp);
+void gc_data_text_write_answer(gc_writer *w, gc_span dst, gc_span connection, gc_span sdp);
+/* An empty mid is written as null. */
+void gc_data_text_write_candidate(gc_writer *w, gc_span dst, gc_span connection, gc_span candidate,
+                                  gc_span mid, uint32_t index);
+
+#endif
