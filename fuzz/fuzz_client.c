@@ -137,6 +137,10 @@ static const char *id_of(input *in) {
     return ids[byte(in) % 8];
 }
 
+static gc_span text_of(const char *s) {
+    return gc_span_of(s, (uint32_t)strlen(s));
+}
+
 static uint32_t link_of(gc_client *c, input *in) {
     uint32_t slot = byte(in) % GC_LINKS_MAX;
     return gc_link_number(&c->links[slot], slot);
@@ -218,6 +222,40 @@ static void signal_step(gc_client *c, input *in, uint64_t now) {
     }
     gc_span whole = gc_span_of(text, (uint32_t)strlen(text));
     (void)gc_client_signaling_message(c, now, GC_SOCKET_OWN, whole);
+}
+
+/* A room on a server that knows none: what it and other members say at both sockets. */
+static void slot_step(gc_client *c, input *in, uint64_t now) {
+    static const char *const named[] = {"0ann", "zbob", "0cat", "zdan", "zeve", "0flo"};
+    static uint8_t text[8192];
+    uint8_t what = byte(in) % 8;
+    uint32_t socket = what < 4 ? GC_SOCKET_OWN : GC_SOCKET_SLOT;
+    gc_slot_message m = {.kind = (uint8_t)(1 + byte(in) % 4)};
+    gc_span from = text_of(id_of(in));
+    gc_span to = socket == GC_SOCKET_OWN ? gc_client_id(c) : gc_slots_id(&c->slots, c->slots.at);
+    gc_writer w;
+    gc_writer_init(&w, text, sizeof text);
+    switch (what % 4) {
+    case 0:
+        gc_writer_text(&w, "{\"type\":\"OPEN\"}");
+        break;
+    case 1:
+        gc_writer_text(&w, byte(in) % 2 == 0 ? "{\"type\":\"ID-TAKEN\"}" : "{\"type\":\"ERROR\"}");
+        break;
+    default:
+        memcpy(m.nonce, c->slots.nonce, sizeof m.nonce);
+        m.nonce[0] ^= byte(in) % 4 == 0;
+        for (uint32_t i = byte(in) % 8; i > 0; i--) {
+            (void)gc_slot_add(&m, text_of(named[byte(in) % 6]));
+        }
+        (void)gc_slot_prove(&c->crypto, c->slots.key, from, to, &m, m.proof);
+        gc_writer_text(&w, "{\"src\":");
+        gc_json_write_string(&w, m.kind == GC_SLOT_ECHO ? to : from);
+        uint32_t at = w.at;
+        gc_slot_write(&w, to, &m);
+        text[at] = ',';
+    }
+    (void)gc_client_signaling_message(c, now, socket, gc_writer_done(&w));
 }
 
 static void frame_step(gc_client *c, input *in, uint64_t now) {
@@ -385,10 +423,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             meet_step(c, &in, now);
             break;
         case 12:
-            (void)gc_client_signaling_opened(c, now, GC_SOCKET_OWN);
+            (void)gc_client_signaling_opened(c, now, what & 64 ? GC_SOCKET_SLOT : GC_SOCKET_OWN);
             break;
         case 13:
-            (void)gc_client_signaling_closed(c, now, GC_SOCKET_OWN);
+            (void)gc_client_signaling_closed(c, now, what & 64 ? GC_SOCKET_SLOT : GC_SOCKET_OWN);
+            break;
+        case 14:
+            slot_step(c, &in, now);
             break;
         default:
             now = time_step(c, &in, now);
