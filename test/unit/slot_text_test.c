@@ -1,8 +1,9 @@
 /* core/proto/slot_text.c: slot messages written, read back, and proved. */
-#include "core/proto/slot_text.h"
+#include "core/proto/slots.h"
 #include "core/base/error.h"
 #include "host/crypto.h"
 #include "test/unit/unit.h"
+#include "test/unit/vectors.h"
 
 static gc_crypto crypto;
 static const uint8_t key[GC_SLOT_KEY_BYTES] = "a key of a room";
@@ -147,6 +148,65 @@ static void truncated_messages_are_refused(void **state) {
     }
 }
 
+static gc_span string_of(const vectors *v, int token, char out[VECTOR_BYTES_MAX]) {
+    return gc_span_of(out, vectors_string(v, token, out));
+}
+
+static void check_message(const vectors *v, int t, const uint8_t slot_key[GC_SLOT_KEY_BYTES]) {
+    static char from[VECTOR_BYTES_MAX], to[VECTOR_BYTES_MAX], id[VECTOR_BYTES_MAX];
+    static uint8_t hex[VECTOR_BYTES_MAX];
+    gc_slot_message m = {0}, out;
+    const char *const kinds[] = {"", "knock", "members", "full"};
+    while (!vectors_is(v, vectors_get(v, t, "kind"), kinds[m.kind])) {
+        m.kind++;
+        assert_true(m.kind <= GC_SLOT_FULL);
+    }
+    assert_int_equal(vectors_hex(v, vectors_get(v, t, "nonce"), hex), GC_NONCE_BYTES);
+    memcpy(m.nonce, hex, GC_NONCE_BYTES);
+    int list = vectors_get(v, t, "members");
+    for (int i = 0, member = list + 1; i < v->tokens[list].size;
+         i++, member = vectors_behind(v, member)) {
+        assert_true(gc_slot_add(&m, string_of(v, member, id)));
+    }
+    gc_span from_id = string_of(v, vectors_get(v, t, "from"), from);
+    gc_span to_id = string_of(v, vectors_get(v, t, "to"), to);
+    assert_int_equal(gc_slot_prove(&crypto, slot_key, from_id, to_id, &m, m.proof), 0);
+    assert_int_equal(vectors_hex(v, vectors_get(v, t, "proof"), hex), GC_PROOF_BYTES);
+    assert_memory_equal(m.proof, hex, GC_PROOF_BYTES);
+    assert_int_equal(read_back(relayed(&m), &out), 0);
+    assert_int_equal(out.kind, m.kind);
+    /* Written byte by byte as the vector says. */
+    gc_span payload = string_of(v, vectors_get(v, t, "payload"), id);
+    const char *at = strstr((const char *)text, "\"payload\":");
+    assert_non_null(at);
+    assert_memory_equal(at + 10, payload.data, payload.len);
+}
+
+static void ids_keys_and_messages_are_those_of_the_vectors(void **state) {
+    vectors v = vectors_load("test/vectors/slots.json");
+    char id[VECTOR_BYTES_MAX];
+    uint8_t hex[VECTOR_BYTES_MAX];
+    gc_slots slots;
+    (void)state;
+    int rooms = vectors_get(&v, 0, "rooms");
+    for (int i = 0, t = rooms + 1; i < vectors_size(&v, rooms); i++, t = vectors_behind(&v, t)) {
+        assert_int_equal(vectors_hex(&v, vectors_get(&v, t, "secret"), hex), GC_SECRET_BYTES);
+        assert_int_equal(gc_slots_init(&slots, &crypto, hex), 0);
+        int ids = vectors_get(&v, t, "ids");
+        assert_int_equal(vectors_size(&v, ids), GC_SLOTS_MAX);
+        for (uint32_t n = 0; n < GC_SLOTS_MAX; n++) {
+            assert_span(gc_slots_id(&slots, n), string_of(&v, ids + 1 + (int)n, id));
+        }
+        assert_int_equal(vectors_hex(&v, vectors_get(&v, t, "key"), hex), GC_SLOT_KEY_BYTES);
+        assert_memory_equal(slots.key, hex, GC_SLOT_KEY_BYTES);
+        int list = vectors_get(&v, t, "messages");
+        for (int k = 0, m = list + 1; k < vectors_size(&v, list); k++, m = vectors_behind(&v, m)) {
+            check_message(&v, m, slots.key);
+        }
+    }
+    vectors_free(&v);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(what_is_written_is_read, setup),
@@ -154,6 +214,7 @@ int main(void) {
         cmocka_unit_test_setup(a_list_is_no_longer_than_a_room, setup),
         cmocka_unit_test_setup(a_proof_binds_all_of_it, setup),
         cmocka_unit_test_setup(truncated_messages_are_refused, setup),
+        cmocka_unit_test_setup(ids_keys_and_messages_are_those_of_the_vectors, setup),
     };
     return RUN(tests);
 }
