@@ -44,6 +44,8 @@ static uint8_t text_bytes[2 * GC_URL_BYTES_MAX];
 static uint32_t text_bytes_len;
 static uint8_t key_bytes[GC_KEY_BYTES_MAX];
 static uint32_t key_bytes_len; /* 0: the usual key */
+static uint8_t serialization_bytes[8];
+static uint32_t serialization_len; /* 0: binary */
 static wasm_output output;
 static gc_client *client;
 static double last_seq;
@@ -83,7 +85,8 @@ static gc_client_options options(uint32_t server_ptr, uint32_t server_len, uint3
                                  uint32_t nick_len) {
     return (gc_client_options){.server = span(server_ptr, server_len),
                                .key = gc_span_of(key_bytes, key_bytes_len),
-                               .nick = span(nick_ptr, nick_len)};
+                               .nick = span(nick_ptr, nick_len),
+                               .serialization = gc_span_of(serialization_bytes, serialization_len)};
 }
 
 /* The server's --key, for joins from now on. GC_E_TOO_BIG over GC_KEY_BYTES_MAX. */
@@ -93,6 +96,16 @@ EXPORT(set_key) int32_t gc_wasm_set_key(uint32_t ptr, uint32_t len) {
     }
     memcpy(key_bytes, (const uint8_t *)ptr, len);
     key_bytes_len = len;
+    return 0;
+}
+
+/* gc_client_options.serialization, for joins from now on; what is no word of it they refuse. */
+EXPORT(set_serialization) int32_t gc_wasm_set_serialization(uint32_t ptr, uint32_t len) {
+    if (len > sizeof serialization_bytes) {
+        return GC_E_TOO_BIG;
+    }
+    memcpy(serialization_bytes, (const uint8_t *)ptr, len);
+    serialization_len = len;
     return 0;
 }
 

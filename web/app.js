@@ -81,10 +81,14 @@ class App {
         on('state', () => this.#render());
         on('peer', (peer) => this.#onPeer(peer));
         on('message', ({ from, text }) => this.#onMessage(from, text));
-        on('gap', ({ from, count }) =>
-            this.#conversation.note(texts.message.gap(this.#people.nameOf(from), count), 'bad'),
+        on('gap', ({ from, count, reason }) =>
+            this.#conversation.note(
+                texts.message.gap(this.#people.nameOf(from), count, reason.text),
+                'bad',
+            ),
         );
         on('delivered', ({ to, id }) => this.#conversation.delivered(id, to));
+        on('sent', ({ to, id }) => this.#conversation.sent(id, to));
         on('undelivered', ({ to, id, reason }) =>
             this.#conversation.undelivered(id, to, reason.text),
         );

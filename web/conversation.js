@@ -7,8 +7,9 @@ import { texts } from './texts.js';
 
 /** @typedef {import('./ghostchat.js').Peer} Peer */
 /** @typedef {{ entry: HTMLElement | null, state: HTMLElement | null, to: Set<string>,
- *   got: Set<string>, lost: Map<string, string>, why: string }} Own
- *   by peer ids; lost: with the name shown; no entry: the answer was faster than the log */
+ *   got: Set<string>, sent: Set<string>, lost: Map<string, string>, why: string }} Own
+ *   by peer ids; sent: handed over to who acknowledges nothing; lost: with the name shown; no entry:
+ *   the answer was faster than the log */
 
 /** What one page keeps: a remote must not fill its memory. */
 const ENTRIES_MAX = 2000;
@@ -78,6 +79,15 @@ export class Conversation {
         const own = this.#ownOf(id);
         own.to.add(peer.id);
         own.got.add(peer.id);
+        own.lost.delete(peer.id);
+        this.#renderState(own);
+    }
+
+    /** @param {number} id @param {Peer} peer  who never says what was shown */
+    sent(id, peer) {
+        const own = this.#ownOf(id);
+        own.to.add(peer.id);
+        own.sent.add(peer.id);
         own.lost.delete(peer.id);
         this.#renderState(own);
     }
@@ -186,6 +196,7 @@ export class Conversation {
                 state: null,
                 to: new Set(),
                 got: new Set(),
+                sent: new Set(),
                 lost: new Map(),
                 why: '',
             };
@@ -199,8 +210,11 @@ export class Conversation {
         if (!own.entry || !own.state) {
             return;
         }
-        const waiting = [...own.to].some((id) => !own.got.has(id) && !own.lost.has(id));
-        own.entry.dataset.state = own.lost.size ? 'lost' : waiting ? 'sending' : 'delivered';
+        const waiting = [...own.to].some(
+            (id) => !own.got.has(id) && !own.sent.has(id) && !own.lost.has(id),
+        );
+        const done = own.sent.size ? 'sent' : 'delivered';
+        own.entry.dataset.state = own.lost.size ? 'lost' : waiting ? 'sending' : done;
         const parts = [];
         if (own.got.size && own.to.size > 1) {
             parts.push(texts.message.deliveredTo(own.got.size, own.to.size));
@@ -208,6 +222,11 @@ export class Conversation {
             parts.push(texts.message.delivered);
         } else if (waiting) {
             parts.push(texts.message.sending);
+        }
+        if (own.sent.size && own.to.size > 1) {
+            parts.push(texts.message.sentTo(own.sent.size, own.to.size));
+        } else if (own.sent.size) {
+            parts.push(texts.message.sent);
         }
         if (own.lost.size) {
             parts.push(texts.message.notDelivered([...own.lost.values()], own.why));

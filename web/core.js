@@ -24,8 +24,12 @@ export const Output = Object.freeze({
     UNDELIVERED: 16,
     SENDABLE: 17,
 });
+/** enum gc_link_kind */
+export const LinkKind = Object.freeze({ NATIVE: 0, EITHER: 1, DATA: 2 });
+/** GC_CHANNEL_DATA_BYTES, GC_CHANNEL_DATA_TEXT: the in-band channel */
+export const DataChannel = Object.freeze({ BYTES: 2, TEXT: 3 });
 /** enum gc_reason, as far as the transport names them itself */
-export const Reason = Object.freeze({ GONE: 2, ICE_FAILED: 4, PROTOCOL: 7 });
+export const Reason = Object.freeze({ LEFT: 1, GONE: 2, ICE_FAILED: 4, PROTOCOL: 7 });
 /** enum gc_client_state */
 export const STATES = Object.freeze(['idle', 'joining', 'waiting', 'connected', 'failed']);
 /** enum gc_signaling_state */
@@ -173,6 +177,12 @@ export class Core {
     /** @param {string} key  PeerServer's key, for joins from now on */
     setKey(key) {
         this.#check(this.#wasm.set_key(...this.#put(key)));
+    }
+
+    /** @param {string} word  what a bare link speaks with a stock PeerJS peer, for joins from now on:
+     *   binary, json or raw */
+    setSerialization(word) {
+        this.#check(this.#wasm.set_serialization(...this.#put(word)));
     }
 
     /** @param {number} now @param {string} server @param {string} nick @param {string} name */

@@ -11,8 +11,10 @@
  *   state        [ChatState]                   where one stands, and why
  *   peer         [Peer]                        somebody came, changed or left (state 'closed')
  *   message      [{ from: Peer, id, text }]    text as it was sent: show it by textContent only
- *   gap          [{ from: Peer, first, count }] messages that never come
+ *   gap          [{ from: Peer, first, count, reason }] messages that never come; reason.word is
+ *                'none' for those lost on the way
  *   delivered    [{ to: Peer, id }]            own message `id` was shown there
+ *   sent         [{ to: Peer, id }]            handed over; whether it was shown is not known there
  *   undelivered  [{ to: Peer, id, reason }]    given up for that person
  *   sendable     send() works again after the error 'full'
  *
@@ -47,6 +49,7 @@ export { CoreError as GhostChatError, InviteKind };
  * @property {number} rttMs   0: not known
  * @property {boolean} direct came by a direct link, is in no room with us
  * @property {boolean} verified
+ * @property {boolean} stock  another PeerJS application: it acknowledges nothing, and has no name
  * @property {Reason} reason */
 /** @typedef {object} ChatState
  * @property {string} state      idle, joining, waiting, connected, failed
@@ -141,7 +144,9 @@ export class GhostChat extends EventTarget {
     /** Enters. Resolves when the core has begun; how it goes on is told by events. Rejects with
      * 'config' when the configuration beside the page names no server to meet at.
      * @param {WayIn} way
-     * @param {{ relayOnly?: boolean }} [options]  relayOnly: never show one's own address */
+     * @param {{ relayOnly?: boolean, serialization?: string }} [options]  relayOnly: never show
+     *   one's own address; serialization: what a bare link speaks with another PeerJS application,
+     *   'binary' (as usual), 'json' or 'raw' */
     async join(way, options = {}) {
         if (this.#core && this.#state.state === 'failed') {
             await this.leave(); // a second attempt begins anew
@@ -162,6 +167,7 @@ export class GhostChat extends EventTarget {
         try {
             await this.#call((c, now) => {
                 c.setKey(key);
+                c.setSerialization(options.serialization ?? '');
                 if ('room' in way) {
                     c.joinRoom(now, url, this.#name, way.room.trim().normalize('NFC'));
                 } else if ('link' in way) {
@@ -358,11 +364,11 @@ export class GhostChat extends EventTarget {
                 // one that has none says nothing about those that the operator configured
                 return out.text === '[]' ? undefined : this.#setIceServers(out.text);
             case Output.LINK_OFFER:
-                return links.offer(out.link);
+                return links.offer(out.link, out.value, out.text);
             case Output.LINK_ANSWER:
-                return links.answer(out.link, out.text);
+                return links.answer(out.link, out.value, out.text);
             case Output.LINK_REMOTE:
-                return links.remote(out.link, out.text);
+                return links.remote(out.link, out.value, out.text);
             case Output.LINK_CANDIDATE:
                 return links.candidate(out.link, out.text, out.text2, out.value);
             case Output.LINK_SEND:
@@ -398,9 +404,17 @@ export class GhostChat extends EventTarget {
             case Output.MESSAGE:
                 return this.#dispatch('message', { from: peer, id: out.number, text: out.text });
             case Output.GAP:
-                return this.#dispatch('gap', { from: peer, first: out.number, count: out.value });
+                return this.#dispatch('gap', {
+                    from: peer,
+                    first: out.number,
+                    count: out.value,
+                    reason: this.#reason(out.reason),
+                });
             case Output.DELIVERED:
-                return this.#dispatch('delivered', { to: peer, id: out.number });
+                return this.#dispatch(out.value ? 'sent' : 'delivered', {
+                    to: peer,
+                    id: out.number,
+                });
             case Output.UNDELIVERED:
                 return this.#dispatch('undelivered', {
                     to: peer,
@@ -438,6 +452,7 @@ export class GhostChat extends EventTarget {
             rttMs: out.number,
             direct: (out.value2 & 0x100) !== 0,
             verified: (out.value2 & 0x200) !== 0,
+            stock: (out.value2 & 0x400) !== 0,
             reason: this.#reason(out.reason),
         });
         this.#known.set(out.peer, peer);

@@ -1,11 +1,12 @@
 // @ts-check
 /** Links: one RTCPeerConnection each, with two negotiated data channels (ghostchat-protocol.7,
- * "Link"). The core decides; this module does what it says and reports what happened.
+ * "Link"), or with one in-band channel to a stock PeerJS peer ("PeerJS peers"). The core decides;
+ * this module does what it says and reports what happened.
  *
  *   offer/answer --> description, candidates --> opened --> messages --> closed
  *
  * Every browser promise has a deadline. After closed() or close() a link reports nothing more. */
-import { PATHS, Reason } from './core.js';
+import { DataChannel, LinkKind, PATHS, Reason } from './core.js';
 
 /** createOffer and its like take milliseconds; a browser that never answers is a failed link. */
 const PROMISE_MS = 10000;
@@ -15,6 +16,8 @@ const BUFFERED_LOW_BYTES = 16384;
 const EARLY_BYTES_MAX = 65536;
 /** GC_FRAME_BYTES_MAX: nobody who follows the protocol sends a larger frame. */
 const FRAME_BYTES_MAX = 16640;
+/** GC_DATA_BYTES_MAX and one more: of what is longer the core says that it is too long. */
+const DATA_BYTES_MAX = 65537;
 /** A closed channel gets this long to hand over its last bytes, such as BYE. */
 const FLUSH_MS = 1000;
 const STATS_MS = 5000;
@@ -69,11 +72,17 @@ async function readPath(pc) {
     return { path: PATHS.indexOf(type), rttMs: pair.currentRoundTripTime ? Math.max(rttMs, 1) : 0 };
 }
 
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
 class Link {
-    /** @type {RTCDataChannel[]} */
+    /** @type {RTCDataChannel[]} those that the link consists of: all must open */
     channels = [];
     opened = false;
     ended = false;
+    /** @type {RTCDataChannel | null} to a stock PeerJS peer, or to one that may be one */
+    #inBand = null;
+    #kind;
     #number;
     #pc;
     #report;
@@ -87,27 +96,33 @@ class Link {
     #early = [];
     #earlyBytes = 0;
 
-    /** @param {number} number @param {RTCConfiguration} configuration @param {LinkReport} report */
-    constructor(number, configuration, report) {
+    /** @param {number} number @param {number} kind  a LinkKind
+     * @param {RTCConfiguration} configuration @param {LinkReport} report */
+    constructor(number, kind, configuration, report) {
         this.#number = number;
+        this.#kind = kind;
         this.#report = report;
         this.#pc = new RTCPeerConnection(configuration);
         this.#pc.addEventListener('icecandidate', (event) => this.#onCandidate(event.candidate));
         this.#pc.addEventListener('connectionstatechange', () => this.#onConnectionState());
+        this.#pc.addEventListener('datachannel', ({ channel }) => this.#onInBand(channel));
+        if (kind === LinkKind.DATA) {
+            return; // its channel is opened by the other side
+        }
         this.channels = CHANNELS.map(({ label, ordered }, id) => {
             const channel = this.#pc.createDataChannel(label, { negotiated: true, id, ordered });
-            channel.binaryType = 'arraybuffer';
-            channel.bufferedAmountLowThreshold = BUFFERED_LOW_BYTES;
-            channel.addEventListener('open', () => this.#onChannelOpen());
             channel.addEventListener('message', (event) => this.#onMessage(id, event.data));
-            channel.addEventListener('bufferedamountlow', () => this.reportBuffered());
-            channel.addEventListener('close', () => this.end(Reason.GONE));
-            return channel;
+            channel.addEventListener('close', () => this.#onChannelClose(channel, Reason.GONE));
+            return this.#listen(channel);
         });
     }
 
-    async offer() {
+    /** @param {string} label  of the in-band channel, where the kind has one */
+    async offer(label) {
         await this.#try(async () => {
+            if (this.#kind === LinkKind.EITHER) {
+                this.#take(this.#pc.createDataChannel(label, { ordered: true }));
+            }
             await withDeadline(this.#pc.setLocalDescription());
             this.#describe();
         });
@@ -123,9 +138,10 @@ class Link {
         });
     }
 
-    /** @param {string} sdp */
-    async remote(sdp) {
+    /** @param {string} sdp @param {number} kind  known from now on */
+    async remote(sdp, kind) {
         await this.#try(async () => {
+            this.#settle(kind);
             await withDeadline(this.#pc.setRemoteDescription({ type: 'answer', sdp }));
             this.#flushRemote();
         });
@@ -144,7 +160,12 @@ class Link {
     /** @param {number} channel @param {Uint8Array} bytes */
     send(channel, bytes) {
         try {
-            this.channels[channel].send(/** @type {any} */ (bytes));
+            if (channel === DataChannel.TEXT) {
+                this.#inBand?.send(decoder.decode(bytes));
+                return;
+            }
+            const to = channel === DataChannel.BYTES ? this.#inBand : this.channels[channel];
+            to?.send(/** @type {any} */ (bytes));
         } catch {
             this.end(Reason.GONE); // closing, or its queue is full although we never fill it
         }
@@ -152,8 +173,8 @@ class Link {
 
     reportBuffered() {
         if (!this.ended) {
-            const [control, message] = this.channels;
-            this.#report.buffered(this.#number, control.bufferedAmount + message.bufferedAmount);
+            const bytes = this.channels.reduce((sum, channel) => sum + channel.bufferedAmount, 0);
+            this.#report.buffered(this.#number, bytes);
         }
     }
 
@@ -190,6 +211,58 @@ class Link {
             channel.close();
         }
         setTimeout(() => pc.close(), FLUSH_MS);
+    }
+
+    /** What every channel does. @param {RTCDataChannel} channel */
+    #listen(channel) {
+        channel.binaryType = 'arraybuffer';
+        channel.bufferedAmountLowThreshold = BUFFERED_LOW_BYTES;
+        channel.addEventListener('open', () => this.#onChannelOpen());
+        channel.addEventListener('bufferedamountlow', () => this.reportBuffered());
+        return channel;
+    }
+
+    /** The in-band channel, ours or theirs. Its close is how a stock peer ends a connection.
+     * @param {RTCDataChannel} channel */
+    #take(channel) {
+        this.#inBand = this.#listen(channel);
+        channel.addEventListener('message', (event) => this.#onData(event.data));
+        channel.addEventListener('close', () =>
+            this.#onChannelClose(channel, this.opened ? Reason.LEFT : Reason.GONE),
+        );
+    }
+
+    /** @param {RTCDataChannel} channel  opened by the other side */
+    #onInBand(channel) {
+        if (this.#kind !== LinkKind.DATA || this.#inBand) {
+            channel.close(); // to a peer of ours it is one too many, and so is a second one
+            return;
+        }
+        this.#take(channel);
+        this.channels = [channel];
+        this.#onChannelOpen();
+    }
+
+    /** The answer says who is there: the other kind's channels are let go before they open.
+     * @param {number} kind */
+    #settle(kind) {
+        this.#kind = kind;
+        const channel = this.#inBand;
+        if (kind === LinkKind.DATA && channel) {
+            const unused = this.channels;
+            this.channels = [channel];
+            unused.forEach((one) => one.close());
+        } else if (channel) {
+            this.#inBand = null;
+            channel.close();
+        }
+    }
+
+    /** @param {RTCDataChannel} channel @param {number} reason */
+    #onChannelClose(channel, reason) {
+        if (this.channels.includes(channel)) {
+            this.end(reason);
+        }
     }
 
     /** @param {() => Promise<void>} action */
@@ -239,7 +312,8 @@ class Link {
     }
 
     #onChannelOpen() {
-        if (this.ended || this.opened || this.channels.some((c) => c.readyState !== 'open')) {
+        const open = this.channels.length > 0 && this.channels.every((c) => c.readyState === 'open');
+        if (this.ended || this.opened || !open || this.#kind === LinkKind.EITHER) {
             return;
         }
         this.opened = true;
@@ -260,7 +334,26 @@ class Link {
             this.end(Reason.PROTOCOL); // all frames are binary
             return;
         }
-        const bytes = new Uint8Array(data);
+        this.#receive(channel, new Uint8Array(data));
+    }
+
+    /** On the in-band channel. @param {unknown} data */
+    #onData(data) {
+        if (this.ended || this.#kind !== LinkKind.DATA) {
+            return;
+        }
+        if (typeof data === 'string') {
+            // A text has at least as many bytes as characters: what is cut is over the limit anyway.
+            const bytes = encoder.encode(data.slice(0, DATA_BYTES_MAX));
+            this.#receive(DataChannel.TEXT, bytes.subarray(0, DATA_BYTES_MAX));
+        } else if (data instanceof ArrayBuffer) {
+            const length = Math.min(data.byteLength, DATA_BYTES_MAX);
+            this.#receive(DataChannel.BYTES, new Uint8Array(data, 0, length));
+        }
+    }
+
+    /** @param {number} channel @param {Uint8Array} bytes */
+    #receive(channel, bytes) {
         if (this.opened) {
             this.#report.message(this.#number, channel, bytes);
             return;
@@ -301,19 +394,20 @@ export class Links {
         }
     }
 
-    /** @param {number} number */
-    offer(number) {
-        this.#make(number)?.offer();
+    /** @param {number} number @param {number} kind  a LinkKind
+     * @param {string} label  of the in-band channel */
+    offer(number, kind, label) {
+        this.#make(number, kind)?.offer(label);
     }
 
-    /** @param {number} number @param {string} sdp */
-    answer(number, sdp) {
-        this.#make(number)?.answer(sdp);
+    /** @param {number} number @param {number} kind @param {string} sdp */
+    answer(number, kind, sdp) {
+        this.#make(number, kind)?.answer(sdp);
     }
 
-    /** @param {number} number @param {string} sdp */
-    remote(number, sdp) {
-        this.#links.get(number)?.remote(sdp);
+    /** @param {number} number @param {number} kind @param {string} sdp */
+    remote(number, kind, sdp) {
+        this.#links.get(number)?.remote(sdp, kind);
     }
 
     /** @param {number} number
@@ -348,12 +442,12 @@ export class Links {
         }
     }
 
-    /** @param {number} number
+    /** @param {number} number @param {number} kind
      * @returns {Link | null} */
-    #make(number) {
+    #make(number, kind) {
         this.close(number);
         try {
-            const link = new Link(number, this.#configuration(), this.#report);
+            const link = new Link(number, kind, this.#configuration(), this.#report);
             this.#links.set(number, link);
             return link;
         } catch {

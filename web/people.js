@@ -122,8 +122,8 @@ export class People {
     #render(peer, item) {
         const name = this.nameOf(peer);
         const detail = [this.#connection(peer)];
-        if (peer.direct) {
-            detail.push(texts.person.direct);
+        if (peer.stock || peer.direct) {
+            detail.push(peer.stock ? texts.person.stock : texts.person.direct);
         }
         const key = [name, ...detail, peer.state, peer.path, peer.verified].join('\n');
         if (item.dataset.key === key) {
@@ -157,7 +157,7 @@ export class People {
         }
         const hints = [
             texts.person.pathHint[peer.path],
-            peer.direct ? texts.person.directHint : '',
+            peer.stock ? texts.person.stockHint : peer.direct ? texts.person.directHint : '',
         ];
         return hints.filter(Boolean).join(' ');
     }

@@ -173,6 +173,8 @@ export const texts = {
         rtt: (ms) => `${ms} ms`,
         notVerified: 'not verified',
         verified: 'verified',
+        stock: 'another app',
+        stockHint: 'Uses another PeerJS app: it has no names and does not confirm messages.',
         direct: 'direct guest',
         directHint: 'Came by your direct link; sees you only, not the room.',
         /** @param {string} name */
@@ -190,8 +192,14 @@ export const texts = {
         deliveredTo: (n, of) => `Delivered to ${n} of ${of}`,
         /** @param {string[]} names @param {string} why */
         notDelivered: (names, why) => `Not delivered to ${list(names)}. ${why}`,
-        /** @param {string} name @param {number} n */
-        gap: (name, n) => `${count(n, 'message', 'messages')} from ${name} got lost on the way.`,
+        sent: 'Sent',
+        /** @param {number} n @param {number} of */
+        sentTo: (n, of) => `Sent to ${n} of ${of}`,
+        /** @param {string} name @param {number} n @param {string} why  may be empty */
+        gap: (name, n, why) =>
+            why
+                ? `${count(n, 'message', 'messages')} from ${name} cannot be shown. ${why}`
+                : `${count(n, 'message', 'messages')} from ${name} got lost on the way.`,
         full: 'Too much is still on its way. Your text stays here; send it in a moment.',
         sendable: 'Now there is room again: press Send.',
         nobody: 'Nobody is here to read it yet. Your text stays here.',
