@@ -44,6 +44,8 @@ bool gc__client_on_offer(gc_client *c, const gc_signal_in *in) {
         return false;
     }
     if (!stock && ours_wins(c, p)) { /* a stock peer knows no such rule: its offer is answered */
+        /* It knows nothing of ours yet; it may never, if ours went to a dead socket. */
+        gc__client_hurry(c, p->attempt);
         return false;
     }
     gc__client_drop_attempt(c, i, true);
@@ -83,6 +85,9 @@ bool gc__client_on_answer(gc_client *c, const gc_signal_in *in) {
     gc_output_queue_put(&c->queue, GC_CLIENT_LINK_REMOTE, gc_link_number(l, slot), l->kind, sdp,
                         gc_span_of(NULL, 0));
     l->step = GC_LINK_CONNECTING;
+    /* gc__client_expect() may have left little time: but the offer has arrived. */
+    uint64_t at_ms = c->now_ms + GC_LINK_OPEN_MS / 2;
+    l->deadline_ms = l->deadline_ms > at_ms ? l->deadline_ms : at_ms;
     gc__client_release_remote(c, slot);
     return true;
 }

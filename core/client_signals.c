@@ -96,11 +96,18 @@ static void dial_target(gc_client *c) {
     }
 }
 
-/* A server without the additions does not say who is there; what we offered before may be lost. */
+/* A server without the additions does not say who is there; what we offered before may be lost,
+ * candidates too. */
 static void enter_by_slots(gc_client *c) {
     gc__client_slots_start(c);
     for (uint32_t i = 0; i < GC_PEERS_MAX && c->failed == 0; i++) {
-        if (c->peers[i].use == GC_PEER_LIVE && c->peers[i].member && c->peers[i].present) {
+        const gc_peer *p = &c->peers[i];
+        if (p->use != GC_PEER_LIVE || !p->member || !p->present) {
+            continue;
+        }
+        if (p->attempt != GC_NONE && c->links[p->attempt].step != GC_LINK_OFFERED) {
+            gc__client_hurry(c, p->attempt);
+        } else {
             dial_anew(c, i);
         }
     }
@@ -155,9 +162,8 @@ void gc__client_expect(gc_client *c, uint32_t i) {
     }
     /* An offer of ours may have gone to its old socket: no longer wait for its answer than for
      * the newcomer's own offer. */
-    gc_link *l = &c->links[p->attempt];
-    if (l->step == GC_LINK_OFFERED && l->deadline_ms > c->now_ms + GC_DIAL_EXPECT_MS) {
-        l->deadline_ms = c->now_ms + GC_DIAL_EXPECT_MS;
+    if (c->links[p->attempt].step == GC_LINK_OFFERED) {
+        gc__client_hurry(c, p->attempt);
     }
 }
 
@@ -267,6 +273,7 @@ void gc__client_signal(gc_client *c, gc_span text) {
     case GC_SIGNAL_EXPIRE:
         /* Our server has said GC-ABSENT long before; a stock one says only this. */
         if (!c->signaling.gc) {
+            gc_slots_absent(&c->slots, &c->drbg, id, c->now_ms);
             on_absent(c, id);
         }
         break;

@@ -225,9 +225,9 @@ void gc_signaling_client_error(gc_signaling_client *s, uint32_t reason) {
     }
 }
 
-/* Only our own server answers each HEARTBEAT. */
+/* Our own server answers each HEARTBEAT; another one sends our echo back, unless we know better. */
 static bool hears(const gc_signaling_client *s) {
-    return s->gc || s->echoes;
+    return s->gc || s->echoes || !s->mute;
 }
 
 static bool is_silent(const gc_signaling_client *s, uint64_t now_ms) {
@@ -261,6 +261,8 @@ void gc_signaling_client_tick(gc_signaling_client *s, gc_output_queue *q, gc_drb
             }
             s->beat_ms = now_ms + beat_after(s);
         } else if (is_silent(s, now_ms)) {
+            /* Or it was cut before the first echo: one new connection shows which. */
+            s->mute = !s->gc && !s->echoes;
             queue_close(s, q);
             wait(s, d, now_ms);
         }

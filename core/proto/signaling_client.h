@@ -39,6 +39,7 @@ typedef struct gc_signaling_client {
     bool ever_on;   /* since start */
     bool gc;        /* the server has the additions; valid when on */
     bool echoes;    /* a server without them has relayed to us what we sent ourselves */
+    bool mute;      /* such a server was silent once before it relayed anything: it may never do */
     bool has_tag;
     uint32_t reason;   /* why it is not on; what hopeless means when off */
     uint32_t taken;    /* ID-TAKEN in a row */

@@ -89,6 +89,9 @@ bool gc_slots_answered(gc_slots *s, gc_drbg *d, const uint8_t nonce[GC_NONCE_BYT
 /* Whether our home is linked with us now; when it was and is not any more, another is looked for.
  */
 void gc_slots_home(gc_slots *s, gc_drbg *d, bool open, uint64_t now_ms);
+/* The server has nobody under this id: if it is our home, and not linked with us, another is looked
+ * for. */
+void gc_slots_absent(gc_slots *s, gc_drbg *d, gc_span id, uint64_t now_ms);
 /* A link to a member opened or ended. */
 void gc_slots_changed(gc_slots *s, uint64_t now_ms);
 void gc_slots_tick(gc_slots *s, gc_output_queue *q, gc_drbg *d, uint64_t now_ms);
