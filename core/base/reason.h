@@ -47,8 +47,7 @@
     X(GC_REASON_PEERS_FULL, 28, "peers-full", "Too many people are connected.")                    \
     X(GC_REASON_REFUSED, 29, "refused", "The other side takes no connection under this link.")     \
     X(GC_REASON_SERVER_REFUSED, 30, "server-refused", "The server refused the connection.")        \
-    X(GC_REASON_ROOM_SILENT, 31, "room-silent",                                                    \
-      "Somebody holds this room, but does not answer. Trying again.")
+    X(GC_REASON_ROOM_SILENT, 31, "room-silent", "Somebody holds this room, but does not answer.")
 
 enum gc_reason {
 #define X(name, value, word, text) name = value,
