@@ -194,8 +194,8 @@ void gc_slots_home(gc_slots *s, gc_drbg *d, bool open, uint64_t now_ms) {
 }
 
 void gc_slots_absent(gc_slots *s, gc_drbg *d, gc_span id, uint64_t now_ms) {
-    bool at_home = s->step == GC_SLOTS_MEMBER || (s->step == GC_SLOTS_KNOCKING && s->again);
-    if (at_home && !s->home_open && gc_span_equal(gc_slots_home_id(s), id)) {
+    /* One that is knocked at again is waited for: somebody else may answer there. */
+    if (s->step == GC_SLOTS_MEMBER && !s->home_open && gc_span_equal(gc_slots_home_id(s), id)) {
         rest(s, now_ms + 1 + gc_drbg_below(d, GC_SLOT_HANDOVER_MS));
     }
 }

@@ -30,7 +30,7 @@
 #define GC_SLOT_REGISTER_MS 5000
 /* After all slots were silent. A holder that crashed blocks its slot for 60 to 90 s. */
 #define GC_SLOT_REST_MS     3000
-#define GC_SLOT_HOME_MS     8000  /* a home that is not linked with us by then is asked again */
+#define GC_SLOT_HOME_MS     5000  /* a home that is not linked with us by then is asked again */
 #define GC_SLOT_HANDOVER_MS 1000  /* the home is gone: all others come, not all at once */
 #define GC_SLOT_RETURN_MS   3000  /* a server that restarted is not knocked at by all at once */
 #define GC_SLOT_PROBE_MS    5000  /* a holder knocks at the others so often ... */
