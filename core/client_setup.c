@@ -1,15 +1,25 @@
 #include "core/base/assert.h"
 #include "core/base/mem.h"
 #include "core/client.h"
+#include "core/wire/description.h"
 
-static bool read_sdp(gc_client *c, const gc_signal_in *in, gc_span *sdp) {
+/* candidates: how many it names. */
+static bool read_sdp(gc_client *c, const gc_signal_in *in, gc_span *sdp, uint32_t *candidates) {
     uint32_t len = 0;
     if (gc_json_string(&in->json, in->sdp, c->bulk.sdp, sizeof c->bulk.sdp, &len) != 0 ||
         len == 0) {
         return false;
     }
+    len = gc_description_cut_candidates(c->bulk.sdp, len, GC_CANDIDATES_MAX, candidates);
     *sdp = gc_span_of(c->bulk.sdp, len);
-    return true;
+    return len > 0;
+}
+
+/* Those inside a description count like those that come alone. */
+static void count_candidates(gc_link *l, uint32_t n) {
+    while (n-- > 0) {
+        (void)gc_link_count(l, GC_LINK_REMOTE);
+    }
 }
 
 /* Ours stays when it is out and our id is the smaller one (glare). */
@@ -20,10 +30,11 @@ static bool ours_wins(const gc_client *c, const gc_peer *p) {
 
 bool gc__client_on_offer(gc_client *c, const gc_signal_in *in) {
     gc_span from = gc_span_of(in->src, in->src_len), sdp;
+    uint32_t candidates = 0;
     const uint8_t *tag = in->has_tag ? in->tag : NULL;
     gc_welcome as = gc_membership_welcome(&c->membership, tag, from);
     bool stock = in->data && !in->marked;
-    if (as == GC_WELCOME_REFUSED || !read_sdp(c, in, &sdp) ||
+    if (as == GC_WELCOME_REFUSED || !read_sdp(c, in, &sdp, &candidates) ||
         (stock && !gc__client_takes_data(c, from))) {
         return false;
     }
@@ -48,8 +59,12 @@ bool gc__client_on_offer(gc_client *c, const gc_signal_in *in) {
         gc__client_hurry(c, p->attempt);
         return false;
     }
+    if (!gc_peer_take_offer(p, c->now_ms)) {
+        return false;
+    }
     gc__client_drop_attempt(c, i, true);
     gc__client_answer(c, i, in, sdp);
+    count_candidates(&c->links[p->attempt], candidates);
     return true;
 }
 
@@ -75,16 +90,17 @@ static void queue_candidate(gc_client *c, uint32_t slot, gc_span candidate, gc_s
 }
 
 bool gc__client_on_answer(gc_client *c, const gc_signal_in *in) {
-    uint32_t slot = slot_of_dial(c, in);
+    uint32_t slot = slot_of_dial(c, in), candidates = 0;
     gc_span sdp;
-    if (slot == GC_NONE || c->links[slot].step != GC_LINK_OFFERED || !read_sdp(c, in, &sdp) ||
-        !gc__client_settle_kind(c, slot, in)) {
+    if (slot == GC_NONE || c->links[slot].step != GC_LINK_OFFERED ||
+        !read_sdp(c, in, &sdp, &candidates) || !gc__client_settle_kind(c, slot, in)) {
         return false;
     }
     gc_link *l = &c->links[slot];
     gc_output_queue_put(&c->queue, GC_CLIENT_LINK_REMOTE, gc_link_number(l, slot), l->kind, sdp,
                         gc_span_of(NULL, 0));
     l->step = GC_LINK_CONNECTING;
+    count_candidates(l, candidates);
     /* gc__client_expect() may have left little time: but the offer has arrived. */
     uint64_t at_ms = c->now_ms + GC_LINK_OPEN_MS / 2;
     l->deadline_ms = l->deadline_ms > at_ms ? l->deadline_ms : at_ms;

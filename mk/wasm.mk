@@ -5,7 +5,7 @@ WASM_MEMORY := 4194304
 WASM_SRC := core/wasm.c core/gc_client.c $(sort $(wildcard core/client_*.c core/base/*.c)) \
     $(addprefix core/proto/,conversation.c data_connection.c data_text.c inbox.c link.c membership.c outbox.c \
     output_queue.c peer.c signal_text.c signaling_client.c slot_text.c slots.c) \
-    $(addprefix core/wire/,binarypack.c frame.c invite.c json.c json_text.c peerjs.c)
+    $(addprefix core/wire/,description.c binarypack.c frame.c invite.c json.c json_text.c peerjs.c)
 WASM_OBJ := $(WASM_SRC:%.c=$(B)/wasm/%.o)
 WASM_FLAGS := --target=wasm32 -std=c11 -Os -ffreestanding -I. -I$(B)/include -MMD -MP $(WARN) \
     -ffile-prefix-map=$(CURDIR)=.

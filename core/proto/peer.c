@@ -43,6 +43,18 @@ bool gc_peer_remember(gc_peer *p, const uint8_t dial[GC_DIAL_BYTES]) {
     return true;
 }
 
+bool gc_peer_take_offer(gc_peer *p, uint64_t now_ms) {
+    if (now_ms - p->offers_ms >= GC_PEER_OFFERS_MS) {
+        p->offers_ms = now_ms;
+        p->offers = 0;
+    }
+    if (p->offers == GC_PEER_OFFERS_MAX) {
+        return false;
+    }
+    p->offers++;
+    return true;
+}
+
 void gc_peer_redial(gc_peer *p, gc_span own, uint64_t now_ms) {
     p->dial_ms = now_ms + p->redial_ms + (gc_peer_after(p, own) ? 0 : GC_DIAL_EXPECT_MS);
     p->redial_ms = p->redial_ms * 2 < GC_REDIAL_MS_MAX ? p->redial_ms * 2 : GC_REDIAL_MS_MAX;

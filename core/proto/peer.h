@@ -13,6 +13,10 @@
 #include "core/proto/conversation.h"
 
 #define GC_PEER_DIALS_MAX 8 /* remembered, so that an old OFFER is not taken again */
+/* Offers of one peer that are answered within GC_PEER_OFFERS_MS: each costs a connection of the
+ * transport. A peer that redials needs 4, and one more for each time that its server restarts. */
+#define GC_PEER_OFFERS_MAX 8
+#define GC_PEER_OFFERS_MS  10000
 /* A link that lived so long was a good one: the next dial follows at once. */
 #define GC_PEER_GOOD_LINK_MS 10000
 
@@ -53,6 +57,8 @@ typedef struct gc_peer {
     uint64_t knocked_ms; /* when it knocked at our slot; 0 */
     uint8_t dials[GC_PEER_DIALS_MAX][GC_DIAL_BYTES];
     uint32_t dials_count; /* ever */
+    uint32_t offers;      /* answered since offers_ms */
+    uint64_t offers_ms;
     gc_peer_view view;
     gc_conversation conversation;
 } gc_peer;
@@ -66,6 +72,8 @@ bool gc_peer_after(const gc_peer *p, gc_span own);
 void gc_peer_set_tag(gc_peer *p, const uint8_t *tag);
 /* Remembers a dial; false when it was there already. */
 bool gc_peer_remember(gc_peer *p, const uint8_t dial[GC_DIAL_BYTES]);
+/* Counts an offer that is to be answered; false when there were too many: ignore it. */
+bool gc_peer_take_offer(gc_peer *p, uint64_t now_ms);
 /* The next dial after a failed one: doubling, 4 s later on the side with the larger id. */
 void gc_peer_redial(gc_peer *p, gc_span own, uint64_t now_ms);
 /* The name is a stranger's: cleaned, and told when it changed. nick must be valid UTF-8. */

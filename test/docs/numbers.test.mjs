@@ -41,6 +41,8 @@ const SAID = [
   [/more than (\d+) times in a row/, 1, 'GC_ID_TAKEN_MAX'],
   [/dial with (\d+) random bytes/, 1, 'GC_DIAL_BYTES'],
   [/At most (\d+) candidates/, 1, 'GC_CANDIDATES_MAX'],
+  [/Of one peer (\d+) OFFERs/, 1, 'GC_PEER_OFFERS_MAX'],
+  [/are answered within (\d+) s; more/, 1000, 'GC_PEER_OFFERS_MS'],
   [/waits (\d+) s for its OFFER/, 1000, 'GC_DIAL_EXPECT_MS'],
   [/the last (\d+) of each peer/, 1, 'GC_PEER_DIALS_MAX'],
   [/ends after (\d+) s without both/, 1000, 'GC_LINK_OPEN_MS'],

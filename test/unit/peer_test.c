@@ -86,8 +86,20 @@ static void an_end_gives_up_what_is_open(void **state) {
     assert_int_equal(p.conversation.lost_reason, GC_REASON_LEFT);
 }
 
+static void a_flood_of_offers_is_slowed(void **state) {
+    gc_peer p = {0};
+    (void)state;
+    for (uint32_t i = 0; i < GC_PEER_OFFERS_MAX; i++) {
+        assert_true(gc_peer_take_offer(&p, 50000 + i));
+    }
+    assert_false(gc_peer_take_offer(&p, 50100));
+    assert_false(gc_peer_take_offer(&p, 50000 + GC_PEER_OFFERS_MS - 1));
+    assert_true(gc_peer_take_offer(&p, 50000 + GC_PEER_OFFERS_MS));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_flood_of_offers_is_slowed),
         cmocka_unit_test(the_smaller_id_is_found_byte_by_byte),
         cmocka_unit_test(the_last_eight_dials_are_remembered),
         cmocka_unit_test(dials_come_slower_and_slower),

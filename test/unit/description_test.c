@@ -1,0 +1,46 @@
+/* core/wire/description.c */
+#include "core/wire/description.h"
+#include "test/unit/unit.h"
+
+static void check(const char *sdp, uint32_t max, const char *expected, uint32_t left) {
+    uint8_t bytes[512];
+    uint32_t kept = 99, len = (uint32_t)strlen(sdp);
+    assert_true(len <= sizeof bytes);
+    memcpy(bytes, sdp, len);
+    len = gc_description_cut_candidates(bytes, len, max, &kept);
+    assert_span(gc_span_of(bytes, len), text_span(expected));
+    assert_int_equal(kept, left);
+}
+
+static void what_is_within_the_limit_stays(void **state) {
+    const char *sdp = "v=0\r\na=candidate:1\r\na=mid:0\r\na=candidate:2\r\n";
+    (void)state;
+    check(sdp, 2, sdp, 2);
+    check(sdp, 3, sdp, 2);
+    check("", 1, "", 0);
+    check("v=0", 0, "v=0", 0);
+    check("\r\n\n\r a=candidate:1\r\n", 0, "\r\n\n\r a=candidate:1\r\n", 0);
+}
+
+static void what_is_over_it_goes(void **state) {
+    (void)state;
+    check("v=0\r\na=candidate:1\r\na=mid:0\r\na=candidate:2\r\ns=-\r\n", 1,
+          "v=0\r\na=candidate:1\r\na=mid:0\r\ns=-\r\n", 1);
+    check("a=candidate:1\r\na=candidate:2\r\na=candidate:3", 0, "", 0);
+    check("a=candidate:1\na=candidate:2\nx", 1, "a=candidate:1\nx", 1);
+}
+
+static void no_line_end_hides_one(void **state) {
+    (void)state;
+    check("s=-\ra=candidate:1\ra=candidate:2\r", 1, "s=-\ra=candidate:1\r", 1);
+    check("s=-\r\r\na=candidate:1\n\ra=candidate:2", 0, "s=-\r\r\n", 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_within_the_limit_stays),
+        cmocka_unit_test(what_is_over_it_goes),
+        cmocka_unit_test(no_line_end_hides_one),
+    };
+    return RUN(tests);
+}
