@@ -37,7 +37,8 @@ typedef struct gc_answer {
     uint32_t head_len;
     gc_span body;
     uint8_t *owned; /* body's memory, for gc_free(), or NULL */
-    bool close;     /* the connection ends behind it */
+    uint32_t owned_bytes;
+    bool close; /* the connection ends behind it */
 } gc_answer;
 
 typedef struct gc_daemon {
@@ -49,7 +50,7 @@ typedef struct gc_daemon {
     SSL_CTX *tls; /* or NULL */
     gc_stream_group group;
     uint8_t *scratch;    /* GC_SCRATCH_BYTES */
-    uint64_t kept_bytes; /* partial input of all connections */
+    uint64_t kept_bytes; /* partial input and unsent answers of all connections */
     uint64_t kept_bytes_max;
     gc_answer answer;
 

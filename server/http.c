@@ -316,7 +316,9 @@ static void answer_peers(making *m) {
     uint32_t cursor = 0;
     gc_span id;
     gc_writer w;
-    m->out->owned = gc_alloc(size);
+    const gc_daemon *d = m->daemon;
+    m->out->owned = size <= d->kept_bytes_max - d->kept_bytes ? gc_alloc(size) : NULL;
+    m->out->owned_bytes = size;
     if (m->out->owned == NULL) {
         answer_body(m, "503 Service Unavailable", TYPE_TEXT, GC_SPAN("memory\n"));
         return;

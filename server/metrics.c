@@ -111,7 +111,7 @@ void gc_metrics_write(gc_daemon *d, gc_writer *w) {
     sample(w, "build_info", "version", GC_VERSION, 1);
     head(w, "connections", "gauge", "TCP connections.");
     sample(w, "connections", "tls", d->tls != NULL ? "1" : "0", s.connections);
-    gauge(w, "memory_bytes", "Memory of queues and partial input.",
+    gauge(w, "memory_bytes", "Memory of queues, partial input and unsent answers.",
           s.memory_used_bytes + d->kept_bytes);
     of_core(w, &s);
     of_daemon(w, d);

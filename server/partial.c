@@ -1,5 +1,6 @@
 #include "server/partial.h"
 #include "host/alloc.h"
+#include "server/requests.h"
 
 #include <string.h>
 
@@ -24,23 +25,28 @@ static uint32_t most(gc_socket *c) {
     return REQUESTS_MAX + STEP;
 }
 
-/* Partial input has no deadline of its own: who fills the memory with large ones and never ends
- * them would lock out all others. The largest one goes, if it is larger than what is asked for. */
-static bool make_room(gc_daemon *d, uint32_t size, uint64_t more) {
+static uint64_t held_by(const gc_socket *c) {
+    return c->kept_size + gc_requests_unsent(c);
+}
+
+/* What is kept has no deadline of its own: who fills the memory and never goes on would lock out
+ * all others. The largest one goes, if it is larger than what is asked for. */
+bool gc_partial_make_room(gc_daemon *d, uint64_t size, uint64_t more) {
     while (more > d->kept_bytes_max - d->kept_bytes) {
         uint32_t count = (uint32_t)d->options->concurrent_max + GC_SPARE_CONNECTIONS;
         gc_socket *largest = NULL;
         for (uint32_t i = 0; i < count; i++) {
             gc_socket *c = d->by_slot[i];
-            if (c != NULL && (largest == NULL || c->kept_size > largest->kept_size)) {
+            if (c != NULL && (largest == NULL || held_by(c) > held_by(largest))) {
                 largest = c;
             }
         }
-        if (largest == NULL || largest->kept_size <= size) {
+        if (largest == NULL || held_by(largest) <= size) {
             return false;
         }
         gc_socket_lose(largest, GC_REASON_MEMORY);
         gc_partial_release(largest);
+        gc_requests_release(largest);
     }
     return true;
 }
@@ -52,7 +58,7 @@ static bool grow(gc_socket *c, uint32_t size) {
         return true;
     }
     uint64_t more = size - c->kept_size;
-    if (size > most(c) || !make_room(d, size, more)) {
+    if (size > most(c) || !gc_partial_make_room(d, size + gc_requests_unsent(c), more)) {
         return false;
     }
     uint8_t *grown = gc_realloc(c->kept, size);

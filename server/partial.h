@@ -1,5 +1,6 @@
-/* The partial input of a socket: a request or frame that is not whole yet. All of it counts against
- * the memory limit; where that is reached, the socket with most goes. An idle socket has none. */
+/* The partial input of a socket: a request or frame that is not whole yet. It counts against the
+ * memory limit, together with unsent answers; where that is reached, the socket with most goes. An
+ * idle socket has none. */
 #ifndef GC_SERVER_PARTIAL_H
 #define GC_SERVER_PARTIAL_H
 
@@ -12,5 +13,8 @@ void gc_partial_room(gc_socket *c, uint8_t **data, uint32_t *size);
  * when there is no room: the socket must be lost. */
 bool gc_partial_keep(gc_socket *c, const uint8_t *bytes, uint32_t len);
 void gc_partial_release(gc_socket *c);
+/* Makes room for `more` bytes of a socket that then holds `size`, all counted in d->kept_bytes.
+ * False when nobody holds more than that. */
+bool gc_partial_make_room(gc_daemon *d, uint64_t size, uint64_t more);
 
 #endif

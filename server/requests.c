@@ -4,6 +4,7 @@
 #include "host/alloc.h"
 #include "host/log.h"
 #include "host/net.h"
+#include "server/partial.h"
 #include "server/websocket.h"
 
 #include <string.h>
@@ -15,16 +16,22 @@
 typedef struct gc_unsent_answer {
     gc_span spans[2];
     uint8_t *owned;
+    uint32_t counted; /* in the daemon's kept_bytes */
     bool close;
     uint8_t bytes[];
 } gc_unsent_answer;
 
 void gc_requests_release(gc_socket *c) {
     if (c->unsent != NULL) {
+        gc_socket_daemon(c)->kept_bytes -= c->unsent->counted;
         gc_free(c->unsent->owned);
         gc_free(c->unsent);
         c->unsent = NULL;
     }
+}
+
+uint32_t gc_requests_unsent(const gc_socket *c) {
+    return c->unsent != NULL ? c->unsent->counted : 0;
 }
 
 /* --- answers -------------------------------------------------------------------------------- */
@@ -46,10 +53,15 @@ static bool note_unsent(gc_socket *c, gc_answer *a, size_t written) {
     size_t head = written < a->head_len ? a->head_len - written : 0;
     size_t skip = written < a->head_len ? 0 : written - a->head_len;
     gc_span body = gc_span_of(a->body.data + skip, a->body.len - (uint32_t)skip);
-    gc_unsent_answer *u = gc_alloc(sizeof *u + head + (copy_body ? body.len : 0));
+    uint32_t bytes = (uint32_t)(sizeof(gc_unsent_answer) + head + (copy_body ? body.len : 0));
+    uint32_t counted = bytes + (a->owned != NULL ? a->owned_bytes : 0);
+    gc_daemon *d = gc_socket_daemon(c);
+    gc_unsent_answer *u =
+        gc_partial_make_room(d, c->kept_size + counted, counted) ? gc_alloc(bytes) : NULL;
     if (u == NULL) {
         return false;
     }
+    d->kept_bytes += counted;
     memcpy(u->bytes, a->head + a->head_len - head, head);
     if (copy_body) {
         memcpy(u->bytes + head, body.data, body.len);
@@ -58,6 +70,7 @@ static bool note_unsent(gc_socket *c, gc_answer *a, size_t written) {
     u->spans[0] = gc_span_of(u->bytes, (uint32_t)head);
     u->spans[1] = body;
     u->owned = a->owned;
+    u->counted = counted;
     u->close = a->close;
     a->owned = NULL;
     c->unsent = u;

@@ -14,5 +14,7 @@ void gc_requests_go_on(gc_socket *c);
 void gc_requests_refuse(gc_socket *c, const char *status, uint32_t reason);
 /* Frees the answer that is not out. */
 void gc_requests_release(gc_socket *c);
+/* The bytes of memory that it takes. */
+uint32_t gc_requests_unsent(const gc_socket *c);
 
 #endif

@@ -385,3 +385,27 @@ test('who fills the memory with frames that never end locks out nobody', async (
   [honest, ...hoarders].forEach((one) => one.destroy());
   await tight.stop();
 });
+
+test('answers that nobody reads are bounded together', async () => {
+  const tight = await startServer({ args: ['--memory-limit', '2M', '--allow-discovery', '--rate', '100000'] });
+  const ids = [];
+  for (let i = 0; i < 100; i++) {
+    ids.push(await join(tight, `${i}-${'\u0001'.repeat(120)}`, { token: 't' }));
+  }
+  const base = rss(tight);
+  const lazy = [];
+  for (let i = 0; i < 100; i++) {
+    const raw = await Raw.open(tight.port);
+    raw.socket.pause();
+    raw.write('GET /x/peers HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(200)); // of 75 KB each
+    lazy.push(raw);
+    assert.equal((await request(tight, '/healthz')).status, 200);
+  }
+  assert.ok(rss(tight) - base <= 2 * MIB, `${rss(tight) - base} bytes more`);
+  const counted = await metric('memory_bytes', tight);
+  assert.ok(counted > MIB / 4 && counted <= MIB / 2, `${counted} bytes counted`);
+  ids[0].send({ type: 'OFFER', dst: `0-${'\u0001'.repeat(120)}` });
+  await ids[0].message('OFFER');
+  [...ids, ...lazy].forEach((one) => one.destroy());
+  await tight.stop();
+});
