@@ -24,6 +24,8 @@ const RECONNECTS = 200;
 /* An 'open' comes within milliseconds; one that has not come by then is lost. */
 const LOST_MS = 5000;
 const LAG_MS = 20;
+/* For hundreds of returns on a busy machine. */
+const SLOW_MS = 180000;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const ERROR_TYPE = {
   taken: 'unavailable-id', badId: 'invalid-id', absent: 'peer-unavailable', server: 'server-error',
@@ -51,7 +53,6 @@ const serverDown = {
   },
   fails: /sees "open"/,
 };
-const textAltered = { text: (text) => `${text}.`, fails: /reads "/ };
 
 /** Stories of every release; their red runs are those of the newest. */
 function eachRelease(name, { story, red }) {
@@ -156,7 +157,6 @@ eachRelease('several connections between two, closed from both ends', {
   },
   red: {
     'another one is closed': { closes: 'four', fails: /sees "one close"/ },
-    'text altered': textAltered,
   },
 });
 
@@ -218,11 +218,10 @@ scenario('discovery: all ids, where the server was started with it', {
       await user.does('list');
       assert.deepEqual((await user.sees('ids')).sort(), ids);
     }
-    await everybody[2].does('destroy');
-    await everybody[2].sees('close');
-    await everybody[0].does('list');
-    assert.deepEqual((await everybody[0].sees('ids')).sort(), ids.filter((id) => (
-      id !== everybody[2].id)));
+    const [ann, , cyd] = everybody;
+    await cyd.does('destroy');
+    // Her goodbye and the question take two ways.
+    await ann.listsOnly(ids.filter((id) => id !== cyd.id));
   },
   red: { 'without the option': { off: true, fails: /sees "ids"/ } },
 });
@@ -281,10 +280,7 @@ scenario('over TLS', {
     await ann.tells(ben, label, 'over TLS');
     assert.match(server.started, /https:/);
   },
-  red: {
-    'a server without TLS': { plain: true, fails: /sees "open"/ },
-    'text altered': textAltered,
-  },
+  red: { 'a server without TLS': { plain: true, fails: /sees "open"/ } },
 });
 
 /** Ann leaves and comes back at once, many times; Ben finds her afterwards. */
@@ -303,6 +299,7 @@ function comesBack(way) {
 }
 
 scenario(`disconnect(); reconnect() ${RECONNECTS} times without a lost 'open'`, {
+  timeout: SLOW_MS,
   story: comesBack((world) => world.server()),
   red: {
     'no server': {
@@ -312,6 +309,7 @@ scenario(`disconnect(); reconnect() ${RECONNECTS} times without a lost 'open'`, 
 });
 
 scenario(`the same where the goodbye comes ${LAG_MS} ms after the return`, {
+  timeout: SLOW_MS,
   story: comesBack(async (world) => {
     const server = world.variant.stock ? await peerServer(world) : await world.server();
     const way = await startLag(server.port, LAG_MS);

@@ -1,5 +1,5 @@
 // What becomes of payloads between two users: each kind is sent on its own, and the first thing
-// that happens at either end is its outcome.
+// that happens at either end is its outcome. The receiver acknowledges on a connection of its own.
 import assert from 'node:assert/strict';
 
 /** What a release understands under `serialization`. */
@@ -9,46 +9,40 @@ export const SERIALIZATIONS = {
   '1.3.2': ['binary', 'binary-utf8', 'json', 'none'],
 };
 
-/** A connection of that serialization on which both count their outcomes from here. */
-async function connection(from, to, serialization) {
+/** Sends the kinds of these names over one connection until one ends it; resolves with how many. */
+async function sendSome(from, to, serialization, names, found) {
   const { label } = await from.reaches(to, { serialization, label: from.nextLabel() });
-  return { label, at: [await from.count('outcome'), await to.count('outcome')] };
-}
-
-async function afresh(from, to, old) {
-  await from.closes(old.label);
-  await Promise.all([from, to].map((user) => user.sees(`${old.label} close`)));
+  const back = `${label} ack`;
+  await to.reaches(from, { serialization: 'json', label: back });
+  const seen = await to.count('outcome');
+  await to.does('acknowledge', back);
+  const words = `${from.name} to ${to.name} as ${serialization}`;
+  const sent = await from.evaluate((all) => globalThis.application.sendAll(...all),
+    [label, back, names, from.world.patience(words)]);
+  const received = await to.does('outcomes', seen);
+  await from.closes(label);
+  await Promise.all([from, to].map((user) => user.sees(`${label} close`)));
+  await to.does('acknowledge', null);
+  await to.closes(back);
+  await Promise.all([from, to].map((user) => user.sees(`${back} close`)));
+  for (const { name, what, value } of sent) {
+    const outcome = what ?? received.shift();
+    assert.ok(outcome, `${words}: ${name}: nothing happened`);
+    // Which end notices first that a connection is closed is chance.
+    found[name] = {
+      outcome: outcome === 'close' ? outcome : `${what ? 'sender' : 'receiver'}: ${outcome}`,
+      sent: value,
+    };
+  }
+  return sent.length;
 }
 
 /** Sends every kind; resolves with { kind: { outcome, sent } }. */
 export async function sendAll(from, to, serialization, kinds) {
   const found = {};
-  let link;
-  for (const { name } of kinds) {
-    link ??= await connection(from, to, serialization);
-    const words = `${from.name} to ${to.name}: ${name} as ${serialization}`;
-    // Asked for before it is sent: both wait at the same time, and one of them has something to say.
-    const first = Promise.race([from, to].map(async (user, end) => {
-      const seen = await user.outcome(link.at[end], words);
-      return seen === undefined ? Promise.reject(new Error(`${words}: nothing happened`))
-        : { ...seen, end };
-    }));
-    first.catch(() => {});
-    const sent = await from.evaluate(([label, kind]) => globalThis.application.send(label, kind),
-      [link.label, name]);
-    const { what, deadly, end } = await first;
-    link.at[end]++;
-    // Which end notices first that a connection is closed is chance.
-    found[name] = {
-      outcome: what === 'close' ? what : `${end === 0 ? 'sender' : 'receiver'}: ${what}`, sent,
-    };
-    if (deadly) {
-      await afresh(from, to, link);
-      link = undefined;
-    }
-  }
-  if (link) {
-    await afresh(from, to, link);
+  const names = kinds.map(({ name }) => name);
+  while (names.length > 0) {
+    names.splice(0, await sendSome(from, to, serialization, names, found));
   }
   return found;
 }

@@ -11,6 +11,9 @@ const scenario = scenarios({ chromium: chromiumBrowser(), firefox: firefoxBrowse
 
 const KINDS_MIN = 26;
 const BIG_BYTES = 10 * 1024 * 1024;
+const RED_BYTES = 1024 * 1024;
+/* Hundreds of payloads: a busy machine takes its time. */
+const SLOW_MS = 180000;
 
 /* What a page complains about that is sent something which its library cannot read: an outcome. */
 const LIBRARY = /page error|Uncaught/;
@@ -23,23 +26,35 @@ async function pair(world, server, names, { release, browsers = [] }) {
   return users;
 }
 
-/** Ann and Ben on ours send all kinds there and back; Cyd sends them to Dee on a stock server, which
- * is the same way for any two of one release. */
+/* What the kinds of a release came to over a stock server. All stories of the file share it. */
+const stockWays = new Map();
+
+/** Cyd sends all kinds to Dee; the way back would be the same for two of one release. */
+async function overStock(world, release) {
+  const [cyd, dee] = await pair(world, await peerServer(world), ['Cyd', 'Dee'], { release });
+  const kinds = await cyd.does('kinds');
+  const found = {};
+  for (const serialization of SERIALIZATIONS[release]) {
+    found[serialization] = await sendAll(cyd, dee, serialization, kinds);
+  }
+  return found;
+}
+
+/** Ann and Ben on ours send all kinds there and back. */
 function everyKind(release, serializations, browsers) {
   return async (world) => {
     world.allow(LIBRARY);
-    const [ours, stock] = [await world.server(), await peerServer(world)];
-    const [ann, ben] = await pair(world, ours, ['Ann', 'Ben'], { release, browsers });
-    const [cyd, dee] = await pair(world, stock, ['Cyd', 'Dee'], { release });
+    const [ann, ben] = await pair(world, await world.server(), ['Ann', 'Ben'], { release, browsers });
     const kinds = await ann.does('kinds');
     assert.ok(kinds.length >= KINDS_MIN, `${kinds.length} kinds`);
     await ben.does('alter', world.variant.alter);
+    if (!stockWays.has(release)) {
+      stockWays.set(release, await overStock(world, release));
+    }
     for (const serialization of serializations) {
-      const stockWay = sendAll(cyd, dee, serialization, kinds);
-      stockWay.catch(() => {});
       for (const [from, to] of [[ann, ben], [ben, ann]]) {
         const found = await sendAll(from, to, serialization, kinds);
-        assertSame(found, await stockWay, kinds, {
+        assertSame(found, stockWays.get(release)[serialization], kinds, {
           release, serialization, words: `${serialization}, ${from.name} to ${to.name}`,
         });
       }
@@ -49,8 +64,9 @@ function everyKind(release, serializations, browsers) {
 
 for (const release of RELEASES) {
   scenario(`every kind of payload, PeerJS ${release}`, {
+    timeout: SLOW_MS,
     story: everyKind(release, SERIALIZATIONS[release]),
-    // One story for three releases: seen red with one of them.
+    // One story for all: seen red with one of them.
     red: release !== RELEASES[0] ? {} : {
       'a payload altered': { alter: 'unicode string', fails: /Ben to Ann: unicode string/ },
     },
@@ -58,8 +74,8 @@ for (const release of RELEASES) {
 }
 
 scenario('every kind of payload between Chromium and Firefox', {
+  timeout: SLOW_MS,
   story: everyKind('1.5.5', ['binary'], ['chromium', 'firefox']),
-  red: { 'a payload altered': { alter: 'Date inside', fails: /Ben to Ann: Date inside/ } },
 });
 
 /** Bytes arrive as one or the other type, by library. */
@@ -72,7 +88,7 @@ function big(release, serialization, ways) {
     const { label } = await ann.reaches(ben, { serialization });
     await Promise.all([[ann, ben], [ben, ann]].slice(0, ways).map(async ([from, to]) => {
       const sent = await from.evaluate(([name, length]) => (
-        globalThis.application.sendMany(name, length)), [label, BIG_BYTES]);
+        globalThis.application.sendMany(name, length)), [label, world.red ? RED_BYTES : BIG_BYTES]);
       assert.equal(untyped(await to.sees(`${label} data`)), untyped(sent), '10 MB arrive');
     }));
   };

@@ -83,6 +83,18 @@ export class User {
     return this.evaluate(([id, all]) => globalThis.application.connect(id, all), [to, options]);
   }
 
+  /** Asks for all ids until they are these. */
+  async listsOnly(ids) {
+    const words = `${this.name} (${this.release}): lists ${ids}`;
+    const end = Date.now() + this.world.patience(words);
+    let seen;
+    do {
+      await this.does('list');
+      seen = (await this.sees('ids')).sort().join();
+    } while (seen !== [...ids].sort().join() && Date.now() < end);
+    assert.equal(seen, [...ids].sort().join(), words);
+  }
+
   /** A label that nobody used before. */
   nextLabel() {
     this.labels = (this.labels ?? 0) + 1;
@@ -110,12 +122,5 @@ export class User {
   async closes(label, options) {
     await this.evaluate(([name, how]) => globalThis.application.close(name, how ?? undefined),
       [label, options ?? null]);
-  }
-
-  /** The n-th outcome of a payload at this end, be it sent or received. */
-  async outcome(n, words) {
-    const ms = this.world.patience(words);
-    return (await this.evaluate(([index, wait]) => (
-      globalThis.application.event('outcome', index, wait)), [n, ms]))?.detail;
   }
 }

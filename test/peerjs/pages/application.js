@@ -7,6 +7,7 @@ const waiting = new Set();
 const connections = new Map();
 const calls = new Map();
 let altered = null;
+let acknowledged = null;
 let peer;
 let camera;
 
@@ -37,22 +38,26 @@ function event(name, n, ms) {
   });
 }
 
-/** What a payload came to: every outcome is also in one list of its own, in order of time. */
+/** What a payload came to: every outcome is also in one list of its own, in order of time. After a
+ * deadly one nothing more comes over that connection. */
 function outcome(what, deadly = false) {
   note('outcome', { what, deadly });
+  if (acknowledged !== null) {
+    connections.get(acknowledged).send(deadly);
+  }
 }
 
 addEventListener('error', () => {
-  note('uncaught');
-  outcome('uncaught error', true);
+  outcome('uncaught error');
 });
 addEventListener('unhandledrejection', () => {
-  note('uncaught');
+  // The loop that reads MsgPack has ended.
   outcome('uncaught rejection', true);
 });
 
 function keep(connection) {
   const { label } = connection;
+  const payloads = !label.endsWith(' ack');
   connections.set(label, connection);
   connection.on('open', () => note(`${label} open`, {
     peer: connection.peer, metadata: connection.metadata, serialization: connection.serialization,
@@ -62,11 +67,15 @@ function keep(connection) {
   connection.on('data', async (value) => {
     const what = await describe(value);
     note(`${label} data`, what);
-    outcome(`data ${what}`);
+    if (payloads) {
+      outcome(`data ${what}`);
+    }
   });
   connection.on('close', () => {
     note(`${label} close`);
-    outcome('close', true);
+    if (payloads) {
+      outcome('close', true);
+    }
   });
   connection.on('error', (error) => {
     note(`${label} error`, error.type ?? 'error');
@@ -128,6 +137,17 @@ function listen() {
   });
 }
 
+async function sendKind(label, name) {
+  const value = name === altered ? ['not', 'this'] : kinds.find(([one]) => one === name)[2]();
+  try {
+    // The newer library gives a promise for what it must read first.
+    await connections.get(label).send(value);
+  } catch {
+    outcome('send throws');
+  }
+  return describe(value);
+}
+
 globalThis.application = {
   event,
   kinds: () => kinds.map(([name, plain]) => ({ name, plain })),
@@ -163,16 +183,29 @@ globalThis.application = {
   alter(name) {
     altered = name;
   },
-  /** Resolves with what a receiver would describe if nothing changed on the way. */
-  async send(label, name) {
-    const value = name === altered ? ['not', 'this'] : kinds.find(([one]) => one === name)[2]();
-    try {
-      // The newer library gives a promise for what it must read first.
-      await connections.get(label).send(value);
-    } catch {
-      outcome('send throws');
+  /** Tells of each outcome from here on, on a connection of that label; null: no more. */
+  acknowledge(label) {
+    acknowledged = label;
+  },
+  outcomes: (from) => (happened.get('outcome') ?? []).slice(from).map(({ what }) => what),
+  /** Sends one kind after the other until one ends the connection. `value`: what its receiver would
+   * describe if nothing changed on the way; `what`: what happened here, or else it did there. */
+  async sendAll(label, back, names, ms) {
+    const all = [];
+    let deadly = false;
+    while (!deadly && all.length < names.length) {
+      const name = names[all.length];
+      const seen = (list) => happened.get(list)?.length ?? 0;
+      const [own, acks] = [seen('outcome'), seen(`${back} data`)];
+      const value = await sendKind(label, name);
+      const here = event('outcome', own, ms).then((first) => first?.detail);
+      const there = event(`${back} data`, acks, ms)
+        .then((first) => ({ deadly: first?.detail !== 'boolean false' }));
+      const first = await Promise.race([here, there]);
+      all.push({ name, what: first?.what, value });
+      deadly = first?.deadly ?? true;
     }
-    return describe(value);
+    return all;
   },
   async sendMany(label, length) {
     const value = bytes(length, 31);

@@ -83,7 +83,6 @@ const kinds = [
   ['toJSON', NEVER, () => ({ toJSON: () => 'said by toJSON' })],
   ['BigInt', NEVER, () => 10n],
   ['function', NEVER, () => () => 1],
-  // These end a connection of some library: each is sent on one of its own.
   ['null', NEVER, () => null],
   ['undefined', NEVER, () => undefined],
 ];
