@@ -21,8 +21,9 @@ typedef struct script {
     uint64_t now;
     char lines[SCRIPT_LINES_MAX]; /* outputs of the last step, one a line */
     size_t len;
-    char ws[1100]; /* last URL */
-    bool no_acks;  /* leave ACK frames out of the lines */
+    char ws[1100];     /* last URL */
+    char signal[1024]; /* the beginning of the last message to the server */
+    bool no_acks;      /* leave ACK frames out of the lines */
 } script;
 
 #define COFFEE "29935b41b9a63fe8f9dd6864f4193aa7" /* tag of the open room "coffee" */
@@ -54,6 +55,7 @@ static const char *brief(gc_span t, char out[80]) {
 }
 
 static void say_signal(script *s, gc_span text) {
+    snprintf(s->signal, sizeof s->signal, "%.*s", (int)text.len, (const char *)text.data);
     gc_json j;
     uint8_t dst[GC_ID_BYTES_MAX + 1] = {0};
     uint32_t len = 0;
@@ -83,6 +85,13 @@ static void say_signal(script *s, gc_span text) {
 static void say_frame(script *s, uint32_t slot, uint32_t channel, gc_span bytes) {
     gc_frame f;
     char text[80];
+    if (channel >= GC_CHANNEL_DATA_BYTES) {
+        assert_int_equal(s->c->links[slot].kind, GC_LINK_DATA);
+        say(s, "data %u %s %s", slot, channel == GC_CHANNEL_DATA_TEXT ? "text" : "bytes",
+            brief(bytes, text));
+        return;
+    }
+    assert_int_equal(s->c->links[slot].kind, GC_LINK_NATIVE);
     assert_int_equal(gc_frame_parse(bytes, (uint8_t)channel, &f), 0);
     switch (f.type) {
     case GC_FRAME_START:
@@ -129,18 +138,22 @@ static void say_user(script *s, const gc_client_output *o) {
         break;
     case GC_CLIENT_PEER:
         say(s, "peer %u %s %s '%s'%s%s %s", o->peer, brief(o->text, text), peers[o->value],
-            brief(o->text2, nick), (o->value2 >> 8 & 1) != 0 ? " guest" : "",
+            brief(o->text2, nick),
+            (o->value2 >> 10 & 1) != 0  ? " stock"
+            : (o->value2 >> 8 & 1) != 0 ? " guest"
+                                        : "",
             paths[o->value2 & 0xff], gc_reason_word(o->reason));
-        assert_int_equal(o->value2 >> 9, 0); /* nobody is verified yet */
+        assert_int_equal(o->value2 >> 9 & 1, 0); /* nobody is verified yet */
         break;
     case GC_CLIENT_MESSAGE:
         say(s, "message %u #%llu %s", o->peer, number, brief(o->text, text));
         break;
     case GC_CLIENT_GAP:
-        say(s, "gap %u #%llu x%u", o->peer, number, o->value);
+        say(s, "gap %u #%llu x%u%s%s", o->peer, number, o->value, o->reason != 0 ? " " : "",
+            o->reason != 0 ? gc_reason_word(o->reason) : "");
         break;
     case GC_CLIENT_DELIVERED:
-        say(s, "delivered %u #%llu", o->peer, number);
+        say(s, "%s %u #%llu", o->value != 0 ? "sent" : "delivered", o->peer, number);
         break;
     case GC_CLIENT_UNDELIVERED:
         say(s, "undelivered %u #%llu %s", o->peer, number, gc_reason_word(o->reason));
@@ -171,13 +184,16 @@ static void say_output(script *s, const gc_client_output *o) {
         say(s, "ice %s", brief(o->text, text));
         break;
     case GC_CLIENT_LINK_OFFER:
-        say(s, "offer %u", slot);
+        say(s, "offer %u%s", slot, o->value == GC_LINK_EITHER ? " either" : "");
+        assert_int_equal(o->text.len > 0, o->value == GC_LINK_EITHER);
         break;
     case GC_CLIENT_LINK_ANSWER:
-        say(s, "answer %u %s", slot, brief(o->text, text));
+        say(s, "answer %u%s %s", slot, o->value == GC_LINK_DATA ? " data" : "",
+            brief(o->text, text));
         break;
     case GC_CLIENT_LINK_REMOTE:
-        say(s, "remote %u %s", slot, brief(o->text, text));
+        say(s, "remote %u%s %s", slot, o->value == GC_LINK_DATA ? " data" : "",
+            brief(o->text, text));
         break;
     case GC_CLIENT_LINK_CANDIDATE:
         say(s, "candidate %u %s", slot, brief(o->text, text));

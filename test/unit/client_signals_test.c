@@ -232,7 +232,7 @@ static void an_absent_host_is_dialled_now_and_then(void **state) {
         server_says(s, "{\"type\":\"GC-ALIVE\"}");
     }
     pass(s, 1000);
-    assert_non_null(strstr(s->lines, "offer 0\n"));
+    assert_non_null(strstr(s->lines, "offer 0 either\n"));
     script_free(s);
 }
 
