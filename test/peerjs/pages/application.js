@@ -79,7 +79,9 @@ function keep(connection) {
   });
   connection.on('error', (error) => {
     note(`${label} error`, error.type ?? 'error');
-    outcome(`error ${error.type ?? ''}`);
+    if (payloads) {
+      outcome(`error ${error.type ?? ''}`);
+    }
   });
 }
 
