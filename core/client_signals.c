@@ -133,19 +133,21 @@ static void on_open(gc_client *c, const gc_signal_in *in) {
     }
 }
 
-/* Our own message came back: the id that we took over at a server without the additions is ours. */
-static bool on_echo(gc_client *c, const gc_signal_in *in) {
-    if (!gc__client_is_echo(in, gc__client_own(c))) {
-        return false;
+/* A message for us, our own or somebody else's that was held: the id that we took over at a server
+ * without the additions is ours. */
+static void on_relayed(gc_client *c, bool echo) {
+    bool ours = echo ? gc_signaling_client_echo(&c->signaling, c->now_ms)
+                     : gc_signaling_client_relayed(&c->signaling, c->now_ms);
+    if (ours && gc_membership_in_room(&c->membership)) {
+        enter_by_slots(c);
+    } else if (ours) {
+        dial_target(c);
     }
-    if (gc_signaling_client_echo(&c->signaling, c->now_ms)) {
-        if (gc_membership_in_room(&c->membership)) {
-            enter_by_slots(c);
-        } else {
-            dial_target(c);
-        }
-    }
-    return true;
+}
+
+static bool is_relayed(const gc_signal_in *in) {
+    return in->type == GC_SIGNAL_OFFER || in->type == GC_SIGNAL_ANSWER ||
+           in->type == GC_SIGNAL_CANDIDATE;
 }
 
 static bool is_our_room(const gc_client *c, const gc_signal_in *in) {
@@ -231,7 +233,7 @@ void gc__client_signal(gc_client *c, gc_span text) {
         return;
     }
     gc_span id = gc_span_of(in->src, in->src_len);
-    bool on = c->signaling.step == GC_SIGNALING_STEP_ON, taken = true;
+    bool taken = true;
     switch (in->type) {
     case GC_SIGNAL_OPEN:
         on_open(c, in);
@@ -245,15 +247,17 @@ void gc__client_signal(gc_client *c, gc_span text) {
     case GC_SIGNAL_INVALID_KEY:
         on_error(c, GC_REASON_BAD_KEY);
         return;
-    case GC_SIGNAL_CANDIDATE:
-        if (on_echo(c, in)) {
-            return;
-        }
-        break;
     default:
         break;
     }
-    if (!on) {
+    if (is_relayed(in)) {
+        bool echo = gc__client_is_echo(in, gc__client_own(c));
+        on_relayed(c, echo);
+        if (echo) {
+            return;
+        }
+    }
+    if (c->signaling.step != GC_SIGNALING_STEP_ON) {
         c->ignored++;
         return;
     }

@@ -211,6 +211,10 @@ bool gc_signaling_client_open(gc_signaling_client *s, bool gc, uint64_t now_ms) 
 
 bool gc_signaling_client_echo(gc_signaling_client *s, uint64_t now_ms) {
     s->echoes = true;
+    return gc_signaling_client_relayed(s, now_ms);
+}
+
+bool gc_signaling_client_relayed(gc_signaling_client *s, uint64_t now_ms) {
     if (s->step != GC_SIGNALING_STEP_OPENING || !s->ever_on || s->gc) {
         return false;
     }

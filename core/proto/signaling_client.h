@@ -83,6 +83,8 @@ void gc_signaling_client_heard(gc_signaling_client *s, uint64_t now_ms);
 bool gc_signaling_client_open(gc_signaling_client *s, bool gc, uint64_t now_ms);
 /* Our echo came. True when it is on by this. */
 bool gc_signaling_client_echo(gc_signaling_client *s, uint64_t now_ms);
+/* The same for a message of somebody else: held ones come as soon as a take-over has worked. */
+bool gc_signaling_client_relayed(gc_signaling_client *s, uint64_t now_ms);
 /* The server named a reason and will close (ERROR, ID-TAKEN, INVALID-KEY). */
 void gc_signaling_client_error(gc_signaling_client *s, uint32_t reason);
 void gc_signaling_client_tick(gc_signaling_client *s, gc_output_queue *q, gc_drbg *d,
