@@ -13,8 +13,8 @@ import { BINARY, Client, frame, join, TEXT } from './client.mjs';
 const MIB = 1 << 20;
 const OPEN = '{"type":"OPEN"}';
 const ORIGIN = ['--cors', 'https://a.example'];
-// Short lives: alive for 1.5 s, held for 1.5 s; and no brake on floods.
-const SHORT = ['--alive_timeout', '1500', '--expire_timeout', '1500'];
+// Short lives, with half a second to spare in each story for a busy machine.
+const SHORT = ['--alive_timeout', '2500', '--expire_timeout', '2500'];
 const servers = {};
 before(async () => {
   const start = async (word, ours, peer) => {
@@ -170,9 +170,9 @@ describe('better than the original', { concurrency: true }, () => {
     async story(server) {
       const id = name('over');
       const first = await join(server, id);
-      await passes(1_000);
+      await passes(1_700);
       const second = await Client.open(server.port, id);
-      await passes(1_000);
+      await passes(1_700);
       assert.equal(second.closeCode, undefined, 'cut for the silence of the old one');
       [first, second].forEach((one) => one.destroy());
     },
@@ -217,7 +217,7 @@ describe('better than the original', { concurrency: true }, () => {
     async story(server) {
       const id = name('talks');
       const client = await join(server, id);
-      for (let i = 0; i < 6; i++) {
+      for (let i = 0; i < 8; i++) {
         await passes(400);
         client.send({ type: 'OFFER', dst: id, payload: i });
       }
@@ -230,7 +230,7 @@ describe('better than the original', { concurrency: true }, () => {
     which: 'short', red: /cut although it would answer/,
     async story(server) {
       const client = await join(server, name('hidden'), { pongMs: 0 });
-      await passes(2_400);
+      await passes(3_400);
       assert.equal(client.closeCode, undefined, 'cut although it would answer');
       client.destroy();
     },
@@ -243,7 +243,7 @@ describe('better than the original', { concurrency: true }, () => {
       const client = await join(server, from);
       const timer = setInterval(() => client.send('{"type":"HEARTBEAT"}'), 500).unref();
       client.send({ type: 'OFFER', dst: id, payload: 'first' });
-      await passes(1_300);
+      await passes(2_000);
       client.send({ type: 'OFFER', dst: id, payload: 'second' });
       await client.message('EXPIRE');
       clearInterval(timer);
