@@ -162,6 +162,8 @@ void gc__client_release_remote(gc_client *c, uint32_t slot);
 const gc_client_tomb *gc__client_tomb(const gc_client *c, gc_span id,
                                       const uint8_t session[GC_SESSION_BYTES]);
 void gc__client_frame(gc_client *c, uint32_t slot, uint8_t channel, gc_span message);
+/* Remembers it. (client_poll.c) */
+void gc__client_bury(gc_client *c, const gc_peer *p);
 bool gc__client_next_frame(gc_client *c, gc_client_output *out);
 
 /* --- client_peerjs.c --- */

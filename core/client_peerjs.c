@@ -110,6 +110,9 @@ void gc__client_data_opened(gc_client *c, uint32_t slot) {
     gc_data_connection_begin(&c->data[i].connection, &c->bulk.data[i], l->serialization);
     c->data[i].slot = slot;
     c->data[i].received = p->conversation.inbox.shown;
+    if (p->conversation.known) {
+        gc__client_bury(c, p); /* one of ours was here before, and may come again */
+    }
     gc_conversation_start_plain(&p->conversation);
     p->stock = p->opened_once = true;
     p->renewing = false;

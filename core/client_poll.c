@@ -153,7 +153,7 @@ static bool next_fate(gc_client *c, gc_client_output *out) {
 
 /* --- ends ------------------------------------------------------------------------------------ */
 
-static void bury(gc_client *c, const gc_peer *p) {
+void gc__client_bury(gc_client *c, const gc_peer *p) {
     const gc_conversation *v = &p->conversation;
     const gc_client_tomb *known = gc__client_tomb(c, gc_peer_id(p), v->session);
     uint32_t at =
@@ -173,7 +173,7 @@ static bool next_ended(gc_client *c, gc_client_output *out) {
             continue;
         }
         if (c->joined && p->conversation.known) {
-            bury(c, p);
+            gc__client_bury(c, p);
         }
         fill_peer(c, i, view_of(c, p), out);
         uint32_t id_len = p->id_len, nick_len = p->nick_len;

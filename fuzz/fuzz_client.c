@@ -5,6 +5,7 @@
 #include "core/client.h"
 #include "core/gc_client.c"
 #include "core/base/assert.h"
+#include "core/wire/binarypack.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,6 +66,9 @@ typedef struct oracle {
 static void on_shown(gc_client *c, oracle *k, const gc_client_output *o, uint64_t last) {
     const uint8_t *session = c->peers[o->peer].conversation.session;
     uint32_t i = 0;
+    if (c->peers[o->peer].stock) {
+        return; /* a stock peer's messages have no numbers of its own */
+    }
     while (i < k->count && memcmp(k->people[i].session, session, GC_SESSION_BYTES) != 0) {
         i++;
     }
@@ -190,6 +194,13 @@ static void signal_step(gc_client *c, input *in, uint64_t now) {
         break;
     case 5:
         dial_text(c, in, dial);
+        if (byte(in) % 4 == 0) {
+            snprintf(text, sizeof text,
+                     "{\"type\":\"ANSWER\",\"src\":\"%s\",\"payload\":{\"type\":\"data\",\"sdp\":{"
+                     "\"sdp\":\"s\"},\"connectionId\":\"%s\"}}",
+                     id, dial);
+            break;
+        }
         snprintf(text, sizeof text,
                  "{\"type\":\"ANSWER\",\"src\":\"%s\",\"payload\":{\"type\":\"ghostchat\",\"v\":1,"
                  "\"dial\":\"%s\",\"sdp\":\"s\"}}",
@@ -258,12 +269,46 @@ static void slot_step(gc_client *c, input *in, uint64_t now) {
     (void)gc_client_signaling_message(c, now, socket, gc_writer_done(&w));
 }
 
+/* What a stock PeerJS peer says: texts, chunks, the close message, anything. */
+static void data_step(gc_client *c, input *in, uint64_t now, uint32_t link) {
+    static uint8_t bytes[0x10100], text[0x8000];
+    gc_writer w;
+    uint8_t what = byte(in), n = byte(in);
+    gc_writer_init(&w, bytes, sizeof bytes);
+    switch (what % 4) {
+    case 0:
+        memset(text, 'c', sizeof text);
+        gc_binarypack_write_string(&w, gc_span_of(text, (uint32_t)n << (what / 32)));
+        break;
+    case 1:
+        gc_writer_text(&w, "\x84\xba__peerData");
+        gc_writer_u8(&w, 1 + n % 8);
+        gc_writer_text(&w, "\xb1n");
+        gc_writer_u8(&w, n / 8 % 4);
+        gc_writer_text(&w, "\xb4"
+                           "data\xa2\xb1x\xb5total");
+        gc_writer_u8(&w, 1 + n / 32 % 4);
+        break;
+    case 2:
+        gc_writer_text(&w, n % 8 == 0 ? "{\"__peerData\":{\"type\":\"close\"}}" : "\"json\"");
+        break;
+    default:
+        gc_writer_span(&w, rest(in, 255));
+    }
+    (void)gc_client_link_message(c, now, link, n % 16 == 0 ? byte(in) : GC_CHANNEL_DATA_BYTES,
+                                 gc_writer_done(&w));
+}
+
 static void frame_step(gc_client *c, input *in, uint64_t now) {
     static uint8_t bytes[GC_FRAME_BYTES_MAX], text[GC_TEXT_BYTES_MAX];
     static const uint8_t types[] = {GC_FRAME_START,   GC_FRAME_ACK,     GC_FRAME_BASE,
                                     GC_FRAME_PROFILE, GC_FRAME_BYE,     GC_FRAME_PING,
                                     GC_FRAME_PONG,    GC_FRAME_MESSAGE, GC_FRAME_MESSAGE};
     uint32_t link = link_of(c, in), slot = gc_link_slot(link), peer = c->links[slot].peer;
+    if (c->links[slot].kind == GC_LINK_DATA) {
+        data_step(c, in, now, link);
+        return;
+    }
     gc_frame f = {.type = types[byte(in) % 9], .version = 1, .window = GC_WINDOW_BYTES};
     gc_writer w;
     uint8_t n = byte(in);
@@ -352,11 +397,19 @@ static void meet_step(gc_client *c, input *in, uint64_t now) {
     static char text[512];
     const char *id = id_of(in);
     char dial[23];
+    uint8_t which = in->len > 0 ? in->data[0] : 0;
     dial_text(c, in, dial);
-    snprintf(text, sizeof text,
-             "{\"type\":\"OFFER\",\"src\":\"%s\",\"payload\":{\"type\":\"ghostchat\",\"v\":1,"
-             "\"dial\":\"%s\",\"room\":\"" COFFEE "\",\"sdp\":\"s\"}}",
-             id, dial);
+    if (which >= 128) {
+        snprintf(text, sizeof text,
+                 "{\"type\":\"OFFER\",\"src\":\"%s\",\"payload\":{\"type\":\"data\",\"sdp\":{"
+                 "\"sdp\":\"s\"},\"connectionId\":\"%s\",\"serialization\":\"%s\"%s}}",
+                 id, dial, gc_serialization_word(which % 3), which >= 250 ? ",\"gc\":1" : "");
+    } else {
+        snprintf(text, sizeof text,
+                 "{\"type\":\"OFFER\",\"src\":\"%s\",\"payload\":{\"type\":\"ghostchat\",\"v\":1,"
+                 "\"dial\":\"%s\",\"room\":\"" COFFEE "\",\"sdp\":\"s\"}}",
+                 id, dial);
+    }
     (void)gc_client_signaling_message(c, now, GC_SOCKET_OWN,
                                       gc_span_of(text, (uint32_t)strlen(text)));
     for (uint32_t slot = 0; slot < GC_LINKS_MAX; slot++) {
