@@ -16,8 +16,8 @@ const BUFFERED_LOW_BYTES = 16384;
 const EARLY_BYTES_MAX = 65536;
 /** GC_FRAME_BYTES_MAX: nobody who follows the protocol sends a larger frame. */
 const FRAME_BYTES_MAX = 16640;
-/** GC_DATA_BYTES_MAX and one more: of what is longer the core says that it is too long. */
-const DATA_BYTES_MAX = 65537;
+/** GC_DATA_BYTES_MAX: of what is longer the core needs one byte more, to say that it is too long. */
+const DATA_BYTES_MAX = 65536;
 /** A closed channel gets this long to hand over its last bytes, such as BYE. */
 const FLUSH_MS = 1000;
 const STATS_MS = 5000;
@@ -344,10 +344,10 @@ class Link {
         }
         if (typeof data === 'string') {
             // A text has at least as many bytes as characters: what is cut is over the limit anyway.
-            const bytes = encoder.encode(data.slice(0, DATA_BYTES_MAX));
-            this.#receive(DataChannel.TEXT, bytes.subarray(0, DATA_BYTES_MAX));
+            const bytes = encoder.encode(data.slice(0, DATA_BYTES_MAX + 1));
+            this.#receive(DataChannel.TEXT, bytes.subarray(0, DATA_BYTES_MAX + 1));
         } else if (data instanceof ArrayBuffer) {
-            const length = Math.min(data.byteLength, DATA_BYTES_MAX);
+            const length = Math.min(data.byteLength, DATA_BYTES_MAX + 1);
             this.#receive(DataChannel.BYTES, new Uint8Array(data, 0, length));
         }
     }

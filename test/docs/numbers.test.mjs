@@ -19,7 +19,7 @@ function constants(...headers) {
     [...read(name).matchAll(/^#define (GC_\w+) +(0x[0-9a-f]+|\d+)(?:ULL|u)?\b/gm)].map((m) => [m[1], Number(m[2])])));
 }
 const limits = constants('core/proto/peer.h', 'core/proto/signaling_client.h', 'core/proto/slots.h',
-  'core/client.h', 'core/base/reason.h');
+  'core/client.h', 'core/base/reason.h', 'core/proto/data_connection.h', 'core/wire/binarypack.h');
 
 /** What ghostchat-protocol(7) says: the words around a number, its unit, the constant. */
 const SAID = [
@@ -74,6 +74,12 @@ const SAID = [
   [/random time of up to (\d) s/, 1000, 'GC_SLOT_HANDOVER_MS'],
   [/knocks at its home within (\d) s/, 1000, 'GC_SLOT_RETURN_MS'],
   [/come back, (\d+) s without a message/, 1000, 'GC_SIGNALING_SILENT_STOCK_MS'],
+  [/non-empty string of at most (\d+) bytes; S/, 1, 'GC_CONNECTION_ID_BYTES_MAX'],
+  [/more than (\d+) stock peers/, 1, 'GC_CLIENT_DATA_MAX'],
+  [/joined one have at most ([\d,]+) bytes/, 1, 'GC_DATA_BYTES_MAX'],
+  [/message has at most (\d+) chunks/, 1, 'GC_DATA_CHUNKS_MAX'],
+  [/chunks, (\d+) messages are open/, 1, 'GC_DATA_OPEN_MAX'],
+  [/nested at most (\d+) deep/, 1, 'GC_BINARYPACK_DEPTH_MAX'],
   [/plus (\d+), as close code/, 1, 'GC_REASON_CLOSE_CODE_BASE'],
 ];
 
@@ -136,6 +142,9 @@ test('what the page repeats of the core is the same there', () => {
   assert.deepEqual(list('PEER_STATES'), bare('gc_peer_state', 'GC_PEER_'));
   assert.deepEqual(list('PATHS'), bare('gc_path', 'GC_PATH_'));
   assert.deepEqual(table('Output'), bare('gc_client_output_type', 'GC_CLIENT_').map((name, i) => [name, i]).slice(1));
+  assert.deepEqual(table('LinkKind'), bare('gc_link_kind', 'GC_LINK_').map((name, i) => [name, i]));
+  assert.deepEqual(table('DataChannel'), [...header.matchAll(/#define GC_CHANNEL_DATA_(\w+) +(\d)/g)]
+    .map((m) => [m[1], Number(m[2])]));
   assert.deepEqual(table('InviteKind'),
     members(read('core/wire/invite.h'), 'gc_invite_kind').map((name, i) => [name.replace('GC_INVITE_', ''), i + 1]));
   for (const [name, number] of table('Reason')) {
