@@ -10,7 +10,7 @@ import { Client, FILE, NONE, module } from './instance.mjs';
 const SERVER = 'https://chat.example/base/';
 const COFFEE = '29935b41b9a63fe8f9dd6864f4193aa7';
 /** What a first chat may cost: the page is measured with all of its parts, this is ours. */
-const BYTES_MAX = 80 * 1024;
+const BYTES_MAX = 88 * 1024;
 
 const lines = (path) => readFileSync(path, 'utf8').split('\n').filter((line) => line !== '');
 const vectors = (name) => JSON.parse(readFileSync(`test/vectors/${name}.json`, 'utf8'));
