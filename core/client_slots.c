@@ -137,7 +137,7 @@ static bool on_knock(gc_client *c, const gc_slot_message *m, gc_span from) {
         return true;
     }
     gc__client_expect(c, i);
-    learn_all(c, m, false);
+    learn_all(c, m, true); /* nobody but the knocker knows of us: they do not come by themselves */
     c->peers[i].knocked_ms = c->now_ms;
     tell(c, GC_SLOT_MEMBERS, m->nonce, from);
     return true;
