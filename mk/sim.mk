@@ -29,7 +29,7 @@ $(SIM_WASM): $(SIM_WASM_OBJ)
 	$(Q)mkdir -p $(@D) && $(WASM_LD) --no-entry --gc-sections --strip-all --stack-first \
 	    -z stack-size=262144 --initial-memory=369098752 --max-memory=369098752 $^ -o $@
 
-.PHONY: sim-native sim-wasm sim-check sim-trace sim-planted sim-deep
+.PHONY: sim-native sim-wasm sim-check sim-stock sim-trace sim-planted sim-deep
 #: make sim             the simulator, native and wasm; sim-native, sim-wasm: one of them
 sim: $(SIM) $(SIM_WASM)
 sim-native: $(SIM)
@@ -39,8 +39,16 @@ sim-wasm: $(SIM_WASM)
 #: make sim-check       1,000 simulated worlds; sim-deep: SEEDS of them; sim-trace, sim-planted
 sim-check: $(SIM)
 	$(Q)$(SIM) --seeds 1-1000
+	$(Q)$(SIM) --scenario stock --seeds 1-500
 	$(Q)$(SIM) --scenario all --seeds 1-3
 	$(Q)sh sim/seeds.sh $(SIM)
+
+# Rooms over an unmodified PeerServer: all are linked within 15 s of the last change, 90 s when a
+# holder of a slot crashed.
+STOCK_SEEDS ?= 1-10000
+#: make sim-stock       10,000 worlds of rooms over a stock PeerServer, with its figures
+sim-stock: $(SIM)
+	$(Q)$(SIM) --scenario stock --seeds $(STOCK_SEEDS)
 
 SEEDS ?= 100000
 sim-deep: $(SIM)

@@ -17,7 +17,18 @@ typedef struct settings {
     bool verbose, hashes, stop;
 } settings;
 
+#define MEETING_GRAIN_MS 50
+#define MEETING_GRAINS   2400 /* 120 s: no world allows more */
+
+/* How long meetings took, by class: 0 all lines ended as they should, 1 a slot, a socket or a link
+ * was dead without anybody knowing. */
+typedef struct meetings {
+    uint64_t count[MEETING_GRAINS];
+    uint64_t all, ms_max;
+} meetings;
+
 typedef struct totals {
+    meetings meetings[2];
     uint64_t passed, failed, events, shown, virtual_ms, meeting_ms_max, words_ms_max;
 } totals;
 
@@ -71,6 +82,39 @@ static void add(totals *t, const sim_result *r) {
     t->virtual_ms += r->end_ms;
     t->meeting_ms_max = r->meeting_ms > t->meeting_ms_max ? r->meeting_ms : t->meeting_ms_max;
     t->words_ms_max = r->words_ms > t->words_ms_max ? r->words_ms : t->words_ms_max;
+    for (uint32_t i = 0; i < r->meeting_count; i++) {
+        meetings *m = &t->meetings[r->meetings[i].stale];
+        uint32_t ms = r->meetings[i].ms, grain = ms / MEETING_GRAIN_MS;
+        m->count[grain < MEETING_GRAINS ? grain : MEETING_GRAINS - 1]++;
+        m->all++;
+        m->ms_max = ms > m->ms_max ? ms : m->ms_max;
+    }
+}
+
+/* The upper end of the grain in which the value of that rank lies. */
+static uint64_t percentile(const meetings *m, uint32_t percent) {
+    uint64_t rank = (m->all * percent + 99) / 100, seen = 0;
+    for (uint32_t i = 0; i < MEETING_GRAINS; i++) {
+        seen += m->count[i];
+        if (seen >= rank) {
+            return (i + 1) * MEETING_GRAIN_MS;
+        }
+    }
+    return m->ms_max;
+}
+
+static void print_meetings(const totals *t) {
+    static const char *const classes[2] = {"no holder crashed", "a holder crashed, or a dead line"};
+    for (uint32_t i = 0; i < 2; i++) {
+        const meetings *m = &t->meetings[i];
+        if (m->all > 0) {
+            printf("sim: all linked after the last change (%s): p50 %llu ms, p95 %llu ms, max %llu "
+                   "ms, %llu times\n",
+                   classes[i], (unsigned long long)percentile(m, 50),
+                   (unsigned long long)percentile(m, 95), (unsigned long long)m->ms_max,
+                   (unsigned long long)m->all);
+        }
+    }
 }
 
 static void run_one(void *memory, size_t bytes, const settings *s, uint64_t seed, totals *t) {
@@ -191,6 +235,7 @@ int main(int argc, char **argv) {
                (unsigned long long)t.events, (unsigned long long)t.shown,
                (unsigned long long)(t.virtual_ms / 1000), (unsigned long long)t.meeting_ms_max,
                (unsigned long long)t.words_ms_max);
+        print_meetings(&t);
         printf("sim: %llu passed, %llu failed\n", (unsigned long long)t.passed,
                (unsigned long long)t.failed);
     }

@@ -69,6 +69,9 @@ static bool belong(const sim_world *w, uint32_t a, uint32_t b) {
 }
 
 static bool meshed(sim_world *w, uint32_t *node, uint32_t *other) {
+    if (w->scenario.bad_key) {
+        return true; /* nobody is let in: they need no more than to know why */
+    }
     for (uint32_t a = 0; a < w->node_count; a++) {
         *node = a;
         *other = a;
@@ -104,19 +107,15 @@ void sim_oracle_expect_away(sim_world *w, uint32_t node) {
 }
 
 void sim_oracle_expect_reason(sim_world *w, uint32_t node, uint32_t reason) {
-    bool told = false;
     for (uint32_t i = 0; i < w->node_count; i++) {
-        if (node == SIM_ALL || node == i) {
-            told = told || w->nodes[i].reason == reason;
+        if ((node == SIM_ALL || node == i) && w->nodes[i].reason != reason) {
+            sim_fail(w, SIM_INVARIANT_EXPECT, i, reason, w->nodes[i].reason, 0);
         }
-    }
-    if (!told) {
-        sim_fail(w, SIM_INVARIANT_EXPECT, node == SIM_ALL ? SIM_NO_NODE : node, reason, 0, 0);
     }
 }
 
 static bool has_company(const sim_world *w, uint32_t node) {
-    for (uint32_t b = 0; b < w->node_count; b++) {
+    for (uint32_t b = 0; b < w->node_count && !w->scenario.bad_key; b++) {
         if (b != node && belong(w, node, b)) {
             return true;
         }
@@ -157,8 +156,8 @@ static void meeting(sim_world *w) {
     w->meeting_ms = w->now_ms - w->phase_ms;
     w->meshed_ms = w->now_ms;
     if (w->episode > 0) {
-        w->meetings[w->meeting_count++] =
-            (sim_meeting){.ms = (uint32_t)(w->now_ms - w->changed_ms), .stale = w->stale};
+        w->meetings[w->meeting_count++] = (sim_meeting){.ms = (uint32_t)(w->now_ms - w->changed_ms),
+                                                        .stale = w->stale || w->unnoticed};
     }
     if (w->episode < w->scenario.episodes) {
         sim_changes_begin(w);

@@ -1,6 +1,7 @@
 #include "sim/scenario.h"
 #include "core/base/assert.h"
 #include "core/base/mem.h"
+#include "core/base/reason.h"
 #include <stddef.h>
 
 /* After a quiet start (joins within 2 s) all are linked long before a redial or a deadline could
@@ -137,6 +138,63 @@ static const sim_scenario table[] = {
                {STEP(16000, EXPECT_AWAY, 1)},
                MESHED(75000),
                {STEP(80000, SEND, 1), .value = 3}}},
+    /* A room of it: its slots cost a registration and a knock more. */
+    {.name = "stock-room",
+     .stock = true,
+     .persons = 5,
+     .way = SIM_WAY_MIXED,
+     .lossless = true,
+     .steps = {MESHED(5000), STEADY(5000)}},
+    {.name = "stock-at-once",
+     .stock = true,
+     .persons = 8,
+     .lossless = true,
+     .steps = {{STEP(10, JOIN, SIM_ALL)}, MESHED(4000), STEADY(4000)}},
+    /* The one who held the slot leaves; who comes next finds those who stayed. */
+    {.name = "stock-hand-over",
+     .stock = true,
+     .persons = 4,
+     .steps = {{STEP(10, JOIN, 0)},
+               {STEP(1500, JOIN, 1)},
+               {STEP(2000, JOIN, 2)},
+               MESHED(5000),
+               {STEP(8000, LEAVE, 0)},
+               {STEP(8500, JOIN, 3)},
+               MESHED(13000)}},
+    /* Chats go on without the server; a newcomer finds them when it is back, and empty. */
+    {.name = "stock-restart",
+     .stock = true,
+     .persons = 5,
+     .traffic_ms = 40000,
+     .lossless = true,
+     .steps = {{STEP(10, JOIN, 0)},
+               {STEP(10, JOIN, 1)},
+               {STEP(500, JOIN, 2)},
+               {STEP(900, JOIN, 3)},
+               MESHED(5000),
+               STEADY(5000),
+               {STEP(10000, SERVER_CRASH, 0), .value = 5000},
+               {STEP(12000, JOIN, 4)},
+               MESHED(32000)}},
+    /* It refuses, and people are told why. */
+    {.name = "stock-bad-key",
+     .stock = true,
+     .bad_key = true,
+     .persons = 2,
+     .traffic_ms = 10000,
+     .steps = {{STEP(2600, EXPECT_REASON, SIM_ALL), .value = GC_REASON_BAD_KEY}}},
+    /* Two people and a slot fill it; the third comes in when the first one leaves. */
+    {.name = "stock-full",
+     .stock = true,
+     .concurrent_max = 3,
+     .persons = 3,
+     .traffic_ms = 60000,
+     .steps = {{STEP(10, JOIN, 0)},
+               {STEP(2000, JOIN, 1)},
+               {STEP(4000, JOIN, 2)},
+               {STEP(9000, EXPECT_REASON, 2), .value = GC_REASON_SERVER_FULL},
+               {STEP(10000, LEAVE, 0)},
+               MESHED(40000)}},
 };
 
 #define TABLE_COUNT (sizeof table / sizeof table[0])

@@ -44,7 +44,7 @@ typedef enum sim_action {
     SIM_STEP_EXPECT_MESHED, /* by now all who are here are linked */
     SIM_STEP_EXPECT_STEADY, /* from now on no open link ends before healing */
     SIM_STEP_EXPECT_AWAY,   /* who has been told that somebody is away */
-    SIM_STEP_EXPECT_REASON, /* who, or one of all, has been told the reason `value` */
+    SIM_STEP_EXPECT_REASON, /* who has been told the reason `value` */
 } sim_action;
 
 #define SIM_ALL UINT32_MAX /* who: everybody */

@@ -153,7 +153,7 @@ typedef enum sim_phase {
 /* How long all needed to be linked after the last change. */
 typedef struct sim_meeting {
     uint32_t ms;
-    bool stale; /* a holder had crashed, or a socket was half open */
+    bool stale; /* a holder had crashed, or somebody's line was dead and nobody told him */
 } sim_meeting;
 
 typedef struct sim_server {
