@@ -147,3 +147,21 @@ scenario('a bare link from Firefox, over ghostchatd', {
     await ben.sees(`${label} close`);
   },
 });
+
+scenario('a bare link between two of ours, Firefox to Chromium, is answered natively', {
+  async story(world) {
+    const server = await world.server();
+    const ann = await world.person('Ann', server);
+    await ann.joinRoom('coffee');
+    await ann.state('waiting');
+    const ben = await world.person('Ben', server, { browser: 'firefox' });
+    await ben.joinLink((await ann.inviteLink('Me only')).replace(/#.*/, ''));
+    await ben.connected();
+    await ben.say('hello Ann');
+    await ann.heard('hello Ann');
+    await ben.mark('hello Ann', /^Delivered$/);
+    await ann.say('hello Ben');
+    await ben.heard('hello Ben');
+    await ann.mark('hello Ben', /^Delivered$/);
+  },
+});
