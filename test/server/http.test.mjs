@@ -214,24 +214,26 @@ test('requests one after the other and in one piece on one connection', async ()
 });
 
 test('thousands of requests in one piece hold up nobody', async () => {
-  const raw = await Raw.open(server.port);
   const other = await Raw.open(server.port);
   const count = async () => {
     other.write('GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n');
     return Number(/^ghostchat_http_requests_total (\d+)$/m.exec((await other.answer()).text)[1]);
   };
   const many = 2_300; // one read of the server: without turns it answers all of them first
-  let least = many;
-  for (let attempt = 0; attempt < 5 && least > many / 4; attempt++) { // should this machine stall us
+  const behind = [];
+  for (let i = 0; i < 5; i++) {
+    const raw = await Raw.open(server.port);
     const before = await count();
     raw.write('GET /a HTTP/1.1\r\nHost:\r\n\r\n'.repeat(many));
-    least = Math.min(least, await count() - before);
-    for (let i = 0; i < many; i++) {
+    behind.push(await count() - before);
+    for (let j = 0; j < many; j++) {
       assert.equal((await raw.answer()).status, 404);
     }
+    raw.destroy();
   }
-  assert.ok(least < many / 2, `asked behind ${many}, answered behind ${least}`);
-  [raw, other].forEach((one) => one.destroy());
+  // A busy machine may stall us between the two questions; without turns it is never fewer.
+  assert.ok(Math.min(...behind) < many * 0.9, `asked behind ${many}, answered behind ${behind}`);
+  other.destroy();
 });
 
 test('a large answer to a slow reader comes whole, and requests behind it wait', async () => {
