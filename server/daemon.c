@@ -232,6 +232,21 @@ static int open_core(gc_daemon *d, char *error, size_t error_bytes) {
     return 0;
 }
 
+static int open_penalties(gc_daemon *d, char *error, size_t error_bytes) {
+    uint8_t key[16];
+    uint64_t ahead = GC_CONNECTS_AHEAD * d->options->per_address_max;
+    ahead = ahead < GC_CONNECTS_PER_SECOND ? GC_CONNECTS_PER_SECOND : ahead;
+    /* Fresh pages are zero, and touched only as addresses come. */
+    void *memory = mmap(NULL, sizeof *d->penalties, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED || gc_entropy(key, sizeof key) != 0) {
+        return fail(error, error_bytes, "no memory for the server");
+    }
+    d->penalties = memory;
+    gc_penalties_init(d->penalties, key, ahead < UINT32_MAX ? (uint32_t)ahead : UINT32_MAX);
+    return 0;
+}
+
 static int open_tls(gc_daemon *d, char *error, size_t error_bytes) {
     const gc_options *o = d->options;
     d->group = (gc_stream_group){.loop = &d->loop, .events = &gc_socket_events};
@@ -300,9 +315,9 @@ int gc_daemon_open(gc_daemon *d, const gc_options *options, char *error, size_t 
     uv_timer_init(&d->loop, &d->accept_again);
     uv_timer_init(&d->loop, &d->stop_timer);
     uv_idle_init(&d->loop, &d->next_turn);
-    if (open_core(d, error, error_bytes) != 0 || open_assets(d, error, error_bytes) != 0 ||
-        open_tls(d, error, error_bytes) != 0 || open_listener(d, error, error_bytes) != 0 ||
-        open_stun(d, error, error_bytes) != 0) {
+    if (open_core(d, error, error_bytes) != 0 || open_penalties(d, error, error_bytes) != 0 ||
+        open_assets(d, error, error_bytes) != 0 || open_tls(d, error, error_bytes) != 0 ||
+        open_listener(d, error, error_bytes) != 0 || open_stun(d, error, error_bytes) != 0) {
         return -1;
     }
     if (open_signals(d) != 0) {

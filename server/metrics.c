@@ -82,6 +82,8 @@ static void of_daemon(gc_writer *w, gc_daemon *d) {
     const gc_stun_responder *r = d->responder;
     counter(w, "http_requests_total", "HTTP requests answered.", d->http_requests);
     counter(w, "accept_paused_total", "Pauses for want of descriptors.", d->refused_full);
+    counter(w, "penalties_total", "Times an address was refused for a while.", d->penalties->given);
+    counter(w, "penalized_total", "Connections refused by that.", d->penalties->refused);
     if (gc_stun_is_open(d)) {
         counter(w, "stun_requests_total", "STUN requests answered.", r->answered);
         counter(w, "stun_dropped_total", "STUN requests over the rate.",

@@ -149,10 +149,7 @@ static bool readdress(gc_socket *c, const gc_http_request *r) {
         return true;
     }
     if (!gc_http_forwarded_for(r, &from)) {
-        struct sockaddr_storage ss = {0};
-        int len = sizeof ss;
-        uv_tcp_getpeername(&c->stream.tcp, (struct sockaddr *)&ss, &len);
-        gc_net_from_sockaddr((struct sockaddr *)&ss, &from);
+        from = gc_socket_from(c);
     }
     if (gc_server_readdress(d->core, gc_daemon_now_ms(d), c->conn, &from, &reason) != 0) {
         gc_requests_refuse(c, "503 Service Unavailable", reason);
@@ -229,8 +226,10 @@ uint32_t gc_requests_read(gc_socket *c, uint8_t *bytes, uint32_t len) {
             c->served++;
             at += (uint32_t)n;
         } else if (n == GC_E_TOO_BIG) {
+            gc_socket_offend(c);
             gc_requests_refuse(c, "431 Request Header Fields Too Large", GC_REASON_TOO_BIG);
         } else {
+            gc_socket_offend(c);
             gc_requests_refuse(c, "400 Bad Request", GC_REASON_BAD_REQUEST);
         }
     }

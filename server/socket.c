@@ -1,6 +1,7 @@
 #include "server/socket.h"
 #include "core/base/assert.h"
 #include "host/alloc.h"
+#include "host/net.h"
 #include "server/http.h"
 #include "server/partial.h"
 #include "server/requests.h"
@@ -48,6 +49,23 @@ void gc_socket_lose(gc_socket *c, uint32_t reason) {
     c->state = GC_SOCKET_GONE;
     forget(c, reason);
     gc_stream_close(&c->stream);
+}
+
+gc_addr gc_socket_from(gc_socket *c) {
+    struct sockaddr_storage ss = {0};
+    int len = sizeof ss;
+    gc_addr from = {0};
+    uv_tcp_getpeername(&c->stream.tcp, (struct sockaddr *)&ss, &len);
+    gc_net_from_sockaddr((struct sockaddr *)&ss, &from);
+    return from;
+}
+
+void gc_socket_offend(gc_socket *c) {
+    gc_daemon *d = gc_socket_daemon(c);
+    gc_addr from = gc_socket_from(c);
+    if (!d->options->trust_proxy && from.family != 0) {
+        gc_penalties_offend(d->penalties, gc_daemon_now_ms(d), &from);
+    }
 }
 
 void gc_socket_linger(gc_socket *c) {
@@ -159,6 +177,7 @@ static uint8_t *read_frames(gc_socket *c, uint8_t *bytes, uint32_t *len) {
         uint32_t kept;
         int e = gc_ws_decode(&c->decoder, bytes, *len, &used, &kept, &event);
         if (e != 0) {
+            gc_socket_offend(c);
             c->state = GC_SOCKET_ENDING; /* gc_server answers, and says when to close */
             gc_server_bad_frame(d->core, gc_daemon_now_ms(d), c->conn, event.close_code,
                                 reason_of(event.close_code));
@@ -257,6 +276,9 @@ const gc_stream_events gc_socket_events = {on_room, on_data, on_writable, on_end
 
 static void close_as_told(gc_socket *c, const gc_server_output *out) {
     c->reason = (uint8_t)out->reason;
+    if (out->reason == GC_REASON_HANDSHAKE_TIMEOUT) {
+        gc_socket_offend(c);
+    }
     if (c->state == GC_SOCKET_REQUEST && out->reason == GC_REASON_HANDSHAKE_TIMEOUT &&
         c->kept_len > 0) {
         gc_requests_refuse(c, "408 Request Timeout", out->reason);
@@ -310,8 +332,13 @@ void gc_socket_accept(gc_daemon *d, int fd, const gc_addr *from) {
     gc_addr unknown = {0};
     gc_conn conn;
     uint32_t reason;
-    /* Behind our own proxy the client's address is known with its request only. */
+    /* Behind our own proxy the client's address is known with its request only, and who may connect
+     * how often is the proxy's business. */
     const gc_addr *counted = d->options->trust_proxy ? &unknown : from;
+    if (counted == from && !gc_penalties_admit(d->penalties, gc_daemon_now_ms(d), from)) {
+        turn_away(d, fd, GC_REASON_ADDRESS_LIMIT);
+        return;
+    }
     if (gc_server_accept(d->core, gc_daemon_now_ms(d), counted, &conn, &reason) != 0) {
         turn_away(d, fd, reason);
         return;

@@ -336,6 +336,36 @@ test('one address may hold only so many connections, and hears why', async () =>
   await few.stop();
 });
 
+test('who connects without end is refused for a while, and nobody else', async () => {
+  const few = await startServer({ args: ['--per-address-limit', '10'] });
+  const knock = async (from) => {
+    const raw = await Raw.open(few.port, { from });
+    raw.write('GET /healthz HTTP/1.0\r\n\r\n');
+    const { status } = await raw.answer().catch(() => ({ status: 503 }));
+    raw.destroy();
+    return status;
+  };
+  const stays = await join(few, 'stays', { from: '127.0.0.7' });
+  let knocks = 0;
+  while (await knock('127.0.0.7') === 200) {
+    knocks++;
+    assert.ok(knocks < 2_000, 'never refused');
+  }
+  assert.ok(knocks >= 190, `refused after ${knocks}`); // 200, and what the time gave back
+  const began = Date.now();
+  assert.equal(await knock('127.0.0.8'), 200);
+  stays.send({ type: 'OFFER', dst: 'stays', payload: 'old ones live on' });
+  await stays.message('OFFER');
+  while (await knock('127.0.0.7') !== 200) {
+    assert.ok(Date.now() - began < 3_000, 'refused for ever');
+  }
+  assert.ok(Date.now() - began > 900, 'refused for a moment only');
+  assert.equal(await metric('penalties_total', few), 1);
+  assert.ok(await metric('penalized_total', few) > 1);
+  stays.destroy();
+  await few.stop();
+});
+
 test('every id taken: the limit is said', async () => {
   const small = await startServer({ args: ['--concurrent-limit', '2'] });
   const held = [await join(small, 'a'), await join(small, 'b')];

@@ -1,0 +1,78 @@
+#include "core/proto/penalties.h"
+#include "core/base/assert.h"
+#include "core/base/mem.h"
+#include "core/base/siphash.h"
+
+#define COST_MS (1000u / GC_CONNECTS_PER_SECOND)
+
+_Static_assert(1000 % GC_CONNECTS_PER_SECOND == 0, "a connection costs whole milliseconds");
+
+void gc_penalties_init(gc_penalties *p, const uint8_t key[16], uint32_t ahead) {
+    memcpy(p->key, key, sizeof p->key);
+    p->ahead_ms = (uint64_t)ahead * COST_MS;
+}
+
+/* IPv4 by address, IPv6 by /64: one customer gets a /64. Never 0. */
+static uint64_t source_of(const gc_penalties *p, const gc_addr *from) {
+    uint8_t bytes[9] = {from->family};
+    memcpy(bytes + 1, from->ip, from->family == 4 ? 4 : 8);
+    uint64_t h = gc_siphash(p->key, gc_span_of(bytes, sizeof bytes));
+    return h != 0 ? h : 1;
+}
+
+/* Until then it is remembered for something. */
+static uint64_t badness(const gc_penalty *r) {
+    uint64_t clean_ms = r->wait_ms != 0 ? r->until_ms + GC_PENALTY_MS_MAX : 0;
+    return r->paid_ms > clean_ms ? r->paid_ms : clean_ms;
+}
+
+static gc_penalty *record_of(gc_penalties *p, const gc_addr *from) {
+    uint64_t source = source_of(p, from);
+    gc_penalty *set = p->records[source % GC_PENALTY_SETS];
+    gc_penalty *least = &set[0];
+    for (uint32_t i = 0; i < GC_PENALTY_SET_SIZE; i++) {
+        if (set[i].source == source) {
+            return &set[i];
+        }
+        if (badness(&set[i]) < badness(least)) {
+            least = &set[i];
+        }
+    }
+    *least = (gc_penalty){.source = source};
+    return least;
+}
+
+static void punish(gc_penalties *p, gc_penalty *r) {
+    bool clean = r->wait_ms == 0 || r->until_ms + GC_PENALTY_MS_MAX <= p->now_ms;
+    uint64_t twice = 2 * r->wait_ms;
+    r->wait_ms = clean ? GC_PENALTY_MS_MIN : twice < GC_PENALTY_MS_MAX ? twice : GC_PENALTY_MS_MAX;
+    r->until_ms = p->now_ms + r->wait_ms;
+    p->given++;
+}
+
+/* False when it is refused, now or already. */
+static bool take(gc_penalties *p, uint64_t now_ms, const gc_addr *from, uint32_t connects) {
+    gc_assert(from->family == 4 || from->family == 6);
+    p->now_ms = now_ms > p->now_ms ? now_ms : p->now_ms;
+    gc_penalty *r = record_of(p, from);
+    if (r->until_ms > p->now_ms) {
+        return false;
+    }
+    uint64_t paid_ms = (r->paid_ms > p->now_ms ? r->paid_ms : p->now_ms) + connects * COST_MS;
+    if (paid_ms > p->now_ms + p->ahead_ms) {
+        punish(p, r);
+        return false;
+    }
+    r->paid_ms = paid_ms;
+    return true;
+}
+
+bool gc_penalties_admit(gc_penalties *p, uint64_t now_ms, const gc_addr *from) {
+    bool admitted = take(p, now_ms, from, 1);
+    p->refused += !admitted;
+    return admitted;
+}
+
+void gc_penalties_offend(gc_penalties *p, uint64_t now_ms, const gc_addr *from) {
+    take(p, now_ms, from, GC_OFFENCE_CONNECTS);
+}

@@ -1,0 +1,44 @@
+/* Penalties of addresses (IPv6: of their /64) that connect without end or break the protocol again
+ * and again. An address has a budget of connections, which refills; who overdraws it is refused for
+ * a second, the next time for two, and so on.
+ *
+ *   free --over the budget--> refused --time is up--> free; a minute later its record is clean
+ *
+ * Source: the idea is OpenSSH's PerSourcePenalties (sshd_config(5)); numbers in limits.h. */
+#ifndef GC_PROTO_PENALTIES_H
+#define GC_PROTO_PENALTIES_H
+
+#include "core/base/addr.h"
+#include "core/base/limits.h"
+
+#include <stdbool.h>
+
+/* Records: sets of 4, a new source takes the place of the one in its set that is the least bad. */
+#define GC_PENALTY_SETS     1024
+#define GC_PENALTY_SET_SIZE 4
+
+typedef struct gc_penalty {
+    uint64_t source;   /* keyed hash of the address; 0 = free */
+    uint64_t paid_ms;  /* the time up to which this source has used its budget */
+    uint64_t until_ms; /* refused before this */
+    uint64_t wait_ms;  /* the last penalty; 0 = a clean record */
+} gc_penalty;
+
+typedef struct gc_penalties {
+    uint8_t key[16];
+    uint64_t now_ms;
+    uint64_t ahead_ms; /* the budget, as time */
+    uint64_t given;    /* penalties, for /metrics */
+    uint64_t refused;  /* connections, for /metrics */
+    gc_penalty records[GC_PENALTY_SETS][GC_PENALTY_SET_SIZE];
+} gc_penalties;
+
+/* Into zeroed memory; key: random. ahead: connections that may come at once. Touches no page of the
+ * table. */
+void gc_penalties_init(gc_penalties *p, const uint8_t key[16], uint32_t ahead);
+/* An address connects. False: refuse it. now_ms: monotonic, a step back is clamped. */
+bool gc_penalties_admit(gc_penalties *p, uint64_t now_ms, const gc_addr *from);
+/* It broke the protocol: as if it had connected GC_OFFENCE_CONNECTS times more. */
+void gc_penalties_offend(gc_penalties *p, uint64_t now_ms, const gc_addr *from);
+
+#endif

@@ -1,0 +1,121 @@
+/* core/proto/penalties.c */
+#include "unit.h"
+
+#include "core/proto/penalties.h"
+
+#define AHEAD 100
+static const uint8_t key[16] = {7};
+static gc_penalties penalties;
+
+static int fresh(void **state) {
+    (void)state;
+    memset(&penalties, 0, sizeof penalties);
+    gc_penalties_init(&penalties, key, AHEAD);
+    return 0;
+}
+
+static gc_addr address(uint8_t family, uint32_t n) {
+    gc_addr a = {.family = family, .port = 1000};
+    a.ip[0] = 10;
+    a.ip[family == 4 ? 1 : 5] = (uint8_t)(n >> 16);
+    a.ip[family == 4 ? 2 : 6] = (uint8_t)(n >> 8);
+    a.ip[family == 4 ? 3 : 7] = (uint8_t)n;
+    return a;
+}
+
+/* Connects until it is refused, at one moment. */
+static uint32_t storm(uint64_t now_ms, const gc_addr *from) {
+    uint32_t n = 0;
+    while (gc_penalties_admit(&penalties, now_ms, from)) {
+        n++;
+        assert_true(n <= AHEAD);
+    }
+    return n;
+}
+
+static void test_a_burst_then_the_rate(void **state) {
+    (void)state;
+    for (uint8_t family = 4; family <= 6; family += 2) {
+        gc_addr a = address(family, 1);
+        uint64_t now_ms = family * 1000u;
+        assert_int_equal(storm(now_ms, &a), AHEAD);
+        assert_false(gc_penalties_admit(&penalties, now_ms + 999, &a));
+        assert_true(gc_penalties_admit(&penalties, now_ms + 1000, &a));
+    }
+    assert_int_equal(penalties.given, 2);
+    assert_int_equal(penalties.refused, 4);
+    /* who keeps to the rate is never refused */
+    gc_addr b = address(4, 2);
+    for (uint32_t i = 0; i < 10 * GC_CONNECTS_PER_SECOND; i++) {
+        assert_true(gc_penalties_admit(&penalties, 8000 + i * 5, &b));
+    }
+}
+
+static void test_doubling_and_a_clean_record(void **state) {
+    (void)state;
+    gc_addr a = address(4, 1);
+    uint64_t now_ms = 1000;
+    for (uint64_t wait_ms = 1000; wait_ms < 200000; wait_ms *= 2) {
+        uint64_t real_ms = wait_ms < 60000 ? wait_ms : 60000;
+        storm(now_ms, &a);
+        assert_false(gc_penalties_admit(&penalties, now_ms + real_ms - 1, &a));
+        now_ms += real_ms;
+        assert_true(gc_penalties_admit(&penalties, now_ms, &a));
+    }
+    now_ms += GC_PENALTY_MS_MAX;
+    storm(now_ms, &a);
+    assert_true(gc_penalties_admit(&penalties, now_ms + 1000, &a));
+}
+
+static void test_offences_cost_more(void **state) {
+    (void)state;
+    gc_addr a = address(4, 1);
+    for (uint32_t i = 0; i < AHEAD / GC_OFFENCE_CONNECTS; i++) {
+        gc_penalties_offend(&penalties, 1000, &a);
+    }
+    assert_int_equal(storm(1000, &a), AHEAD % GC_OFFENCE_CONNECTS);
+    gc_penalties_offend(&penalties, 1001, &a); /* while it is refused: nothing more */
+    assert_int_equal(penalties.given, 1);
+    assert_true(gc_penalties_admit(&penalties, 2000, &a));
+}
+
+static void test_one_customer_is_a_64(void **state) {
+    (void)state;
+    gc_addr a = address(6, 1), same = a, other = address(6, 2);
+    same.ip[15] = 9;
+    storm(1000, &a);
+    assert_false(gc_penalties_admit(&penalties, 1000, &same));
+    assert_true(gc_penalties_admit(&penalties, 1000, &other));
+}
+
+static void test_time_that_steps_back(void **state) {
+    (void)state;
+    gc_addr a = address(4, 1);
+    storm(5000, &a);
+    assert_false(gc_penalties_admit(&penalties, 1, &a));
+    assert_true(gc_penalties_admit(&penalties, 6000, &a));
+}
+
+/* However many addresses come, the table does not grow, and it forgets the least bad. */
+static void test_many_addresses(void **state) {
+    (void)state;
+    gc_addr bad = address(4, 0xffffff);
+    storm(1000, &bad);
+    for (uint32_t i = 0; i < 100000; i++) {
+        gc_addr a = address(4, i);
+        assert_true(gc_penalties_admit(&penalties, 1001, &a));
+    }
+    assert_false(gc_penalties_admit(&penalties, 1999, &bad));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_a_burst_then_the_rate, fresh),
+        cmocka_unit_test_setup(test_doubling_and_a_clean_record, fresh),
+        cmocka_unit_test_setup(test_offences_cost_more, fresh),
+        cmocka_unit_test_setup(test_one_customer_is_a_64, fresh),
+        cmocka_unit_test_setup(test_time_that_steps_back, fresh),
+        cmocka_unit_test_setup(test_many_addresses, fresh),
+    };
+    return RUN(tests);
+}
