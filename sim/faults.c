@@ -327,6 +327,9 @@ void sim_fault_step(sim_world *w, uint32_t step) {
     case SIM_STEP_EXPECT_AWAY:
         sim_oracle_expect_away(w, s->who);
         return;
+    case SIM_STEP_EXPECT_ALONE:
+        sim_oracle_expect_alone(w, s->who);
+        return;
     case SIM_STEP_EXPECT_REASON:
         sim_oracle_expect_reason(w, s->who, s->value);
         return;

@@ -278,6 +278,10 @@ static void on_peer(sim_world *w, uint32_t node, const gc_client_output *out) {
         out->value != GC_PEER_OPEN) {
         sim_fail(w, SIM_INVARIANT_STEADY, node, out->peer, out->value, out->reason);
     }
+    if (w->server.stock != NULL && life == SIM_NONE) {
+        /* Members are named by members, a target by its own link: all of them have been here. */
+        sim_fail(w, SIM_INVARIANT_STRANGER, node, out->peer, out->value, 0);
+    }
     p->known = out->value != GC_PEER_CLOSED;
     p->state = out->value;
     if (p->life != life || !p->known) {

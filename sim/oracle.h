@@ -21,7 +21,7 @@
     X(ENDS, "ends", "a send that ended twice, or for somebody it was not sent to")                 \
     X(SENDER, "sender", "the shown sender is not who typed it")                                    \
     X(TEXT, "text", "a text that nobody typed so")                                                 \
-    X(STRANGER, "stranger", "shown to somebody who was not known when it was sent")                \
+    X(STRANGER, "stranger", "a peer that nobody is, or a message from before it was known")        \
     X(LOST, "lost", "given up although nothing was wrong")                                         \
     X(MESH, "mesh", "after healing two members found no link in time")                             \
     X(WORDS, "words", "after healing a message did not arrive in time")                            \
@@ -118,6 +118,7 @@ void sim_oracle_drained(struct sim_world *w, uint32_t node);
 /* What a scenario expects: all who are here are linked; `node` shows somebody as away. */
 void sim_oracle_expect_meshed(struct sim_world *w);
 void sim_oracle_expect_away(struct sim_world *w, uint32_t node);
+void sim_oracle_expect_alone(struct sim_world *w, uint32_t node);
 void sim_oracle_expect_reason(struct sim_world *w, uint32_t node, uint32_t reason);
 /* Looks at all that must not wait; moves the world from phase to phase. */
 void sim_oracle_sweep(struct sim_world *w);

@@ -189,6 +189,36 @@ static void transmit(sim_world *w, const message *m) {
     sim_pool_give(&w->pool, buffer, size);
 }
 
+static uint32_t place_of(gc_span text, gc_span word) {
+    uint32_t i = 0;
+    while (i + word.len <= text.len && !gc_span_equal(gc_span_of(text.data + i, word.len), word)) {
+        i++;
+    }
+    return i + word.len <= text.len ? i : text.len;
+}
+
+/* The operator knows the slots by what is sent there, but not the room's secret. Each knock is
+ * answered by a stranger of his, who has no better proof than the knock's own. */
+static void lie(sim_world *w, sim_socket *s, const message *m) {
+    uint32_t at = place_of(m->payload, GC_SPAN("\"knock\""));
+    if (!w->scenario.liar || m->type != GC_SIGNAL_CANDIDATE || at == m->payload.len) {
+        return;
+    }
+    uint8_t payload[GC_MESSAGE_BYTES_MAX / 8], text[GC_MESSAGE_BYTES_MAX / 8 + FRAME_ROOM];
+    uint32_t behind = at + GC_SPAN("\"knock\"").len;
+    gc_writer forged;
+    gc_writer_init(&forged, payload, sizeof payload);
+    gc_writer_bytes(&forged, m->payload.data, at);
+    gc_writer_text(&forged, "\"members\"");
+    gc_writer_bytes(&forged, m->payload.data + behind, m->payload.len - behind);
+    gc_assert(!forged.failed);
+    message answer = {.type = GC_SIGNAL_CANDIDATE,
+                      .src = GC_SPAN("astrangerastrangerastrange"),
+                      .dst = m->src,
+                      .payload = gc_writer_done(&forged)};
+    frame_send(w, s, GC_WS_TEXT, message_write(&answer, text, sizeof text));
+}
+
 /* Takes all messages held for an id out of the queue; to NULL: they are lost. */
 static void flush(sim_world *w, gc_span dst, sim_socket *to) {
     sim_peer_server *p = w->server.stock;
@@ -312,6 +342,7 @@ void sim_peer_server_frame(sim_world *w, sim_socket *s, uint8_t opcode, gc_span 
     case GC_SIGNAL_LEAVE:
     case GC_SIGNAL_EXPIRE:
         transmit(w, &m);
+        lie(w, s, &m);
         break;
     default:
         break;

@@ -106,6 +106,14 @@ void sim_oracle_expect_away(sim_world *w, uint32_t node) {
     sim_fail(w, SIM_INVARIANT_EXPECT, node, node, 0, 0);
 }
 
+void sim_oracle_expect_alone(sim_world *w, uint32_t node) {
+    for (uint32_t i = 0; i < SIM_PEERS_MAX; i++) {
+        if (w->nodes[node].peers[i].known) {
+            sim_fail(w, SIM_INVARIANT_EXPECT, node, i, w->nodes[node].peers[i].state, 0);
+        }
+    }
+}
+
 void sim_oracle_expect_reason(sim_world *w, uint32_t node, uint32_t reason) {
     for (uint32_t i = 0; i < w->node_count; i++) {
         if ((node == SIM_ALL || node == i) && w->nodes[i].reason != reason) {

@@ -176,6 +176,19 @@ static const sim_scenario table[] = {
                {STEP(10000, SERVER_CRASH, 0), .value = 5000},
                {STEP(12000, JOIN, 4)},
                MESHED(32000)}},
+    /* Those who crashed are asked for a while, then forgotten: members name to each other only
+     * those whom they are linked with. */
+    {.name = "stock-forgotten",
+     .stock = true,
+     .persons = 4,
+     .traffic_ms = 400000,
+     .send_ms = 20000,
+     .steps = {{STEP(10, JOIN, SIM_ALL)},
+               MESHED(5000),
+               {STEP(8000, CRASH, 2)},
+               {STEP(12000, CRASH, 3)},
+               {STEP(300000, CRASH, 1)},
+               {STEP(399000, EXPECT_ALONE, 0)}}},
     /* It refuses, and people are told why. */
     {.name = "stock-bad-key",
      .stock = true,
@@ -277,6 +290,7 @@ static void draw_stock(sim_scenario *s, uint64_t seed) {
     s->jitter_ms = sim_rng_below(&r, sim_rng_chance(&r, 800) ? 20 : 100);
     s->rate_bytes_ms = 1000;
     s->episodes = sim_rng_between(&r, 2, 4);
+    s->liar = sim_rng_chance(&r, 250);
 }
 
 static bool same(const char *a, const char *b) {

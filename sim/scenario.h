@@ -44,6 +44,7 @@ typedef enum sim_action {
     SIM_STEP_EXPECT_MESHED, /* by now all who are here are linked */
     SIM_STEP_EXPECT_STEADY, /* from now on no open link ends before healing */
     SIM_STEP_EXPECT_AWAY,   /* who has been told that somebody is away */
+    SIM_STEP_EXPECT_ALONE,  /* who shows nobody any more */
     SIM_STEP_EXPECT_REASON, /* who has been told the reason `value` */
 } sim_action;
 
@@ -75,6 +76,7 @@ typedef struct sim_scenario {
     uint32_t fault_ms[SIM_FAULT_COUNT]; /* mean time between two faults of a kind; 0: never */
     bool stock;                         /* the server is an unmodified PeerServer */
     uint32_t concurrent_max;            /* of it; 0: enough */
+    bool liar;                          /* its operator answers knocks, without a proof */
     bool bad_key;                       /* people have a key that it does not know */
     uint32_t episodes; /* how often all that changes comes to rest (sim/changes.c) */
     bool lossless;     /* nobody may be told that a message was not delivered */
