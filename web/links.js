@@ -227,9 +227,10 @@ class Link {
     #take(channel) {
         this.#inBand = this.#listen(channel);
         channel.addEventListener('message', (event) => this.#onData(event.data));
-        channel.addEventListener('close', () =>
-            this.#onChannelClose(channel, this.opened ? Reason.LEFT : Reason.GONE),
-        );
+        channel.addEventListener('close', () => {
+            const left = this.opened && this.#pc.connectionState !== 'failed';
+            this.#onChannelClose(channel, left ? Reason.LEFT : Reason.GONE);
+        });
     }
 
     /** @param {RTCDataChannel} channel  opened by the other side */

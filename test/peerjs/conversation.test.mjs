@@ -27,7 +27,7 @@ async function bareLink(world, kind, browser) {
   const ben = await User.open(world, 'Ben', signaling);
   await ben.enters(kind === 'ghostchatd' ? 'bens-id' : null);
   const ann = await world.person('Ann', page, { browser });
-  await ann.joinLink(new URL(`join/${world.link(ben.id, 'Ann')}`, page.url).href);
+  await ann.joinLink(new URL(`join/${ben.id}`, page.url).href);
   await ann.connected();
   const label = await ben.sees('connection');
   const there = await ben.sees(`${label} open`);
@@ -63,16 +63,18 @@ for (const kind of ['ghostchatd', 'npm peer']) {
       await ben.says(label, 'still here');
       await ann.heard('still here');
       await ben.closes(label, kind === 'ghostchatd' ? { flush: true } : undefined);
-      await ann.until('has no open link any more', () => (
-        document.documentElement.dataset.peers === '0'));
+      await ann.until('reads that Ben left', () => (
+        document.documentElement.dataset.peers === '0'
+        && /Guest \w+ left\./.test(document.querySelector('[role=log]').textContent)));
     },
     red: kind !== 'ghostchatd' ? {} : {
       'a text altered': { text: (text) => `${text}.`, fails: /Ben reads "hello/ },
-      'another link': { link: (id) => `${id}x`, fails: /Ann: has 1 open links/ },
     },
   });
 
-  scenario(`a PeerJS application dials us in three serializations, over ${kind}`, {
+  // What is said on the channel is no business of the server: one of the three will do there.
+  const spoken = kind === 'ghostchatd' ? ['binary', 'json', 'raw'] : ['raw'];
+  scenario(`a PeerJS application dials us in ${spoken.join(', ')}, over ${kind}`, {
     async story(world) {
       const { page, signaling } = await servers(world, kind);
       const ann = await world.person('Ann', page);
@@ -81,7 +83,7 @@ for (const kind of ['ghostchatd', 'npm peer']) {
       const id = new URL(await ann.inviteLink('Me only')).pathname.split('/').pop();
       const ben = await User.open(world, 'Ben', signaling);
       await ben.enters();
-      for (const serialization of ['binary', 'json', 'raw']) {
+      for (const serialization of spoken) {
         const label = await ben.connect(id, { serialization, label: `as ${serialization}` });
         await ben.sees(`${label} open`);
         await ann.connected();
