@@ -161,6 +161,10 @@ static void show(gc_peer *p, gc_client_data *data, gc_span text) {
 
 void gc__client_data_left(gc_client *c, uint32_t peer, bool tell) {
     gc_assert(c->peers[peer].link != GC_NONE);
+    if (c->peers[peer].attempt != GC_NONE) {
+        gc__client_link_lost(c, peer, GC_REASON_LEFT, tell); /* for a newer one that is under way */
+        return;
+    }
     c->target_left = c->target_left || c->peers[peer].target;
     if (!tell) {
         gc__client_link_lost(c, peer, GC_REASON_LEFT, false);

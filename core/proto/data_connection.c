@@ -180,8 +180,8 @@ static gc_data_value refuse(gc_data_connection *d, gc_data_open *o, uint32_t rea
     return refused(reason);
 }
 
-/* A place for a new message. When all are taken, one that was refused goes first; else the one that
- * was given longest is refused: *event says so. */
+/* A place for a new message. When all are taken, one that was refused goes first; else one after
+ * the other is refused: *event says so. */
 static gc_data_open *take_open(gc_data_connection *d, gc_data_value *event) {
     gc_data_open *o = find_open(d, 0);
     for (uint32_t i = 0; i < GC_DATA_OPEN_MAX && o == NULL; i++) {

@@ -320,6 +320,26 @@ static void its_newest_connection_counts(void **state) {
     script_free(s);
 }
 
+/* It dials again and closes the old one meanwhile, in either order. */
+static void a_new_connection_outlives_the_old(void **state) {
+    script *s = linked("");
+    (void)state;
+    stock_offers(s, "stock", "dc_2", "raw");
+    described(s, 1);
+    transport_ended(s, 0, GC_REASON_LEFT);
+    expect(s, "state waiting on none\npeer 0 stock lost '' stock left\n");
+    opened(s, 1);
+    expect(s, "state connected on none\npeer 0 stock open '' stock none\n");
+    stock_offers(s, "stock", "dc_3", "binary");
+    gives(s, 1, GC_CHANNEL_DATA_TEXT, GC_SPAN("still the old one"));
+    expect(s, "message 0 #1 still the old one\n");
+    described(s, 0);
+    opened(s, 0);
+    user_sends(s, "hi", 1);
+    expect(s, "data 0 bytes \xb2hi\nsent 0 #1\n");
+    script_free(s);
+}
+
 /* It knows no rule for two offers at once: its own is answered, whoever has the smaller id. */
 static void glare_with_a_stock_peer(void **state) {
     script *s = dialling("");
@@ -395,6 +415,7 @@ int main(void) {
         cmocka_unit_test(its_end_is_the_end),
         cmocka_unit_test(leaving_closes_without_a_frame),
         cmocka_unit_test(its_newest_connection_counts),
+        cmocka_unit_test(a_new_connection_outlives_the_old),
         cmocka_unit_test(glare_with_a_stock_peer),
         cmocka_unit_test(only_so_many_at_once),
         cmocka_unit_test(a_peer_may_come_back_as_another_kind),
