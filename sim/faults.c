@@ -277,8 +277,9 @@ static void step_of(sim_world *w, uint32_t node, const sim_step *s) {
         sim_user_leave(w, node);
         break;
     case SIM_STEP_CRASH:
+    case SIM_STEP_VANISH:
         w->nodes[node].comes_back = s->value > 0;
-        sim_node_crash(w, node, false);
+        sim_node_crash(w, node, s->action == SIM_STEP_VANISH);
         plan_heal(w, s->value, SIM_FAULT_CRASH, node);
         break;
     case SIM_STEP_FREEZE:

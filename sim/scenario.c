@@ -161,6 +161,17 @@ static const sim_scenario table[] = {
                {STEP(8000, LEAVE, 0)},
                {STEP(8500, JOIN, 3)},
                MESHED(13000)}},
+    /* Its power fails: the slot stays taken for a minute, so the newcomer takes another. The one
+     * who was linked with it notices after half of that, and finds the newcomer there. */
+    {.name = "stock-second-slot",
+     .stock = true,
+     .persons = 3,
+     .traffic_ms = 60000,
+     .steps = {{STEP(10, JOIN, 0)},
+               {STEP(1500, JOIN, 1)},
+               {STEP(8000, VANISH, 0)},
+               {STEP(9000, JOIN, 2)},
+               MESHED(50000)}},
     /* Chats go on without the server; a newcomer finds them when it is back, and empty. */
     {.name = "stock-restart",
      .stock = true,

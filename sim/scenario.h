@@ -32,6 +32,7 @@ typedef enum sim_action {
     SIM_STEP_SEND,          /* who sends `value` messages */
     SIM_STEP_LEAVE,         /* who leaves */
     SIM_STEP_CRASH,         /* who's process ends; `value` ms later it starts again (0: never) */
+    SIM_STEP_VANISH,        /* the same without a word: its sockets stay half open */
     SIM_STEP_FREEZE,        /* who stands still for `value` ms */
     SIM_STEP_SERVER_CRASH,  /* the server is back after `value` ms */
     SIM_STEP_CUT,           /* who's signaling connection is cut for both ends */
