@@ -7,6 +7,7 @@ hashes() { # simulator
     "$1" --hashes --seeds "$SEEDS"
     "$1" --hashes --seeds 1-2 --scenario glare
     "$1" --hashes --seeds 1-2 --scenario burst
+    "$1" --hashes --seeds 1-12 --scenario stock
 }
 build() { # name, variables...
     name=$1
