@@ -33,6 +33,9 @@ function firstLine(child) {
   });
 }
 
+/** Those that run: what a failed test left behind keeps its process alive. */
+export const running = new Set();
+
 export class Server {
   /** args: options of ghostchatd beyond its port. path: what stands behind --path. */
   constructor({ args = [], host = '127.0.0.1', path = '/', variant = '', port = 0 } = {}) {
@@ -51,7 +54,9 @@ export class Server {
     this.child.stderr.setEncoding('utf8').on('data', (text) => {
       this.child.errors += text;
     });
+    running.add(this);
     this.gone = new Promise((resolve) => this.child.once('exit', (code, signal) => {
+      running.delete(this);
       resolve(signal ?? code);
     }));
     const line = await firstLine(this.child);

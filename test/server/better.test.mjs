@@ -9,6 +9,7 @@ import { after, before, describe, test } from 'node:test';
 import { PeerServer } from '../harness/peerserver.mjs';
 import { startServer } from '../harness/server.mjs';
 import { BINARY, Client, frame, join, TEXT } from './client.mjs';
+import './leftovers.mjs';
 
 const MIB = 1 << 20;
 const OPEN = '{"type":"OPEN"}';

@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 
 import { startServer } from '../harness/server.mjs';
 import { DEADLINE_MS, exchange, Raw, request } from './client.mjs';
+import './leftovers.mjs';
 
 const BROWSER = { Accept: 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8' };
 const ABOUT = '{"name":"PeerJS Server","description":"A server side element to broker connections '

@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 
 import { binary, startServer } from '../harness/server.mjs';
 import { request } from './client.mjs';
+import './leftovers.mjs';
 
 const BROWSER = { Accept: 'text/html' };
 const URLS = 'http://peer.example:9000/my/path';

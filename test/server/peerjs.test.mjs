@@ -11,6 +11,7 @@ import { after, before, describe, test } from 'node:test';
 import { PeerServer } from '../harness/peerserver.mjs';
 import { binary, root, startServer } from '../harness/server.mjs';
 import { BINARY, Client, CLOSE, frame, PING, PONG, Raw, request, TEXT } from './client.mjs';
+import './leftovers.mjs';
 
 const COMMAND = new URL('../node_modules/peer/dist/bin/peerjs.js', import.meta.url).pathname;
 const ABOUT = '{"name":"PeerJS Server","description":"A server side element to broker connections '

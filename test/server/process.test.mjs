@@ -12,6 +12,7 @@ import { after, test } from 'node:test';
 
 import { binary, build, root, startServer } from '../harness/server.mjs';
 import { Client, join, Raw, request } from './client.mjs';
+import './leftovers.mjs';
 
 const folder = mkdtempSync(joinPath(tmpdir(), 'ghostchat-'));
 after(() => rmSync(folder, { recursive: true }));

@@ -7,6 +7,7 @@ import { startServer } from '../harness/server.mjs';
 import {
   BINARY, Client, CLOSE, frame, join, PING, PONG, Raw, request, TEXT,
 } from './client.mjs';
+import './leftovers.mjs';
 
 const MIB = 1 << 20;
 let server;
