@@ -7,7 +7,12 @@ import { scenarios } from '../harness/scenario.mjs';
 import { assertSame, sendAll, SERIALIZATIONS } from './payloads.mjs';
 import { peerServer, RELEASES, User } from './user.mjs';
 
-const scenario = scenarios({ chromium: chromiumBrowser(), firefox: firefoxBrowser() });
+// Addresses as they are. With mDNS names a connection that follows a closed one at once is not found
+// between these two browsers, whatever the server is; what comes over connections is tested here.
+const scenario = scenarios({
+  chromium: chromiumBrowser({ flags: ['--disable-features=WebRtcHideLocalIpsWithMdns'] }),
+  firefox: firefoxBrowser({ prefs: { 'media.peerconnection.ice.obfuscate_host_addresses': false } }),
+});
 
 const KINDS_MIN = 26;
 const BIG_BYTES = 10 * 1024 * 1024;

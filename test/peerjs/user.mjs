@@ -62,8 +62,7 @@ export class User {
     const seen = await this.evaluate(([event, index, wait]) => (
       globalThis.application.event(event, index, wait)), [name, n, ms]);
     if (seen === null) {
-      const names = await this.evaluate(() => globalThis.application.names());
-      throw new Error(`${words}: not within ${ms} ms; what happened: ${names}`);
+      throw new Error(`${words}: not within ${ms} ms; ${await this.does('story')}`);
     }
     this.taken.set(name, n + 1);
     return seen.detail;
@@ -104,7 +103,12 @@ export class User {
   /** A connection that is open at both ends; returns its label and what both saw of it. */
   async reaches(other, options) {
     const label = await this.connect(other.id, options);
-    const [here, there] = await Promise.all([this.sees(`${label} open`), other.sees(`${label} open`)]);
+    const both = await Promise.allSettled([this, other].map((user) => user.sees(`${label} open`)));
+    const failed = both.filter((one) => one.status === 'rejected');
+    if (failed.length > 0) {
+      throw new Error(failed.map((one) => one.reason.message).join('\n'));
+    }
+    const [here, there] = both.map((one) => one.value);
     return { label, here, there };
   }
 

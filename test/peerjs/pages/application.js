@@ -154,7 +154,14 @@ globalThis.application = {
   event,
   kinds: () => kinds.map(([name, plain]) => ({ name, plain })),
   count: (name) => happened.get(name)?.length ?? 0,
-  names: () => [...happened].map(([name, list]) => `${name} x ${list.length}`).join(', '),
+  /** All there is to know when something did not happen. */
+  story: () => [
+    ...[...happened].map(([name, list]) => `${name} x ${list.length}`),
+    ...[...connections].map(([label, { peerConnection: pc, dataChannel }]) => (
+      `${label}: ${[pc?.signalingState, pc?.iceGatheringState, pc?.iceConnectionState,
+        pc?.connectionState, dataChannel?.readyState].join(' ')}, candidates ${[pc?.localDescription,
+        pc?.remoteDescription].map((one) => one?.sdp.match(/^a=candidate/gm)?.length ?? 0)}`)),
+  ].join(', '),
 
   start(id, options) {
     const all = {
