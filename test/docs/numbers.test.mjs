@@ -78,6 +78,8 @@ const SAID = [
   [/more than (\d+) stock peers/, 1, 'GC_CLIENT_DATA_MAX'],
   [/joined one have at most ([\d,]+) bytes/, 1, 'GC_DATA_BYTES_MAX'],
   [/message has at most (\d+) chunks/, 1, 'GC_DATA_CHUNKS_MAX'],
+  [/makes at most ([\d,]+) bytes of text/, 1, 'GC_DATA_TEXT_BYTES_MAX'],
+  [/The last (\d+) IDs of messages/, 1, 'GC_DATA_DONE_MAX'],
   [/chunks, (\d+) messages are open/, 1, 'GC_DATA_OPEN_MAX'],
   [/nested at most (\d+) deep/, 1, 'GC_BINARYPACK_DEPTH_MAX'],
   [/plus (\d+), as close code/, 1, 'GC_REASON_CLOSE_CODE_BASE'],
