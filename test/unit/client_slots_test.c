@@ -76,6 +76,18 @@ static void the_first_one_holds_the_slot_and_answers(void **state) {
     script_free(s);
 }
 
+static void whom_a_knock_names_is_dialled_at_once(void **state) {
+    /* Both: the one with the smaller id does not know of us and would never dial. */
+    const char *const members[] = {"zcem", "0dan", NULL};
+    script *s = script_holder();
+    (void)state;
+    stranger_says(s, GC_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, "~bob", members, true);
+    expect(s, "offer 0\noffer 1\nsignal CANDIDATE ~bob \"members\"\n"
+              "peer 0 ~bob connecting '' none\npeer 1 zcem connecting '' none\n"
+              "peer 2 0dan connecting '' none\n");
+    script_free(s);
+}
+
 static void a_knock_without_proof_is_no_knock(void **state) {
     script *s = script_holder();
     (void)state;
@@ -141,6 +153,29 @@ static void a_full_answer_is_the_end_of_a_join(void **state) {
     stranger_says(s, GC_SOCKET_OWN, GC_SLOT_FULL, s->c->slots.nonce, "~hal", NULL, true);
     expect(s, "disconnect\nstate failed off room-full\n");
     assert_int_equal(gc_client_deadline(s->c), GC_NEVER);
+    script_free(s);
+}
+
+static void who_is_in_is_not_thrown_out_by_full(void **state) {
+    script *s = script_knocking();
+    (void)state;
+    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_MEMBERS, s->c->slots.nonce, "~hal", NULL, true);
+    pass(s, GC_SLOT_HOME_MS);
+    assert_non_null(strstr(s->lines, "signal CANDIDATE slot0 \"knock\"\n"));
+    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_FULL, s->c->slots.nonce, "~hal", NULL, true);
+    expect(s, "");
+    assert_int_equal(s->c->slots.step, GC_SLOTS_MEMBER);
+    script_free(s);
+}
+
+static void an_absent_home_makes_one_look_again(void **state) {
+    script *s = script_knocking();
+    (void)state;
+    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_MEMBERS, s->c->slots.nonce, "~hal", NULL, true);
+    server_says(s, "{\"type\":\"EXPIRE\",\"src\":\"~hal\",\"dst\":\"%ID%\"}");
+    assert_int_equal(s->c->slots.step, GC_SLOTS_WAITING);
+    pass(s, GC_SLOT_HANDOVER_MS + 1);
+    assert_non_null(strstr(s->lines, "connect slot\n"));
     script_free(s);
 }
 
@@ -224,6 +259,41 @@ static void an_echo_is_heard_and_stands_for_open(void **state) {
     script_free(s);
 }
 
+static void come_back(script *s) {
+    put(s, gc_client_signaling_closed(s->c, s->now, GC_SOCKET_OWN));
+    pass(s, GC_RECONNECT_MS_MIN);
+    put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_OWN));
+}
+
+static void what_was_held_shows_that_a_take_over_worked(void **state) {
+    script *s = script_holder();
+    (void)state;
+    come_back(s);
+    server_says(s,
+                "{\"type\":\"OFFER\",\"src\":\"~bob\",\"payload\":{\"type\":\"ghostchat\",\"v\":1,"
+                "\"dial\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"room\":\"" COFFEE "\",\"sdp\":\"s\"}}");
+    assert_int_equal(s->c->signaling.step, GC_SIGNALING_STEP_ON);
+    assert_non_null(strstr(s->lines, "answer 0 s\n"));
+    script_free(s);
+}
+
+/* Its candidates may have been lost with the server: it gets no more than a newcomer's dial. */
+static void a_dial_from_before_the_server_came_back_is_hurried(void **state) {
+    script *s = script_holder();
+    (void)state;
+    stranger_says(s, GC_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, "~bob", NULL, true);
+    server_says(s,
+                "{\"type\":\"OFFER\",\"src\":\"~bob\",\"payload\":{\"type\":\"ghostchat\",\"v\":1,"
+                "\"dial\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"room\":\"" COFFEE "\",\"sdp\":\"s\"}}");
+    described(s, 0);
+    assert_int_equal(s->c->links[0].step, GC_LINK_CONNECTING);
+    assert_true(s->c->links[0].deadline_ms >= s->now + GC_LINK_OPEN_MS);
+    come_back(s);
+    server_says(s, "{\"type\":\"OPEN\"}");
+    assert_int_equal(s->c->links[0].deadline_ms, s->now + GC_DIAL_EXPECT_MS);
+    script_free(s);
+}
+
 static void leaving_gives_the_slot_back(void **state) {
     script *s = script_holder();
     (void)state;
@@ -249,6 +319,11 @@ static void our_own_server_needs_no_slots(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_one_holds_the_slot_and_answers),
+        cmocka_unit_test(whom_a_knock_names_is_dialled_at_once),
+        cmocka_unit_test(who_is_in_is_not_thrown_out_by_full),
+        cmocka_unit_test(an_absent_home_makes_one_look_again),
+        cmocka_unit_test(what_was_held_shows_that_a_take_over_worked),
+        cmocka_unit_test(a_dial_from_before_the_server_came_back_is_hurried),
         cmocka_unit_test(a_knock_without_proof_is_no_knock),
         cmocka_unit_test(a_full_room_says_so),
         cmocka_unit_test(who_finds_a_holder_dials_all_that_it_names),

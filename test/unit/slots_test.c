@@ -124,6 +124,31 @@ static void the_first_one_is_elected_and_looks_at_the_other_slots(void **state) 
     assert_int_equal(s.push_ms, GC_NEVER);
 }
 
+static void an_answer_to_a_probe_was_asked_for(void **state) {
+    (void)state;
+    be_holder(1000);
+    assert_true(gc_slots_answered(&s, &drbg, s.nonce, GC_SPAN("other"), 1100));
+    assert_true(
+        gc_slots_answered(&s, &drbg, s.nonce, GC_SPAN("third"), 1200)); /* of another slot */
+    assert_int_equal(s.step, GC_SLOTS_HOLDER);
+    assert_int_equal(gc_slots_home_id(&s).len, 0);
+}
+
+static void a_home_that_the_server_does_not_know_is_given_up(void **state) {
+    (void)state;
+    be_member(1000);
+    gc_slots_absent(&s, &drbg, GC_SPAN("another"), 1100);
+    assert_int_equal(s.step, GC_SLOTS_MEMBER);
+    gc_slots_home(&s, &drbg, true, 1200);
+    gc_slots_absent(&s, &drbg, GC_SPAN("holder"), 1300); /* its socket went; its link tells more */
+    assert_int_equal(s.step, GC_SLOTS_MEMBER);
+    s.home_open = false;
+    gc_slots_absent(&s, &drbg, GC_SPAN("holder"), 1400);
+    look();
+    assert_int_equal(s.step, GC_SLOTS_WAITING);
+    assert_in_range(gc_slots_deadline(&s), 1401, 1401 + GC_SLOT_HANDOVER_MS);
+}
+
 static void a_taken_slot_is_knocked_at(void **state) {
     (void)state;
     be_member(1000);
@@ -248,6 +273,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(ids_are_names_that_only_the_secret_gives),
         TEST(the_first_one_is_elected_and_looks_at_the_other_slots),
+        TEST(an_answer_to_a_probe_was_asked_for),
+        TEST(a_home_that_the_server_does_not_know_is_given_up),
         TEST(a_taken_slot_is_knocked_at),
         TEST(silent_slots_are_passed_over),
         TEST(a_socket_that_does_not_come_about_ends_in_a_knock),
