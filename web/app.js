@@ -338,7 +338,7 @@ class App {
             this.#entrance.offerRelayOnly();
         }
         if (iceServers?.length === 0 || (isStatic && !iceServers)) {
-            this.#entrance.warnNear();
+            this.#entrance.warnNoStun();
         }
         return true;
     }

@@ -91,8 +91,8 @@ export class Entrance {
     }
 
     /** No ICE server is configured. */
-    warnNear() {
-        find('.near', HTMLElement).hidden = false;
+    warnNoStun() {
+        find('.no-stun', HTMLElement).hidden = false;
     }
 
     offerRelayOnly() {

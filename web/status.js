@@ -44,19 +44,19 @@ function describeServer(state) {
     return { text: state.signaling === 'lost' ? words.serverLost : words.joining, tone: 'busy' };
 }
 
-/** @param {ChatState} state
- * @returns {Line} while the server is there and has not let us in */
-function describeJoining(state) {
+/** @param {ChatState} state @param {boolean} direct
+ * @returns {Line} while the server is there and who holds the room has not been found */
+function describeJoining(state, direct) {
     return state.reason.text
         ? { text: `${explain(state.reason)} ${words.retry}`, tone: 'bad' }
-        : { text: words.joining, tone: 'busy' };
+        : { text: direct ? words.lookingPeer : words.looking, tone: 'busy' };
 }
 
 /** @param {ChatState} state @param {Peer[]} peers @param {(peer: Peer) => string} nameOf
  * @param {boolean} direct  came by a direct link: there is no room
- * @param {boolean} [near]  no ICE server is known: nobody on another network can be reached
+ * @param {boolean} [noStun]  no ICE server is known: nobody on another network can be reached
  * @returns {Line} */
-export function describe(state, peers, nameOf, direct, near = false) {
+export function describe(state, peers, nameOf, direct, noStun = false) {
     const others = describeOthers(peers, nameOf);
     const server = describeServer(state);
     switch (state.state) {
@@ -65,7 +65,7 @@ export function describe(state, peers, nameOf, direct, near = false) {
         case 'failed':
             return { text: explain(state.reason) || words.failed, tone: 'bad' };
         case 'joining':
-            return server ?? describeJoining(state);
+            return server ?? describeJoining(state, direct);
         case 'connected': {
             const open = peers.filter((peer) => peer.state === 'open').length;
             const parts = [words.connected(open), server?.text, others?.text];
@@ -73,7 +73,7 @@ export function describe(state, peers, nameOf, direct, near = false) {
         }
         default: {
             const nobody = direct ? words.waitingPeer : words.waitingInvite;
-            const parts = [others?.text ?? nobody, near && words.near];
+            const parts = [others?.text ?? nobody, noStun && words.noStun];
             return server ?? { text: parts.filter(Boolean).join(' '), tone: 'busy' };
         }
     }

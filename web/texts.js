@@ -37,7 +37,8 @@ export const texts = {
             'page has to correct that.',
         peerServer:
             'This page is not set up: its config.json names no PeerServer with an address such as ' +
-            'https://host/path/. Whoever runs this page has to correct that.',
+            'https://host:port/path/: http or https, a host name or IPv4 address, no user, query ' +
+            'or fragment. Whoever runs this page has to correct that.',
         insecure:
             'This page came by https and its PeerServer stands on http, which browsers do not ' +
             'allow. Whoever runs this page has to correct its config.json.',
@@ -92,12 +93,14 @@ export const texts = {
     status: {
         idle: 'Not connected.',
         joining: 'Connecting to the server…',
+        looking: 'Looking for the others…',
+        lookingPeer: 'Looking for the other person…',
         retry: 'Trying again.',
         retryOnline: 'Trying again. Is this device online?',
         serverLost: 'The connection to the server was lost. Trying again…',
         waitingInvite: 'Nobody else is here yet. Invite somebody.',
         waitingPeer: 'Waiting for the other person.',
-        near: 'People on other networks cannot be reached from here: no STUN is set up.',
+        noStun: 'People on other networks cannot be reached from here: no STUN is set up.',
         /** @param {string[]} names */
         connecting: (names) => `Connecting to ${list(names)}…`,
         /** @param {number} n */
@@ -116,7 +119,7 @@ export const texts = {
                 'help, whoever runs this page has to correct the key.',
             'id-taken': 'Leave and join again.',
             origin: 'Open the page from the server itself.',
-            'address-limit': 'Close other tabs.',
+            'address-limit': 'Close other tabs of this page, or wait a minute.',
             timeout: 'Trying again by itself.',
             'ice-failed': 'Trying again by itself.',
             refused: 'Ask for a new link.',
@@ -138,8 +141,8 @@ export const texts = {
         emptyHeading: 'It is quiet here',
         failedHeading: 'You are not in the room',
         emptyRoom:
-            'Others who enter the same room name on this server appear by themselves. Invite ' +
-            'gives you a link and a QR code.',
+            'Others who enter the same room name on this page appear by themselves. Invite gives ' +
+            'you a link and a QR code.',
         emptyPrivate:
             'Only people with the invite link can come in. Show them the QR code or send ' +
             'them the link.',

@@ -10,8 +10,8 @@ const UNREACHABLE = { word: 'server-unreachable', text: 'The server cannot be re
 const FULL = { word: 'room-full', text: 'This room is full.' };
 const TIMEOUT = { word: 'timeout', text: 'No direct connection came about in time.' };
 const peer = (name, state, reason = NONE) => ({ name, state, reason });
-const line = (state, signaling, reason = NONE, peers = [], direct = false, near = false) => describe(
-  { state, signaling, reason }, peers, (p) => p.name, direct, near);
+const line = (state, signaling, reason = NONE, peers = [], direct = false, noStun = false) => describe(
+  { state, signaling, reason }, peers, (p) => p.name, direct, noStun);
 
 test('every state has words', () => {
   for (const state of ['idle', 'joining', 'waiting', 'connected', 'failed']) {
@@ -34,6 +34,12 @@ test('it says why, and what to try', () => {
     'Guest abcd: This person is away.');
 });
 
+test('a server that is there is not connected to any more', () => {
+  assert.equal(line('joining', 'connecting').text, 'Connecting to the server…');
+  assert.equal(line('joining', 'on').text, 'Looking for the others…');
+  assert.equal(line('joining', 'on', NONE, [], true).text, 'Looking for the other person…');
+});
+
 test('it tells who is there and who is not yet', () => {
   assert.equal(line('connected', 'on', NONE, [peer('Ann', 'open')]).text, 'Connected to 1 person.');
   assert.match(line('connected', 'on', NONE,
@@ -44,13 +50,13 @@ test('it tells who is there and who is not yet', () => {
 });
 
 test('without STUN it says who cannot be reached, until somebody was', () => {
-  const near = /People on other networks cannot be reached/;
+  const unreached = /People on other networks cannot be reached/;
   const waiting = (peers, is) => line('waiting', 'on', NONE, peers, false, is).text;
-  assert.match(waiting([], true), near);
-  assert.doesNotMatch(waiting([], false), near);
+  assert.match(waiting([], true), unreached);
+  assert.doesNotMatch(waiting([], false), unreached);
   assert.match(waiting([peer('Ann', 'connecting', TIMEOUT)], true), /^Ann: .*in time.*networks cannot/);
-  assert.doesNotMatch(line('connected', 'on', NONE, [peer('Ann', 'open')], false, true).text, near);
-  assert.doesNotMatch(line('joining', 'lost', UNREACHABLE, [], false, true).text, near);
+  assert.doesNotMatch(line('connected', 'on', NONE, [peer('Ann', 'open')], false, true).text, unreached);
+  assert.doesNotMatch(line('joining', 'lost', UNREACHABLE, [], false, true).text, unreached);
 });
 
 test('only a server that is not there is a question of the network', () => {
