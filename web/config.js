@@ -20,7 +20,8 @@ const CONFIG_MS = 5000;
 function addressOf(server) {
     try {
         const url = new URL(server.url);
-        const plain = !/[?#@\\\s]/.test(server.url) && /^https?:$/.test(url.protocol);
+        // CSP 3, 2.3.1: an IPv6 address cannot stand in a policy, so ghostchatd refuses it as well.
+        const plain = !/[?#@[\\\s]/.test(server.url) && /^https?:$/.test(url.protocol);
         return plain && ['undefined', 'string'].includes(typeof server.key) ? url : null;
     } catch {
         return null;
@@ -29,8 +30,8 @@ function addressOf(server) {
 
 /** @param {URL} url  a page from https opens no ws://, except to this device itself */
 function isBlocked(url) {
-    const near = /^(localhost|127\.[\d.]+|\[::1\])$/.test(url.hostname);
-    return globalThis.location?.protocol === 'https:' && url.protocol === 'http:' && !near;
+    const loopback = /^(localhost|127\.[\d.]+)$/.test(url.hostname);
+    return globalThis.location?.protocol === 'https:' && url.protocol === 'http:' && !loopback;
 }
 
 /** @param {unknown} servers
@@ -88,8 +89,5 @@ export async function fetchConfig(server, isStatic) {
  * @returns {string} */
 export function policyOf(config) {
     const url = config.peerServer && addressOf(config.peerServer);
-    // CSP 3, 2.3.1: an IPv6 address cannot stand in a policy.
-    return url && !url.host.startsWith('[')
-        ? `connect-src 'self' ${url.origin} ${url.origin.replace(/^http/, 'ws')}`
-        : '';
+    return url ? `connect-src 'self' ${url.origin} ${url.origin.replace(/^http/, 'ws')}` : '';
 }

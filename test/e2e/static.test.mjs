@@ -293,6 +293,7 @@ scenario('what is wrong with config.json or the PeerServer is said in words', {
       malformed: ['{"peerServer":', /config\.json is missing, or is no JSON/],
       nobody: [{ iceServers: [] }, /config\.json names no PeerServer/],
       query: [{ peerServer: { url: 'https://peer.example.org/?a' } }, /config\.json names no PeerServer/],
+      six: [{ peerServer: { url: 'https://[2001:db8::1]/' } }, /a host name or IPv4 address/],
       http: [{ peerServer: { url: 'http://peer.example.org/' } }, /browsers do not\s+allow/],
       ice: [{ ...good, iceServers: [{ urls: 'stub:h' }] }, /iceServers in its config\.json/],
     };
