@@ -186,6 +186,19 @@ static void a_take_over_is_told_by_the_echo(void **state) {
     assert_false(gc_signaling_client_open(&s, false, 1020));
 }
 
+/* What the server held for us comes before our echo: it says the same. */
+static void a_take_over_is_told_by_what_was_held(void **state) {
+    (void)state;
+    turn_on(0, false);
+    gc_signaling_client_closed(&s, &drbg, 100);
+    tick(gc_signaling_client_deadline(&s));
+    assert_false(gc_signaling_client_relayed(&s, 1000)); /* of the older socket */
+    gc_signaling_client_opened(&s, &queue, 1000);
+    assert_true(gc_signaling_client_relayed(&s, 1005));
+    assert_int_equal(gc_signaling_client_state(&s), GC_SIGNALING_ON);
+    assert_false(gc_signaling_client_echo(&s, 1010));
+}
+
 static void after_a_sleep_the_server_may_answer_first(void **state) {
     (void)state;
     turn_on(0, true);
@@ -286,6 +299,7 @@ int main(void) {
         TEST(a_server_that_never_echoed_is_asked_anew_once),
         TEST(once_it_echoed_silence_means_a_dead_socket),
         TEST(a_take_over_is_told_by_the_echo),
+        TEST(a_take_over_is_told_by_what_was_held),
         TEST(after_a_sleep_the_server_may_answer_first),
         TEST(waits_double_and_are_jittered),
         TEST(a_socket_that_never_opens_is_given_up),
