@@ -1,224 +1,18 @@
-// What a PeerServer does, row by row, asked of ghostchatd and of npm `peer` itself: the same answers
-// where one replaces the other. Where ours differs on purpose, both ways are written down.
+// Admission, messages and times of a PeerServer, row by row, asked of ghostchatd and of npm `peer`
+// itself: the same answers where one replaces the other. Differences are in better.test.mjs.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join as joinPath } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import { PeerServer } from '../harness/peerserver.mjs';
-import { binary, root, startServer } from '../harness/server.mjs';
-import { BINARY, Client, CLOSE, frame, PING, PONG, Raw, request, TEXT } from './client.mjs';
+import { BINARY, CLOSE, frame, PING, PONG, TEXT } from './client.mjs';
 import './leftovers.mjs';
+import { both, bothChosen, empty, endAll, join, name, open } from './pair.mjs';
 
-const COMMAND = new URL('../node_modules/peer/dist/bin/peerjs.js', import.meta.url).pathname;
-const ABOUT = '{"name":"PeerJS Server","description":"A server side element to broker connections '
-  + 'between PeerJS clients.","website":"https://peerjs.com/"}';
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-const folder = mkdtempSync(joinPath(tmpdir(), 'ghostchat-'));
-
-/** Both servers, with the same options: [name, server]. Names of options are those of `peerjs`. */
-const started = [];
-async function both(options = {}) {
-  const pair = [['ghostchatd', await startServer(options)],
-    ['peer', await new PeerServer(options).start()]];
-  started.push(...pair.map(([, server]) => server));
-  return pair;
-}
 let plain; // no options
 let chosen; // many
 before(async () => {
-  [plain, chosen] = await Promise.all([both(), both({
-    path: '/my/app',
-    args: ['-k', 'mine', '-c', '2', '-t', '300', '--alive_timeout', '1500', '--allow_discovery',
-      '--proxied', '--cors', 'https://a.example', '--cors', 'null'],
-  })]);
+  [plain, chosen] = await Promise.all([both(), bothChosen()]);
 });
-after(async () => {
-  await Promise.all(started.map((server) => server.kill()));
-  rmSync(folder, { recursive: true });
-});
-
-let serial = 0;
-const name = (what) => `${what}-${++serial}`;
-const open = (server, id, options = {}) => Client.open(server.port, id, {
-  target: `${server.path}${server.path.endsWith('/') ? '' : '/'}peerjs`, ...options,
-});
-async function join(server, id, options) {
-  const client = await open(server, id, options);
-  await client.message('OPEN');
-  return client;
-}
-
-/** Resolves once nobody holds an id: an end that came is not yet an end that was seen. */
-async function empty(server) {
-  while ((await request(server, '/my/app/x/peers')).text !== '[]') {
-    // asked again
-  }
-}
-
-// --- 1. HTTP ---------------------------------------------------------------------------------------
-
-/** Headers as a set, or just whether they are there. */
-const words = (text = '') => text.split(', ').filter((word) => word !== 'Accept').sort().join(', ');
-const JSON_TYPE = 'application/json; charset=utf-8';
-const HTML = 'text/html; charset=utf-8';
-const any = 'https://b.example';
-const ROUTES = [
-  ['GET', '/', {}, { status: 200, type: JSON_TYPE, length: '140', body: ABOUT }],
-  ['GET', '/peerjs/id', {}, { status: 200, type: HTML, length: '36', body: UUID }],
-  ['GET', '/any-word/id?ts=17321&version=1.5.5', {}, { status: 200, type: HTML, body: UUID }],
-  ['GET', '/PeerJS/ID/', {}, { status: 200, type: HTML, body: UUID }],
-  ['GET', '/peerjs/peers', {}, { status: 401, type: 'text/plain; charset=utf-8', body: 'Unauthorized' }],
-  ['GET', '/peerjs/Peers/', {}, { status: 401, body: 'Unauthorized' }],
-  ['HEAD', '/', {}, { status: 200, type: JSON_TYPE, length: '140', body: '' }],
-  ['HEAD', '/peerjs/id', {}, { status: 200, type: HTML, length: '36', body: '' }],
-  ['HEAD', '/peerjs/peers', {}, { status: 401, body: '' }],
-  ['GET', '/nothing', {}, { status: 404, vary: 'Origin' }],
-  ['GET', '/peerjs', {}, { status: 404 }],
-  ['GET', '/a/b/id', {}, { status: 404 }],
-  ['GET', '/id', {}, { status: 404 }],
-  ['POST', '/peerjs/id', {}, { status: 404 }],
-  ['PUT', '/', {}, { status: 404 }],
-  ['DELETE', '/peerjs/peers', {}, { status: 404 }],
-  ['GET', '/peerjs/id', { Origin: any }, { status: 200, vary: 'Origin', origin: any, credentials: undefined }],
-  ['GET', '/peerjs/id', {}, { status: 200, vary: 'Origin', origin: undefined }],
-  ['GET', '/', { Origin: 'null' }, { status: 200, vary: 'Origin', origin: 'null' }],
-  ['GET', '/peerjs/peers', { Origin: any }, { status: 401, origin: any }],
-  ['GET', '/nothing', { Origin: any }, { status: 404, origin: any }],
-  ['OPTIONS', '/peerjs/id', { Origin: any, 'Access-Control-Request-Headers': 'x-one,x-two' }, {
-    status: 204, length: '0', origin: any, methods: 'GET,HEAD,PUT,PATCH,POST,DELETE',
-    allowed: 'x-one,x-two', vary: 'Access-Control-Request-Headers, Origin' }],
-  ['OPTIONS', '/nothing', { Origin: any }, { status: 204, origin: any, allowed: undefined }],
-  ['GET', '/peerjs/id', { Connection: 'keep-alive' }, { status: 200, alive: 'timeout=5' }],
-  ['GET', '/peerjs/id', { Connection: 'close' }, { status: 200, alive: undefined }],
-];
-const CHOSEN_ROUTES = [
-  ['GET', '/my/app', {}, { status: 200, body: ABOUT }],
-  ['GET', '/my/app/', {}, { status: 200, body: ABOUT }],
-  ['GET', '/MY/App/mine/id', {}, { status: 200, body: UUID }],
-  ['GET', '/my/app/other/id', {}, { status: 200, body: UUID }],
-  ['GET', '/my/app/mine/peers', {}, { status: 200, type: JSON_TYPE, body: '[]' }],
-  ['GET', '/my/application', {}, { status: 404, vary: '' }],
-  ['GET', '/peerjs/id', { Origin: 'https://a.example' }, { status: 404, vary: '', origin: undefined }],
-  ['GET', '/', {}, { status: 404 }],
-  ['GET', '/my/app/mine/id', { Origin: 'https://a.example' }, { origin: 'https://a.example', vary: 'Origin' }],
-  ['GET', '/my/app/mine/id', { Origin: 'null' }, { origin: 'null' }],
-  ['GET', '/my/app/mine/id', { Origin: any }, { origin: undefined, vary: 'Origin' }],
-];
-
-async function check(server, who, [method, path, headers, wanted]) {
-  const answer = await request(server, path, { method, headers });
-  const header = answer.headers;
-  const seen = {
-    status: answer.status, type: header['content-type'], length: header['content-length'],
-    body: answer.text, vary: words(header.vary), alive: header['keep-alive'],
-    origin: header['access-control-allow-origin'],
-    credentials: header['access-control-allow-credentials'],
-    methods: header['access-control-allow-methods'], allowed: header['access-control-allow-headers'],
-  };
-  for (const [key, value] of Object.entries(wanted)) {
-    const says = `${who}: ${method} ${path} ${JSON.stringify(headers)}: ${key}`;
-    if (value instanceof RegExp) {
-      assert.match(seen[key], value, says);
-    } else {
-      assert.equal(seen[key], value, says);
-    }
-  }
-}
-
-test('HTTP: every route', async () => {
-  for (const [pair, rows] of [[plain, ROUTES], [chosen, CHOSEN_ROUTES]]) {
-    for (const [who, server] of pair) {
-      for (const row of rows) {
-        await check(server, who, row);
-      }
-    }
-  }
-});
-
-test('HTTP: /peers lists the ids, a new id is not among them', async () => {
-  for (const [who, server] of chosen) {
-    const clients = [await join(server, 'zé "1"', { query: { key: 'mine' } }),
-      await join(server, 'two', { query: { key: 'mine' } })];
-    const { text } = await request(server, '/my/app/x/peers');
-    assert.deepEqual(JSON.parse(text).sort(), ['two', 'zé "1"'], who);
-    clients.forEach((client) => client.destroy());
-    await empty(server);
-  }
-});
-
-test('HTTP: an upgrade elsewhere is answered with 400, and the socket closes', async () => {
-  for (const [who, server] of plain) {
-    for (const target of ['/', '/peerjs/', '/peerjs/id', '/PEERJS', '/other']) {
-      const client = await Client.open(server.port, 'a', { target });
-      assert.equal(client.answer.status, 400, `${who} ${target}`);
-      await client.raw.end();
-      client.destroy();
-    }
-  }
-});
-
-// --- 2. the command --------------------------------------------------------------------------------
-
-test('command: the port and the path may stand in the environment', async () => {
-  for (const [command, ...args] of [[binary(), '--stun-port', '0'], [process.execPath, COMMAND]]) {
-    const child = spawn(command, [...args, '-H', '127.0.0.1'], {
-      env: { ...process.env, PORT: '0', PEERSERVER_PATH: '/env' }, stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    const gone = once(child, 'exit');
-    const [line] = await once(child.stdout, 'data');
-    const port = Number(/(?:port: |127\.0\.0\.1:)(\d+)/.exec(line)[1]);
-    assert.equal((await request({ port }, '/env/x/id')).status, 200, command);
-    child.kill('SIGKILL');
-    await gone;
-  }
-});
-
-test('command: every option of peerjs is taken, and docs/peerjs.md names it', () => {
-  const help = spawnSync(process.execPath, [COMMAND, '--help'], { encoding: 'utf8' }).stdout;
-  const page = readFileSync(`${root}docs/peerjs.md`, 'utf8');
-  const options = [...help.matchAll(/^ +(?:-(\w), )?--(\w+) .*?(?:\[(number|boolean|string|array)\]|$)/gm)]
-    .filter(([, , word]) => !['help', 'version'].includes(word));
-  assert.ok(options.length >= 12, help);
-  for (const [, letter, word] of options) {
-    for (const option of [`--${word}`, ...(letter ? [`-${letter}`] : [])]) {
-      assert.ok(page.includes(`\`${option}\``), `docs/peerjs.md names ${option}`);
-      // Taken, and then this one is refused.
-      const flag = ['allow_discovery', 'proxied'].includes(word);
-      const { stderr } = spawnSync(binary(), [option, ...(flag ? [] : ['1']), '--no-such'], { encoding: 'utf8' });
-      assert.match(stderr, /unknown option --no-such/, option);
-    }
-  }
-});
-
-test('command: key and certificate together serve TLS, one alone ends it with status 1', async () => {
-  const [cert, key] = [joinPath(folder, 'cert.pem'), joinPath(folder, 'key.pem')];
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256',
-    '-nodes', '-days', '2', '-subj', '/CN=x', '-keyout', key, '-out', cert], { stdio: 'ignore' });
-  for (const [who, server] of await both({ args: ['--sslkey', key, '--sslcert', cert] })) {
-    assert.equal((await request(server, '/peerjs/id', { secure: true })).status, 200, who);
-    const client = await join(server, 'a', { secure: true });
-    client.destroy();
-  }
-  for (const alone of [['--sslkey', key], ['--sslcert', cert]]) {
-    for (const [command, ...first] of [[binary()], [process.execPath, COMMAND]]) {
-      const { status } = spawnSync(command, [...first, '--port', '0', ...alone], { timeout: 10_000 });
-      assert.equal(status, 1, `${command} ${alone[0]}`);
-    }
-  }
-});
-
-test('command: several origins may stand behind one --cors', async () => {
-  for (const [who, server] of await both({ args: ['--cors', 'https://a.example', 'https://c.example'] })) {
-    for (const [Origin, allowed] of [['https://a.example', true], ['https://c.example', true], [any, false]]) {
-      const { headers } = await request(server, '/x/id', { headers: { Origin } });
-      assert.equal(headers['access-control-allow-origin'], allowed ? Origin : undefined, `${who} ${Origin}`);
-    }
-  }
-});
+after(endAll);
 
 // --- 3. admission ----------------------------------------------------------------------------------
 
@@ -290,10 +84,11 @@ test('admission: ids are any text, decoded as forms are', async () => {
 
 test('admission: 101 without extension or protocol, then OPEN, then what was held, in order', async () => {
   for (const [who, server] of plain) {
-    const [a, b] = [await join(server, name('a')), await join(server, name('b'))];
+    const [idA, idB] = [name('a'), name('b')];
+    const [a, b] = [await join(server, idA), await join(server, idB)];
     const [late, texts] = [name('late'), ['{"type":"OPEN"}']];
     for (let i = 0; i < 10; i++) {
-      const [from, id] = i % 2 ? [b, `b-${serial - 1}`] : [a, `a-${serial - 2}`];
+      const [from, id] = i % 2 ? [b, idB] : [a, idA];
       from.send(`{"type":"CANDIDATE","dst":"${late}","payload":${i}}`);
       await from.settled();
       texts.push(`{"type":"CANDIDATE","src":"${id}","dst":"${late}","payload":${i}}`);
@@ -477,12 +272,13 @@ describe('time', { concurrency: true }, () => {
       const server = chosen[i][1];
       const began = Date.now();
       const query = { key: 'mine' };
-      const [silent, beating] = [await join(server, name('silent'), { query }), await join(server, name('beating'), { query })];
+      const id = name('silent');
+      const [silent, beating] = [await join(server, id, { query }), await join(server, name('beating'), { query })];
       const timer = setInterval(() => beating.send('{"type":"HEARTBEAT"}'), 400).unref();
       assert.equal(await silent.closed(), 1005);
       const took = Date.now() - began;
       assert.ok(took > 1_490 && took < 2_600, `${took} ms`);
-      const again = await open(server, `silent-${serial - 1}`, { query, token: 'other' });
+      const again = await open(server, id, { query, token: 'other' });
       await again.message('OPEN');
       while (Date.now() - began < 2_600) {
         await beating.settled();

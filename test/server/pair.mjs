@@ -1,0 +1,46 @@
+// ghostchatd and an unmodified PeerServer side by side, for questions that both must answer alike.
+import { PeerServer } from '../harness/peerserver.mjs';
+import { startServer } from '../harness/server.mjs';
+import { Client, request } from './client.mjs';
+
+export const COMMAND = new URL('../node_modules/peer/dist/bin/peerjs.js', import.meta.url).pathname;
+
+const started = [];
+/** Both, with the same options, whose names are those of `peerjs`: [name, server] each. */
+export async function both(options = {}) {
+  const pair = [['ghostchatd', await startServer(options)],
+    ['peer', await new PeerServer(options).start()]];
+  started.push(...pair.map(([, server]) => server));
+  return pair;
+}
+
+/** Both, with many options. */
+export const bothChosen = () => both({
+  path: '/my/app',
+  args: ['-k', 'mine', '-c', '2', '-t', '300', '--alive_timeout', '1500', '--allow_discovery',
+    '--proxied', '--cors', 'https://a.example', '--cors', 'null'],
+});
+
+export const endAll = () => Promise.all(started.map((server) => server.kill()));
+
+let serial = 0;
+/** An id that no test had before. */
+export const name = (what) => `${what}-${++serial}`;
+
+export const open = (server, id, options = {}) => Client.open(server.port, id, {
+  target: `${server.path}${server.path.endsWith('/') ? '' : '/'}peerjs`, ...options,
+});
+
+/** An admitted client. */
+export async function join(server, id, options) {
+  const client = await open(server, id, options);
+  await client.message('OPEN');
+  return client;
+}
+
+/** Resolves once nobody holds an id of a chosen one: an end that came is not yet one that was seen. */
+export async function empty(server) {
+  while ((await request(server, '/my/app/x/peers')).text !== '[]') {
+    // asked again
+  }
+}
