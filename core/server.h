@@ -162,9 +162,9 @@ bool gc__send_raw(gc_server *s, uint32_t n, gc_span bytes);
 bool gc__make_room(gc_server *s, uint32_t n, const gc_block_queue *q, uint32_t bytes);
 /* Bytes came into n's queue. */
 void gc__queued(gc_server *s, uint32_t n, uint32_t bytes);
-/* An id as a JSON string with quotes, in out. */
 /* Of a constant string. */
 gc_span gc__text_span(const char *text);
+/* An id as a JSON string with quotes, in out. */
 gc_span gc__id_text(gc_span id, uint8_t out[GC_ID_TEXT_BYTES]);
 
 /* --- server_admission.c */

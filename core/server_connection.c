@@ -5,7 +5,7 @@
 /* What an idle connection touches: this, its peer (176), a timer (16), two of four lists (16), the
  * id's map (20) and its address: below 450 bytes in all. */
 _Static_assert(sizeof(gc_connection) <= 88, "an idle connection fits into 88 bytes");
-_Static_assert(GC_REASON_SERVER_REFUSED < 64, "reasons index the counters of gc_server_stats");
+_Static_assert(GC_REASON_COUNT <= 64, "reasons index the counters of gc_server_stats");
 
 #define SLOT_BITS 20
 #define SLOT_MASK ((1u << SLOT_BITS) - 1)

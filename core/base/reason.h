@@ -53,6 +53,7 @@ enum gc_reason {
 #define X(name, value, word, text) name = value,
     GC_REASONS(X)
 #undef X
+        GC_REASON_COUNT /* numbers are given without a gap */
 };
 
 /* RFC 6455 7.4.2: 4000-4999 are for private use. */

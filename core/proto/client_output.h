@@ -54,7 +54,8 @@ enum gc_client_output_type {
     GC_CLIENT_LINK_REMOTE, /* text = the remote answer of `link`; value = its kind from now on: let
                               go of the in-band channel, or of the two others */
     GC_CLIENT_LINK_CANDIDATE, /* text = candidate, text2 = mid, value = m-line index */
-    GC_CLIENT_LINK_SEND,      /* text = one binary message for channel `value` */
+    GC_CLIENT_LINK_SEND,      /* text = one message for channel `value`: a text message for
+                                 GC_CHANNEL_DATA_TEXT, binary for the others */
     GC_CLIENT_LINK_CLOSE,     /* forget its number and end it; let what was sent go out first (BYE),
                                  but wait no longer than a second */
     /* to the user */

@@ -11,10 +11,11 @@
 #include "core/base/writer.h"
 #include "core/proto/client_output.h"
 
-/* The most that one input queues: leaving ends 40 links and says BYE on 20 of them; a local
- * description takes its candidates along (8 KiB of SDP and 3 KiB of candidates, each byte escaped
- * to at most 6). */
-#define GC_OUTPUT_INPUT_EVENTS 96
+/* The most that one input queues. Events: a tick may end 40 links, dial 20 peers, tell news to 20,
+ * knock 3 times and beat on two sockets; leaving ends 40 links and says BYE on 20 of them. Bytes: a
+ * local description takes its candidates along (8 KiB of SDP and 3 KiB of candidates, each byte
+ * escaped to at most 6); 23 slot messages have at most 2.2 KiB each. */
+#define GC_OUTPUT_INPUT_EVENTS 112
 #define GC_OUTPUT_INPUT_BYTES  81920
 /* Two inputs' worth: one not yet drained, one more. */
 #define GC_OUTPUT_EVENTS_MAX (2 * GC_OUTPUT_INPUT_EVENTS)

@@ -5,9 +5,6 @@
 #include "core/base/reason.h"
 #include "core/proto/data_text.h"
 
-/* Words are looked up below this number; the table of reasons is far from it. */
-#define REASONS_MAX 64u
-
 static gc_span span_of_text(const char *s) {
     uint32_t len = 0;
     while (s[len] != 0) {
@@ -47,7 +44,7 @@ static uint32_t read_reason(const gc_json *j, int32_t token) {
         return GC_REASON_NONE;
     }
     if (gc_json_string(j, token, word, sizeof word, &len) == 0) {
-        for (uint32_t n = 0; n < REASONS_MAX; n++) {
+        for (uint32_t n = 0; n < GC_REASON_COUNT; n++) {
             if (gc_span_equal(span_of_text(gc_reason_word(n)), gc_span_of(word, len))) {
                 return n;
             }

@@ -73,8 +73,9 @@ void gc_signaling_client_start(gc_signaling_client *s, gc_output_queue *q, const
 /* Ends it for good: the socket and, if bye, with a LEAVE where the server has the additions. */
 void gc_signaling_client_stop(gc_signaling_client *s, gc_output_queue *q, bool bye,
                               uint32_t reason);
-/* A server without the additions says no OPEN to who takes an id over: our own echo stands for it.
- */
+/* The socket is open. To a server without the additions at which it was on before, HEARTBEAT and an
+ * echo go at once: it says no OPEN to who takes an id over, and the echo, or any relayed message,
+ * stands for it. */
 void gc_signaling_client_opened(gc_signaling_client *s, gc_output_queue *q, uint64_t now_ms);
 void gc_signaling_client_closed(gc_signaling_client *s, gc_drbg *d, uint64_t now_ms);
 /* Something came from the server: it lives. */

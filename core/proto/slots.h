@@ -2,14 +2,16 @@
  * stock PeerServer. Four ids that only those who have the room's secret can name are its slots. Who
  * registers one is its holder and tells others who is there.
  *
- *   off --start--> registering --OPEN--> holder <---------------------+
- *    ^                |  ^  ^ '-----------------------.               | OPEN
- *    |   ID-TAKEN,    |  |  | no answer: next slot    | ID-TAKEN      |
- *    |   too late     v  |  |                         v               |
- *    |             knocking -+-- after the last --> waiting --> registering slot 0
- *    '--stop          | answer                        ^ home lost, or silent when asked again
- *                     v                               |
- *                  member ----------------------------+
+ *   off --start--> registering slot 0 --OPEN--> holder
+ *                                                  | back, and ID-TAKEN there
+ *                                                  v
+ *   registering slot i --ID-TAKEN, ERROR, 5 s--> knocking --answer--> member
+ *      ^      ^                                  |  |  ^                | |
+ *      |      '-- no answer: i + 1; the home: 0 -'  |  '-- asks again --' |
+ *      |                    after slot 3 |          |                     |
+ *      '------------ waiting <-----------+----------'---- home is gone ---'
+ *
+ * stop leads from each to off.
  *
  * A member's home is the holder that answered it. It knocks there again from time to time. A holder
  * knocks at the other slots, often after a change, so that two halves that met apart become one.
@@ -77,8 +79,12 @@ void gc_slots_start(gc_slots *s, const gc_signaling_client *own, gc_output_queue
 /* Ends it; bye: the slot is given back at once. */
 void gc_slots_stop(gc_slots *s, gc_output_queue *q, bool bye);
 
+/* What the owner does after each input, whatever the input was: knock at the slots whose bit stands
+ * in knock_due, with `nonce`, and clear them; tell all members who is here if push_due, and clear
+ * it. Neither waits for the deadline. */
+
 /* Of the slot's socket: OPEN (or our echo, after a take-over); true when we hold the slot now and
- * did not before. */
+ * did not before. Knocks are due then. */
 bool gc_slots_open(gc_slots *s, gc_drbg *d, uint64_t now_ms);
 /* ID-TAKEN or ERROR: somebody else has it, or nobody can. */
 void gc_slots_refused(gc_slots *s, gc_output_queue *q, gc_drbg *d, uint32_t reason,
