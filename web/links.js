@@ -1,12 +1,13 @@
 // @ts-check
 /** Links: one RTCPeerConnection each, with two negotiated data channels (ghostchat-protocol.7,
- * "Link"), or with one in-band channel to a stock PeerJS peer ("PeerJS peers"). The core decides;
- * this module does what it says and reports what happened.
+ * "Link"), or with the in-band channel of a stock PeerJS peer (in-band.js). The core decides; this
+ * module does what it says and reports what happened.
  *
  *   offer/answer --> description, candidates --> opened --> messages --> closed
  *
  * Every browser promise has a deadline. After closed() or close() a link reports nothing more. */
-import { DataChannel, LinkKind, PATHS, Reason } from './core.js';
+import { LinkKind, PATHS, Reason } from './core.js';
+import { InBand } from './in-band.js';
 
 /** createOffer and its like take milliseconds; a browser that never answers is a failed link. */
 const PROMISE_MS = 10000;
@@ -16,8 +17,6 @@ const BUFFERED_LOW_BYTES = 16384;
 const EARLY_BYTES_MAX = 65536;
 /** GC_FRAME_BYTES_MAX: nobody who follows the protocol sends a larger frame. */
 const FRAME_BYTES_MAX = 16640;
-/** GC_DATA_BYTES_MAX: of what is longer the core needs one byte more, to say that it is too long. */
-const DATA_BYTES_MAX = 65536;
 /** A closed channel gets this long to hand over its last bytes, such as BYE. */
 const FLUSH_MS = 1000;
 const STATS_MS = 5000;
@@ -72,17 +71,12 @@ async function readPath(pc) {
     return { path: PATHS.indexOf(type), rttMs: pair.currentRoundTripTime ? Math.max(rttMs, 1) : 0 };
 }
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-
 class Link {
     /** @type {RTCDataChannel[]} those that the link consists of: all must open */
     channels = [];
     opened = false;
     ended = false;
-    /** @type {RTCDataChannel | null} to a stock PeerJS peer, or to one that may be one */
-    #inBand = null;
-    #kind;
+    #inBand;
     #number;
     #pc;
     #report;
@@ -100,8 +94,11 @@ class Link {
      * @param {RTCConfiguration} configuration @param {LinkReport} report */
     constructor(number, kind, configuration, report) {
         this.#number = number;
-        this.#kind = kind;
         this.#report = report;
+        this.#inBand = new InBand(kind, {
+            data: (channel, bytes) => this.ended || this.#receive(channel, bytes),
+            closed: (channel) => this.#onInBandClose(channel),
+        });
         this.#pc = new RTCPeerConnection(configuration);
         this.#pc.addEventListener('icecandidate', (event) => this.#onCandidate(event.candidate));
         this.#pc.addEventListener('connectionstatechange', () => this.#onConnectionState());
@@ -120,8 +117,9 @@ class Link {
     /** @param {string} label  of the in-band channel, where the kind has one */
     async offer(label) {
         await this.#try(async () => {
-            if (this.#kind === LinkKind.EITHER) {
-                this.#take(this.#pc.createDataChannel(label, { ordered: true }));
+            if (this.#inBand.kind === LinkKind.EITHER) {
+                const channel = this.#pc.createDataChannel(label, { ordered: true });
+                this.#inBand.take(this.#listen(channel));
             }
             await withDeadline(this.#pc.setLocalDescription());
             this.#describe();
@@ -141,7 +139,7 @@ class Link {
     /** @param {string} sdp @param {number} kind  known from now on */
     async remote(sdp, kind) {
         await this.#try(async () => {
-            this.#settle(kind);
+            this.channels = this.#inBand.settle(kind, this.channels);
             await withDeadline(this.#pc.setRemoteDescription({ type: 'answer', sdp }));
             this.#flushRemote();
         });
@@ -160,12 +158,11 @@ class Link {
     /** @param {number} channel @param {Uint8Array} bytes */
     send(channel, bytes) {
         try {
-            if (channel === DataChannel.TEXT) {
-                this.#inBand?.send(decoder.decode(bytes));
-                return;
+            if (channel < CHANNELS.length) {
+                this.channels[channel]?.send(/** @type {any} */ (bytes));
+            } else {
+                this.#inBand.send(channel, bytes);
             }
-            const to = channel === DataChannel.BYTES ? this.#inBand : this.channels[channel];
-            to?.send(/** @type {any} */ (bytes));
         } catch {
             this.end(Reason.GONE); // closing, or its queue is full although we never fill it
         }
@@ -222,41 +219,18 @@ class Link {
         return channel;
     }
 
-    /** The in-band channel, ours or theirs. Its close is how a stock peer ends a connection.
-     * @param {RTCDataChannel} channel */
-    #take(channel) {
-        this.#inBand = this.#listen(channel);
-        channel.addEventListener('message', (event) => this.#onData(event.data));
-        channel.addEventListener('close', () => {
-            const left = this.opened && this.#pc.connectionState !== 'failed';
-            this.#onChannelClose(channel, left ? Reason.LEFT : Reason.GONE);
-        });
-    }
-
     /** @param {RTCDataChannel} channel  opened by the other side */
     #onInBand(channel) {
-        if (this.#kind !== LinkKind.DATA || this.#inBand) {
-            channel.close(); // to a peer of ours it is one too many, and so is a second one
-            return;
+        if (this.#inBand.adopt(channel)) {
+            this.channels = [this.#listen(channel)];
+            this.#onChannelOpen();
         }
-        this.#take(channel);
-        this.channels = [channel];
-        this.#onChannelOpen();
     }
 
-    /** The answer says who is there: the other kind's channels are let go before they open.
-     * @param {number} kind */
-    #settle(kind) {
-        this.#kind = kind;
-        const channel = this.#inBand;
-        if (kind === LinkKind.DATA && channel) {
-            const unused = this.channels;
-            this.channels = [channel];
-            unused.forEach((one) => one.close());
-        } else if (channel) {
-            this.#inBand = null;
-            channel.close();
-        }
+    /** That is how a stock peer ends a connection. @param {RTCDataChannel} channel */
+    #onInBandClose(channel) {
+        const left = this.opened && this.#pc.connectionState !== 'failed';
+        this.#onChannelClose(channel, left ? Reason.LEFT : Reason.GONE);
     }
 
     /** @param {RTCDataChannel} channel @param {number} reason */
@@ -314,7 +288,7 @@ class Link {
 
     #onChannelOpen() {
         const open = this.channels.length > 0 && this.channels.every((c) => c.readyState === 'open');
-        if (this.ended || this.opened || !open || this.#kind === LinkKind.EITHER) {
+        if (this.ended || this.opened || !open || this.#inBand.kind === LinkKind.EITHER) {
             return;
         }
         this.opened = true;
@@ -336,21 +310,6 @@ class Link {
             return;
         }
         this.#receive(channel, new Uint8Array(data));
-    }
-
-    /** On the in-band channel. @param {unknown} data */
-    #onData(data) {
-        if (this.ended || this.#kind !== LinkKind.DATA) {
-            return;
-        }
-        if (typeof data === 'string') {
-            // A text has at least as many bytes as characters: what is cut is over the limit anyway.
-            const bytes = encoder.encode(data.slice(0, DATA_BYTES_MAX + 1));
-            this.#receive(DataChannel.TEXT, bytes.subarray(0, DATA_BYTES_MAX + 1));
-        } else if (data instanceof ArrayBuffer) {
-            const length = Math.min(data.byteLength, DATA_BYTES_MAX + 1);
-            this.#receive(DataChannel.BYTES, new Uint8Array(data, 0, length));
-        }
     }
 
     /** @param {number} channel @param {Uint8Array} bytes */
