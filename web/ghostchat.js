@@ -18,7 +18,7 @@
  *   undelivered  [{ to: Peer, id, reason }]    given up for that person
  *   sendable     send() works again after the error 'full'
  *
- * All decisions are the core's; this module only joins core, signaling and links. */
+ * All decisions are the core's; this module only joins its driver, signaling and links. */
 import {
     Core,
     CoreError,
@@ -31,6 +31,7 @@ import {
     loadCore,
 } from './core.js';
 import { fetchConfig } from './config.js';
+import { Driver } from './driver.js';
 import { Links } from './links.js';
 import { Signaling } from './signaling.js';
 import { base, isStatic, linkBase } from './place.js';
@@ -58,22 +59,15 @@ export { CoreError as GhostChatError, InviteKind };
 /** @typedef {import('./config.js').Config} Config  what stands in config.json beside the page */
 /** @typedef {{ room: string } | { link: string } | { newRoom: true }} WayIn */
 
-/** setTimeout takes at most 2^31 - 1 ms. */
-const TIMER_MS_MAX = 0x7fffffff;
 const NO_REASON = Object.freeze({ word: 'none', text: '' });
 
 export class GhostChat extends EventTarget {
-    /** @type {Core | null} */
-    #core = null;
+    /** @type {Driver | null} */
+    #driver = null;
     /** @type {Links | null} */
     #links = null;
     /** @type {Map<number, Signaling>} by the core's number */
     #sockets = new Map();
-    /** @type {((core: Core, now: number) => void)[]} */
-    #inputs = [];
-    #busy = false;
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
-    #timer;
     /** @type {Set<number>} links on which something was sent since the last report */
     #sentOn = new Set();
     /** @type {Promise<Config> | undefined} */
@@ -84,7 +78,6 @@ export class GhostChat extends EventTarget {
     #name;
     /** An ICE server is known, so that people on other networks can be reached. */
     #reachesOut = false;
-    #wake = () => this.#input((core, now) => core.tick(now));
     /** @type {ChatState} */
     #state = { state: 'idle', signaling: 'off', reason: NO_REASON };
     /** @type {Map<number, Peer>} by index; who left stays until the index is used again */
@@ -123,7 +116,7 @@ export class GhostChat extends EventTarget {
 
     /** @returns {string} one's own peer id, empty before the first join */
     get id() {
-        return this.#core?.id() ?? '';
+        return this.#driver?.core.id() ?? '';
     }
 
     /** @returns {Peer[]} everybody who is known and has not left */
@@ -148,14 +141,14 @@ export class GhostChat extends EventTarget {
      *   one's own address; serialization: what a bare link speaks with another PeerJS application,
      *   'binary' (as usual), 'json' or 'raw' */
     async join(way, options = {}) {
-        if (this.#core && this.#state.state === 'failed') {
+        if (this.#driver && this.#state.state === 'failed') {
             await this.leave(); // a second attempt begins anew
         }
-        if (this.#core) {
+        if (this.#driver) {
             throw new CoreError('state');
         }
         const [core, config] = await Promise.all([Core.create(), this.config()]);
-        if (this.#core) {
+        if (this.#driver) {
             throw new CoreError('state'); // two joins at once: the first has won
         }
         if (config.problem) {
@@ -193,7 +186,7 @@ export class GhostChat extends EventTarget {
     /** @param {string} name  0 to 32 bytes; a longer one is cut by the core */
     async setName(name) {
         this.#name = name;
-        if (this.#core) {
+        if (this.#driver) {
             await this.#call((core, now) => core.setNick(now, name));
         }
     }
@@ -217,7 +210,7 @@ export class GhostChat extends EventTarget {
 
     /** Leaves: says so to the others, closes everything and wipes what the core knew. */
     async leave() {
-        if (this.#core) {
+        if (this.#driver) {
             await this.#call((core, now) => core.leave(now)).catch(() => {});
             this.#end();
         }
@@ -225,7 +218,10 @@ export class GhostChat extends EventTarget {
 
     /** @param {Core} core @param {boolean} relayOnly */
     #begin(core, relayOnly) {
-        this.#core = core;
+        this.#driver = new Driver(core, {
+            act: (out) => this.#act(out),
+            drained: () => this.#drained(),
+        });
         this.#links = new Links(
             {
                 description: (link, sdp) =>
@@ -243,9 +239,6 @@ export class GhostChat extends EventTarget {
             },
             relayOnly,
         );
-        // Timers sleep with the device: look at the clock at once when it is back.
-        globalThis.addEventListener?.('online', this.#wake);
-        globalThis.document?.addEventListener('visibilitychange', this.#wake);
     }
 
     /** Those of the configuration, until a server announces its own.
@@ -272,15 +265,11 @@ export class GhostChat extends EventTarget {
 
     /** Lets go of everything. */
     #end() {
-        clearTimeout(this.#timer);
-        globalThis.removeEventListener?.('online', this.#wake);
-        globalThis.document?.removeEventListener('visibilitychange', this.#wake);
+        this.#driver?.end();
         this.#sockets.forEach((signaling) => signaling.close());
         this.#sockets.clear();
         this.#links?.end();
-        this.#core?.wipe();
-        this.#core = this.#links = null;
-        this.#inputs.length = 0;
+        this.#driver = this.#links = null;
         this.#sentOn.clear();
         for (const peer of this.peers) {
             this.#dispatch('peer', { ...peer, state: 'closed', reason: NO_REASON });
@@ -294,60 +283,18 @@ export class GhostChat extends EventTarget {
      * @param {(core: Core, now: number) => T} input
      * @returns {Promise<T>} */
     #call(input) {
-        return new Promise((resolve, reject) => {
-            if (!this.#core) {
-                reject(new CoreError('state'));
-                return;
-            }
-            this.#input((core, now) => {
-                try {
-                    resolve(input(core, now));
-                } catch (error) {
-                    reject(error);
-                }
-            });
-        });
+        return this.#driver?.call(input) ?? Promise.reject(new CoreError('state'));
     }
 
-    /** Feeds one input, then drains the outputs. Inputs that come up meanwhile (a listener that
-     * sends, a channel that throws) wait their turn: the core is never entered twice.
-     * @param {(core: Core, now: number) => void} input */
+    /** One input of links or sockets. @param {(core: Core, now: number) => void} input */
     #input(input) {
-        if (!this.#core) {
-            return;
-        }
-        this.#inputs.push(input);
-        if (this.#busy) {
-            return;
-        }
-        this.#busy = true;
-        try {
-            for (let next = this.#inputs.shift(); next && this.#core; next = this.#inputs.shift()) {
-                next(this.#core, performance.now());
-                this.#drain();
-            }
-        } finally {
-            this.#busy = false;
-        }
-        this.#arm();
+        this.#driver?.input(input);
     }
 
-    #drain() {
-        for (let out = this.#core?.poll(); out; out = this.#core?.poll()) {
-            this.#act(out);
-        }
+    #drained() {
         const links = [...this.#sentOn];
         this.#sentOn.clear();
         links.forEach((link) => this.#links?.reportBuffered(link));
-    }
-
-    #arm() {
-        clearTimeout(this.#timer);
-        const at = this.#core?.deadline() ?? Infinity;
-        if (at !== Infinity) {
-            const wait = Math.min(Math.max(Math.ceil(at - performance.now()), 0), TIMER_MS_MAX);
-            this.#timer = setTimeout(this.#wake, wait);
-        }
     }
 
     /** @param {import('./core.js').CoreOutput} out */
@@ -429,7 +376,7 @@ export class GhostChat extends EventTarget {
     /** @param {number} reason
      * @returns {Reason} */
     #reason(reason) {
-        const core = this.#core;
+        const core = this.#driver?.core;
         return reason && core
             ? { word: core.reasonWord(reason), text: core.reasonText(reason) }
             : NO_REASON;
