@@ -7,7 +7,9 @@ import { blake2b } from './blake2b.mjs';
 import { Client } from './instance.mjs';
 
 const SERVER = 'https://chat.example/base/';
-const [, COFFEE] = JSON.parse(readFileSync('test/vectors/slots.json', 'utf8')).rooms;
+const VECTORS = JSON.parse(readFileSync('test/vectors/slots.json', 'utf8'));
+const [, COFFEE] = VECTORS.rooms;
+const SIGNALING_ON = 2;
 const KINDS = ['', 'knock', 'members', 'full'];
 const bytesOf = (text) => [text.length, ...new TextEncoder().encode(text)];
 
@@ -100,18 +102,53 @@ test('two who enter a room at a stock server dial one another', () => {
     assert.equal(offers.length, 1);
 });
 
-test('a knock with another proof is not answered', () => {
+/** Ann holds slot 0 of the room, and hears a knock from eve there. */
+function knocked(payload) {
     const server = new StockServer();
     const ann = new Client(1);
     assert.equal(ann.at('join_room', SERVER, 'Ann', 'coffee'), 0);
     server.serve(ann);
-    const knock = { type: 'CANDIDATE', src: 'eve', dst: COFFEE.ids[0], payload: { type: 'ghostchat',
-        v: 1, slot: 'knock', nonce: 'AAAAAAAAAAAAAAAAAAAAAA', members: [] } };
-    const proof = proofOf(knock);
-    for (const [given, answers] of [[`A${proof.slice(1)}`, 0], [proof, 1]]) {
-        knock.payload.proof = given;
-        ann.at('signaling_message', 1, JSON.stringify(knock));
-        const said = ann.of('signal').map((o) => JSON.parse(o.text)).filter((m) => m.dst === 'eve');
-        assert.equal(said.length, proof === given ? 1 : answers, given);
-    }
+    const knock = { type: 'CANDIDATE', src: 'eve', dst: COFFEE.ids[0], payload: 'PAYLOAD' };
+    ann.at('signaling_message', 1, JSON.stringify(knock).replace('"PAYLOAD"', () => payload));
+    return ann;
+}
+
+test('a good knock is answered', () => {
+    const knock = { type: 'ghostchat', v: 1, slot: 'knock', nonce: 'ABEiM0RVZneImaq7zN3u_w' };
+    knock.members = [];
+    knock.proof = proofOf({ src: 'eve', dst: COFFEE.ids[0], payload: knock });
+    const [answer] = knocked(JSON.stringify(knock)).of('signal').map((o) => JSON.parse(o.text));
+    assert.equal(answer.dst, 'eve');
+    assert.deepEqual([answer.payload.slot, answer.payload.nonce], ['members', knock.nonce]);
+});
+
+for (const kind of ['bad', 'unproved']) {
+    test(`knocks of the vectors change nothing: ${kind} ones`, () => {
+        assert.ok(VECTORS[kind].length >= 8);
+        for (const { why, payload } of VECTORS[kind]) {
+            assert.deepEqual(knocked(payload).out, [], why);
+        }
+    });
+}
+
+test('an echo is what the vectors say, and opens what was taken over in silence', () => {
+    const ann = new Client(1);
+    assert.equal(ann.at('join_room', SERVER, 'Ann', 'coffee'), 0);
+    ann.at('signaling_opened', 0);
+    ann.at('signaling_message', 0, '{"type":"OPEN"}');
+    ann.at('signaling_closed', 0);
+    ann.now += 8000;
+    ann.at('tick');
+    ann.at('signaling_opened', 0);
+    const said = ann.of('signal').map((o) => JSON.parse(o.text));
+    const { payload } = COFFEE.messages.find((m) => m.kind === 'echo');
+    assert.deepEqual(said, [{ type: 'HEARTBEAT' },
+        { type: 'CANDIDATE', dst: ann.id(), payload: JSON.parse(payload) }]);
+    const back = (changes) => {
+        const relayed = { ...said[1], src: ann.id(), payload: { ...said[1].payload, ...changes } };
+        ann.at('signaling_message', 0, JSON.stringify(relayed));
+        return ann.of('state').map((o) => o.value2);
+    };
+    assert.deepEqual(back({ v: 2 }), []);
+    assert.deepEqual(back({}), [SIGNALING_ON]);
 });
