@@ -12,6 +12,7 @@ import { PeerServer } from '../harness/peerserver.mjs';
 import { startServer } from '../harness/server.mjs';
 import { BINARY, Client, frame, join, TEXT } from './client.mjs';
 import './leftovers.mjs';
+import { unstalled } from './pair.mjs';
 
 const MIB = 1 << 20;
 const OPEN = '{"type":"OPEN"}';
@@ -47,11 +48,11 @@ async function send(client, text) {
 function better(what, { which = 'plain', red, story }) {
   test(what, async (t) => {
     await Promise.all([
-      story(servers[which].ours, t),
-      red && assert.rejects(story(servers[which].peer, { diagnostic() {} }), (error) => {
+      unstalled(() => story(servers[which].ours, t)),
+      red && unstalled(() => assert.rejects(story(servers[which].peer, { diagnostic() {} }), (error) => {
         assert.match(error.message, red);
         return true;
-      }),
+      })),
     ]);
   });
 }

@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { BINARY, CLOSE, frame, PING, PONG, TEXT } from './client.mjs';
 import './leftovers.mjs';
-import { both, bothChosen, empty, endAll, join, name, open } from './pair.mjs';
+import { both, bothChosen, empty, endAll, join, name, open, unstalled } from './pair.mjs';
 
 let plain; // no options
 let chosen; // many
@@ -246,7 +246,7 @@ describe('time', { concurrency: true }, () => {
   for (const i of [0, 1]) {
     const who = ['ghostchatd', 'peer'][i];
 
-    test(`${who}: one EXPIRE for each sender, 5.0 to 6.2 s after its first message`, async () => {
+    test(`${who}: one EXPIRE for each sender, 5.0 to 6.2 s after its first message`, () => unstalled(async () => {
       const server = plain[i][1];
       const [idA, idB, gone] = [name('a'), name('b'), name('gone')];
       const [a, b] = [await join(server, idA), await join(server, idB)];
@@ -266,31 +266,36 @@ describe('time', { concurrency: true }, () => {
       await late.settled();
       assert.equal(late.texts.length, 1, 'nothing is held any more');
       [a, b, late].forEach((one) => one.destroy());
-    });
+    }));
 
-    test(`${who}: --alive_timeout closes the silent without a code, HEARTBEAT keeps`, async () => {
+    test(`${who}: --alive_timeout closes the silent without a code, HEARTBEAT keeps`, () => unstalled(async () => {
       const server = chosen[i][1];
+      await empty(server);
       const began = Date.now();
       const query = { key: 'mine' };
       const id = name('silent');
-      const [silent, beating] = [await join(server, id, { query }), await join(server, name('beating'), { query })];
-      const timer = setInterval(() => beating.send('{"type":"HEARTBEAT"}'), 400).unref();
-      assert.equal(await silent.closed(), 1005);
-      const took = Date.now() - began;
-      assert.ok(took > 1_490 && took < 2_600, `${took} ms`);
-      const again = await open(server, id, { query, token: 'other' });
-      await again.message('OPEN');
-      while (Date.now() - began < 2_600) {
-        await beating.settled();
-        again.send('{"type":"HEARTBEAT"}');
+      const silent = await join(server, id, { query });
+      const clients = [silent, await join(server, name('beating'), { query })];
+      const beats = () => clients.slice(1).forEach((client) => client.send('{"type":"HEARTBEAT"}'));
+      const timer = setInterval(beats, 400);
+      try {
+        assert.equal(await silent.closed(), 1005);
+        const took = Date.now() - began;
+        assert.ok(took > 1_490 && took < 2_600, `${took} ms`);
+        clients.push(await open(server, id, { query, token: 'other' }));
+        await clients[2].message('OPEN');
+        while (Date.now() - began < 2_600) {
+          await clients[1].settled();
+        }
+        assert.equal(clients[1].closeCode, undefined);
+      } finally {
+        clearInterval(timer);
+        clients.forEach((client) => client.destroy());
       }
-      assert.equal(beating.closeCode, undefined);
-      clearInterval(timer);
-      [silent, beating, again].forEach((one) => one.destroy());
-    });
+    }));
   }
 
-  test('--expire_timeout counts', async () => {
+  test('--expire_timeout counts', () => unstalled(async () => {
     for (const [who, server] of await both({ args: ['--expire_timeout', '300'] })) {
       const began = Date.now();
       const client = await join(server, 'a');
@@ -300,5 +305,5 @@ describe('time', { concurrency: true }, () => {
       assert.ok(took > 290 && took < 1_900, `${who}: ${took} ms`);
       client.destroy();
     }
-  });
+  }));
 });
