@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 
 import { chromiumBrowser, firefoxBrowser } from '../harness/browsers.mjs';
-import { scenarios } from '../harness/scenario.mjs';
+import { scenarios, textAltered } from '../harness/scenario.mjs';
 import { peerServer, User } from './user.mjs';
 
 const scenario = scenarios({ chromium: chromiumBrowser(), firefox: firefoxBrowser() });
@@ -17,6 +17,8 @@ async function servers(world, kind) {
   const signaling = await peerServer(world);
   return { page: await world.server({ args: ['--peer-server', signaling.url] }), signaling };
 }
+
+const helloAltered = { text: (text) => `${text}.`, fails: /Ben reads "hello/ };
 
 /** The last piece of a long text is as long as this; one message has 16,384 bytes. */
 const LONG = 'long '.repeat(8000);
@@ -67,9 +69,7 @@ for (const kind of ['ghostchatd', 'npm peer']) {
         document.documentElement.dataset.peers === '0'
         && /Guest \w+ left\./.test(document.querySelector('[role=log]').textContent)));
     },
-    red: kind !== 'ghostchatd' ? {} : {
-      'a text altered': { text: (text) => `${text}.`, fails: /Ben reads "hello/ },
-    },
+    red: { 'a text altered': helloAltered },
   });
 
   // What is said on the channel is no business of the server: one of the three will do there.
@@ -88,8 +88,8 @@ for (const kind of ['ghostchatd', 'npm peer']) {
         await ben.sees(`${label} open`);
         await ann.connected();
         const [hers, his] = [`Ann in ${serialization}`, `Ben in ${serialization}`];
-        await ann.say(hers);
-        assert.equal(await ben.sees(`${label} data`), JSON.stringify(hers));
+        await ann.say(world.text(hers));
+        assert.equal(await ben.sees(`${label} data`), JSON.stringify(hers), `Ben reads "${hers}"`);
         await ben.says(label, his);
         await ann.heard(his);
         await ann.mark(hers, /^Sent$/);
@@ -102,6 +102,7 @@ for (const kind of ['ghostchatd', 'npm peer']) {
         }
       }
     },
+    red: { 'a text altered': { text: (text) => `${text}.`, fails: /Ben reads "Ann in/ } },
   });
 }
 
@@ -129,9 +130,10 @@ scenario('our own dial in json and raw, by the page\'s API', {
         await chat.join({ link }, { serialization: word });
         await known;
         await chat.send(`in ${word}`);
-      }, [new URL(`join/${ben.id}`, server.url).href, serialization]);
+      }, [new URL(`join/${ben.id}`, server.url).href, world.variant.speaks ?? serialization]);
       const label = await ben.sees('connection');
-      assert.equal((await ben.sees(`${label} open`)).serialization, serialization);
+      assert.equal((await ben.sees(`${label} open`)).serialization, serialization,
+        `Ben is dialled in ${serialization}`);
       assert.equal(await ben.sees(`${label} data`), JSON.stringify(`in ${serialization}`));
       await ben.says(label, 'an answer');
       assert.equal(await ann.evaluate(() => globalThis.heard), 'an answer');
@@ -140,6 +142,7 @@ scenario('our own dial in json and raw, by the page\'s API', {
       await ben.sees(`${label} close`);
     }
   },
+  red: { 'always binary': { speaks: 'binary', fails: /Ben is dialled in json/ } },
 });
 
 scenario('a bare link from Firefox, over ghostchatd', {
@@ -148,6 +151,7 @@ scenario('a bare link from Firefox, over ghostchatd', {
     await ann.leave();
     await ben.sees(`${label} close`);
   },
+  red: { 'a text altered': helloAltered },
 });
 
 scenario('a bare link between two of ours, Firefox to Chromium, is answered natively', {
@@ -159,11 +163,12 @@ scenario('a bare link between two of ours, Firefox to Chromium, is answered nati
     const ben = await world.person('Ben', server, { browser: 'firefox' });
     await ben.joinLink((await ann.inviteLink('Me only')).replace(/#.*/, ''));
     await ben.connected();
-    await ben.say('hello Ann');
+    await ben.say(world.text('hello Ann'));
     await ann.heard('hello Ann');
     await ben.mark('hello Ann', /^Delivered$/);
     await ann.say('hello Ben');
     await ben.heard('hello Ben');
     await ann.mark('hello Ben', /^Delivered$/);
   },
+  red: { 'text altered': textAltered },
 });
