@@ -119,11 +119,23 @@ void gc__client_data_opened(gc_client *c, uint32_t slot) {
     p->reason = GC_REASON_NONE;
 }
 
+/* So many messages never come. */
+static void refuse(gc_peer *p, gc_client_data *data, uint32_t reason, uint32_t count) {
+    data->received += count;
+    gc_inbox_raise(&p->conversation.inbox, data->received + 1);
+    p->gap_reason = reason;
+}
+
 void gc__client_data_ended(gc_client *c, uint32_t slot) {
     gc_client_data *data = data_of(c, slot);
-    if (data != NULL) {
-        *data = (gc_client_data){0};
+    if (data == NULL) {
+        return;
     }
+    uint32_t half = gc_data_connection_waiting(&data->connection);
+    if (half > 0) {
+        refuse(&c->peers[c->links[slot].peer], data, GC_REASON_GONE, half);
+    }
+    *data = (gc_client_data){0};
 }
 
 /* --- in -------------------------------------------------------------------------------------- */
@@ -140,18 +152,13 @@ static uint32_t piece_of(gc_span text) {
     return len;
 }
 
-static void refuse(gc_peer *p, gc_client_data *data, uint32_t reason) {
-    gc_inbox_raise(&p->conversation.inbox, ++data->received + 1);
-    p->gap_reason = reason;
-}
-
 /* A long text is shown in pieces: nothing of it is lost. */
 static void show(gc_peer *p, gc_client_data *data, gc_span text) {
     while (text.len > 0) {
         uint32_t len = piece_of(text);
         if (gc_inbox_put(&p->conversation.inbox, data->received + 1, gc_span_of(text.data, len)) !=
             0) {
-            refuse(p, data, GC_REASON_TOO_BIG); /* the host has not drained what came before */
+            refuse(p, data, GC_REASON_TOO_BIG, 1); /* the host has not drained what came before */
             return;
         }
         data->received++;
@@ -188,7 +195,7 @@ void gc__client_data_frame(gc_client *c, uint32_t slot, uint8_t channel, gc_span
         show(p, data, v.text);
         break;
     case GC_DATA_REFUSED:
-        refuse(p, data, v.reason);
+        refuse(p, data, v.reason, v.count);
         break;
     case GC_DATA_CLOSE:
         gc__client_data_left(c, peer, true);

@@ -31,6 +31,17 @@ static uint32_t build_chunk(gc_reader *r, uint8_t *out, uint32_t size) {
     return w.at;
 }
 
+/* Whether a message begins with this frame: a chunk of one that is known does not. */
+static bool begins(gc_data_connection *d, bool as_text, gc_span frame) {
+    gc_binarypack_chunk chunk;
+    uint32_t kind = 0;
+    if (d->serialization != GC_SERIALIZE_BINARY || as_text || frame.len == 0 ||
+        frame.len > GC_DATA_BYTES_MAX || gc_binarypack_sort(frame, &kind, &chunk) != 0) {
+        return true;
+    }
+    return kind != GC_BINARYPACK_CHUNK || (!is_done(d, chunk.id) && find_open(d, chunk.id) == NULL);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size == 0 || size > 70000) {
         return 0;
@@ -53,10 +64,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         if (frame.len > 0) {
             memcpy(copy, frame.data, frame.len);
         }
+        uint32_t open = gc_data_connection_waiting(&d) + begins(&d, (kind & 1) != 0, frame);
         gc_data_value v = gc_data_connection_read(&d, (kind & 1) != 0, gc_span_of(copy, frame.len),
                                                   (gc_data_scratch){joined, text});
         gc_data_connection_check(&d);
         gc_assert(v.event <= GC_DATA_CLOSE && (v.event == GC_DATA_REFUSED) == (v.reason != 0));
+        gc_assert((v.event == GC_DATA_REFUSED) == (v.count != 0));
+        /* No message ends untold, and none is told twice. */
+        uint32_t told = v.count + (v.event == GC_DATA_TEXT || v.event == GC_DATA_CLOSE);
+        gc_assert(open == gc_data_connection_waiting(&d) + told);
         if (v.event == GC_DATA_TEXT) {
             gc_assert(v.text.len > 0 && v.text.len <= GC_DATA_BYTES_MAX);
             gc_assert(gc_utf8_valid(v.text));

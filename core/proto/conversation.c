@@ -71,7 +71,7 @@ int gc_conversation_start(gc_conversation *v, const gc_outbox *o, const gc_frame
 
 void gc_conversation_start_plain(gc_conversation *v) {
     gc_assert(!v->started);
-    gc_inbox_begin(&v->inbox, v->inbox.shown + 1);
+    gc_inbox_begin_plain(&v->inbox);
     v->known = false; /* whatever session we knew is not the one that talks now */
     v->window = UINT32_MAX;
     v->started = true;

@@ -44,7 +44,7 @@ static gc_data_value nothing(void) {
 }
 
 static gc_data_value refused(uint32_t reason) {
-    return (gc_data_value){.event = GC_DATA_REFUSED, .reason = reason};
+    return (gc_data_value){.event = GC_DATA_REFUSED, .reason = reason, .count = 1};
 }
 
 static gc_data_value failed(int error) {
@@ -267,7 +267,11 @@ static gc_data_value on_chunk(gc_data_connection *d, const gc_binarypack_chunk *
         *o = (gc_data_open){.id = c->id, .total = c->total};
     }
     gc_data_value taken = take_chunk(d, o, c, joined, whole);
-    return taken.event != GC_DATA_NOTHING ? taken : event;
+    if (taken.event == GC_DATA_NOTHING) {
+        return event;
+    }
+    taken.count += event.count; /* one gave way to it, and it is refused itself */
+    return taken;
 }
 
 static gc_data_value read_binary(gc_data_connection *d, gc_span frame, gc_data_scratch scratch) {
@@ -310,6 +314,14 @@ gc_data_value gc_data_connection_read(gc_data_connection *d, bool text, gc_span 
     }
     return d->serialization == GC_SERIALIZE_JSON ? read_json(frame, scratch.joined)
                                                  : read_binary(d, frame, scratch);
+}
+
+uint32_t gc_data_connection_waiting(const gc_data_connection *d) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < GC_DATA_OPEN_MAX; i++) {
+        count += d->open[i].id != 0 && !d->open[i].refused;
+    }
+    return count;
 }
 
 bool gc_data_connection_write(const gc_data_connection *d, gc_span text, gc_writer *w) {

@@ -65,14 +65,15 @@ typedef struct gc_data_connection {
 enum gc_data_event {
     GC_DATA_NOTHING, /* a chunk, or a copy of one */
     GC_DATA_TEXT,    /* text: 1..GC_DATA_BYTES_MAX bytes of valid UTF-8 */
-    GC_DATA_REFUSED, /* a message that never comes, for `reason` */
+    GC_DATA_REFUSED, /* `count` messages that never come, for `reason` */
     GC_DATA_CLOSE,
 };
 
 typedef struct gc_data_value {
     uint32_t event; /* gc_data_event */
     uint32_t reason;
-    gc_span text; /* in the frame or in the scratch */
+    uint32_t count; /* of GC_DATA_REFUSED: how many messages, 2 when one gave way to another */
+    gc_span text;   /* in the frame or in the scratch */
 } gc_data_value;
 
 /* Memory that is free between two calls. */
@@ -89,6 +90,9 @@ void gc_data_connection_begin(gc_data_connection *d, gc_data_store *store, uint3
 /* One frame, which the transport gave as text or as bytes. It is borrowed, as what comes out is. */
 gc_data_value gc_data_connection_read(gc_data_connection *d, bool text, gc_span frame,
                                       gc_data_scratch scratch);
+/* Messages of which a chunk came, that are neither complete nor refused: when the connection ends
+ * they never come. */
+uint32_t gc_data_connection_waiting(const gc_data_connection *d);
 /* Writes a text (valid UTF-8) as one frame of at most GC_DATA_FRAME_BYTES_MAX. Returns true when it
  * is to be sent as text, not as bytes. */
 bool gc_data_connection_write(const gc_data_connection *d, gc_span text, gc_writer *w);

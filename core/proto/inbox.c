@@ -54,8 +54,14 @@ void gc_inbox_begin(gc_inbox *i, uint64_t base) {
     i->started = true;
     i->shown = base - 1;
     i->base = base;
+    i->plain = false;
     drop_settled(i);
     i->ack_due = false;
+}
+
+void gc_inbox_begin_plain(gc_inbox *i) {
+    gc_inbox_begin(i, i->shown + 1);
+    i->plain = true;
 }
 
 void gc_inbox_resume(gc_inbox *i, uint64_t base) {
@@ -64,9 +70,27 @@ void gc_inbox_resume(gc_inbox *i, uint64_t base) {
     gc_inbox_raise(i, base);
 }
 
+/* What a plain sender sent and was not shown. */
+static void lose(gc_inbox *i) {
+    uint64_t last = i->base - 1;
+    for (uint32_t at = 0; at < i->count; at++) {
+        uint64_t seq = i->store->entries[at].seq;
+        last = seq > last ? seq : last;
+    }
+    if (last > i->shown) {
+        i->lost_first = i->lost == 0 ? i->shown + 1 : i->lost_first;
+        i->lost += last - i->shown;
+        i->shown = last;
+    }
+    i->plain = false;
+}
+
 void gc_inbox_unlink(gc_inbox *i) {
     if (i->showing != 0) {
         gc_inbox_shown(i); /* the user has it: the next START says so */
+    }
+    if (i->plain) {
+        lose(i);
     }
     i->count = i->held_bytes = i->end = 0;
     i->started = i->ack_due = false;
@@ -115,6 +139,12 @@ static uint32_t lowest(const gc_inbox *i) {
 }
 
 enum gc_inbox_item gc_inbox_next(gc_inbox *i, uint64_t *seq, uint64_t *missing, gc_span *text) {
+    if (i->lost > 0) {
+        *seq = i->lost_first;
+        *missing = i->lost;
+        i->lost = 0;
+        return GC_INBOX_GAP;
+    }
     if (!i->started) {
         return GC_INBOX_NOTHING;
     }

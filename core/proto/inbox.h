@@ -32,9 +32,12 @@ typedef struct gc_inbox {
     uint64_t showing; /* given out, not yet said to be shown; 0 = none */
     uint32_t count;
     uint32_t held_bytes;
-    uint32_t end; /* first free byte behind all entries */
-    bool started; /* START came on the current link */
-    bool ack_due; /* `shown` or a duplicate is to be acknowledged */
+    uint32_t end;        /* first free byte behind all entries */
+    uint64_t lost_first; /* messages of a plain sender that never come, its link is over */
+    uint64_t lost;       /* how many; 0 = none that is not told */
+    bool started;        /* START came on the current link */
+    bool plain;          /* its sender repeats nothing on a new link */
+    bool ack_due;        /* `shown` or a duplicate is to be acknowledged */
 } gc_inbox;
 
 enum gc_inbox_item { GC_INBOX_NOTHING, GC_INBOX_MESSAGE, GC_INBOX_GAP };
@@ -43,7 +46,10 @@ void gc_inbox_init(gc_inbox *i, gc_inbox_store *store);
 /* START came: of an unknown session, whose first message is base; or of the known one. */
 void gc_inbox_begin(gc_inbox *i, uint64_t base);
 void gc_inbox_resume(gc_inbox *i, uint64_t base);
-/* The link ended (or a new one takes its place): what is held is dropped. */
+/* The sender numbers nothing, the caller does as messages come: the next one follows the last. */
+void gc_inbox_begin_plain(gc_inbox *i);
+/* The link ended (or a new one takes its place): what is held is dropped. Of a plain sender that,
+ * and what is below base, is a gap: told although no link is there. */
 void gc_inbox_unlink(gc_inbox *i);
 /* BASE came. */
 void gc_inbox_raise(gc_inbox *i, uint64_t base);

@@ -207,6 +207,63 @@ static void a_message_that_cannot_be_shown_says_why(void **state) {
     script_free(s);
 }
 
+/* One chunk of a message of so many, with one byte of data. */
+static void gives_chunk(script *s, uint8_t id, uint8_t total) {
+    uint8_t frame[] = "\x84\xba__peerData?\xb1n\x00\xb4"
+                      "data\xa1x\xb5total?";
+    frame[12] = id;
+    frame[sizeof frame - 2] = total;
+    gives(s, 0, GC_CHANNEL_DATA_BYTES, gc_span_of(frame, sizeof frame - 1));
+}
+
+static void each_refused_message_is_counted(void **state) {
+    script *s = linked("");
+    (void)state;
+    for (uint8_t id = 1; id <= GC_DATA_OPEN_MAX; id++) {
+        gives_chunk(s, id, 2);
+        expect(s, "");
+    }
+    gives_chunk(s, 100, 127);
+    expect(s, "gap 0 #1 x2 too-big\n");
+    gives(s, 0, BYTES("\xb2hi"));
+    expect(s, "message 0 #3 hi\n");
+    script_free(s);
+}
+
+/* However the link ends, the user is told of what came in part. */
+static void what_came_in_part_is_told_at_the_end(void **state) {
+    (void)state;
+    script *s = linked("");
+    gives_chunk(s, 1, 2);
+    gives_chunk(s, 2, 2);
+    transport_ended(s, 0, GC_REASON_GONE);
+    expect(s, "state waiting on none\npeer 0 stock lost '' stock gone\ngap 0 #1 x2 gone\n");
+    stock_offers(s, "stock", "dc_2", "binary");
+    described(s, 0);
+    opened(s, 0);
+    gives(s, 0, BYTES("\xb2hi"));
+    expect(s, "message 0 #3 hi\n");
+    gives_chunk(s, 1, 2);
+    gives(s, 0, BYTES(CLOSE));
+    expect(s, "close 0\nstate waiting on left\ngap 0 #4 x1 gone\n"
+              "peer 0 stock closed '' stock left\n");
+    script_free(s);
+    s = linked("");
+    gives_chunk(s, 1, 2);
+    transport_ended(s, 0, GC_REASON_LEFT);
+    expect(s, "state waiting on left\ngap 0 #1 x1 gone\npeer 0 stock closed '' stock left\n");
+    script_free(s);
+    s = linked("");
+    gives_chunk(s, 1, 2);
+    stock_offers(s, "stock", "dc_2", "raw"); /* a newer connection */
+    described(s, 1);
+    opened(s, 1);
+    expect(s, "close 0\ngap 0 #1 x1 gone\n");
+    gives(s, 1, GC_CHANNEL_DATA_TEXT, GC_SPAN("hi"));
+    expect(s, "message 0 #2 hi\n");
+    script_free(s);
+}
+
 static void a_long_text_is_shown_in_pieces(void **state) {
     script *s = linked("raw");
     static uint8_t text[40000];
@@ -408,6 +465,8 @@ int main(void) {
         cmocka_unit_test(a_stock_answer_to_a_room_dial_is_none),
         cmocka_unit_test(raw_is_text),
         cmocka_unit_test(a_message_that_cannot_be_shown_says_why),
+        cmocka_unit_test(each_refused_message_is_counted),
+        cmocka_unit_test(what_came_in_part_is_told_at_the_end),
         cmocka_unit_test(a_long_text_is_shown_in_pieces),
         cmocka_unit_test(a_silent_stock_peer_stays),
         cmocka_unit_test(what_waits_is_sent_once_it_is_open),

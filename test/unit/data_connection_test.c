@@ -43,6 +43,7 @@ static void refuses(bool as_text, gc_span frame, uint32_t reason) {
     gc_data_value v = read_span(as_text, frame);
     assert_int_equal(v.event, GC_DATA_REFUSED);
     assert_int_equal(v.reason, reason);
+    assert_int_equal(v.count, 1);
 }
 
 #define CLOSE_BINARY                                                                               \
@@ -249,6 +250,27 @@ static void test_one_message_too_many_costs_the_oldest(void **state) {
     is_packed(chunk(100, 1, 2, part(1, 40)));
 }
 
+/* The fifth takes the place of one, and is itself longer than what is kept: both are told. */
+static void test_one_gives_way_to_one_that_is_refused(void **state) {
+    (void)state;
+    begin(GC_SERIALIZE_BINARY);
+    pack(50);
+    for (uint32_t id = 1; id <= GC_DATA_OPEN_MAX; id++) {
+        assert_int_equal(chunk(id, 0, 2, part(0, 40)).count, 0);
+    }
+    assert_int_equal(gc_data_connection_waiting(&d), GC_DATA_OPEN_MAX);
+    gc_data_value v = chunk(100, 0, GC_DATA_CHUNKS_MAX + 1, part(0, 40));
+    assert_int_equal(v.event, GC_DATA_REFUSED);
+    assert_int_equal(v.count, 2);
+    assert_int_equal(gc_data_connection_waiting(&d), GC_DATA_OPEN_MAX - 1);
+    v = chunk(101, 0, GC_DATA_CHUNKS_MAX + 1, part(0, 40)); /* in the place of the refused one */
+    assert_int_equal(v.count, 1);
+    for (uint32_t id = 2; id <= GC_DATA_OPEN_MAX; id++) {
+        is_packed(chunk(id, 1, 2, part(1, 40)));
+    }
+    assert_int_equal(gc_data_connection_waiting(&d), 0);
+}
+
 static void test_a_message_over_the_limit_is_told_once(void **state) {
     (void)state;
     uint32_t refusals = 0;
@@ -353,6 +375,7 @@ int main(void) {
         cmocka_unit_test(test_duplicates_neither_lose_nor_double),
         cmocka_unit_test(test_messages_mixed),
         cmocka_unit_test(test_one_message_too_many_costs_the_oldest),
+        cmocka_unit_test(test_one_gives_way_to_one_that_is_refused),
         cmocka_unit_test(test_a_message_over_the_limit_is_told_once),
         cmocka_unit_test(test_chunks_that_do_not_agree),
         cmocka_unit_test(test_what_is_written_reads_the_same),

@@ -180,6 +180,26 @@ static void gaps_are_marked_once(void **state) {
     assert_string_equal(show(&i), "8 ");
 }
 
+/* Who repeats nothing on a new link has lost what was not shown: told at once, link or not. */
+static void a_plain_sender_comes_again_with_nothing(void **state) {
+    gc_inbox i = fresh();
+    (void)state;
+    gc_inbox_begin_plain(&i);
+    put(&i, 1);
+    assert_string_equal(show(&i), "1 ");
+    gc_inbox_raise(&i, 4);
+    gc_inbox_unlink(&i);
+    gc_inbox_begin_plain(&i);
+    put(&i, 4);
+    gc_inbox_unlink(&i);
+    assert_string_equal(show(&i), "(2x3) ");
+    gc_inbox_unlink(&i);
+    assert_string_equal(show(&i), "");
+    gc_inbox_begin_plain(&i);
+    put(&i, 5);
+    assert_string_equal(show(&i), "5 ");
+}
+
 /* Messages that came although they were given up are shown, the holes between them are marked. */
 static void held_messages_below_base_are_shown(void **state) {
     gc_inbox i = begun(1);
@@ -279,6 +299,7 @@ int main(void) {
         cmocka_unit_test(what_was_given_out_counts_as_shown),
         cmocka_unit_test(duplicates_are_acknowledged_again),
         cmocka_unit_test(gaps_are_marked_once),
+        cmocka_unit_test(a_plain_sender_comes_again_with_nothing),
         cmocka_unit_test(held_messages_below_base_are_shown),
         cmocka_unit_test(the_last_words_are_shown),
         cmocka_unit_test(the_window_holds_what_it_says),
