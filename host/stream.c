@@ -17,6 +17,19 @@ typedef struct gc_stream_piece {
     uint8_t bytes[];
 } gc_stream_piece;
 
+/* Ciphertext that OpenSSL has not taken: the owner stopped reading in the middle of it. OpenSSL may
+ * have the end of a decrypted record besides. It is read on by the loop, not by gc_stream_read():
+ * the owner is in the middle of something when it calls that. */
+typedef struct gc_stream_rest {
+    gc_stream *stream;
+    struct gc_stream_rest *previous; /* in the group's list, while `listed` */
+    struct gc_stream_rest *next;
+    bool listed;
+    uint32_t at;
+    uint32_t len;
+    uint8_t bytes[];
+} gc_stream_rest;
+
 static gc_stream_group *group_of(gc_stream *s) {
     return s->tcp.data;
 }
@@ -184,10 +197,10 @@ static void note_handshake(gc_stream *s, bool failed) {
     }
 }
 
-/* Decrypts all that came: OpenSSL keeps at most one incomplete record. */
+/* Decrypts what came until the owner stops reading: OpenSSL keeps at most one record. */
 static void read_tls(gc_stream *s) {
     const gc_stream_events *events = group_of(s)->events;
-    while (!s->closed) {
+    while (!s->closed && s->reading) {
         uint8_t *data = NULL;
         uint32_t size = 0;
         events->room(s, &data, &size);
@@ -211,6 +224,84 @@ static void read_tls(gc_stream *s) {
             events->ended(s, UV_ENOBUFS);
         }
         return;
+    }
+}
+
+/* --- TLS, read later ------------------------------------------------------------------------ */
+
+static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buf);
+static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf);
+
+static void list_rest(gc_stream_rest *r) {
+    gc_stream_group *group = group_of(r->stream);
+    r->listed = true;
+    r->previous = group->last;
+    r->next = NULL;
+    *(group->last != NULL ? &group->last->next : &group->first) = r;
+    group->last = r;
+    group->waiting++;
+}
+
+static void unlist_rest(gc_stream_rest *r) {
+    gc_stream_group *group = group_of(r->stream);
+    if (r->listed) {
+        *(r->previous != NULL ? &r->previous->next : &group->first) = r->next;
+        *(r->next != NULL ? &r->next->previous : &group->last) = r->previous;
+        r->listed = false;
+        group->waiting--;
+    }
+}
+
+static void drop_rest(gc_stream *s) {
+    if (s->rest != NULL) {
+        unlist_rest(s->rest);
+        gc_free(s->rest);
+        s->rest = NULL;
+        group_of(s)->events->hold(s, 0);
+    }
+}
+
+/* Reading was stopped: keeps what is left of this read. Also nothing of it: there may be a part of
+ * a record in OpenSSL. */
+static void keep_rest(gc_stream *s) {
+    const gc_stream_events *events = group_of(s)->events;
+    uint32_t bytes = (uint32_t)sizeof(gc_stream_rest) + s->cipher_len;
+    gc_stream_rest *r = events->hold(s, bytes) ? gc_alloc(bytes) : NULL;
+    if (r == NULL) {
+        events->hold(s, 0);
+        events->ended(s, UV_ENOBUFS);
+        return;
+    }
+    *r = (gc_stream_rest){.stream = s, .len = s->cipher_len};
+    memcpy(r->bytes, s->cipher, s->cipher_len);
+    s->rest = r;
+}
+
+/* Closing frees what is read, so the owner must not find it in use: `closed` is looked at first. */
+static void read_rest(gc_stream *s) {
+    gc_stream_rest *r = s->rest;
+    s->cipher = r->bytes + r->at;
+    s->cipher_len = r->len - r->at;
+    read_tls(s);
+    if (!s->closed && s->reading) {
+        drop_rest(s);
+        uv_read_start((uv_stream_t *)&s->tcp, on_room, on_read);
+    } else if (!s->closed) {
+        r->at = r->len - s->cipher_len;
+    }
+    s->cipher = NULL;
+    s->cipher_len = 0;
+}
+
+static void on_go_on(uv_idle_t *idle) {
+    gc_stream_group *group = idle->data;
+    for (uint32_t left = group->waiting; left > 0 && group->first != NULL; left--) {
+        gc_stream *s = group->first->stream;
+        unlist_rest(s->rest);
+        read_rest(s);
+    }
+    if (group->first == NULL) {
+        uv_idle_stop(idle);
     }
 }
 
@@ -252,6 +343,9 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf) {
     s->cipher = (const uint8_t *)buf->base;
     s->cipher_len = (uint32_t)n;
     read_tls(s);
+    if (!s->closed && !s->reading) {
+        keep_rest(s);
+    }
     s->cipher = NULL;
     s->cipher_len = 0;
 }
@@ -260,14 +354,34 @@ void gc_stream_read(gc_stream *s, bool on) {
     if (s->closed) {
         return;
     }
-    if (on) {
-        uv_read_start((uv_stream_t *)&s->tcp, on_room, on_read);
-    } else {
+    s->reading = on;
+    if (!on) {
         uv_read_stop((uv_stream_t *)&s->tcp);
+        if (s->rest != NULL) {
+            unlist_rest(s->rest);
+        }
+    } else if (s->rest == NULL) {
+        uv_read_start((uv_stream_t *)&s->tcp, on_room, on_read);
+    } else if (!s->rest->listed && s->cipher == NULL) {
+        gc_stream_group *group = group_of(s);
+        list_rest(s->rest);
+        uv_idle_start(&group->go_on, on_go_on);
     }
 }
 
 /* --- life ----------------------------------------------------------------------------------- */
+
+void gc_stream_group_open(gc_stream_group *group, uv_loop_t *loop, const gc_stream_events *events) {
+    group->loop = loop;
+    group->events = events;
+    uv_idle_init(loop, &group->go_on);
+    group->go_on.data = group;
+}
+
+void gc_stream_group_close(gc_stream_group *group) {
+    gc_assert(group->first == NULL);
+    uv_close((uv_handle_t *)&group->go_on, NULL);
+}
 
 int gc_stream_open(gc_stream *s, gc_stream_group *group, int fd, SSL_CTX *tls) {
     memset(s, 0, sizeof *s);
@@ -319,6 +433,7 @@ static void on_closed(uv_handle_t *handle) {
 
 void gc_stream_close(gc_stream *s) {
     if (!s->closed) {
+        drop_rest(s);
         s->closed = true;
         uv_close((uv_handle_t *)&s->tcp, on_closed);
     }

@@ -5,7 +5,8 @@
  *    \------------------------- gc_stream_close ------------------------/
  *
  * Memory of a blocked stream (its peer does not read): one piece of at most GC_STREAM_PIECE_BYTES,
- * or one TLS record. Source: libuv's stream API, RFC 8446, RFC 5246. */
+ * or one TLS record. Of one with TLS that is not read: ciphertext of one read, announced by `hold`.
+ * Source: libuv's stream API, RFC 8446, RFC 5246. */
 #ifndef GC_HOST_STREAM_H
 #define GC_HOST_STREAM_H
 
@@ -29,14 +30,24 @@ typedef struct gc_stream_events {
     void (*writable)(gc_stream *s);
     /* No more bytes come: the peer ended it (error 0), or it failed (negative libuv error). */
     void (*ended)(gc_stream *s, int error);
+    /* From now on the stream holds so many bytes of memory for ciphertext that came before its
+     * owner stopped reading; 0: none. False, for want of memory, ends it with `ended`. Comes out of
+     * gc_stream_close(), too. */
+    bool (*hold)(gc_stream *s, uint32_t bytes);
     /* The stream is gone: its memory may be freed. */
     void (*closed)(gc_stream *s);
 } gc_stream_events;
 
-/* What the streams of one listener share. Zero it, set loop, events and the ciphertext room. */
+struct gc_stream_rest;
+
+/* What the streams of one listener share. */
 typedef struct gc_stream_group {
     uv_loop_t *loop;
     const gc_stream_events *events;
+    uv_idle_t go_on;              /* while `first` is not NULL */
+    struct gc_stream_rest *first; /* of streams that read on, in the order in which they began */
+    struct gc_stream_rest *last;
+    uint32_t waiting;
     uint8_t *cipher; /* for TLS: where ciphertext is read, cipher_bytes long; shared by all */
     uint32_t cipher_bytes;
     uint64_t handshakes_ok;
@@ -47,19 +58,26 @@ struct gc_stream {
     uv_tcp_t tcp;                  /* tcp.data is the group */
     SSL *ssl;                      /* NULL without TLS */
     struct gc_stream_piece *piece; /* being written by libuv, or NULL */
+    struct gc_stream_rest *rest;   /* TLS: came, but the owner stopped reading; or NULL */
     const uint8_t *cipher;         /* during one read: ciphertext not yet taken by OpenSSL */
     uint32_t cipher_len;
     bool closed;
+    bool reading;   /* the owner takes data */
     bool secured;   /* the TLS handshake is done */
     bool finishing; /* the end of the stream is sent once `piece` is written */
 };
 
+/* Into a zeroed group, for good until its loop ends. cipher: cipher_bytes of memory of the caller,
+ * for streams with TLS; may be set later. */
+void gc_stream_group_open(gc_stream_group *group, uv_loop_t *loop, const gc_stream_events *events);
+/* When all its streams are closed. */
+void gc_stream_group_close(gc_stream_group *group);
 /* Takes over an accepted, not blocking descriptor. tls: a context (its certificate counts for this
  * stream's whole life), or NULL. Returns 0 (should the descriptor be bad, `closed` follows), or
  * UV_ENOMEM: then the descriptor is still the caller's and no event comes. Reading starts with
  * gc_stream_read(). */
 int gc_stream_open(gc_stream *s, gc_stream_group *group, int fd, SSL_CTX *tls);
-/* Starts or stops reading. */
+/* Starts or stops reading: no `data` comes while it is off, and what came before stays in order. */
 void gc_stream_read(gc_stream *s, bool on);
 /* Writes as much as goes. Returns the bytes taken, which are then none of the caller's business
  * (fewer than given: `writable` follows), or a negative libuv error: close the stream. */

@@ -139,6 +139,7 @@ static void end(gc_daemon *d) {
     close_handle(&d->accept_again);
     close_handle(&d->stop_timer);
     close_handle(&d->next_turn);
+    gc_stream_group_close(&d->group);
     for (size_t i = 0; i < sizeof d->signals / sizeof d->signals[0]; i++) {
         close_handle(&d->signals[i]);
     }
@@ -249,7 +250,6 @@ static int open_penalties(gc_daemon *d, char *error, size_t error_bytes) {
 
 static int open_tls(gc_daemon *d, char *error, size_t error_bytes) {
     const gc_options *o = d->options;
-    d->group = (gc_stream_group){.loop = &d->loop, .events = &gc_socket_events};
     if (o->tls_cert == NULL) {
         return 0;
     }
@@ -315,6 +315,7 @@ int gc_daemon_open(gc_daemon *d, const gc_options *options, char *error, size_t 
     uv_timer_init(&d->loop, &d->accept_again);
     uv_timer_init(&d->loop, &d->stop_timer);
     uv_idle_init(&d->loop, &d->next_turn);
+    gc_stream_group_open(&d->group, &d->loop, &gc_socket_events);
     if (open_core(d, error, error_bytes) != 0 || open_penalties(d, error, error_bytes) != 0 ||
         open_assets(d, error, error_bytes) != 0 || open_tls(d, error, error_bytes) != 0 ||
         open_listener(d, error, error_bytes) != 0 || open_stun(d, error, error_bytes) != 0) {

@@ -51,7 +51,7 @@ typedef struct gc_daemon {
     SSL_CTX *tls; /* or NULL */
     gc_stream_group group;
     uint8_t *scratch;    /* GC_SCRATCH_BYTES */
-    uint64_t kept_bytes; /* partial input and unsent answers of all connections */
+    uint64_t kept_bytes; /* partial and unread input, unsent answers of all connections */
     uint64_t kept_bytes_max;
     gc_answer answer;
 

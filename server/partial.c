@@ -26,7 +26,7 @@ static uint32_t most(gc_socket *c) {
 }
 
 static uint64_t held_by(const gc_socket *c) {
-    return c->kept_size + gc_requests_unsent(c);
+    return (uint64_t)c->kept_size + c->held + gc_requests_unsent(c);
 }
 
 /* What is kept has no deadline of its own: who fills the memory and never goes on would lock out
@@ -58,7 +58,7 @@ static bool grow(gc_socket *c, uint32_t size) {
         return true;
     }
     uint64_t more = size - c->kept_size;
-    if (size > most(c) || !gc_partial_make_room(d, size + gc_requests_unsent(c), more)) {
+    if (size > most(c) || !gc_partial_make_room(d, held_by(c) + more, more)) {
         return false;
     }
     uint8_t *grown = gc_realloc(c->kept, size);
@@ -68,6 +68,18 @@ static bool grow(gc_socket *c, uint32_t size) {
     d->kept_bytes += more;
     c->kept = grown;
     c->kept_size = size;
+    return true;
+}
+
+bool gc_partial_hold(gc_socket *c, uint32_t bytes) {
+    gc_daemon *d = gc_socket_daemon(c);
+    d->kept_bytes -= c->held;
+    c->held = 0;
+    if (!gc_partial_make_room(d, held_by(c) + bytes, bytes)) {
+        return false;
+    }
+    d->kept_bytes += bytes;
+    c->held = bytes;
     return true;
 }
 

@@ -57,7 +57,7 @@ static bool note_unsent(gc_socket *c, gc_answer *a, size_t written) {
     uint32_t counted = bytes + (a->owned != NULL ? a->owned_bytes : 0);
     gc_daemon *d = gc_socket_daemon(c);
     gc_unsent_answer *u =
-        gc_partial_make_room(d, c->kept_size + counted, counted) ? gc_alloc(bytes) : NULL;
+        gc_partial_make_room(d, c->kept_size + c->held + counted, counted) ? gc_alloc(bytes) : NULL;
     if (u == NULL) {
         return false;
     }
@@ -84,6 +84,7 @@ static void send_answer(gc_socket *c, gc_answer *a) {
     if (n == total) {
         end_answer(c, a->close);
     } else if (n >= 0 && note_unsent(c, a, (size_t)n)) {
+        gc_assert(c->list == NULL);
         c->state = GC_SOCKET_ANSWERING;
         gc_stream_read(&c->stream, false);
     } else {
@@ -182,6 +183,7 @@ static void open_websocket(gc_socket *c, const gc_http_request *r) {
     gc_ws_decoder_init(&c->decoder, true, (uint32_t)d->options->message_bytes_max);
     int e = gc_server_open(d->core, gc_daemon_now_ms(d), c->conn, &open);
     gc_assert(e == 0);
+    gc_assert(c->list == NULL);
     c->state = GC_SOCKET_OPEN;
 }
 
@@ -212,6 +214,7 @@ static bool has_turn(gc_socket *c) {
 uint32_t gc_requests_read(gc_socket *c, uint8_t *bytes, uint32_t len) {
     gc_http_request request;
     uint32_t at = 0;
+    gc_assert(c->list == NULL); /* one that yielded has nothing served */
     while (c->state == GC_SOCKET_REQUEST && at < len) {
         if (!has_turn(c)) {
             gc_socket_yield(c);

@@ -204,7 +204,7 @@ static uint8_t *read_frames(gc_socket *c, uint8_t *bytes, uint32_t *len) {
 /* --- reading -------------------------------------------------------------------------------- */
 
 static void read_input(gc_socket *c, uint8_t *bytes, uint32_t len) {
-    if (c->state == GC_SOCKET_REQUEST) {
+    if (c->state == GC_SOCKET_REQUEST && c->list == NULL) {
         uint32_t n = gc_requests_read(c, bytes, len);
         bytes += n;
         len -= n;
@@ -263,6 +263,10 @@ static void on_room(gc_stream *s, uint8_t **data, uint32_t *size) {
     gc_partial_room((gc_socket *)s, data, size);
 }
 
+static bool on_hold(gc_stream *s, uint32_t bytes) {
+    return gc_partial_hold((gc_socket *)s, bytes);
+}
+
 static void on_ended(gc_stream *s, int error) {
     gc_socket *c = (gc_socket *)s;
     gc_daemon *d = gc_socket_daemon(c);
@@ -270,18 +274,23 @@ static void on_ended(gc_stream *s, int error) {
     gc_daemon_drain(d);
 }
 
-const gc_stream_events gc_socket_events = {on_room, on_data, on_writable, on_ended, on_closed};
+const gc_stream_events gc_socket_events = {on_room,  on_data, on_writable,
+                                           on_ended, on_hold, on_closed};
 
 /* --- outputs of gc_server ------------------------------------------------------------------- */
 
 static void close_as_told(gc_socket *c, const gc_server_output *out) {
     c->reason = (uint8_t)out->reason;
+    leave_list(c); /* its turn does not come any more */
     if (out->reason == GC_REASON_HANDSHAKE_TIMEOUT) {
         gc_socket_offend(c);
     }
     if (c->state == GC_SOCKET_REQUEST && out->reason == GC_REASON_HANDSHAKE_TIMEOUT &&
         c->kept_len > 0) {
         gc_requests_refuse(c, "408 Request Timeout", out->reason);
+        if (c->state == GC_SOCKET_ANSWERING) {
+            gc_socket_lose(c, out->reason); /* no deadline of gc_server would ever end it */
+        }
     } else if (out->now || c->state < GC_SOCKET_OPEN) {
         gc_socket_lose(c, out->reason);
     } else {

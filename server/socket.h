@@ -32,6 +32,7 @@ struct gc_socket {
     uint8_t state;
     uint8_t reason; /* why it ends, for gc_server's counters */
     bool paused;    /* by gc_server */
+    uint32_t held;  /* bytes of memory that the stream holds, in the daemon's kept_bytes */
     uint32_t kept_len;
     uint32_t kept_size;
     uint8_t *kept;
