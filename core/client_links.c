@@ -89,6 +89,9 @@ void gc__client_attempt_failed(gc_client *c, uint32_t peer, uint32_t reason, boo
     gc_peer *p = &c->peers[peer];
     gc_assert(p->attempt != GC_NONE);
     gc__client_drop_attempt(c, peer, tell);
+    if (p->hearsay && ++p->failures >= GC_PEER_HEARSAY_DIALS) {
+        p->present = false;
+    }
     if (p->link == GC_NONE) {
         p->reason = reason;
         gc_peer_redial(p, gc__client_own(c), c->now_ms);
@@ -105,6 +108,7 @@ void gc__client_link_opened(gc_client *c, uint32_t slot) {
     gc_peer *p = &c->peers[c->links[slot].peer];
     gc_assert(p->attempt == slot);
     p->attempt = GC_NONE;
+    p->hearsay = false;
     p->renewing = gc__client_is_open(p);
     if (p->link != GC_NONE) {
         end_link(c, p->link, true);
@@ -206,17 +210,21 @@ static void settle_peer(gc_client *c, uint32_t i) {
 }
 
 /* Pages that are opened again and again come with new ids: those who are gone make room before it
- * is needed, the one first whose time is up first. */
-static void keep_slots_free(gc_client *c) {
-    uint32_t used = 0, oldest = GC_NONE;
+ * is needed, the one first whose time is up first; then those that nobody but a list knows. */
+static void keep_places_free(gc_client *c) {
+    uint32_t used = 0, oldest = GC_NONE, hearsay = GC_NONE;
     for (uint32_t i = 0; i < GC_PEERS_MAX; i++) {
         const gc_peer *p = &c->peers[i];
         used += p->use != GC_PEER_FREE;
+        if (p->use == GC_PEER_LIVE && p->hearsay) {
+            hearsay = i;
+        }
         if (p->use == GC_PEER_LIVE && p->forget_ms != GC_NEVER &&
             (oldest == GC_NONE || p->forget_ms < c->peers[oldest].forget_ms)) {
             oldest = i;
         }
     }
+    oldest = oldest != GC_NONE ? oldest : hearsay;
     if (used > GC_PEERS_MAX - 2 && oldest != GC_NONE) {
         gc__client_end_peer(c, oldest, GC_REASON_GONE, false, false);
     }
@@ -239,7 +247,7 @@ void gc__client_settle(gc_client *c) {
             settle_peer(c, i);
         }
     }
-    keep_slots_free(c);
+    keep_places_free(c);
     gc__client_drop_settled(c);
     gc__client_slots_settle(c);
 }

@@ -44,7 +44,7 @@ bool gc__client_on_offer(gc_client *c, const gc_signal_in *in) {
     }
     gc_peer *p = &c->peers[i];
     p->present = true;
-    p->absent = false;
+    p->absent = p->hearsay = false;
     p->member = p->member || as == GC_WELCOME_MEMBER;
     if (as == GC_WELCOME_TARGET) {
         p->target = true;
@@ -97,6 +97,7 @@ bool gc__client_on_answer(gc_client *c, const gc_signal_in *in) {
         return false;
     }
     gc_link *l = &c->links[slot];
+    c->peers[l->peer].hearsay = false;
     gc_output_queue_put(&c->queue, GC_CLIENT_LINK_REMOTE, gc_link_number(l, slot), l->kind, sdp,
                         gc_span_of(NULL, 0));
     l->step = GC_LINK_CONNECTING;

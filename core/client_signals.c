@@ -119,7 +119,8 @@ static void on_open(gc_client *c, const gc_signal_in *in) {
         return;
     }
     gc_span ice = gc_json_raw(&in->json, in->ice);
-    if (ice.len > 0 && ice.len <= GC_ICE_BYTES_MAX) {
+    /* Another server has no say in it: the host knows its own. */
+    if (in->gc && ice.len > 0 && ice.len <= GC_ICE_BYTES_MAX) {
         gc_output_queue_put(&c->queue, GC_CLIENT_ICE_SERVERS, GC_NONE, 0, ice, gc_span_of(NULL, 0));
     }
     if (!gc_membership_in_room(&c->membership)) {

@@ -5,10 +5,22 @@
 
 /* --- who is here ----------------------------------------------------------------------------- */
 
-/* Somebody who can be vouched for: linked with us, or heard of by its own knock just now. */
+/* Hearsay leaves that many places to those who come themselves. */
+#define HEARSAY_MAX GC_ROOM_MEMBERS_MAX
+
+/* Somebody whom we may name: linked with us, or heard of by its own knock just now. The tag alone,
+ * which stands in each OFFER that the server relays, makes nobody one that we vouch for. */
 static bool is_here(const gc_client *c, const gc_peer *p) {
-    return p->use == GC_PEER_LIVE && p->member &&
-           (gc__client_is_open(p) || c->now_ms < p->knocked_ms + GC_CLIENT_KNOCKED_MS);
+    bool knocked = p->knocked_ms != GC_NEVER && c->now_ms < p->knocked_ms + GC_CLIENT_KNOCKED_MS;
+    return p->use == GC_PEER_LIVE && p->member && p->vouched && (knocked || gc__client_is_open(p));
+}
+
+static uint32_t count_known(const gc_client *c) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < GC_PEERS_MAX; i++) {
+        n += c->peers[i].use != GC_PEER_FREE;
+    }
+    return n;
 }
 
 static uint32_t count_here(const gc_client *c) {
@@ -92,17 +104,35 @@ static bool is_proved(const gc_client *c, const gc_slot_message *m, gc_span from
            gc_bytes_equal_ct(proof, m->proof, sizeof proof);
 }
 
+/* A member whom a message with proof shows or names. Returns its index, or GC_NONE: it is
+ * ourselves, or one too many. */
+static uint32_t vouch(gc_client *c, gc_span id) {
+    uint32_t i = gc__client_know_member(c, id);
+    if (i != GC_NONE) {
+        c->peers[i].vouched = true;
+    }
+    return i;
+}
+
 /* One that is new to us is dialled: by us at once if it knows that we come, else by the one whose
  * id is smaller. One that we know already is dialled when its time comes: it may be out of reach.
  */
-static void learn(gc_client *c, gc_span id, bool at_once) {
+static void learn(gc_client *c, gc_span id, bool at_once, bool itself) {
     uint32_t known = gc__client_find(c, id);
     bool fresh = known == GC_NONE || !c->peers[known].present;
-    uint32_t i = gc__client_know_member(c, id);
-    if (i == GC_NONE || !fresh) {
-        return; /* ourselves, one too many, or nothing new */
+    if (known == GC_NONE && !itself && count_known(c) >= HEARSAY_MAX) {
+        return;
+    }
+    uint32_t i = vouch(c, id);
+    if (i == GC_NONE) {
+        return;
     }
     gc_peer *p = &c->peers[i];
+    p->hearsay = !itself && (known == GC_NONE || p->hearsay);
+    if (!fresh) {
+        return;
+    }
+    p->failures = 0;
     if (p->link == GC_NONE && p->attempt == GC_NONE) {
         p->redial_ms = GC_REDIAL_MS_MIN;
         if (at_once || gc_peer_after(p, gc__client_own(c))) {
@@ -115,7 +145,7 @@ static void learn(gc_client *c, gc_span id, bool at_once) {
 
 static void learn_all(gc_client *c, const gc_slot_message *m, bool at_once) {
     for (uint32_t n = 0; n < m->count; n++) {
-        learn(c, gc_span_of(m->id[n], m->id_len[n]), at_once);
+        learn(c, gc_span_of(m->id[n], m->id_len[n]), at_once, false);
     }
 }
 
@@ -131,11 +161,11 @@ static bool on_knock(gc_client *c, const gc_slot_message *m, gc_span from) {
         tell(c, GC_SLOT_FULL, m->nonce, from);
         return true;
     }
-    uint32_t i = gc__client_know_member(c, from);
+    uint32_t i = vouch(c, from);
     if (i == GC_NONE) {
-        tell(c, GC_SLOT_FULL, m->nonce, from);
-        return true;
+        return false; /* its next knock finds a place: settling makes one */
     }
+    c->peers[i].hearsay = false;
     gc__client_expect(c, i);
     learn_all(c, m, true); /* nobody but the knocker knows of us: they do not come by themselves */
     c->peers[i].knocked_ms = c->now_ms;
@@ -155,7 +185,7 @@ static bool on_members(gc_client *c, const gc_slot_message *m, gc_span from) {
         return true;
     }
     c->entered = c->entered || asked;
-    learn(c, from, asked);
+    learn(c, from, asked, true);
     learn_all(c, m, asked);
     return true;
 }

@@ -18,6 +18,9 @@ export const linkBase = isStatic ? `${base}#/` : base;
  *   link: the invite link by which the page was opened, with its secret;
  *   lost: there was such a link once, but a reload has lost its secret. */
 
+/** A secret whose mark was escaped on its way, or lost. The core reads no room name in it. */
+const BROKEN_SECRET = /(\/room\/)(?:[:#]|%3a|%23)?1\.[\w-]{38,}.*$/i;
+
 /** Takes an address apart, as far as the address bar matters; the core alone reads links.
  * @param {URL} address */
 function placeIn(address) {
@@ -36,13 +39,14 @@ function placeIn(address) {
 export function takeArrival() {
     const address = new URL(location.href);
     const { inFragment, place, secret, shown } = placeIn(address);
-    if (secret) {
-        history.replaceState({ lost: true }, '', shown);
+    const kept = shown.replace(BROKEN_SECRET, '$1');
+    if (secret || kept !== shown) {
+        history.replaceState({ lost: true }, '', kept);
     }
     if (!/^(room|join)\//.test(place)) {
         return { link: null, lost: false };
     }
-    const lost = !secret && (place === 'room/' || history.state?.lost === true);
+    const lost = !secret && kept === shown && (place === 'room/' || history.state?.lost === true);
     if (lost) {
         return { link: null, lost };
     }

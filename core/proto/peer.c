@@ -10,6 +10,7 @@ void gc_peer_begin(gc_peer *p, gc_span id, gc_inbox_store *store, uint64_t next_
     memcpy(p->id, id.data, id.len);
     p->id_len = id.len;
     p->link = p->attempt = GC_NONE;
+    p->knocked_ms = GC_NEVER;
     p->redial_ms = GC_REDIAL_MS_MIN;
     p->dial_ms = p->forget_ms = GC_NEVER;
     gc_conversation_init(&p->conversation, store, next_seq);

@@ -17,6 +17,9 @@
  * transport. A peer that redials needs 4, and one more for each time that its server restarts. */
 #define GC_PEER_OFFERS_MAX 8
 #define GC_PEER_OFFERS_MS  10000
+/* One that is known from lists alone and never answered is dialled so often before it is forgotten:
+ * a list may name ids that never were. */
+#define GC_PEER_HEARSAY_DIALS 3
 /* A link that lived so long was a good one: the next dial follows at once. */
 #define GC_PEER_GOOD_LINK_MS 10000
 
@@ -36,6 +39,8 @@ typedef struct gc_peer {
     bool member;  /* of our room */
     bool target;  /* the one our join link names: never forgotten */
     bool absent;  /* the server said that nobody holds its id */
+    bool vouched; /* by a slot message with proof: of its own, or one that names it */
+    bool hearsay; /* a list named it, and nothing has come from it */
     bool opened_once;
     bool renewing; /* the open link took the place of a started one and awaits its START */
     bool told;     /* `view` was polled at least once */
@@ -54,9 +59,10 @@ typedef struct gc_peer {
     uint32_t redial_ms;
     uint64_t dial_ms;    /* when to dial; GC_NEVER */
     uint64_t forget_ms;  /* when to forget; GC_NEVER */
-    uint64_t knocked_ms; /* when it knocked at our slot; 0 */
+    uint64_t knocked_ms; /* when it knocked at our slot; GC_NEVER */
     uint8_t dials[GC_PEER_DIALS_MAX][GC_DIAL_BYTES];
     uint32_t dials_count; /* ever */
+    uint32_t failures;    /* dials of a hearsay that came to nothing */
     uint32_t offers;      /* answered since offers_ms */
     uint64_t offers_ms;
     gc_peer_view view;

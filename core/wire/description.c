@@ -2,9 +2,31 @@
 #include "core/base/mem.h"
 #include "core/base/span.h"
 
+static uint32_t skip_blanks(const uint8_t *line, uint32_t len, uint32_t at) {
+    while (at < len && (line[at] == ' ' || line[at] == '\t')) {
+        at++;
+    }
+    return at;
+}
+
+/* Compared as the most lenient reader does (Firefox takes any letter case, and blanks): one line
+ * too many costs a way, one too few an address that is not counted. */
 static bool is_candidate(const uint8_t *line, uint32_t len) {
-    gc_span name = GC_SPAN("a=candidate:");
-    return len >= name.len && memcmp(line, name.data, name.len) == 0;
+    gc_span name = GC_SPAN("candidate");
+    uint32_t at = skip_blanks(line, len, 0);
+    if (len - at < 2 || (line[at] | 0x20) != 'a') {
+        return false;
+    }
+    at = skip_blanks(line, len, at + 1);
+    if (at == len || line[at] != '=') {
+        return false;
+    }
+    at = skip_blanks(line, len, at + 1);
+    bool same = len - at >= name.len;
+    for (uint32_t i = 0; i < name.len && same; i++) {
+        same = (line[at + i] | 0x20) == name.data[i];
+    }
+    return same;
 }
 
 uint32_t gc_description_cut_candidates(uint8_t *sdp, uint32_t len, uint32_t max, uint32_t *kept) {

@@ -8,6 +8,8 @@
 
 #define SECRET_VERSION "1."
 #define SECRET_CHARS   45 /* the version and 43 digits of base64url */
+/* A name so long that looks like one is none, even if a few characters got lost. */
+#define SECRET_LIKE_CHARS 40
 
 /* The parts of a URL of ours, all borrowed. */
 typedef struct parts {
@@ -267,6 +269,24 @@ static bool white_space(uint32_t c) {
            c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000 || c == 0xfeff;
 }
 
+/* [:#]?1.SECRET, well formed or not. */
+static bool is_like_secret(gc_span name) {
+    bool marked = name.len > 0 && (name.data[0] == ':' || name.data[0] == '#');
+    const uint8_t *s = name.data + marked;
+    uint32_t len = name.len - marked;
+    if (len < SECRET_LIKE_CHARS || s[0] != '1' || s[1] != '.') {
+        return false;
+    }
+    for (uint32_t i = 2; i < len; i++) {
+        bool digit = (s[i] >= 'a' && s[i] <= 'z') || (s[i] >= 'A' && s[i] <= 'Z') ||
+                     (s[i] >= '0' && s[i] <= '9') || s[i] == '-' || s[i] == '_';
+        if (!digit) {
+            return false;
+        }
+    }
+    return true;
+}
+
 int gc_invite_check_name(gc_span name) {
     if (name.len == 0) {
         return GC_E_SYNTAX;
@@ -289,6 +309,11 @@ int gc_invite_check_name(gc_span name) {
         }
     }
     if (white_space(character(name.data)) || white_space(character(name.data + last))) {
+        return GC_E_SYNTAX;
+    }
+    /* A secret whose mark was escaped on its way, or lost, must not become the name of an open
+     * room. */
+    if (is_like_secret(name)) {
         return GC_E_SYNTAX;
     }
     /* Browsers resolve these two in a path, escaped or not: no link could carry them. */

@@ -35,7 +35,8 @@ int gc_invite_parse(gc_span url, gc_invite *out);
 void gc_invite_write(const gc_invite *invite, gc_writer *w);
 /* Checks a room name: 1..GC_ROOM_NAME_BYTES_MAX bytes of UTF-8 without control characters (C0, DEL,
  * C1) or white space (what String.prototype.trim() removes) at its ends, and not "." or "..",
- * which URLs cannot carry. Returns 0, GC_E_UTF8, GC_E_TOO_BIG or GC_E_SYNTAX. */
+ * which URLs cannot carry, and nothing that looks like a secret. Returns 0, GC_E_UTF8, GC_E_TOO_BIG
+ * or GC_E_SYNTAX. */
 int gc_invite_check_name(gc_span name);
 
 /* The secret that stands in for S in an open room: H(32, "ghostchat/1 open " || name). The name

@@ -82,6 +82,8 @@ const SAID = [
   [/The last (\d+) IDs of messages/, 1, 'GC_DATA_DONE_MAX'],
   [/chunks, (\d+) messages are open/, 1, 'GC_DATA_OPEN_MAX'],
   [/nested at most (\d+) deep/, 1, 'GC_BINARYPACK_DEPTH_MAX'],
+  [/is forgotten after (\d+) dials/, 1, 'GC_PEER_HEARSAY_DIALS'],
+  [/than 16 of the (\d+) places/, 1, 'GC_PEERS_MAX'],
   [/plus (\d+), as close code/, 1, 'GC_REASON_CLOSE_CODE_BASE'],
 ];
 

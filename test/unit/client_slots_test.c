@@ -88,6 +88,127 @@ static void whom_a_knock_names_is_dialled_at_once(void **state) {
     script_free(s);
 }
 
+/* Drains: whether a slot message to `to` names `id`. */
+static bool names(script *s, const char *to, const char *id) {
+    gc_client_output o;
+    bool named = false;
+    char dst[64], member[64];
+    snprintf(dst, sizeof dst, "\"dst\":\"%s\"", to);
+    snprintf(member, sizeof member, "\"%s\"", id);
+    while (gc_client_poll(s->c, &o)) {
+        static char text[8192];
+        assert_true(o.text.len < sizeof text);
+        if (o.type == GC_CLIENT_SIGNALING_SEND) {
+            memcpy(text, o.text.data, o.text.len);
+            text[o.text.len] = 0;
+            const char *list = strstr(text, "\"members\":[");
+            named = named ||
+                    (strstr(text, dst) != NULL && list != NULL && strstr(list, member) != NULL);
+        }
+    }
+    return named;
+}
+
+/* Knocks without draining, so that names() sees the answer. */
+static void knock(script *s, const char *from) {
+    static uint8_t text[1024];
+    gc_slot_message m = {.kind = GC_SLOT_KNOCK};
+    gc_span to = gc_slots_id(&s->c->slots, s->c->slots.at);
+    memcpy(m.nonce, nonce, GC_NONCE_BYTES);
+    assert_int_equal(
+        gc_slot_prove(&s->c->crypto, s->c->slots.key, text_span(from), to, &m, m.proof), 0);
+    gc_writer w;
+    gc_writer_init(&w, text, sizeof text);
+    gc_writer_text(&w, "{\"src\":");
+    gc_json_write_string(&w, text_span(from));
+    uint32_t at = w.at;
+    gc_slot_write(&w, to, &m);
+    text[at] = ',';
+    assert_int_equal(gc_client_signaling_message(s->c, s->now, GC_SOCKET_SLOT, gc_writer_done(&w)),
+                     0);
+}
+
+static void hearsay_is_not_passed_on(void **state) {
+    const char *const members[] = {"zcem", "0dan", NULL};
+    script *s = script_holder();
+    (void)state;
+    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_MEMBERS, nonce, "hal", members, true);
+    knock(s, "bob");
+    assert_false(names(s, "bob", "zcem"));
+    knock(s, "eve");
+    assert_true(names(s, "eve", "bob")); /* it knocked itself, just now */
+    s->now += GC_CLIENT_KNOCKED_MS;
+    knock(s, "flo");
+    assert_false(names(s, "flo", "bob"));
+    script_free(s);
+}
+
+/* The tag stands in every OFFER: the server knows it, in a private room too. */
+static void who_shows_the_tag_alone_is_not_vouched_for(void **state) {
+    script *s = script_holder();
+    (void)state;
+    server_says(s,
+                "{\"type\":\"OFFER\",\"src\":\"mal\",\"payload\":{\"type\":\"ghostchat\",\"v\":1,"
+                "\"dial\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"room\":\"" COFFEE "\",\"sdp\":\"s\"}}");
+    described(s, 0);
+    opened(s, 0);
+    peer_starts(s, 0, 1, 0);
+    knock(s, "bob");
+    assert_false(names(s, "bob", "mal"));
+    knock(s, "mal");
+    assert_false(names(s, "mal", "mal"));
+    knock(s, "bob");
+    assert_true(names(s, "bob", "mal"));
+    script_free(s);
+}
+
+static uint32_t live(const script *s) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < GC_PEERS_MAX; i++) {
+        n += s->c->peers[i].use == GC_PEER_LIVE;
+    }
+    return n;
+}
+
+static void lists_of_ids_that_never_answer_keep_nobody_out(void **state) {
+    char ids[GC_ROOM_MEMBERS_MAX][8];
+    const char *members[GC_ROOM_MEMBERS_MAX + 1] = {0};
+    script *s = script_holder();
+    (void)state;
+    for (uint32_t round = 0; round < 2; round++) {
+        for (uint32_t i = 0; i < GC_ROOM_MEMBERS_MAX; i++) {
+            snprintf(ids[i], sizeof ids[i], "x%u-%u", round, i);
+            members[i] = ids[i];
+        }
+        stranger_says(s, GC_SOCKET_OWN, GC_SLOT_MEMBERS, nonce, "hal", members, true);
+    }
+    assert_int_equal(live(s), GC_ROOM_MEMBERS_MAX);
+    for (uint32_t i = 0; i < 4; i++) { /* honest ones come in, all of them */
+        char id[8], line[48];
+        snprintf(id, sizeof id, "h%u", i);
+        stranger_says(s, GC_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, id, NULL, true);
+        snprintf(line, sizeof line, "signal CANDIDATE %s \"members\"\n", id);
+        assert_non_null(strstr(s->lines, line));
+    }
+    assert_in_range(live(s), GC_ROOM_MEMBERS_MAX, GC_PEERS_MAX);
+    /* What nothing came of is forgotten after a few dials. */
+    pass(s, 120000);
+    for (uint32_t i = 0; i < GC_PEERS_MAX; i++) {
+        assert_false(s->c->peers[i].use == GC_PEER_LIVE && s->c->peers[i].hearsay);
+    }
+    script_free(s);
+}
+
+static void a_stock_server_names_no_ice_servers(void **state) {
+    script *s = script_new();
+    (void)state;
+    put(s, gc_client_join_room(s->c, s->now, &script_options, GC_SPAN("coffee")));
+    put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_OWN));
+    server_says(s, "{\"type\":\"OPEN\",\"payload\":{\"ice\":[{\"urls\":\"turn:evil\"}]}}");
+    expect(s, "connect slot\nstate joining on none\n");
+    script_free(s);
+}
+
 static void a_knock_without_proof_is_no_knock(void **state) {
     script *s = script_holder();
     (void)state;
@@ -324,6 +445,10 @@ int main(void) {
         cmocka_unit_test(an_absent_home_makes_one_look_again),
         cmocka_unit_test(what_was_held_shows_that_a_take_over_worked),
         cmocka_unit_test(a_dial_from_before_the_server_came_back_is_hurried),
+        cmocka_unit_test(hearsay_is_not_passed_on),
+        cmocka_unit_test(who_shows_the_tag_alone_is_not_vouched_for),
+        cmocka_unit_test(lists_of_ids_that_never_answer_keep_nobody_out),
+        cmocka_unit_test(a_stock_server_names_no_ice_servers),
         cmocka_unit_test(a_knock_without_proof_is_no_knock),
         cmocka_unit_test(a_full_room_says_so),
         cmocka_unit_test(who_finds_a_holder_dials_all_that_it_names),

@@ -19,7 +19,7 @@ static void what_is_within_the_limit_stays(void **state) {
     check(sdp, 3, sdp, 2);
     check("", 1, "", 0);
     check("v=0", 0, "v=0", 0);
-    check("\r\n\n\r a=candidate:1\r\n", 0, "\r\n\n\r a=candidate:1\r\n", 0);
+    check("\r\n\n\r x a=candidate:1\r\n", 0, "\r\n\n\r x a=candidate:1\r\n", 0);
 }
 
 static void what_is_over_it_goes(void **state) {
@@ -36,11 +36,25 @@ static void no_line_end_hides_one(void **state) {
     check("s=-\r\r\na=candidate:1\n\ra=candidate:2", 0, "s=-\r\r\n", 0);
 }
 
+static void no_form_that_a_reader_takes_is_missed(void **state) {
+    static const char *const forms[] = {"a=CANDIDATE:1",   "a=Candidate:1",  "a= candidate:1",
+                                        "a=\tcandidate:1", "a=candidate :1", " a=candidate:1",
+                                        "A=candidate:1",   "a =candidate:1"};
+    (void)state;
+    for (uint32_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        check(forms[i], 0, "", 0);
+        check(forms[i], 1, forms[i], 1);
+    }
+    check("a=candidat:1\r\nb=candidate:1\r\na\r\n=candidate\r\na=", 0,
+          "a=candidat:1\r\nb=candidate:1\r\na\r\n=candidate\r\na=", 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_within_the_limit_stays),
         cmocka_unit_test(what_is_over_it_goes),
         cmocka_unit_test(no_line_end_hides_one),
+        cmocka_unit_test(no_form_that_a_reader_takes_is_missed),
     };
     return RUN(tests);
 }
