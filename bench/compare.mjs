@@ -3,10 +3,11 @@
 // shared machine are noise and are not quoted.
 //   ROUNDS=5 SECONDS_EACH=5 ONLY=relay,connect,flood B=build node bench/compare.mjs
 import { spawn, execFile } from 'node:child_process';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+
+import { freePort } from '../test/harness/port.mjs';
 
 const run = promisify(execFile);
 const build = process.env.B || 'build';
@@ -15,15 +16,6 @@ const seconds = Number(process.env.SECONDS_EACH || 5);
 const only = (process.env.ONLY || 'relay,connect,flood').split(',');
 const peerjs = path.join(path.dirname(fileURLToPath(import.meta.url)),
   '../test/node_modules/peer/dist/bin/peerjs.js');
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const s = createServer().on('error', reject).listen(0, '127.0.0.1', () => {
-      const { port } = /** @type {import('node:net').AddressInfo} */ (s.address());
-      s.close(() => resolve(port));
-    });
-  });
-}
 
 /** Starts a server on core 0 and waits for its first line. */
 async function start(command, args, port) {

@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { chromiumBrowser, firefoxBrowser } from '../harness/browsers.mjs';
+import { makeCertificate } from '../harness/certificate.mjs';
 import { PeerServer } from '../harness/peerserver.mjs';
-import { block, makeCertificate, startCaddy, startNginx } from '../harness/proxy.mjs';
+import { block, startCaddy, startNginx } from '../harness/proxy.mjs';
 import { readInviteQr } from '../harness/qr.mjs';
 import { scenarios, SERVER_GONE, textAltered } from '../harness/scenario.mjs';
 import { build, root } from '../harness/server.mjs';
@@ -36,9 +37,9 @@ function folder(world) {
 /** npm peer behind TLS: a page from https opens no other WebSocket. */
 async function peerServer(world, args = []) {
   const path = folder(world);
-  makeCertificate(path, 'peer.example.org');
-  const server = new PeerServer({ host: '0.0.0.0', args: ['--sslkey', join(path, 'privkey.pem'),
-    '--sslcert', join(path, 'fullchain.pem'), ...args] });
+  const { key, cert } = makeCertificate(path, 'peer.example.org');
+  const server = new PeerServer({ host: '0.0.0.0',
+    args: ['--sslkey', key, '--sslcert', cert, ...args] });
   await server.start();
   world.closers.push(() => server.kill());
   return server;

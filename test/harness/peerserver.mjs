@@ -1,19 +1,10 @@
 // An unmodified PeerServer (npm `peer`, its command `peerjs`) on a free port, ended with the test.
 import { spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
-const COMMAND = fileURLToPath(new URL('../node_modules/peer/dist/bin/peerjs.js', import.meta.url));
+import { freePort } from './port.mjs';
 
-/** With --port 0 it does not say which port it got, so one is asked for before. */
-function freePort(host) {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject).listen(0, host, () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
-}
+const COMMAND = fileURLToPath(new URL('../node_modules/peer/dist/bin/peerjs.js', import.meta.url));
 
 export class PeerServer {
   /** args: options of `peerjs` beyond host, port and path. */

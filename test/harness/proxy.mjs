@@ -1,13 +1,17 @@
 // nginx and Caddy, set up by the very files that docs/self-hosting.md shows. The network namespace
 // is ours, so the ports are those of the page.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { makeCertificate } from './certificate.mjs';
 import { root } from './server.mjs';
+
+/* A proxy that does not listen by then never will. */
+const LISTENING_MS = 20000;
 
 export const page = readFileSync(`${root}docs/self-hosting.md`, 'utf8');
 
@@ -18,13 +22,13 @@ export function block(language, n = 0) {
   return found[1];
 }
 
-/** Resolves once somebody listens there; the child's death ends the wait. */
+/** Resolves once somebody listens there; the child's death ends the wait, and so does the clock. */
 async function listening(child, port) {
   let dead;
   child.once('exit', (code) => {
     dead = new Error(`${child.spawnfile} ended (${code}): ${child.errors}`);
   });
-  for (;;) {
+  for (const end = Date.now() + LISTENING_MS; Date.now() < end;) {
     if (dead) {
       throw dead;
     }
@@ -39,6 +43,7 @@ async function listening(child, port) {
     }
     await new Promise((resolve) => setImmediate(resolve));
   }
+  throw new Error(`${child.spawnfile} does not listen within ${LISTENING_MS} ms: ${child.errors}`);
 }
 
 /** Starts a proxy in a folder of its own; ends with the world. */
@@ -62,13 +67,6 @@ async function start(world, command, args, folder) {
 
 function folderFor(name) {
   return mkdtempSync(join(tmpdir(), `ghostchat-${name}-`));
-}
-
-/** A certificate that nobody signed, as `privkey.pem` and `fullchain.pem`. */
-export function makeCertificate(folder, name) {
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256',
-    '-nodes', '-keyout', 'privkey.pem', '-out', 'fullchain.pem', '-days', '2', '-subj', `/CN=${name}`],
-  { cwd: folder, stdio: 'ignore' });
 }
 
 /** site: a block of the page. */

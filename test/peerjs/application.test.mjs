@@ -1,12 +1,12 @@
 // What users of PeerJS do besides sending: ids, options, closing, coming back, discovery, keys,
 // paths, TLS, calls. Unmodified releases of the library, ghostchatd as their PeerServer.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { chromiumBrowser } from '../harness/browsers.mjs';
+import { makeCertificate } from '../harness/certificate.mjs';
 import { startLag } from '../harness/lag.mjs';
 import { scenarios, SERVER_GONE } from '../harness/scenario.mjs';
 import { peerServer, RELEASES, User } from './user.mjs';
@@ -248,10 +248,7 @@ scenario('another key and another path', {
 function certificate(world) {
   const folder = mkdtempSync(join(tmpdir(), 'ghostchat-peerjs-'));
   world.closers.push(() => rmSync(folder, { recursive: true, force: true }));
-  const [cert, key] = ['cert.pem', 'key.pem'].map((name) => join(folder, name));
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256',
-    '-nodes', '-keyout', key, '-out', cert, '-days', '2', '-subj', '/CN=127.0.0.1'],
-  { stdio: 'ignore' });
+  const { cert, key } = makeCertificate(folder, '127.0.0.1');
   return ['--sslcert', cert, '--sslkey', key];
 }
 

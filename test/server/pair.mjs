@@ -1,7 +1,9 @@
 // ghostchatd and an unmodified PeerServer side by side, for questions that both must answer alike.
+import assert from 'node:assert/strict';
+
 import { PeerServer } from '../harness/peerserver.mjs';
 import { startServer } from '../harness/server.mjs';
-import { Client, request } from './client.mjs';
+import { Client, DEADLINE_MS, request } from './client.mjs';
 
 export const COMMAND = new URL('../node_modules/peer/dist/bin/peerjs.js', import.meta.url).pathname;
 
@@ -40,9 +42,12 @@ export async function join(server, id, options) {
 
 /** Resolves once nobody holds an id of a chosen one: an end that came is not yet one that was seen. */
 export async function empty(server) {
-  while ((await request(server, '/my/app/x/peers')).text !== '[]') {
-    // asked again
-  }
+  const end = Date.now() + DEADLINE_MS;
+  let ids;
+  do {
+    ids = (await request(server, '/my/app/x/peers')).text;
+  } while (ids !== '[]' && Date.now() < end);
+  assert.equal(ids, '[]', `somebody is still there after ${DEADLINE_MS} ms`);
 }
 
 /** Runs a story that looks at the clock. One that failed while this machine stood still for a third

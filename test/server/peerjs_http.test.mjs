@@ -1,12 +1,13 @@
 // The routes and the command of a PeerServer, row by row, asked of ghostchatd and of npm `peer`.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import { after, before, test } from 'node:test';
 
+import { makeCertificate } from '../harness/certificate.mjs';
 import { binary, root } from '../harness/server.mjs';
 import { Client, request } from './client.mjs';
 import './leftovers.mjs';
@@ -162,9 +163,7 @@ test('command: every option of peerjs is taken, and docs/peerjs.md names it', ()
 });
 
 test('command: key and certificate together serve TLS, one alone ends it with status 1', async () => {
-  const [cert, key] = [joinPath(folder, 'cert.pem'), joinPath(folder, 'key.pem')];
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256',
-    '-nodes', '-days', '2', '-subj', '/CN=x', '-keyout', key, '-out', cert], { stdio: 'ignore' });
+  const { cert, key } = makeCertificate(folder);
   for (const [who, server] of await both({ args: ['--sslkey', key, '--sslcert', cert] })) {
     assert.equal((await request(server, '/peerjs/id', { secure: true })).status, 200, who);
     const client = await join(server, 'a', { secure: true });

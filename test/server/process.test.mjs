@@ -1,6 +1,6 @@
 // The process: start, stop, reload, STUN, TLS, behind a proxy, without file descriptors.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import dgram from 'node:dgram';
 import { once } from 'node:events';
@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import { after, test } from 'node:test';
 
+import { makeCertificate } from '../harness/certificate.mjs';
 import { binary, build, root, startServer } from '../harness/server.mjs';
 import { Client, join, Raw, request } from './client.mjs';
 import './leftovers.mjs';
@@ -28,13 +29,7 @@ async function freeUdpPort() {
   return port;
 }
 
-function certificate(name) {
-  const [cert, key] = [joinPath(folder, `${name}.pem`), joinPath(folder, `${name}.key`)];
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256',
-    '-nodes', '-days', '2', '-subj', `/CN=${name}`, '-keyout', key, '-out', cert],
-  { stdio: 'ignore' });
-  return { cert, key };
-}
+const certificate = (name) => makeCertificate(joinPath(folder, name), name);
 
 // --- start and stop ------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 
 import { startServer } from '../harness/server.mjs';
 import {
-  BINARY, Client, CLOSE, frame, join, PING, PONG, Raw, request, TEXT,
+  BINARY, Client, CLOSE, DEADLINE_MS, frame, join, PING, PONG, Raw, request, TEXT,
 } from './client.mjs';
 import './leftovers.mjs';
 
@@ -322,7 +322,7 @@ test('one address may hold only so many connections, and hears why', async () =>
   await other.message('OPEN');
   held[0].destroy();
   const retry = async () => {
-    for (;;) {
+    for (const end = Date.now() + DEADLINE_MS; Date.now() < end;) {
       const raw = await Raw.open(few.port);
       raw.write('GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n');
       const { status } = await raw.answer();
@@ -331,6 +331,7 @@ test('one address may hold only so many connections, and hears why', async () =>
         return;
       }
     }
+    throw new Error(`the address is still refused after ${DEADLINE_MS} ms`);
   };
   await retry();
   [...held, other].forEach((one) => one.destroy());
