@@ -1,28 +1,38 @@
 // What everybody can use: screen readers, keyboards, small screens, plain http, a path of a site.
+//   GC_SHOTS=DIR   keeps pictures of every screen, narrow and wide, light and dark, for one's eyes
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { WebSocketServer } from 'ws';
 
+import { texts } from '../../web/texts.js';
 import { chromiumBrowser } from '../harness/browsers.mjs';
 import { scenarios, textAltered } from '../harness/scenario.mjs';
+import { build, root } from '../harness/server.mjs';
+import { startSite } from '../harness/site.mjs';
+import { peerServer, User } from '../peerjs/user.mjs';
 
 const scenario = scenarios({ chromium: chromiumBrowser() });
 const axe = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 
 /** What axe finds on the page as it stands: one line each. */
-async function axeFinds(person, where) {
+async function axeFinds(person) {
   await person.page.page.evaluate(axe);
-  const found = await person.evaluate(async () => {
+  return person.evaluate(async () => {
     const { violations } = await globalThis.axe.run(document, { resultTypes: ['violations'] });
     return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(' ')}`));
   });
-  return found.map((line) => `${where}: ${line}`);
 }
 
-/** Elements that stick out of the window to the side. */
+/** Elements that stick out of the window to the side. People are scrolled; each of them fits. */
 function tooWide() {
   const wide = [...document.querySelectorAll('body *')].filter((e) => {
     const box = e.getBoundingClientRect();
-    return e.checkVisibility() && box.width > 0 && (box.right > innerWidth + 0.5 || box.left < -0.5);
+    const out = e.closest('.person')
+      ? box.width > e.closest('.people-list').clientWidth
+      : box.right > innerWidth + 0.5 || box.left < -0.5;
+    return e.checkVisibility() && box.width > 0 && out;
   }).map((e) => e.className || e.tagName);
   if (document.documentElement.scrollWidth > innerWidth) {
     wide.push('the page itself');
@@ -30,8 +40,40 @@ function tooWide() {
   return wide;
 }
 
+/** Pictures of a screen, in the folder that GC_SHOTS names. */
+async function shoot(person, where, { colorScheme: own = 'light', reducedMotion = 'no-preference' }) {
+  const { page } = person.page;
+  const before = page.viewportSize();
+  for (const width of [320, 1280]) {
+    await page.setViewportSize({ width, height: width === 320 ? 568 : 720 });
+    for (const colorScheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      const name = `${where.replaceAll(/\W+/g, '-')}-${width}-${colorScheme}.png`;
+      await page.screenshot({ path: join(process.env.GC_SHOTS, name), fullPage: true });
+    }
+  }
+  await page.emulateMedia({ colorScheme: own, reducedMotion });
+  await page.setViewportSize(before);
+}
+
+/** Walks and asserts that look(person, name) finds nothing on any screen; a red run ends with the
+ * first find. */
+async function assertNothing(world, walk, options, look) {
+  const found = [];
+  await walk(world, options, async (person, where) => {
+    found.push(...(await look(person, where)).map((what) => `${where}: ${what}`));
+    if (process.env.GC_SHOTS && !world.red) {
+      await shoot(person, where, options);
+    }
+    if (world.red) {
+      assert.deepEqual(found, []);
+    }
+  });
+  assert.deepEqual(found, []);
+}
+
 /** Walks through the screens of the page and looks at each with look(person, name). */
-async function walk(world, options, look) {
+async function walkServer(world, options, look) {
   const server = await world.server();
   const ann = await world.person('Ann', server, options);
   const ben = await world.person('Ben', server, options);
@@ -57,18 +99,95 @@ async function walk(world, options, look) {
   await look(ann, 'invite');
 }
 
+/** A PeerServer that lets in whoever comes first, says of every other id that somebody holds it,
+ * and relays nothing: the holders of all slots of a room are silent. */
+async function silentServer(world) {
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+  let own;
+  server.on('connection', (socket, request) => {
+    const id = new URL(request.url, 'http://h').searchParams.get('id');
+    own ??= id;
+    socket.send(JSON.stringify({ type: id === own ? 'OPEN' : 'ID-TAKEN' }));
+  });
+  world.closers.push(() => server.close());
+  await new Promise((resolve) => { server.once('listening', resolve); });
+  return `http://127.0.0.1:${server.address().port}/`;
+}
+
+/** The page on a static host, once for each configuration. */
+async function staticSite(world, configs) {
+  const made = `${root}${build}/static`;
+  assert.ok(existsSync(made), `${build}/static is not built`);
+  const www = mkdtempSync(join(tmpdir(), 'ghostchat-look-'));
+  world.closers.push(() => rmSync(www, { recursive: true, force: true }));
+  for (const [name, config] of Object.entries(configs)) {
+    cpSync(made, join(www, name), { recursive: true });
+    writeFileSync(join(www, name, 'config.json'), JSON.stringify(config));
+  }
+  const site = await startSite({ '/': www });
+  world.closers.push(() => site.close());
+  return (name) => ({ url: `${site.url}${name}/` });
+}
+
+/** The same for what only a static page shows, and what PeerJS applications bring along. */
+async function walkStatic(world, options, look) {
+  const stock = await peerServer(world);
+  const at = await staticSite(world, {
+    good: { peerServer: { url: stock.url }, iceServers: [] },
+    wrong: { peerServer: { url: 'http://[::1]:9000/' } },
+    silent: { peerServer: { url: await silentServer(world) }, iceServers: [] },
+  });
+  const cyd = await world.person('Cyd', at('silent'), options);
+  await cyd.open();
+  await cyd.until('is told who cannot be reached', () => (
+    document.querySelector('.no-stun').checkVisibility()));
+  await world.moment('seen');
+  await look(cyd, 'entrance without STUN');
+  await cyd.joinRoom('held by somebody silent');
+  await cyd.status(/looking for the others/i);
+
+  const ann = await world.person('Ann', at('wrong'), options);
+  await ann.open();
+  const longest = Object.values(texts.config).sort((a, b) => b.length - a.length)[0];
+  await ann.until('is told that the page is not set up', (words) => (
+    document.querySelector('.form-error').textContent === words), longest);
+  await look(ann, 'not set up');
+
+  ann.server = at('good');
+  const ben = await User.open(world, 'Ben', stock);
+  const dan = await world.person('Dan', at('good'));
+  await ann.joinRoom('coffee');
+  await ann.status(/people on other networks cannot be reached/i);
+  await look(ann, 'waiting without STUN');
+  await dan.joinRoom('coffee');
+  await ann.connected();
+  await ben.enters();
+  const id = (await ann.inviteLink('Me only')).replace(/^.*join\/(\w+):.*$/, '$1');
+  const label = await ben.connect(id);
+  await ben.sees(`${label} open`);
+  await ann.connected(2);
+  await ann.say('to all of you');
+  await ann.mark('to all of you', /^Delivered to 1 of 2\. Sent to 1 of 2$/);
+  await ben.says(label, 'y'.repeat(200000));
+  await ann.until('is told why a message is not shown', () => (
+    /1 message from .* cannot be shown\. A message was over/
+      .test(document.querySelector('[role=log]').textContent)));
+  await look(ann, 'chat with another app');
+
+  await cyd.status(/somebody holds this room, but does not answer/i);
+  await look(cyd, 'a silent room');
+}
+
 /* Red: something wrong is put on the page. */
 const spoil = (code) => ({ moment: { seen: (world) => world.people[0].evaluate(code) } });
 
-for (const colorScheme of ['light', 'dark']) {
-  scenario(`axe finds nothing, ${colorScheme}`, {
-    async story(world) {
-      const found = [];
-      await walk(world, { colorScheme, reducedMotion: 'reduce' }, async (person, where) => {
-        found.push(...await axeFinds(person, where));
-      });
-      assert.deepEqual(found, []);
-    },
+const WALKS = { 'of a server': walkServer, 'on a static host': walkStatic };
+const AXE = Object.entries(WALKS).flatMap(([where, walk]) => (
+  ['light', 'dark'].map((colorScheme) => ({ where, walk, colorScheme }))));
+
+for (const { where, walk, colorScheme } of AXE) {
+  scenario(`axe finds nothing on the page ${where}, ${colorScheme}`, {
+    story: (world) => assertNothing(world, walk, { colorScheme, reducedMotion: 'reduce' }, axeFinds),
     red: {
       'a button without a name': {
         ...spoil(() => document.querySelector('main').append(document.createElement('button'))),
@@ -78,26 +197,23 @@ for (const colorScheme of ['light', 'dark']) {
   });
 }
 
-scenario('nothing sticks out at 320 pixels', {
-  async story(world) {
-    const found = [];
-    await walk(world, { viewport: { width: 320, height: 568 } }, async (person, where) => {
-      found.push(...(await person.evaluate(tooWide)).map((what) => `${where}: ${what}`));
-    });
-    assert.deepEqual(found, []);
-  },
-  red: {
-    'something wide': {
-      ...spoil(() => {
-        const wide = document.createElement('p');
-        wide.style.width = '400px';
-        wide.textContent = 'wide';
-        document.querySelector('.entrance').append(wide);
-      }),
-      fails: /the page itself/,
+for (const [where, walk] of Object.entries(WALKS)) {
+  scenario(`nothing sticks out at 320 pixels on the page ${where}`, {
+    story: (world) => assertNothing(world, walk, { viewport: { width: 320, height: 568 } },
+      (person) => person.evaluate(tooWide)),
+    red: {
+      'something wide': {
+        ...spoil(() => {
+          const wide = document.createElement('p');
+          wide.style.width = '400px';
+          wide.textContent = 'wide';
+          document.querySelector('.entrance').append(wide);
+        }),
+        fails: /the page itself/,
+      },
     },
-  },
-});
+  });
+}
 
 /** Presses Tab until that control has the focus. */
 async function tabTo(person, role, name) {

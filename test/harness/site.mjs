@@ -14,7 +14,8 @@ const TYPES = {
 export async function startSite(folders, host = '127.0.0.1') {
   const prefixes = Object.keys(folders).sort((a, b) => b.length - a.length);
   const server = createServer(async (request, response) => {
-    const path = normalize(decodeURIComponent(new URL(request.url, 'http://site').pathname));
+    const asked = normalize(decodeURIComponent(new URL(request.url, 'http://site').pathname));
+    const path = asked.endsWith('/') ? `${asked}index.html` : asked;
     const prefix = prefixes.find((start) => path.startsWith(start));
     try {
       const bytes = await readFile(join(folders[prefix], path.slice(prefix.length)));
