@@ -83,3 +83,13 @@ test('the unit has no line that systemd does not know, its hints neither', () =>
     assert.match(says(['ProtectSytem=strict']), /Unknown key/);
   });
 });
+
+test('the unit comes back however often it fails', () => {
+  installed('/usr', (folder) => {
+    const text = readFileSync(join(folder, 'usr/lib/systemd/system/ghostchatd.service'), 'utf8');
+    const [, unit, service] = text.split(/^\[(?:Unit|Service|Install)\]$/m);
+    assert.match(unit, /^StartLimitIntervalSec=0$/m); // else 5 starts in 10 s are the last
+    assert.match(service, /^Restart=on-failure$/m);
+    assert.match(service, /^RestartSec=1$/m);
+  });
+});
