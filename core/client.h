@@ -165,6 +165,8 @@ void gc__client_frame(gc_client *c, uint32_t slot, uint8_t channel, gc_span mess
 /* Remembers it. (client_poll.c) */
 void gc__client_bury(gc_client *c, const gc_peer *p);
 bool gc__client_next_frame(gc_client *c, gc_client_output *out);
+/* What became of a message of ours. (client_poll.c) */
+bool gc__client_next_fate(gc_client *c, gc_client_output *out);
 
 /* --- client_peerjs.c --- */
 /* Whether an offer of a stock peer can be taken: there is room for its data connection. */
@@ -181,6 +183,8 @@ void gc__client_write_candidate(gc_client *c, const gc_link *l, gc_writer *w, gc
                                 gc_span mid, uint32_t index);
 void gc__client_data_opened(gc_client *c, uint32_t slot);
 void gc__client_data_ended(gc_client *c, uint32_t slot);
+/* The host says that its transport has what was polled for this link. */
+void gc__client_data_taken(gc_client *c, uint32_t slot);
 void gc__client_data_frame(gc_client *c, uint32_t slot, uint8_t channel, gc_span message);
 /* The application on the other side closed the connection. tell: the transport does not know. */
 void gc__client_data_left(gc_client *c, uint32_t peer, bool tell);

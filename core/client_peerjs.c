@@ -135,6 +135,9 @@ void gc__client_data_ended(gc_client *c, uint32_t slot) {
     if (half > 0) {
         refuse(&c->peers[c->links[slot].peer], data, GC_REASON_GONE, half);
     }
+    /* What the host did not say it took may have gone or not: sent again it could come twice. */
+    gc_conversation *v = &c->peers[c->links[slot].peer].conversation;
+    gc_conversation_give_up(v, &c->outbox, v->next_send, GC_REASON_GONE);
     *data = (gc_client_data){0};
 }
 
@@ -207,6 +210,27 @@ void gc__client_data_frame(gc_client *c, uint32_t slot, uint8_t channel, gc_span
 
 /* --- out ------------------------------------------------------------------------------------- */
 
+void gc__client_data_taken(gc_client *c, uint32_t slot) {
+    gc_conversation *v = &c->peers[c->links[slot].peer].conversation;
+    if (data_of(c, slot) != NULL && v->flight_count > 0) {
+        /* There is no acknowledgement to wait for: its fate is "sent". */
+        int error = gc_conversation_ack(v, &c->outbox, v->next_send - 1, c->now_ms);
+        gc_assert(error == 0);
+        gc__client_drop_settled(c);
+    }
+}
+
+/* The next message is longer than a frame may be: its fate alone is told, once that of those before
+ * it is known. */
+static bool give_up_next(gc_client *c, gc_conversation *v, gc_client_output *out) {
+    uint64_t seq = v->next_send;
+    if (gc_conversation_floor(v) < seq) {
+        return false;
+    }
+    gc_conversation_give_up(v, &c->outbox, seq + 1, GC_REASON_TOO_BIG);
+    return gc__client_next_fate(c, out);
+}
+
 bool gc__client_next_data(gc_client *c, gc_peer *p, gc_client_output *out) {
     const gc_link *l = &c->links[p->link];
     gc_client_data *data = data_of(c, p->link);
@@ -216,14 +240,14 @@ bool gc__client_next_data(gc_client *c, gc_peer *p, gc_client_output *out) {
         return false;
     }
     gc_writer w;
-    uint64_t seq = gc_conversation_sent(&p->conversation, &c->outbox);
-    gc_span text = gc_span_of(c->bulk.text, gc_outbox_copy(&c->outbox, seq, c->bulk.text));
+    uint64_t next = p->conversation.next_send;
+    gc_span text = gc_span_of(c->bulk.text, gc_outbox_copy(&c->outbox, next, c->bulk.text));
     gc_writer_init(&w, c->bulk.data_frame, sizeof c->bulk.data_frame);
     bool as_text = gc_data_connection_write(&data->connection, text, &w);
-    gc_assert(!w.failed);
-    /* There is no acknowledgement to wait for: its fate is "sent". */
-    int error = gc_conversation_ack(&p->conversation, &c->outbox, seq, c->now_ms);
-    gc_assert(error == 0);
+    if (w.failed) {
+        return give_up_next(c, &p->conversation, out);
+    }
+    (void)gc_conversation_sent(&p->conversation, &c->outbox);
     out->type = GC_CLIENT_LINK_SEND;
     out->link = gc_link_number(l, p->link);
     out->value = as_text ? GC_CHANNEL_DATA_TEXT : GC_CHANNEL_DATA_BYTES;

@@ -134,7 +134,7 @@ static bool next_message(gc_client *c, gc_client_output *out) {
     return false;
 }
 
-static bool next_fate(gc_client *c, gc_client_output *out) {
+bool gc__client_next_fate(gc_client *c, gc_client_output *out) {
     for (uint32_t i = 0; i < GC_PEERS_MAX; i++) {
         gc_peer *p = &c->peers[i];
         uint64_t seq = 0;
@@ -209,7 +209,7 @@ bool gc_client_poll(gc_client *c, gc_client_output *out) {
     out->peer = out->link = GC_NONE;
     finish_showing(c);
     if (gc_output_queue_take(&c->queue, out) || next_state(c, out) || next_peer(c, out) ||
-        next_message(c, out) || next_fate(c, out) || next_ended(c, out) ||
+        next_message(c, out) || gc__client_next_fate(c, out) || next_ended(c, out) ||
         gc__client_next_frame(c, out) || next_sendable(c, out)) {
         return true;
     }

@@ -126,6 +126,7 @@ int gc_client_link_buffered(gc_client *c, uint64_t now_ms, uint32_t link, uint32
     uint32_t slot = slot_of(c, link);
     if (slot != GC_NONE) {
         c->links[slot].buffered = bytes;
+        gc__client_data_taken(c, slot);
     }
     return 0;
 }

@@ -92,7 +92,10 @@ int gc_client_link_opened(gc_client *c, uint64_t now_ms, uint32_t link);
 int gc_client_link_message(gc_client *c, uint64_t now_ms, uint32_t link, uint8_t channel,
                            gc_span message);
 /* Bytes that the transport has queued (bufferedAmount of all channels); report after sending,
- * and when it fell. Above GC_LINK_BUFFERED_MAX the core sends no messages on this link. */
+ * and when it fell. Above GC_LINK_BUFFERED_MAX the core sends no messages on this link. On one of
+ * GC_LINK_DATA the report also says that the transport took every LINK_SEND that was polled for it
+ * before: a host reports after each drain that had one, with 0 too, and never once the transport
+ * refused one; it reports the link closed then. What is not reported is not told as sent. */
 int gc_client_link_buffered(gc_client *c, uint64_t now_ms, uint32_t link, uint32_t bytes);
 /* The transport ended; reason: GC_REASON_GONE, GC_REASON_ICE_FAILED, GC_REASON_PROTOCOL; and of a
  * link of GC_LINK_DATA that was open GC_REASON_LEFT when the other side closed its channel. */

@@ -54,7 +54,7 @@ void gc_conversation_unlink(gc_conversation *v);
 int gc_conversation_start(gc_conversation *v, const gc_outbox *o, const gc_frame *start,
                           const uint8_t own[GC_SESSION_BYTES], uint64_t remembered);
 /* The link is one on which START is never sent (a stock PeerJS peer): its messages are numbered
- * here as they come, what is sent is acknowledged by the caller at once, and there is no window. */
+ * here as they come, the caller acknowledges what its host has sent, and there is no window. */
 void gc_conversation_start_plain(gc_conversation *v);
 /* ACK came. Returns 0, or GC_E_SYNTAX when it acknowledges what was not sent. */
 int gc_conversation_ack(gc_conversation *v, const gc_outbox *o, uint64_t ack, uint64_t now_ms);

@@ -28,8 +28,8 @@ enum gc_serialization { GC_SERIALIZE_BINARY, GC_SERIALIZE_JSON, GC_SERIALIZE_RAW
 #define GC_DATA_DONE_MAX 8
 /* Text made of a value that is no string; for one that is, GC_DATA_BYTES_MAX holds. */
 #define GC_DATA_TEXT_BYTES_MAX 49152
-/* A frame of ours: JSON writes each byte of a text with at most six. */
-#define GC_DATA_FRAME_BYTES_MAX (6 * GC_TEXT_BYTES_MAX + 2)
+/* A frame of ours: what every peer takes that states no other size (RFC 8841 section 6.1). */
+#define GC_DATA_FRAME_BYTES_MAX 65536
 
 typedef struct gc_data_chunk {
     uint32_t id;
@@ -93,8 +93,9 @@ gc_data_value gc_data_connection_read(gc_data_connection *d, bool text, gc_span 
 /* Messages of which a chunk came, that are neither complete nor refused: when the connection ends
  * they never come. */
 uint32_t gc_data_connection_waiting(const gc_data_connection *d);
-/* Writes a text (valid UTF-8) as one frame of at most GC_DATA_FRAME_BYTES_MAX. Returns true when it
- * is to be sent as text, not as bytes. */
+/* Writes a text (valid UTF-8) as one frame into a writer of GC_DATA_FRAME_BYTES_MAX. It has failed
+ * when the text is too long once it is written: JSON has six bytes for a control character. Returns
+ * true when the frame is to be sent as text, not as bytes. */
 bool gc_data_connection_write(const gc_data_connection *d, gc_span text, gc_writer *w);
 void gc_data_connection_check(const gc_data_connection *d);
 

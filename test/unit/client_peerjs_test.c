@@ -331,6 +331,69 @@ static void a_full_transport_is_waited_for(void **state) {
     script_free(s);
 }
 
+/* What the transport did not take is no "sent", and it is not sent again: it might come twice. */
+static void what_the_transport_refused_is_not_sent(void **state) {
+    script *s = linked("");
+    (void)state;
+    s->throws = true;
+    user_sends(s, "one", 1);
+    expect(s, "data 0 bytes \xb3one\n");
+    user_sends(s, "two", 2);
+    expect(s, "data 0 bytes \xb3two\n");
+    transport_ended(s, 0, GC_REASON_GONE);
+    expect(s, "state waiting on none\npeer 0 stock lost '' stock gone\n"
+              "undelivered 0 #1 gone\nundelivered 0 #2 gone\n");
+    s->throws = false;
+    user_sends(s, "three", 3); /* kept for its next link */
+    expect(s, "");
+    stock_offers(s, "stock", "dc_2", "raw");
+    described(s, 0);
+    opened(s, 0);
+    expect(s, "state connected on none\npeer 0 stock open '' stock none\n"
+              "data 0 text three\nsent 0 #3\n");
+    /* A report of an older link says nothing about this one. */
+    uint32_t old = link_of(s, 0);
+    s->throws = true;
+    stock_offers(s, "stock", "dc_3", "raw");
+    described(s, 1);
+    opened(s, 1);
+    user_sends(s, "four", 4);
+    put(s, gc_client_link_buffered(s->c, s->now, old, 0));
+    expect(s, "");
+    put(s, gc_client_link_buffered(s->c, s->now, link_of(s, 1), 0));
+    expect(s, "sent 0 #4\n");
+    /* A host that never says anything: not "sent" either. */
+    user_sends(s, "five", 5);
+    pass(s, GC_UNDELIVERED_MS);
+    assert_non_null(strstr(s->lines, "undelivered 0 #5 undelivered\n"));
+    put(s, gc_client_link_buffered(s->c, s->now, link_of(s, 1), 0));
+    expect(s, "");
+    s->throws = false;
+    user_sends(s, "six", 6);
+    expect(s, "data 1 text six\nsent 0 #6\n");
+    script_free(s);
+}
+
+/* No peer must take more than 65,536 bytes: in JSON a text of control characters has more. */
+static void a_frame_no_peer_must_take_is_given_up(void **state) {
+    script *s = linked("json");
+    static char wide[GC_TEXT_BYTES_MAX];
+    (void)state;
+    memset(wide, '\x01', sizeof wide - 1);
+    s->throws = true;
+    user_sends(s, "before", 1);
+    user_sends(s, wide, 2);
+    expect(s, ""); /* the one before it comes first */
+    user_sends(s, "behind", 3);
+    s->throws = false;
+    put(s, gc_client_link_buffered(s->c, s->now, link_of(s, 0), 0));
+    expect(s, "sent 0 #1\nundelivered 0 #2 too-big\ndata 0 bytes \"behind\"\nsent 0 #3\n");
+    memset(wide, 'x', sizeof wide - 1);
+    user_sends(s, wide, 4);
+    assert_non_null(strstr(s->lines, "sent 0 #4\n"));
+    script_free(s);
+}
+
 static void its_end_is_the_end(void **state) {
     script *s = linked("");
     (void)state;
@@ -471,6 +534,8 @@ int main(void) {
         cmocka_unit_test(a_silent_stock_peer_stays),
         cmocka_unit_test(what_waits_is_sent_once_it_is_open),
         cmocka_unit_test(a_full_transport_is_waited_for),
+        cmocka_unit_test(what_the_transport_refused_is_not_sent),
+        cmocka_unit_test(a_frame_no_peer_must_take_is_given_up),
         cmocka_unit_test(its_end_is_the_end),
         cmocka_unit_test(leaving_closes_without_a_frame),
         cmocka_unit_test(its_newest_connection_counts),
