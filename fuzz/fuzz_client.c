@@ -1,7 +1,9 @@
 /* gc_client, stateful: the input is a script of what server, transport, peers, user and clock do.
  * Any bytes are a script; most of it is well formed, so that it gets behind the parsers.
  * gc_client_check() runs after every step, and the oracle of I1-I3 and I7 beside it: no message is
- * shown twice or out of order, every fate is told once, time always goes on. */
+ * shown twice or out of order, every own message has exactly one fate for everybody who was known
+ * when it was sent, nothing is told as sent that the transport did not take, time always goes on.
+ */
 #include "core/client.h"
 #include "core/gc_client.c"
 #include "core/base/assert.h"
@@ -60,7 +62,16 @@ typedef struct oracle {
     person people[256];
     uint32_t count;
     uint64_t told[GC_PEERS_MAX]; /* last own seq whose fate was told, for who sits there */
+    uint64_t owed[GC_PEERS_MAX]; /* last own seq that was sent when it was known */
     bool alive[GC_PEERS_MAX];
+    /* Stock PeerJS peers: the last own seq that the host got for one, and that its transport took.
+     */
+    uint64_t got[GC_PEERS_MAX];
+    uint64_t taken[GC_PEERS_MAX];
+    uint32_t sent_on[GC_LINKS_MAX]; /* 1 + link, to be reported; 0 */
+    bool throws;                    /* the transport refuses, its links end */
+    bool silent;                    /* the host reports only behind a later drain */
+    bool late;                      /* it did not drain after the last input */
 } oracle;
 
 static void on_shown(gc_client *c, oracle *k, const gc_client_output *o, uint64_t last) {
@@ -88,6 +99,43 @@ static void on_fate(oracle *k, const gc_client_output *o) {
     gc_assert(k->alive[o->peer]);
     gc_assert(k->told[o->peer] == 0 || o->number == k->told[o->peer] + 1);
     k->told[o->peer] = o->number;
+    if (o->type == GC_CLIENT_DELIVERED && o->value == 1 && !k->late) {
+        gc_assert(o->number <= k->taken[o->peer]);
+    }
+}
+
+static void on_data(gc_client *c, oracle *k, const gc_client_output *o) {
+    uint32_t slot = gc_link_slot(o->link), peer = c->links[slot].peer;
+    gc_assert(o->text.len <= GC_DATA_FRAME_BYTES_MAX);
+    k->got[peer] = c->peers[peer].conversation.next_send - 1;
+    k->sent_on[slot] = 1 + o->link;
+}
+
+static void report_buffered(gc_client *c, oracle *k, uint32_t link, uint32_t bytes) {
+    const gc_link *l = &c->links[gc_link_slot(link)];
+    if (l->kind == GC_LINK_DATA && l->step == GC_LINK_OPEN) {
+        k->taken[l->peer] = k->got[l->peer];
+    }
+    (void)gc_client_link_buffered(c, c->now_ms, link, bytes);
+}
+
+/* What a host does behind a drain; true when that may have outputs. */
+static bool report(gc_client *c, oracle *k) {
+    bool any = false;
+    for (uint32_t slot = 0; slot < GC_LINKS_MAX; slot++) {
+        uint32_t link = k->sent_on[slot] - 1;
+        if (k->sent_on[slot] == 0 || k->silent) {
+            continue;
+        }
+        k->sent_on[slot] = 0;
+        any = true;
+        if (k->throws) {
+            gc_assert(gc_client_link_closed(c, c->now_ms, link, GC_REASON_GONE) == 0);
+        } else if (gc_link_number(&c->links[slot], slot) == link) {
+            report_buffered(c, k, link, 0);
+        }
+    }
+    return any;
 }
 
 static void on_peer(oracle *k, const gc_client_output *o) {
@@ -97,11 +145,13 @@ static void on_peer(oracle *k, const gc_client_output *o) {
         k->told[o->peer] = 0;
     }
     if (o->value == GC_PEER_CLOSED) {
+        gc_assert(k->owed[o->peer] == 0 || k->told[o->peer] == k->owed[o->peer]);
+        k->owed[o->peer] = k->got[o->peer] = k->taken[o->peer] = 0;
         k->alive[o->peer] = false;
     }
 }
 
-static void drain(gc_client *c, oracle *k) {
+static void drain_once(gc_client *c, oracle *k) {
     gc_client_output o;
     uint32_t count = 0;
     while (gc_client_poll(c, &o)) {
@@ -121,6 +171,11 @@ static void drain(gc_client *c, oracle *k) {
         case GC_CLIENT_UNDELIVERED:
             on_fate(k, &o);
             break;
+        case GC_CLIENT_LINK_SEND:
+            if (o.value >= GC_CHANNEL_DATA_BYTES) {
+                on_data(c, k, &o);
+            }
+            break;
         case GC_CLIENT_STATE:
             if (o.value == GC_STATE_IDLE) {
                 k->count = 0; /* a new life has new sessions to remember */
@@ -131,6 +186,13 @@ static void drain(gc_client *c, oracle *k) {
         }
     }
     gc_client_check(c);
+}
+
+static void drain(gc_client *c, oracle *k) {
+    do {
+        drain_once(c, k);
+        k->late = false;
+    } while (report(c, k));
 }
 
 /* --- the script ------------------------------------------------------------------------------- */
@@ -334,7 +396,7 @@ static void frame_step(gc_client *c, input *in, uint64_t now) {
     (void)gc_client_link_message(c, now, link, f.type == GC_FRAME_MESSAGE, gc_writer_done(&w));
 }
 
-static void user_step(gc_client *c, input *in, uint64_t now) {
+static void user_step(gc_client *c, oracle *k, input *in, uint64_t now) {
     static uint8_t text[GC_TEXT_BYTES_MAX];
     gc_client_options o = {.server = GC_SPAN("https://h/"), .nick = GC_SPAN("me")};
     gc_writer w;
@@ -362,12 +424,18 @@ static void user_step(gc_client *c, input *in, uint64_t now) {
         break;
     default: {
         uint8_t n = byte(in);
-        (void)gc_client_send(c, now, gc_span_of(text, n < 250 ? n : GC_TEXT_BYTES_MAX), &seq);
+        memset(text, n % 2 == 0 ? 'b' : '\x01', sizeof text); /* JSON has six bytes for that */
+        if (gc_client_send(c, now, gc_span_of(text, n < 250 ? n : GC_TEXT_BYTES_MAX), &seq) != 0) {
+            break;
+        }
+        for (uint32_t i = 0; i < GC_PEERS_MAX; i++) {
+            k->owed[i] = c->peers[i].use == GC_PEER_LIVE ? seq : k->owed[i];
+        }
     }
     }
 }
 
-static void link_step(gc_client *c, input *in, uint64_t now) {
+static void link_step(gc_client *c, oracle *k, input *in, uint64_t now) {
     uint32_t link = link_of(c, in);
     switch (byte(in) % 8) {
     case 0:
@@ -385,7 +453,7 @@ static void link_step(gc_client *c, input *in, uint64_t now) {
         (void)gc_client_link_closed(c, now, link, byte(in) % 32);
         break;
     case 6:
-        (void)gc_client_link_buffered(c, now, link, (uint32_t)byte(in) << 10);
+        report_buffered(c, k, link, (uint32_t)byte(in) << 10);
         break;
     default:
         (void)gc_client_link_path(c, now, link, byte(in), byte(in));
@@ -467,10 +535,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         case 7:
         case 8:
         case 9:
-            user_step(c, &in, now);
+            user_step(c, &k, &in, now);
             break;
         case 10:
-            link_step(c, &in, now);
+            link_step(c, &k, &in, now);
             break;
         case 11:
             meet_step(c, &in, now);
@@ -487,13 +555,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         default:
             now = time_step(c, &in, now);
         }
+        k.throws = what >= 208 && what < 224;
+        k.silent = what >= 224;
         if (what < 240) { /* some hosts drain late */
             drain(c, &k);
+        } else {
+            k.late = true;
         }
         gc_client_check(c);
     }
+    k.throws = k.silent = false;
     drain(c, &k);
     gc_client_tick(c, now);
     gc_assert(gc_client_deadline(c) > c->now_ms);
+    drain(c, &k);
+    gc_assert(gc_client_leave(c, now) == 0);
+    drain(c, &k);
+    for (uint32_t i = 0; i < GC_PEERS_MAX; i++) {
+        gc_assert(!k.alive[i] && k.owed[i] == 0);
+    }
     return 0;
 }
