@@ -65,8 +65,10 @@ export class Entrance {
         } else if (invite.kind === ROOM_SECRET) {
             this.#show('link', words.privateHeading, words.about, words.joinRoom);
         } else {
-            const note = invite.kind === PEER_SECRET ? words.peerNote : words.barePeerNote;
+            const bare = invite.kind !== PEER_SECRET;
+            const note = bare ? words.barePeerNote : words.peerNote;
             this.#show('link', words.peerHeading, `${note} ${words.about}`, words.join);
+            this.#root.dataset.bare = String(bare); // said on small screens, too
         }
         this.#join.focus({ preventScroll: true });
     }
@@ -118,6 +120,7 @@ export class Entrance {
     #show(mode, heading, about, button) {
         this.#mode = mode;
         this.#root.dataset.mode = mode;
+        this.#root.dataset.bare = 'false';
         this.#heading.textContent = heading;
         this.#about.textContent = about;
         this.#join.textContent = button;

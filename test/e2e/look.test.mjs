@@ -154,6 +154,13 @@ async function walkStatic(world, options, look) {
   await look(ann, 'not set up');
 
   ann.server = at('good');
+  await ann.open(`#/join/${'a'.repeat(26)}`);
+  await ann.control('button', 'Join');
+  await ann.until('is told that nobody is verified', () => {
+    const about = document.querySelector('.entrance-about');
+    return about.checkVisibility() && /not verified/.test(about.textContent);
+  });
+  await look(ann, 'invited without STUN');
   const ben = await User.open(world, 'Ben', stock);
   const dan = await world.person('Dan', at('good'));
   await ann.joinRoom('coffee');
