@@ -146,6 +146,9 @@ void gc__client_slot_signal(gc_client *c, gc_span text);
 /* A slot message (in->slot >= 0) at either socket. False: not taken. */
 bool gc__client_slot_message(gc_client *c, const gc_signal_in *in, uint32_t socket);
 bool gc__client_is_echo(const gc_signal_in *in, gc_span own);
+/* The proof of an OFFER between two members; false where none is needed, the server has rooms. */
+bool gc__client_prove_offer(const gc_client *c, gc_span from, gc_span to,
+                            const uint8_t dial[GC_DIAL_BYTES], uint8_t proof[GC_PROOF_BYTES]);
 /* After each input: what follows from who is linked, and what is due to be sent. */
 void gc__client_slots_settle(gc_client *c);
 

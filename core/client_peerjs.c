@@ -71,7 +71,10 @@ void gc__client_write_description(gc_client *c, const gc_link *l, gc_writer *w, 
     } else if (l->kind == GC_LINK_DATA) {
         gc_data_text_write_answer(w, gc_peer_id(p), connection, sdp);
     } else if (l->step == GC_LINK_OFFERING) {
-        gc_signal_write_offer(w, gc_peer_id(p), l->dial, p->has_tag ? p->tag : NULL, sdp);
+        uint8_t proof[GC_PROOF_BYTES];
+        bool proved = gc__client_prove_offer(c, gc__client_own(c), gc_peer_id(p), l->dial, proof);
+        gc_signal_write_offer(w, gc_peer_id(p), l->dial, p->has_tag ? p->tag : NULL,
+                              proved && p->member ? proof : NULL, sdp);
     } else {
         gc_signal_write_answer(w, gc_peer_id(p), l->dial, sdp);
     }

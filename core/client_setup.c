@@ -1,4 +1,5 @@
 #include "core/base/assert.h"
+#include "core/base/encoding.h"
 #include "core/base/mem.h"
 #include "core/client.h"
 #include "core/wire/description.h"
@@ -28,14 +29,21 @@ static bool ours_wins(const gc_client *c, const gc_peer *p) {
            gc_peer_after(p, gc__client_own(c));
 }
 
+/* Where the server has no rooms it sees every tag: a member shows by a proof that it is one. */
+static bool is_proved(const gc_client *c, const gc_signal_in *in, gc_span from) {
+    uint8_t proof[GC_PROOF_BYTES];
+    return !gc__client_prove_offer(c, from, gc__client_own(c), in->dial, proof) ||
+           (in->has_proof && gc_bytes_equal_ct(proof, in->proof, sizeof proof));
+}
+
 bool gc__client_on_offer(gc_client *c, const gc_signal_in *in) {
     gc_span from = gc_span_of(in->src, in->src_len), sdp;
     uint32_t candidates = 0;
     const uint8_t *tag = in->has_tag ? in->tag : NULL;
     gc_welcome as = gc_membership_welcome(&c->membership, tag, from);
     bool stock = in->data && !in->marked;
-    if (as == GC_WELCOME_REFUSED || !read_sdp(c, in, &sdp, &candidates) ||
-        (stock && !gc__client_takes_data(c, from))) {
+    if (as == GC_WELCOME_REFUSED || (as == GC_WELCOME_MEMBER && !is_proved(c, in, from)) ||
+        !read_sdp(c, in, &sdp, &candidates) || (stock && !gc__client_takes_data(c, from))) {
         return false;
     }
     uint32_t i = gc__client_know(c, from);
@@ -46,6 +54,7 @@ bool gc__client_on_offer(gc_client *c, const gc_signal_in *in) {
     p->present = true;
     p->absent = p->hearsay = false;
     p->member = p->member || as == GC_WELCOME_MEMBER;
+    p->vouched = p->vouched || as == GC_WELCOME_MEMBER;
     if (as == GC_WELCOME_TARGET) {
         p->target = true;
         c->target_left = false;

@@ -8,8 +8,8 @@
 /* Hearsay leaves that many places to those who come themselves. */
 #define HEARSAY_MAX GC_ROOM_MEMBERS_MAX
 
-/* Somebody whom we may name: linked with us, or heard of by its own knock just now. The tag alone,
- * which stands in each OFFER that the server relays, makes nobody one that we vouch for. */
+/* Somebody whom we may name: shown to be a member by a proof, and linked with us or heard of by its
+ * own knock just now. */
 static bool is_here(const gc_client *c, const gc_peer *p) {
     bool knocked = p->knocked_ms != GC_NEVER && c->now_ms < p->knocked_ms + GC_CLIENT_KNOCKED_MS;
     return p->use == GC_PEER_LIVE && p->member && p->vouched && (knocked || gc__client_is_open(p));
@@ -102,6 +102,15 @@ static bool is_proved(const gc_client *c, const gc_slot_message *m, gc_span from
     uint8_t proof[GC_PROOF_BYTES];
     return gc_slot_prove(&c->crypto, c->slots.key, from, to, m, proof) == 0 &&
            gc_bytes_equal_ct(proof, m->proof, sizeof proof);
+}
+
+bool gc__client_prove_offer(const gc_client *c, gc_span from, gc_span to,
+                            const uint8_t dial[GC_DIAL_BYTES], uint8_t proof[GC_PROOF_BYTES]) {
+    gc_slot_message m = {.kind = GC_SLOT_OFFER};
+    _Static_assert(GC_DIAL_BYTES == GC_NONCE_BYTES, "a dial is the nonce of its OFFER");
+    memcpy(m.nonce, dial, GC_NONCE_BYTES);
+    return c->slots.step != GC_SLOTS_OFF &&
+           gc_slot_prove(&c->crypto, c->slots.key, from, to, &m, proof) == 0;
 }
 
 /* A member whom a message with proof shows or names. Returns its index, or GC_NONE: it is

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define COFFEE "29935b41b9a63fe8f9dd6864f4193aa7"
+#define PROOF  "KZNbQbmmP-j53Whk9Bk6pw" /* what `hash` below gives for it */
 
 typedef struct input {
     const uint8_t *data;
@@ -475,7 +476,7 @@ static void meet_step(gc_client *c, input *in, uint64_t now) {
     } else {
         snprintf(text, sizeof text,
                  "{\"type\":\"OFFER\",\"src\":\"%s\",\"payload\":{\"type\":\"ghostchat\",\"v\":1,"
-                 "\"dial\":\"%s\",\"room\":\"" COFFEE "\",\"sdp\":\"s\"}}",
+                 "\"dial\":\"%s\",\"room\":\"" COFFEE "\",\"proof\":\"" PROOF "\",\"sdp\":\"s\"}}",
                  id, dial);
     }
     (void)gc_client_signaling_message(c, now, GC_SOCKET_OWN,

@@ -36,6 +36,13 @@ static bool read_tag(const gc_json *j, int32_t token, uint8_t tag[GC_TAG_BYTES])
            gc_hex_read(gc_span_of(hex, len), tag, GC_TAG_BYTES) == 0;
 }
 
+static bool read_proof(const gc_json *j, int32_t token, uint8_t proof[GC_PROOF_BYTES]) {
+    uint8_t text[24];
+    uint32_t len = 0;
+    return token >= 0 && gc_json_string(j, token, text, sizeof text, &len) == 0 &&
+           gc_base64url_read(gc_span_of(text, len), proof, GC_PROOF_BYTES) == 0;
+}
+
 /* A word that we do not know comes from a newer server: it counts as a refusal. */
 static uint32_t read_reason(const gc_json *j, int32_t token) {
     uint8_t word[32];
@@ -121,6 +128,7 @@ static bool read_relayed(gc_signal_in *in, int32_t payload) {
     if (in->type != GC_SIGNAL_CANDIDATE) {
         int32_t tag = get(j, payload, "room");
         in->has_tag = read_tag(j, tag, in->tag);
+        in->has_proof = read_proof(j, get(j, payload, "proof"), in->proof);
         /* A tag that is there but is none must not count as a bare link. */
         return is_string(j, in->sdp) && (tag < 0 || in->has_tag);
     }
@@ -134,7 +142,7 @@ static bool read_relayed(gc_signal_in *in, int32_t payload) {
 
 int gc_signal_read(gc_span text, gc_signal_in *in) {
     in->src_len = in->reason = in->index = 0;
-    in->gc = in->has_room = in->has_tag = in->data = in->marked = false;
+    in->gc = in->has_room = in->has_proof = in->has_tag = in->data = in->marked = false;
     in->connection_len = in->serialization = 0;
     in->members = in->ice = in->sdp = in->candidate = in->mid = in->slot = -1;
     in->type = GC_SIGNAL_OTHER;
@@ -242,11 +250,16 @@ static void begin_relayed(gc_writer *w, gc_signal type, gc_span dst,
 }
 
 void gc_signal_write_offer(gc_writer *w, gc_span dst, const uint8_t dial[GC_DIAL_BYTES],
-                           const uint8_t *tag, gc_span sdp) {
+                           const uint8_t *tag, const uint8_t *proof, gc_span sdp) {
     begin_relayed(w, GC_SIGNAL_OFFER, dst, dial);
     if (tag != NULL) {
         write_tag(w, tag);
         gc_writer_text(w, ",");
+    }
+    if (proof != NULL) {
+        gc_writer_text(w, "\"proof\":\"");
+        gc_base64url_write(w, gc_span_of(proof, GC_PROOF_BYTES));
+        gc_writer_text(w, "\",");
     }
     gc_writer_text(w, "\"sdp\":");
     gc_json_write_string(w, sdp);

@@ -16,6 +16,8 @@ typedef struct gc_signal_in {
     bool has_room;            /* OPEN, GC-ROOM: a ROOM stands there */
     bool has_tag;             /* GC-ROOM, GC-JOINED, GC-LEFT, OFFER */
     uint8_t tag[GC_TAG_BYTES];
+    bool has_proof; /* OFFER, of ours */
+    uint8_t proof[GC_PROOF_BYTES];
     uint32_t reason;                           /* ERROR: always; ROOM: 0 when there is none */
     uint8_t dial[GC_DIAL_BYTES];               /* OFFER, ANSWER, CANDIDATE */
     uint32_t index;                            /* CANDIDATE: number of the m-line */
@@ -43,9 +45,9 @@ bool gc_signal_member(const gc_signal_in *in, uint32_t *at, uint8_t id[GC_ID_BYT
 /* A message without payload and addressee. */
 void gc_signal_write_plain(gc_writer *w, gc_signal type);
 void gc_signal_write_join(gc_writer *w, const uint8_t tag[GC_TAG_BYTES]);
-/* tag NULL: a bare join link. */
+/* tag NULL: a bare join link. proof NULL: the server has rooms, or it is no member. */
 void gc_signal_write_offer(gc_writer *w, gc_span dst, const uint8_t dial[GC_DIAL_BYTES],
-                           const uint8_t *tag, gc_span sdp);
+                           const uint8_t *tag, const uint8_t *proof, gc_span sdp);
 void gc_signal_write_answer(gc_writer *w, gc_span dst, const uint8_t dial[GC_DIAL_BYTES],
                             gc_span sdp);
 void gc_signal_write_candidate(gc_writer *w, gc_span dst, const uint8_t dial[GC_DIAL_BYTES],

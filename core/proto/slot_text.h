@@ -16,6 +16,7 @@ enum gc_slot_kind {
     GC_SLOT_MEMBERS, /* the answer, with the knock's nonce; or news, with another one */
     GC_SLOT_FULL,    /* the answer: no more people */
     GC_SLOT_ECHO,    /* to oneself: does the server still relay? Without nonce, list and proof */
+    GC_SLOT_OFFER, /* no message: what the proof of an OFFER to a member is of, nonce = its dial */
 };
 
 typedef struct gc_slot_message {

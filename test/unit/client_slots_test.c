@@ -61,6 +61,24 @@ static void stranger_says(script *s, uint32_t socket, enum gc_slot_kind kind,
 
 static const uint8_t nonce[GC_NONCE_BYTES] = "a nonce of peers";
 
+/* An OFFER under the room's tag, as another member writes it. */
+static void offer(script *s, const char *from, bool proved) {
+    static uint8_t text[1024];
+    const uint8_t dial[GC_DIAL_BYTES] = "a dial of ours..";
+    uint8_t proof[GC_PROOF_BYTES];
+    gc_writer w;
+    assert_true(gc__client_prove_offer(s->c, text_span(from), gc_client_id(s->c), dial, proof));
+    proof[3] ^= !proved;
+    gc_writer_init(&w, text, sizeof text);
+    gc_writer_text(&w, "{\"src\":");
+    gc_json_write_string(&w, text_span(from));
+    uint32_t at = w.at;
+    gc_signal_write_offer(&w, gc_client_id(s->c), dial, gc_membership_room_tag(&s->c->membership),
+                          proof, GC_SPAN("s"));
+    text[at] = ',';
+    put(s, gc_client_signaling_message(s->c, s->now, GC_SOCKET_OWN, gc_writer_done(&w)));
+}
+
 static void the_first_one_holds_the_slot_and_answers(void **state) {
     script *s = script_holder();
     (void)state;
@@ -144,21 +162,49 @@ static void hearsay_is_not_passed_on(void **state) {
 }
 
 /* The tag stands in every OFFER: the server knows it, in a private room too. */
-static void who_shows_the_tag_alone_is_not_vouched_for(void **state) {
+static void who_shows_the_tag_alone_is_no_member(void **state) {
     script *s = script_holder();
     (void)state;
+    offer(s, "mal", false);
+    expect(s, "");
     server_says(s,
                 "{\"type\":\"OFFER\",\"src\":\"mal\",\"payload\":{\"type\":\"ghostchat\",\"v\":1,"
                 "\"dial\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"room\":\"" COFFEE "\",\"sdp\":\"s\"}}");
+    expect(s, "");
+    offer(s, "ben", true);
+    expect(s, "answer 0 s\npeer 0 ben connecting '' none\n");
     described(s, 0);
     opened(s, 0);
     peer_starts(s, 0, 1, 0);
     knock(s, "bob");
-    assert_false(names(s, "bob", "mal"));
-    knock(s, "mal");
-    assert_false(names(s, "mal", "mal"));
-    knock(s, "bob");
-    assert_true(names(s, "bob", "mal"));
+    assert_true(names(s, "bob", "ben"));
+    script_free(s);
+}
+
+static void an_offer_of_ours_carries_its_proof(void **state) {
+    script *s = script_holder();
+    gc_client_output o;
+    (void)state;
+    stranger_says(s, GC_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, "bob", NULL, true);
+    pass(s, GC_DIAL_EXPECT_MS);
+    assert_int_equal(gc_client_link_description(s->c, s->now, link_of(s, 0), GC_SPAN("sdp")), 0);
+    bool found = false;
+    while (gc_client_poll(s->c, &o)) {
+        static gc_signal_in in;
+        static char text[4096];
+        uint8_t proof[GC_PROOF_BYTES];
+        if (o.type != GC_CLIENT_SIGNALING_SEND) {
+            continue;
+        }
+        snprintf(text, sizeof text, "{\"src\":\"us\",%.*s", (int)o.text.len - 1, o.text.data + 1);
+        if (gc_signal_read(text_span(text), &in) == 0 && in.type == GC_SIGNAL_OFFER) {
+            found = in.has_proof;
+            assert_true(
+                gc__client_prove_offer(s->c, gc_client_id(s->c), GC_SPAN("bob"), in.dial, proof));
+            assert_memory_equal(in.proof, proof, sizeof proof);
+        }
+    }
+    assert_true(found);
     script_free(s);
 }
 
@@ -350,9 +396,7 @@ static void a_member_that_opens_is_news_for_all(void **state) {
     (void)state;
     stranger_says(s, GC_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, "~bob", NULL, true);
     stranger_says(s, GC_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, "~cem", NULL, true);
-    server_says(s,
-                "{\"type\":\"OFFER\",\"src\":\"~bob\",\"payload\":{\"type\":\"ghostchat\",\"v\":1,"
-                "\"dial\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"room\":\"" COFFEE "\",\"sdp\":\"s\"}}");
+    offer(s, "~bob", true);
     described(s, 0);
     opened(s, 0);
     peer_starts(s, 0, 1, 0);
@@ -390,9 +434,7 @@ static void what_was_held_shows_that_a_take_over_worked(void **state) {
     script *s = script_holder();
     (void)state;
     come_back(s);
-    server_says(s,
-                "{\"type\":\"OFFER\",\"src\":\"~bob\",\"payload\":{\"type\":\"ghostchat\",\"v\":1,"
-                "\"dial\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"room\":\"" COFFEE "\",\"sdp\":\"s\"}}");
+    offer(s, "~bob", true);
     assert_int_equal(s->c->signaling.step, GC_SIGNALING_STEP_ON);
     assert_non_null(strstr(s->lines, "answer 0 s\n"));
     script_free(s);
@@ -403,9 +445,7 @@ static void a_dial_from_before_the_server_came_back_is_hurried(void **state) {
     script *s = script_holder();
     (void)state;
     stranger_says(s, GC_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, "~bob", NULL, true);
-    server_says(s,
-                "{\"type\":\"OFFER\",\"src\":\"~bob\",\"payload\":{\"type\":\"ghostchat\",\"v\":1,"
-                "\"dial\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"room\":\"" COFFEE "\",\"sdp\":\"s\"}}");
+    offer(s, "~bob", true);
     described(s, 0);
     assert_int_equal(s->c->links[0].step, GC_LINK_CONNECTING);
     assert_true(s->c->links[0].deadline_ms >= s->now + GC_LINK_OPEN_MS);
@@ -446,7 +486,8 @@ int main(void) {
         cmocka_unit_test(what_was_held_shows_that_a_take_over_worked),
         cmocka_unit_test(a_dial_from_before_the_server_came_back_is_hurried),
         cmocka_unit_test(hearsay_is_not_passed_on),
-        cmocka_unit_test(who_shows_the_tag_alone_is_not_vouched_for),
+        cmocka_unit_test(who_shows_the_tag_alone_is_no_member),
+        cmocka_unit_test(an_offer_of_ours_carries_its_proof),
         cmocka_unit_test(lists_of_ids_that_never_answer_keep_nobody_out),
         cmocka_unit_test(a_stock_server_names_no_ice_servers),
         cmocka_unit_test(a_knock_without_proof_is_no_knock),

@@ -198,12 +198,12 @@ static void messages_are_written(void **state) {
     expect_written(
         &w, "{\"type\":\"GC-JOIN\",\"payload\":{\"room\":\"2993ff00000000000000000000000000\"}}");
     w = writer();
-    gc_signal_write_offer(&w, GC_SPAN("b\"b"), dial, tag, GC_SPAN("v=0\r\n"));
+    gc_signal_write_offer(&w, GC_SPAN("b\"b"), dial, tag, NULL, GC_SPAN("v=0\r\n"));
     expect_written(&w, "{\"type\":\"OFFER\",\"dst\":\"b\\\"b\",\"payload\":{\"type\":\"ghostchat\","
                        "\"v\":1,\"dial\":\"AAEC-vv8_f7_AAAAAAAAAA\",\"room\":"
                        "\"2993ff00000000000000000000000000\",\"sdp\":\"v=0\\r\\n\"}}");
     w = writer();
-    gc_signal_write_offer(&w, GC_SPAN("bob"), dial, NULL, GC_SPAN("s"));
+    gc_signal_write_offer(&w, GC_SPAN("bob"), dial, NULL, NULL, GC_SPAN("s"));
     expect_written(&w, "{\"type\":\"OFFER\",\"dst\":\"bob\",\"payload\":{\"type\":\"ghostchat\","
                        "\"v\":1,\"dial\":\"AAEC-vv8_f7_AAAAAAAAAA\",\"sdp\":\"s\"}}");
     w = writer();
