@@ -97,7 +97,7 @@ static void on_shown(gc_client *c, oracle *k, const gc_client_output *o, uint64_
 }
 
 static void on_fate(oracle *k, const gc_client_output *o) {
-    gc_assert(k->alive[o->peer]);
+    gc_assert(k->alive[o->peer] || k->late);
     gc_assert(k->told[o->peer] == 0 || o->number == k->told[o->peer] + 1);
     k->told[o->peer] = o->number;
     if (o->type == GC_CLIENT_DELIVERED && o->value == 1 && !k->late) {
@@ -141,13 +141,10 @@ static bool report(gc_client *c, oracle *k) {
 
 static void on_peer(oracle *k, const gc_client_output *o) {
     gc_assert(o->text.len > 0 && o->text2.len <= GC_NICK_BYTES_MAX);
-    if (!k->alive[o->peer]) {
-        k->alive[o->peer] = true;
-        k->told[o->peer] = 0;
-    }
+    k->alive[o->peer] = true;
     if (o->value == GC_PEER_CLOSED) {
         gc_assert(k->owed[o->peer] == 0 || k->told[o->peer] == k->owed[o->peer]);
-        k->owed[o->peer] = k->got[o->peer] = k->taken[o->peer] = 0;
+        k->told[o->peer] = k->owed[o->peer] = k->got[o->peer] = k->taken[o->peer] = 0;
         k->alive[o->peer] = false;
     }
 }
