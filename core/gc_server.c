@@ -30,6 +30,7 @@ static gc_server_config without_zeros(const gc_server_config *config) {
         c.connections_max = c.concurrent_max + GC_SPARE_CONNECTIONS;
     }
     c.per_address_max = or_default(c.per_address_max, GC_PER_ADDRESS_MAX);
+    c.connects_per_second = or_default(c.connects_per_second, GC_CONNECTS_PER_SECOND);
     c.rate_per_second = or_default(c.rate_per_second, GC_RATE_PER_SECOND);
     c.message_bytes_max = or_default(c.message_bytes_max, GC_MESSAGE_BYTES_MAX);
     c.queue_bytes_max = or_default(c.queue_bytes_max, GC_QUEUE_BYTES_MAX);
@@ -60,8 +61,20 @@ static void lay_out(gc_server *s, gc_arena *a, const uint8_t keys[80]) {
     gc_registry_init(&s->registry, a, connections, keys);
     gc_rooms_init(&s->rooms, a, connections, keys + 48);
     gc_addresses_init(&s->addresses, a, connections, s->config.per_address_max, keys + 64);
+    s->penalties = gc_arena_take(a, 1, sizeof *s->penalties);
     gc_held_init(&s->held, a, blocks / HELD_PART, s->config.expire_timeout_ms);
     gc_block_pool_init(&s->pool, a, blocks);
+}
+
+/* The key is that of the addresses: both hash the same, and neither shows it. */
+static void init_penalties(gc_server *s, const uint8_t key[16]) {
+    uint32_t per_second = s->config.connects_per_second;
+    uint64_t ahead = (uint64_t)GC_CONNECTS_AHEAD * s->config.per_address_max;
+    if (ahead < per_second && per_second != UINT32_MAX) {
+        ahead = per_second;
+    }
+    gc_penalties_init(s->penalties, key, per_second,
+                      ahead < UINT32_MAX ? (uint32_t)ahead : UINT32_MAX);
 }
 
 size_t gc_server_size(const gc_server_config *config) {
@@ -98,6 +111,7 @@ gc_server *gc_server_init(void *memory, size_t bytes, const gc_server_config *co
     gc_drbg_init(&s->drbg, seed);
     gc_drbg_bytes(&s->drbg, keys, sizeof keys);
     lay_out(s, &a, keys);
+    init_penalties(s, keys + 64);
     gc_assert(a.at <= bytes && s->pool.blocks != NULL);
     return s;
 }
@@ -123,6 +137,9 @@ int gc_server_accept(gc_server *s, uint64_t now_ms, const gc_addr *from, gc_conn
     *conn = GC_CONN_NONE;
     if (s->stopping) {
         return refuse(s, GC_REASON_SERVER_RESTART, reason);
+    }
+    if (from->family != 0 && !gc_penalties_admit(s->penalties, s->now_ms, from)) {
+        return refuse(s, GC_REASON_ADDRESS_LIMIT, reason);
     }
     if (s->connection_count >= s->config.connections_max) {
         return refuse(s, GC_REASON_SERVER_FULL, reason);
@@ -150,6 +167,7 @@ int gc_server_readdress(gc_server *s, uint64_t now_ms, gc_conn conn, const gc_ad
     }
     gc_connection *c = gc__at(s, n);
     uint32_t before = c->address;
+    c->offends = false; /* who may connect how often is the proxy's business */
     if (before != GC_ADDRESS_NONE) {
         gc_addresses_remove(&s->addresses, before); /* it may be the same address at its limit */
     }
@@ -158,6 +176,14 @@ int gc_server_readdress(gc_server *s, uint64_t now_ms, gc_conn conn, const gc_ad
         return refuse(s, GC_REASON_ADDRESS_LIMIT, reason);
     }
     return 0;
+}
+
+void gc_server_offend(gc_server *s, uint64_t now_ms, gc_conn conn) {
+    at_time(s, now_ms);
+    uint32_t n = gc__slot(s, conn);
+    if (n != GC_SLOT_NONE) {
+        gc__offend(s, n);
+    }
 }
 
 void gc_server_request_done(gc_server *s, uint64_t now_ms, gc_conn conn) {
@@ -230,6 +256,7 @@ int gc_server_bad_frame(gc_server *s, uint64_t now_ms, gc_conn conn, uint16_t cl
     }
     if (gc__at(s, n)->state != GC_CONNECTION_CLOSING) {
         s->stats.cut_total[reason]++;
+        gc__offend(s, n);
         gc__close(s, n, close_code, reason);
         gc__settle(s);
     }
@@ -405,5 +432,7 @@ void gc_server_get_stats(const gc_server *s, gc_server_stats *out) {
     out->room_members = s->rooms.member_count;
     out->held_messages = s->held.count;
     out->held_bytes = s->held.bytes;
+    out->penalties_total = s->penalties->given;
+    out->penalized_total = s->penalties->refused;
     out->memory_used_bytes = (uint64_t)s->pool.used * GC_BLOCK_BYTES;
 }

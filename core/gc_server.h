@@ -30,17 +30,18 @@ uint32_t gc_conn_slot(gc_conn conn);
 
 /* Zero in a number means its default from limits.h. */
 typedef struct gc_server_config {
-    const char *key;            /* --key; borrowed for the server's life; NULL = "peerjs" */
-    bool allow_discovery;       /* --allow-discovery */
-    uint32_t alive_timeout_ms;  /* --alive-timeout */
-    uint32_t expire_timeout_ms; /* --expire-timeout */
-    uint32_t concurrent_max;    /* --concurrent-limit: ids */
-    uint32_t connections_max;   /* 0 = concurrent_max + GC_SPARE_CONNECTIONS */
-    uint32_t per_address_max;   /* --per-address-limit */
-    uint32_t rate_per_second;   /* --rate */
-    uint32_t message_bytes_max; /* --message-limit, up to 16 MiB */
-    uint32_t queue_bytes_max;   /* --queue-limit */
-    uint64_t memory_bytes_max;  /* --memory-limit: all queues and held messages together */
+    const char *key;              /* --key; borrowed for the server's life; NULL = "peerjs" */
+    bool allow_discovery;         /* --allow-discovery */
+    uint32_t alive_timeout_ms;    /* --alive-timeout */
+    uint32_t expire_timeout_ms;   /* --expire-timeout */
+    uint32_t concurrent_max;      /* --concurrent-limit: ids */
+    uint32_t connections_max;     /* 0 = concurrent_max + GC_SPARE_CONNECTIONS */
+    uint32_t per_address_max;     /* --per-address-limit */
+    uint32_t rate_per_second;     /* --rate */
+    uint32_t connects_per_second; /* --connect-rate, of one address; UINT32_MAX: any */
+    uint32_t message_bytes_max;   /* --message-limit, up to 16 MiB */
+    uint32_t queue_bytes_max;     /* --queue-limit */
+    uint64_t memory_bytes_max;    /* --memory-limit: all queues and held messages together */
 } gc_server_config;
 
 /* Bytes of memory that a server of this configuration needs (address space: pages are touched only
@@ -55,7 +56,9 @@ gc_server *gc_server_init(void *memory, size_t bytes, const gc_server_config *co
 /* --- inputs --------------------------------------------------------------------------------- */
 
 /* A TCP connection was accepted. from: the client's address (for limits and nothing else); with
- * family 0 it is not known yet and not counted: gc_server_readdress() follows.
+ * family 0 it is not known yet and not counted: gc_server_readdress() follows. An address that
+ * connects without end, or broke the protocol again and again, is refused for a while, unless its
+ * family was 0: then a proxy decides who may connect how often.
  * Returns 0 and the handle, or GC_E_REFUSED and in *reason GC_REASON_ADDRESS_LIMIT or
  * GC_REASON_SERVER_FULL: close the socket. The handshake deadline starts here. */
 int gc_server_accept(gc_server *s, uint64_t now_ms, const gc_addr *from, gc_conn *conn,
@@ -65,6 +68,10 @@ int gc_server_accept(gc_server *s, uint64_t now_ms, const gc_addr *from, gc_conn
  * Returns 0 or GC_E_REFUSED as gc_server_accept. */
 int gc_server_readdress(gc_server *s, uint64_t now_ms, gc_conn conn, const gc_addr *from,
                         uint32_t *reason);
+
+/* The connection sent what is no HTTP request: counts against its address. Bad frames and requests
+ * that do not come in time are counted without it. */
+void gc_server_offend(gc_server *s, uint64_t now_ms, gc_conn conn);
 
 /* The connection served an HTTP request and waits for another: restarts the handshake deadline. */
 void gc_server_request_done(gc_server *s, uint64_t now_ms, gc_conn conn);
@@ -151,6 +158,8 @@ typedef struct gc_server_stats {
     uint64_t cut_total[64];      /* by reason: an open connection was ended by us */
     uint64_t bad_total[64];      /* by reason: an input was ignored or answered with an error */
     uint64_t memory_used_bytes;  /* blocks in use */
+    uint64_t penalties_total;    /* times that an address was refused for a while */
+    uint64_t penalized_total;    /* connections refused by that */
 } gc_server_stats;
 
 void gc_server_get_stats(const gc_server *s, gc_server_stats *out);

@@ -27,6 +27,7 @@
 #include "core/proto/bucket.h"
 #include "core/proto/held.h"
 #include "core/proto/order.h"
+#include "core/proto/penalties.h"
 #include "core/proto/registry.h"
 #include "core/proto/rooms.h"
 
@@ -80,6 +81,7 @@ typedef struct gc_connection {
     bool paused;
     bool write_given; /* WRITE was polled and bytes are unsent since */
     bool now;         /* closing without its unsent bytes */
+    bool offends;     /* what it does wrong counts against its address */
 } gc_connection;
 
 /* What a connection asked for while it waits for its id. */
@@ -110,6 +112,7 @@ struct gc_server {
     gc_held held;
     gc_rooms rooms;
     gc_addresses addresses;
+    gc_penalties *penalties;
     gc_drbg drbg;
     gc_server_stats stats;
     uint8_t room_text[GC_ROOM_TEXT_BYTES]; /* scratch of server_rooms.c */
@@ -141,6 +144,8 @@ void gc__cut(gc_server *s, uint32_t n, uint32_t reason);
 /* Ends it after a close frame. code 0: without a code. */
 void gc__close(gc_server *s, uint32_t n, uint16_t code, uint32_t reason);
 void gc__settle(gc_server *s);
+/* It broke the protocol: counts against its address. */
+void gc__offend(gc_server *s, uint32_t n);
 
 /* --- server_delivery.c */
 /* Bytes of a frame of these parts, head included. */

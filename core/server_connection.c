@@ -46,6 +46,7 @@ uint32_t gc__connection_make(gc_server *s, uint32_t address) {
     *c = (gc_connection){.generation = c->generation,
                          .state = GC_CONNECTION_READING,
                          .address = address,
+                         .offends = address != GC_ADDRESS_NONE,
                          .room = GC_ROOM_NONE,
                          .since_ms = s->now_ms};
     s->connection_count++;
@@ -114,6 +115,14 @@ void gc__close(gc_server *s, uint32_t n, uint16_t code, uint32_t reason) {
     gc_span part = gc_span_of(bytes, code == 0 ? 0 : 2);
     gc__send(s, n, GC_WS_CLOSE, &part, 1);
     gc__end(s, n, reason, false);
+}
+
+void gc__offend(gc_server *s, uint32_t n) {
+    const gc_connection *c = gc__at(s, n);
+    if (c->offends) {
+        gc_addr from = gc_addresses_at(&s->addresses, c->address);
+        gc_penalties_offend(s->penalties, s->now_ms, &from);
+    }
 }
 
 /* Each round ends at most the connections that it pushes to, and none ends twice. */

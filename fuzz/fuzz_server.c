@@ -275,11 +275,15 @@ static void step(world *w) {
     case 14:
         drop(w, c);
         break;
-    default:
-        if (byte(w) == 255) {
+    default: {
+        uint32_t a = byte(w);
+        if (a == 255) {
             gc_server_shutdown(w->s, w->now_ms);
+        } else if (a >= 128) {
+            gc_server_offend(w->s, w->now_ms, c->conn);
         }
         break;
+    }
     }
 }
 
@@ -291,6 +295,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                                .message_bytes_max = 4096,
                                .queue_bytes_max = 8192,
                                .memory_bytes_max = 20480,
+                               .connects_per_second = 20,
                                .rate_per_second = 20};
     size_t need = gc_server_size(&config);
     void *memory = calloc(1, need);

@@ -207,6 +207,8 @@ static int open_core(gc_daemon *d, char *error, size_t error_bytes) {
         .connections_max = (uint32_t)o->concurrent_max + GC_SPARE_CONNECTIONS,
         .per_address_max = (uint32_t)o->per_address_max,
         .rate_per_second = (uint32_t)o->rate_per_second,
+        .connects_per_second =
+            o->connects_per_second != 0 ? (uint32_t)o->connects_per_second : UINT32_MAX,
         .message_bytes_max = (uint32_t)o->message_bytes_max,
         .queue_bytes_max = (uint32_t)o->queue_bytes_max,
         .memory_bytes_max = o->memory_bytes_max - o->memory_bytes_max / KEPT_PART,
@@ -230,21 +232,6 @@ static int open_core(gc_daemon *d, char *error, size_t error_bytes) {
     }
     memset(d->by_slot, 0, config.connections_max * sizeof *d->by_slot);
     d->kept_bytes_max = o->memory_bytes_max / KEPT_PART;
-    return 0;
-}
-
-static int open_penalties(gc_daemon *d, char *error, size_t error_bytes) {
-    uint8_t key[16];
-    uint64_t ahead = GC_CONNECTS_AHEAD * d->options->per_address_max;
-    ahead = ahead < GC_CONNECTS_PER_SECOND ? GC_CONNECTS_PER_SECOND : ahead;
-    /* Fresh pages are zero, and touched only as addresses come. */
-    void *memory = mmap(NULL, sizeof *d->penalties, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (memory == MAP_FAILED || gc_entropy(key, sizeof key) != 0) {
-        return fail(error, error_bytes, "no memory for the server");
-    }
-    d->penalties = memory;
-    gc_penalties_init(d->penalties, key, ahead < UINT32_MAX ? (uint32_t)ahead : UINT32_MAX);
     return 0;
 }
 
@@ -316,9 +303,9 @@ int gc_daemon_open(gc_daemon *d, const gc_options *options, char *error, size_t 
     uv_timer_init(&d->loop, &d->stop_timer);
     uv_idle_init(&d->loop, &d->next_turn);
     gc_stream_group_open(&d->group, &d->loop, &gc_socket_events);
-    if (open_core(d, error, error_bytes) != 0 || open_penalties(d, error, error_bytes) != 0 ||
-        open_assets(d, error, error_bytes) != 0 || open_tls(d, error, error_bytes) != 0 ||
-        open_listener(d, error, error_bytes) != 0 || open_stun(d, error, error_bytes) != 0) {
+    if (open_core(d, error, error_bytes) != 0 || open_assets(d, error, error_bytes) != 0 ||
+        open_tls(d, error, error_bytes) != 0 || open_listener(d, error, error_bytes) != 0 ||
+        open_stun(d, error, error_bytes) != 0) {
         return -1;
     }
     if (open_signals(d) != 0) {

@@ -7,7 +7,6 @@
 #define GC_SERVER_DAEMON_H
 
 #include "core/gc_server.h"
-#include "core/proto/penalties.h"
 #include "core/proto/stun_responder.h"
 #include "host/stream.h"
 #include "host/udp.h"
@@ -63,7 +62,6 @@ typedef struct gc_daemon {
     uint64_t timer_at_ms;
     uv_timer_t stop_timer;
     uv_signal_t signals[3];
-    gc_penalties *penalties;
     uint32_t sockets; /* connections that are not closed yet */
 
     gc_socket_list dying;   /* ended by us, oldest first */

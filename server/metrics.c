@@ -73,6 +73,8 @@ static void of_core(gc_writer *w, const gc_server_stats *s) {
     counter(w, "takeovers_total", "Ids taken over with their token.", s->takeovers_total);
     counter(w, "absent_total", "Reports that an id is absent.", s->absent_total);
     counter(w, "throttled_total", "Times a socket was read more slowly.", s->throttled_total);
+    counter(w, "penalties_total", "Times an address was refused for a while.", s->penalties_total);
+    counter(w, "penalized_total", "Connections refused by that.", s->penalized_total);
     by_reason(w, "rejected_total", "Connections refused.", s->rejected_total);
     by_reason(w, "cut_total", "Connections ended by the server.", s->cut_total);
     by_reason(w, "bad_total", "Inputs ignored or answered with an error.", s->bad_total);
@@ -82,8 +84,6 @@ static void of_daemon(gc_writer *w, gc_daemon *d) {
     const gc_stun_responder *r = d->responder;
     counter(w, "http_requests_total", "HTTP requests answered.", d->http_requests);
     counter(w, "accept_paused_total", "Pauses for want of descriptors.", d->refused_full);
-    counter(w, "penalties_total", "Times an address was refused for a while.", d->penalties->given);
-    counter(w, "penalized_total", "Connections refused by that.", d->penalties->refused);
     if (gc_stun_is_open(d)) {
         counter(w, "stun_requests_total", "STUN requests answered.", r->answered);
         counter(w, "stun_dropped_total", "STUN requests over the rate.",

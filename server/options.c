@@ -67,6 +67,8 @@ static const option table[] = {
      "unsent to one client, then it is cut (256K)"},
     {"per-address-limit", NULL, 0, NUMBER, AT(per_address_max), 1, ANY, "N",
      "connections of one address, or IPv6 /64 (256)"},
+    {"connect-rate", NULL, 0, NUMBER, AT(connects_per_second), 0, 1000000, "N",
+     "new ones a second of one address, 0 = any number (200)"},
     {"rate", NULL, 0, NUMBER, AT(rate_per_second), 1, 1000000, "N",
      "messages a second of one client, more are slowed (200)"},
     {"peer-server", NULL, 0, SERVER, AT(peer_server), 0, 0, "URL",
@@ -351,6 +353,7 @@ static void set_defaults(gc_options *out) {
         .message_bytes_max = GC_MESSAGE_BYTES_MAX,
         .queue_bytes_max = GC_QUEUE_BYTES_MAX,
         .per_address_max = GC_PER_ADDRESS_MAX,
+        .connects_per_second = GC_CONNECTS_PER_SECOND,
         .rate_per_second = GC_RATE_PER_SECOND,
         .log_level = GC_LOG_INFO,
     };

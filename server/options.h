@@ -34,6 +34,7 @@ typedef struct gc_options {
     uint64_t message_bytes_max;
     uint64_t queue_bytes_max;
     uint64_t per_address_max;
+    uint64_t connects_per_second; /* of one address; 0 = any number */
     uint64_t rate_per_second;
     const char *peer_server;         /* or NULL: the page signals through this server */
     uint32_t peer_server_origin_len; /* of its origin, with which it begins */

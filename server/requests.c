@@ -211,6 +211,16 @@ static bool has_turn(gc_socket *c) {
     return c->served < AT_ONCE;
 }
 
+static void refuse_malformed(gc_socket *c, int32_t error) {
+    gc_daemon *d = gc_socket_daemon(c);
+    gc_server_offend(d->core, gc_daemon_now_ms(d), c->conn);
+    if (error == GC_E_TOO_BIG) {
+        gc_requests_refuse(c, "431 Request Header Fields Too Large", GC_REASON_TOO_BIG);
+    } else {
+        gc_requests_refuse(c, "400 Bad Request", GC_REASON_BAD_REQUEST);
+    }
+}
+
 uint32_t gc_requests_read(gc_socket *c, uint8_t *bytes, uint32_t len) {
     gc_http_request request;
     uint32_t at = 0;
@@ -228,12 +238,8 @@ uint32_t gc_requests_read(gc_socket *c, uint8_t *bytes, uint32_t len) {
             serve(c, &request);
             c->served++;
             at += (uint32_t)n;
-        } else if (n == GC_E_TOO_BIG) {
-            gc_socket_offend(c);
-            gc_requests_refuse(c, "431 Request Header Fields Too Large", GC_REASON_TOO_BIG);
         } else {
-            gc_socket_offend(c);
-            gc_requests_refuse(c, "400 Bad Request", GC_REASON_BAD_REQUEST);
+            refuse_malformed(c, n);
         }
     }
     return at;

@@ -60,14 +60,6 @@ gc_addr gc_socket_from(gc_socket *c) {
     return from;
 }
 
-void gc_socket_offend(gc_socket *c) {
-    gc_daemon *d = gc_socket_daemon(c);
-    gc_addr from = gc_socket_from(c);
-    if (!d->options->trust_proxy && from.family != 0) {
-        gc_penalties_offend(d->penalties, gc_daemon_now_ms(d), &from);
-    }
-}
-
 void gc_socket_linger(gc_socket *c) {
     gc_daemon *d = gc_socket_daemon(c);
     gc_assert(c->state != GC_SOCKET_LINGERING && c->state != GC_SOCKET_GONE);
@@ -177,7 +169,6 @@ static uint8_t *read_frames(gc_socket *c, uint8_t *bytes, uint32_t *len) {
         uint32_t kept;
         int e = gc_ws_decode(&c->decoder, bytes, *len, &used, &kept, &event);
         if (e != 0) {
-            gc_socket_offend(c);
             c->state = GC_SOCKET_ENDING; /* gc_server answers, and says when to close */
             gc_server_bad_frame(d->core, gc_daemon_now_ms(d), c->conn, event.close_code,
                                 reason_of(event.close_code));
@@ -282,9 +273,6 @@ const gc_stream_events gc_socket_events = {on_room,  on_data, on_writable,
 static void close_as_told(gc_socket *c, const gc_server_output *out) {
     c->reason = (uint8_t)out->reason;
     leave_list(c); /* its turn does not come any more */
-    if (out->reason == GC_REASON_HANDSHAKE_TIMEOUT) {
-        gc_socket_offend(c);
-    }
     if (c->state == GC_SOCKET_REQUEST && out->reason == GC_REASON_HANDSHAKE_TIMEOUT &&
         c->kept_len > 0) {
         gc_requests_refuse(c, "408 Request Timeout", out->reason);
@@ -344,10 +332,6 @@ void gc_socket_accept(gc_daemon *d, int fd, const gc_addr *from) {
     /* Behind our own proxy the client's address is known with its request only, and who may connect
      * how often is the proxy's business. */
     const gc_addr *counted = d->options->trust_proxy ? &unknown : from;
-    if (counted == from && !gc_penalties_admit(d->penalties, gc_daemon_now_ms(d), from)) {
-        turn_away(d, fd, GC_REASON_ADDRESS_LIMIT);
-        return;
-    }
     if (gc_server_accept(d->core, gc_daemon_now_ms(d), counted, &conn, &reason) != 0) {
         turn_away(d, fd, reason);
         return;

@@ -61,8 +61,6 @@ void gc_socket_lose(gc_socket *c, uint32_t reason);
 void gc_socket_linger(gc_socket *c);
 /* The address at the other end of its TCP connection. */
 gc_addr gc_socket_from(gc_socket *c);
-/* It broke the protocol. Behind a trusted proxy that is nobody's address. */
-void gc_socket_offend(gc_socket *c);
 /* It had its share of this turn of the loop: it reads again, what it kept first, when all others
  * had theirs. */
 void gc_socket_yield(gc_socket *c);

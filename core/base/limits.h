@@ -63,7 +63,7 @@
 #define GC_CONCURRENT_MAX          5000   /* --concurrent-limit: ids */
 #define GC_SPARE_CONNECTIONS       1024   /* sockets without an id: requests, handshakes */
 #define GC_PER_ADDRESS_MAX         256    /* --per-address-limit; IPv6 by /64 */
-#define GC_CONNECTS_PER_SECOND     200    /* of one address, sustained; see penalties.h */
+#define GC_CONNECTS_PER_SECOND     200    /* --connect-rate: of one address; penalties.h */
 #define GC_CONNECTS_AHEAD          8      /* times --per-address-limit may come at once */
 #define GC_OFFENCE_CONNECTS        8      /* what a malformed request or frame counts for */
 #define GC_PENALTY_MS_MIN          1000   /* how long an address over that is refused */

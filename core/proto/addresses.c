@@ -63,6 +63,13 @@ uint32_t gc_addresses_add(gc_addresses *t, const gc_addr *from) {
     return i;
 }
 
+gc_addr gc_addresses_at(const gc_addresses *t, uint32_t entry) {
+    gc_assert(entry < t->touched && t->entries[entry].count > 0);
+    gc_addr from = {.family = t->entries[entry].family};
+    memcpy(from.ip, t->entries[entry].prefix, from.family == 4 ? 4 : 8);
+    return from;
+}
+
 void gc_addresses_remove(gc_addresses *t, uint32_t entry) {
     gc_assert(entry < t->touched && t->entries[entry].count > 0);
     gc_address *e = &t->entries[entry];

@@ -30,6 +30,8 @@ void gc_addresses_init(gc_addresses *t, gc_arena *a, uint32_t capacity, uint32_t
                        const uint8_t key[16]);
 /* Counts one more connection. GC_ADDRESS_NONE when the address has its maximum: nothing changed. */
 uint32_t gc_addresses_add(gc_addresses *t, const gc_addr *from);
+/* The address of an entry in use; of IPv6 the /64. */
+gc_addr gc_addresses_at(const gc_addresses *t, uint32_t entry);
 void gc_addresses_remove(gc_addresses *t, uint32_t entry);
 
 #endif

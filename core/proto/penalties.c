@@ -3,13 +3,12 @@
 #include "core/base/mem.h"
 #include "core/base/siphash.h"
 
-#define COST_MS (1000u / GC_CONNECTS_PER_SECOND)
-
-_Static_assert(1000 % GC_CONNECTS_PER_SECOND == 0, "a connection costs whole milliseconds");
-
-void gc_penalties_init(gc_penalties *p, const uint8_t key[16], uint32_t ahead) {
+void gc_penalties_init(gc_penalties *p, const uint8_t key[16], uint32_t per_second,
+                       uint32_t ahead) {
+    gc_assert(per_second > 0);
     memcpy(p->key, key, sizeof p->key);
-    p->ahead_ms = (uint64_t)ahead * COST_MS;
+    p->cost_us = 1000000 / per_second; /* 0 above a million */
+    p->ahead_us = ahead * p->cost_us;
 }
 
 /* IPv4 by address, IPv6 by /64: one customer gets a /64. Never 0. */
@@ -23,7 +22,8 @@ static uint64_t source_of(const gc_penalties *p, const gc_addr *from) {
 /* Until then it is remembered for something. */
 static uint64_t badness(const gc_penalty *r) {
     uint64_t clean_ms = r->wait_ms != 0 ? r->until_ms + GC_PENALTY_MS_MAX : 0;
-    return r->paid_ms > clean_ms ? r->paid_ms : clean_ms;
+    uint64_t paid_ms = r->paid_us / 1000;
+    return paid_ms > clean_ms ? paid_ms : clean_ms;
 }
 
 static gc_penalty *record_of(gc_penalties *p, const gc_addr *from) {
@@ -54,16 +54,20 @@ static void punish(gc_penalties *p, gc_penalty *r) {
 static bool take(gc_penalties *p, uint64_t now_ms, const gc_addr *from, uint32_t connects) {
     gc_assert(from->family == 4 || from->family == 6);
     p->now_ms = now_ms > p->now_ms ? now_ms : p->now_ms;
+    if (p->cost_us == 0) {
+        return true;
+    }
     gc_penalty *r = record_of(p, from);
     if (r->until_ms > p->now_ms) {
         return false;
     }
-    uint64_t paid_ms = (r->paid_ms > p->now_ms ? r->paid_ms : p->now_ms) + connects * COST_MS;
-    if (paid_ms > p->now_ms + p->ahead_ms) {
+    uint64_t now_us = p->now_ms * 1000;
+    uint64_t paid_us = (r->paid_us > now_us ? r->paid_us : now_us) + connects * p->cost_us;
+    if (paid_us > now_us + p->ahead_us) {
         punish(p, r);
         return false;
     }
-    r->paid_ms = paid_ms;
+    r->paid_us = paid_us;
     return true;
 }
 

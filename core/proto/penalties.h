@@ -19,7 +19,7 @@
 
 typedef struct gc_penalty {
     uint64_t source;   /* keyed hash of the address; 0 = free */
-    uint64_t paid_ms;  /* the time up to which this source has used its budget */
+    uint64_t paid_us;  /* the time up to which this source has used its budget */
     uint64_t until_ms; /* refused before this */
     uint64_t wait_ms;  /* the last penalty; 0 = a clean record */
 } gc_penalty;
@@ -27,15 +27,16 @@ typedef struct gc_penalty {
 typedef struct gc_penalties {
     uint8_t key[16];
     uint64_t now_ms;
-    uint64_t ahead_ms; /* the budget, as time */
+    uint64_t cost_us;  /* of one connection; 0: nobody is ever refused */
+    uint64_t ahead_us; /* the budget, as time */
     uint64_t given;    /* penalties, for /metrics */
     uint64_t refused;  /* connections, for /metrics */
     gc_penalty records[GC_PENALTY_SETS][GC_PENALTY_SET_SIZE];
 } gc_penalties;
 
-/* Into zeroed memory; key: random. ahead: connections that may come at once. Touches no page of the
- * table. */
-void gc_penalties_init(gc_penalties *p, const uint8_t key[16], uint32_t ahead);
+/* Into zeroed memory; key: random. per_second: connections, up to 1,000,000; UINT32_MAX: any.
+ * ahead: how many may come at once. Touches no page of the table. */
+void gc_penalties_init(gc_penalties *p, const uint8_t key[16], uint32_t per_second, uint32_t ahead);
 /* An address connects. False: refuse it. now_ms: monotonic, a step back is clamped. */
 bool gc_penalties_admit(gc_penalties *p, uint64_t now_ms, const gc_addr *from);
 /* It broke the protocol: as if it had connected GC_OFFENCE_CONNECTS times more. */

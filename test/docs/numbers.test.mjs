@@ -100,7 +100,7 @@ test('the defaults in ghostchatd(8) and in its --help are those of limits.h', ()
   const names = { 'alive-timeout': 'GC_ALIVE_MS', 'expire-timeout': 'GC_EXPIRE_MS',
     'concurrent-limit': 'GC_CONCURRENT_MAX', 'memory-limit': 'GC_MEMORY_BYTES_MAX',
     'message-limit': 'GC_MESSAGE_BYTES_MAX', 'queue-limit': 'GC_QUEUE_BYTES_MAX',
-    'per-address-limit': 'GC_PER_ADDRESS_MAX', 'rate': 'GC_RATE_PER_SECOND' };
+    'per-address-limit': 'GC_PER_ADDRESS_MAX', 'connect-rate': 'GC_CONNECTS_PER_SECOND', 'rate': 'GC_RATE_PER_SECOND' };
   const units = { '': 1, K: 1024, M: 1024 ** 2 };
   const page = read('man/ghostchatd.8');
   const table = read('server/options.c');

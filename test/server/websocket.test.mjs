@@ -368,6 +368,25 @@ test('who connects without end is refused for a while, and nobody else', async (
   await few.stop();
 });
 
+test('--connect-rate says how often one address may connect, and 0 that any number goes', async () => {
+  for (const rate of ['5', '0']) {
+    const few = await startServer({ args: ['--per-address-limit', '2', '--connect-rate', rate] });
+    let knocks = 0;
+    while (knocks < 200) {
+      const raw = await Raw.open(few.port);
+      raw.write('GET /healthz HTTP/1.0\r\n\r\n');
+      const { status } = await raw.answer().catch(() => ({ status: 503 }));
+      raw.destroy();
+      if (status !== 200) {
+        break;
+      }
+      knocks++;
+    }
+    assert.ok(rate === '0' ? knocks === 200 : knocks >= 16 && knocks < 200, `${knocks} at ${rate}`);
+    await few.stop();
+  }
+});
+
 test('every id taken: the limit is said', async () => {
   const small = await startServer({ args: ['--concurrent-limit', '2'] });
   const held = [await join(small, 'a'), await join(small, 'b')];

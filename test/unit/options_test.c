@@ -59,6 +59,7 @@ static void test_defaults(void **state) {
     assert_string_equal(o.key, "peerjs");
     assert_int_equal(o.alive_timeout_ms, GC_ALIVE_MS);
     assert_int_equal(o.concurrent_max, GC_CONCURRENT_MAX);
+    assert_int_equal(o.connects_per_second, GC_CONNECTS_PER_SECOND);
     assert_int_equal(o.stun_port, GC_STUN_PORT);
     assert_false(o.stun_port_named);
     assert_false(o.allow_discovery || o.trust_proxy || o.help || o.version);
@@ -76,6 +77,7 @@ static void test_forms(void **state) {
     assert_int_equal(good("--port 1 --port 2").port, 2);
     assert_int_equal(good("--memory-limit 64M").memory_bytes_max, 64 << 20);
     assert_int_equal(good("--queue-limit 512K").queue_bytes_max, 512 << 10);
+    assert_int_equal(good("--connect-rate 0").connects_per_second, 0);
     assert_true(good("--allow-discovery").allow_discovery);
     assert_true(good("--allow-discovery true --port 1").allow_discovery);
     assert_false(good("--allow-discovery=false").allow_discovery);

@@ -10,7 +10,7 @@ static gc_penalties penalties;
 static int fresh(void **state) {
     (void)state;
     memset(&penalties, 0, sizeof penalties);
-    gc_penalties_init(&penalties, key, AHEAD);
+    gc_penalties_init(&penalties, key, GC_CONNECTS_PER_SECOND, AHEAD);
     return 0;
 }
 
@@ -108,6 +108,34 @@ static void test_many_addresses(void **state) {
     assert_false(gc_penalties_admit(&penalties, 1999, &bad));
 }
 
+/* Any rate, also one that does not divide a second; none at all. */
+static void test_rates(void **state) {
+    (void)state;
+    gc_addr a = address(4, 1);
+    for (uint32_t rate = 1; rate <= 1000000; rate = rate == 125 ? 500 : rate * 5) {
+        memset(&penalties, 0, sizeof penalties);
+        gc_penalties_init(&penalties, key, rate, 3 * rate);
+        for (uint32_t i = 0; i < 3 * rate; i++) {
+            assert_true(gc_penalties_admit(&penalties, 1000, &a));
+        }
+        assert_false(gc_penalties_admit(&penalties, 1000, &a));
+        assert_false(gc_penalties_admit(&penalties, 1999, &a));
+        for (uint32_t i = 0; i < rate; i++) {
+            assert_true(gc_penalties_admit(&penalties, 2000, &a));
+        }
+        if (1000000 % rate == 0) {
+            assert_false(gc_penalties_admit(&penalties, 2000, &a));
+        }
+    }
+    memset(&penalties, 0, sizeof penalties);
+    gc_penalties_init(&penalties, key, UINT32_MAX, UINT32_MAX);
+    for (uint32_t i = 0; i < 100000; i++) {
+        assert_true(gc_penalties_admit(&penalties, 1, &a));
+        gc_penalties_offend(&penalties, 1, &a);
+    }
+    assert_int_equal(penalties.given, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_a_burst_then_the_rate, fresh),
@@ -116,6 +144,7 @@ int main(void) {
         cmocka_unit_test_setup(test_one_customer_is_a_64, fresh),
         cmocka_unit_test_setup(test_time_that_steps_back, fresh),
         cmocka_unit_test_setup(test_many_addresses, fresh),
+        cmocka_unit_test(test_rates),
     };
     return RUN(tests);
 }

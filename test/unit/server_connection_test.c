@@ -40,7 +40,7 @@ static void test_stale_handles(void **state) {
 static void test_slots_come_back(void **state) {
     (void)state;
     host h;
-    gc_server_config config = {.connections_max = 3};
+    gc_server_config config = {.connections_max = 3, .connects_per_second = UINT32_MAX};
     host_start(&h, &config);
     for (int i = 0; i < 5000; i++) { /* more often than a handle has generations */
         assert_int_equal(host_accept(&h, 1), 0);
@@ -104,6 +104,84 @@ static void test_per_address(void **state) {
     assert_int_equal(host_stats(&h).rejected_total[GC_REASON_ADDRESS_LIMIT], 1);
     assert_int_equal(host_stats(&h).rejected_total[GC_REASON_BAD_REQUEST], 1);
     host_stop(&h);
+}
+
+/* Connects and leaves until it is refused; returns how often it was let in. */
+static uint32_t storm(host *h, uint32_t i) {
+    uint32_t n = 0;
+    while (n < 5000 && host_accept(h, i) == 0) {
+        host_die(h, i, GC_REASON_GONE);
+        n++;
+    }
+    return n;
+}
+
+static void test_who_connects_without_end(void **state) {
+    (void)state;
+    host h;
+    gc_server_config config = {.per_address_max = 4, .connects_per_second = 40};
+    host_start(&h, &config);
+    assert_int_equal(host_accept(&h, 2), 0);
+    assert_int_equal(storm(&h, 1), 40); /* a second's worth is more than 8 times 4 */
+    assert_int_equal(h.clients[1].reason, GC_REASON_ADDRESS_LIMIT);
+    assert_int_equal(storm(&h, 3), 40);
+    h.clients[4].from = (gc_addr){0};
+    assert_int_equal(storm(&h, 4), 5000); /* a proxy's */
+    assert_int_equal(host_stats(&h).penalties_total, 2);
+    assert_int_equal(host_stats(&h).penalized_total, 2);
+    assert_int_equal(host_stats(&h).rejected_total[GC_REASON_ADDRESS_LIMIT], 2);
+    host_wait(&h, GC_PENALTY_MS_MIN - 1);
+    assert_int_equal(host_accept(&h, 1), GC_E_REFUSED);
+    host_wait(&h, 1);
+    assert_int_equal(storm(&h, 1), 40);
+    host_stop(&h);
+
+    config.connects_per_second = UINT32_MAX;
+    host_start(&h, &config);
+    assert_int_equal(storm(&h, 1), 5000);
+    host_stop(&h);
+}
+
+/* What is wrong counts as 8 connections, once for each connection that the server ends for it. */
+static void test_offences(void **state) {
+    (void)state;
+    host h;
+    gc_server_config config = {.connects_per_second = 100, .per_address_max = 2};
+    enum { MALFORMED, BAD_FRAME, LATE, GOOD, PROXIED, COUNT };
+    for (int how = 0; how < COUNT; how++) {
+        host_start(&h, &config);
+        gc_addr real = {.family = 4, .ip = {9, 9, 9, 9}};
+        uint32_t reason;
+        host_open(&h, 1, STOCK("a", "t"));
+        if (how == LATE || how == MALFORMED || how == PROXIED) {
+            host_die(&h, 1, GC_REASON_GONE);
+            assert_int_equal(host_accept(&h, 1), 0);
+        }
+        if (how == PROXIED) {
+            gc_server_readdress(h.s, h.now_ms, h.clients[1].conn, &real, &reason);
+            h.clients[2].from = real;
+        }
+        host_wait(&h, GC_HANDSHAKE_MS - 1); /* what came before is forgotten */
+        if (how == MALFORMED || how == PROXIED) {
+            gc_server_offend(h.s, h.now_ms, h.clients[1].conn);
+            host_die(&h, 1, GC_REASON_BAD_REQUEST);
+            gc_server_offend(h.s, h.now_ms, h.clients[1].conn); /* gone: nobody's */
+        } else if (how == BAD_FRAME) {
+            for (int i = 0; i < 3; i++) {
+                gc_server_bad_frame(h.s, h.now_ms, h.clients[1].conn, GC_WS_PROTOCOL,
+                                    GC_REASON_BAD_FRAME);
+            }
+            host_drain(&h);
+        } else if (how == LATE) {
+            host_wait(&h, 1);
+        }
+        if (how != PROXIED) {
+            h.clients[2].from = h.clients[1].from;
+        }
+        bool counts = how == MALFORMED || how == BAD_FRAME || how == LATE;
+        assert_int_equal(storm(&h, 2), counts ? 100 - GC_OFFENCE_CONNECTS : 100);
+        host_stop(&h);
+    }
 }
 
 /* Behind a proxy all come from one address, until their requests name others. */
@@ -260,6 +338,8 @@ int main(void) {
         cmocka_unit_test(test_server_full),
         cmocka_unit_test(test_spare_connections),
         cmocka_unit_test(test_per_address),
+        cmocka_unit_test(test_who_connects_without_end),
+        cmocka_unit_test(test_offences),
         cmocka_unit_test(test_readdress),
         cmocka_unit_test(test_inputs_in_the_wrong_state),
         cmocka_unit_test(test_bad_frames),
