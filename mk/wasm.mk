@@ -29,6 +29,6 @@ $(B)/wasm/core.wasm: $(WASM_OBJ)
 	    --initial-memory=$(WASM_MEMORY) --max-memory=$(WASM_MEMORY) $^ -o $@
 
 #: make check-wasm      its tests in node
-# Imports, exports, size, the vectors of the C tests and two clients that talk, in plain node.
-check-wasm: $(B)/wasm/core.wasm
-	$(Q)B='$(B)' $(NODE) --test test/wasm/core.test.mjs
+# Imports, exports, size, the vectors of the C tests and clients that talk, in plain node.
+check-wasm: $(B)/wasm/core.wasm test/node_modules/.package-lock.json
+	$(Q)B='$(B)' $(NODE) --test test/wasm/*.test.mjs

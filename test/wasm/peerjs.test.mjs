@@ -77,6 +77,8 @@ test('texts of ours are what the library unpacks, and are told as sent', () => {
             assert.equal(sent.link, link);
             assert.equal(sent.value, serialization === 'raw' ? TEXT : BYTES);
             assert.equal(unpack(sent.bytes), text);
+            assert.deepEqual(c.of('delivered'), []); // the transport has not said that it took it
+            assert.equal(c.at('link_buffered', link, 0), 0);
             assert.deepEqual(c.of('delivered').map((o) => o.value), [1]);
         }
     }
