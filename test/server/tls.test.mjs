@@ -180,6 +180,25 @@ test('over the rate a client is read more slowly, and nothing is lost', async ()
   await slow.stop();
 });
 
+test('frames cut anywhere, in records of any size, and a bad one behind them', async () => {
+  const held = await Held.open(server.port);
+  const raw = await Client.open(server.port, 'cut', { ...SECURE, socket: held });
+  await raw.message('OPEN');
+  const count = 300;
+  const bytes = Buffer.concat([...Array.from({ length: count }, (_, i) => frame(TEXT, JSON.stringify({
+    type: 'OFFER', dst: 'cut', payload: { i, x: 'x'.repeat((i * 37) % 900) } }))),
+  frame(3, 'reserved'), frame(TEXT, '{"type":"OFFER","dst":"cut","payload":"late"}')]);
+  const records = [];
+  for (let at = 0, size = 1; at < bytes.length; at += size, size = (size * 5 + 3) % 3_001) {
+    records.push(bytes.subarray(at, at + size));
+  }
+  await atOnce(raw.raw, held, ...records);
+  assert.equal(await raw.closed(), 1002);
+  assert.deepEqual(raw.messages.slice(1).map((one) => one.payload.i),
+    Array.from({ length: count }, (_, i) => i));
+  await raw.raw.end();
+});
+
 test('SIGTERM while clients are paused or yield', async () => {
   const slow = await start('--rate', '1');
   const clients = [];
