@@ -191,6 +191,7 @@ void gc_server_request_done(gc_server *s, uint64_t now_ms, gc_conn conn) {
     uint32_t n = gc__slot(s, conn);
     if (n != GC_SLOT_NONE && gc__at(s, n)->state == GC_CONNECTION_READING) {
         gc__at(s, n)->since_ms = s->now_ms;
+        gc__at(s, n)->served = true;
         gc__clock(s, n);
     }
 }

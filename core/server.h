@@ -81,6 +81,7 @@ typedef struct gc_connection {
     bool paused;
     bool write_given; /* WRITE was polled and bytes are unsent since */
     bool now;         /* closing without its unsent bytes */
+    bool served;      /* an HTTP request: what it waits for now need never come */
     bool offends;     /* what it does wrong counts against its address */
 } gc_connection;
 

@@ -74,7 +74,9 @@ static void on_due(gc_server *s, uint32_t n) {
     switch (c->state) {
     case GC_CONNECTION_READING:
         s->stats.rejected_total[GC_REASON_HANDSHAKE_TIMEOUT]++;
-        gc__offend(s, n);
+        if (!c->served) {
+            gc__offend(s, n);
+        }
         gc__end(s, n, GC_REASON_HANDSHAKE_TIMEOUT, true);
         break;
     case GC_CONNECTION_WAITING:

@@ -147,19 +147,22 @@ static void test_offences(void **state) {
     (void)state;
     host h;
     gc_server_config config = {.connects_per_second = 100, .per_address_max = 2};
-    enum { MALFORMED, BAD_FRAME, LATE, GOOD, PROXIED, COUNT };
+    enum { MALFORMED, BAD_FRAME, LATE, IDLE, GOOD, PROXIED, COUNT };
     for (int how = 0; how < COUNT; how++) {
         host_start(&h, &config);
         gc_addr real = {.family = 4, .ip = {9, 9, 9, 9}};
         uint32_t reason;
         host_open(&h, 1, STOCK("a", "t"));
-        if (how == LATE || how == MALFORMED || how == PROXIED) {
+        if (how == LATE || how == IDLE || how == MALFORMED || how == PROXIED) {
             host_die(&h, 1, GC_REASON_GONE);
             assert_int_equal(host_accept(&h, 1), 0);
         }
         if (how == PROXIED) {
             gc_server_readdress(h.s, h.now_ms, h.clients[1].conn, &real, &reason);
             h.clients[2].from = real;
+        }
+        if (how == IDLE) { /* between requests: nobody has to ask for more */
+            gc_server_request_done(h.s, h.now_ms, h.clients[1].conn);
         }
         host_wait(&h, GC_HANDSHAKE_MS - 1); /* what came before is forgotten */
         if (how == MALFORMED || how == PROXIED) {
@@ -172,7 +175,7 @@ static void test_offences(void **state) {
                                     GC_REASON_BAD_FRAME);
             }
             host_drain(&h);
-        } else if (how == LATE) {
+        } else if (how == LATE || how == IDLE) {
             host_wait(&h, 1);
         }
         if (how != PROXIED) {
