@@ -231,8 +231,11 @@ export class GhostChat extends EventTarget {
                 opened: (link) => this.#input((c, now) => c.linkOpened(now, link)),
                 message: (link, channel, bytes) =>
                     this.#input((c, now) => c.linkMessage(now, link, channel, bytes)),
+                // A report of a link that has ended meanwhile would say "sent" of what it did not take.
                 buffered: (link, bytes) =>
-                    this.#input((c, now) => c.linkBuffered(now, link, bytes)),
+                    this.#input(
+                        (c, now) => this.#links?.lives(link) && c.linkBuffered(now, link, bytes),
+                    ),
                 closed: (link, reason) => this.#input((c, now) => c.linkClosed(now, link, reason)),
                 path: (link, path, rttMs) =>
                     this.#input((c, now) => c.linkPath(now, link, path, rttMs)),

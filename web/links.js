@@ -383,6 +383,12 @@ export class Links {
         this.#links.get(number)?.send(channel, bytes);
     }
 
+    /** Whether what was sent may still arrive.
+     * @param {number} number */
+    lives(number) {
+        return this.#links.get(number)?.ended === false;
+    }
+
     /** @param {number} number */
     reportBuffered(number) {
         this.#links.get(number)?.reportBuffered();
