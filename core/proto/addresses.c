@@ -12,18 +12,12 @@ void gc_addresses_init(gc_addresses *t, gc_arena *a, uint32_t capacity, uint32_t
     memcpy(t->key, key, sizeof t->key);
 }
 
-/* family and what counts of the address, in one key of 9 bytes */
-static void key_of(const gc_addr *from, uint8_t out[9]) {
-    memset(out, 0, 9);
-    out[0] = from->family;
-    memcpy(out + 1, from->ip, from->family == 4 ? 4 : 8);
+static uint64_t hash_of(const gc_addresses *t, const uint8_t key[GC_ADDR_SOURCE_BYTES]) {
+    return gc_siphash(t->key, gc_span_of(key, GC_ADDR_SOURCE_BYTES));
 }
 
-static uint64_t hash_of(const gc_addresses *t, const uint8_t key[9]) {
-    return gc_siphash(t->key, gc_span_of(key, 9));
-}
-
-static uint32_t find(const gc_addresses *t, uint64_t hash, const uint8_t key[9]) {
+static uint32_t find(const gc_addresses *t, uint64_t hash,
+                     const uint8_t key[GC_ADDR_SOURCE_BYTES]) {
     for (uint32_t i = gc_map_first(&t->map, hash); i != GC_MAP_END; i = gc_map_next(&t->map, i)) {
         const gc_address *e = &t->entries[i];
         if (e->family == key[0] && memcmp(e->prefix, key + 1, sizeof e->prefix) == 0) {
@@ -33,7 +27,7 @@ static uint32_t find(const gc_addresses *t, uint64_t hash, const uint8_t key[9])
     return GC_ADDRESS_NONE;
 }
 
-static uint32_t make(gc_addresses *t, uint64_t hash, const uint8_t key[9]) {
+static uint32_t make(gc_addresses *t, uint64_t hash, const uint8_t key[GC_ADDR_SOURCE_BYTES]) {
     uint32_t i;
     if (t->free != 0) {
         i = t->free - 1;
@@ -50,8 +44,8 @@ static uint32_t make(gc_addresses *t, uint64_t hash, const uint8_t key[9]) {
 }
 
 uint32_t gc_addresses_add(gc_addresses *t, const gc_addr *from) {
-    uint8_t key[9];
-    key_of(from, key);
+    uint8_t key[GC_ADDR_SOURCE_BYTES];
+    gc_addr_source(from, key);
     uint64_t hash = hash_of(t, key);
     uint32_t i = find(t, hash, key);
     if (i == GC_ADDRESS_NONE) {
@@ -76,7 +70,7 @@ void gc_addresses_remove(gc_addresses *t, uint32_t entry) {
     if (--e->count > 0) {
         return;
     }
-    uint8_t key[9] = {e->family};
+    uint8_t key[GC_ADDR_SOURCE_BYTES] = {e->family};
     memcpy(key + 1, e->prefix, sizeof e->prefix);
     gc_map_remove(&t->map, hash_of(t, key), entry);
     e->next = t->free;

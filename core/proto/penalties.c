@@ -1,7 +1,6 @@
 #include "core/proto/penalties.h"
 #include "core/base/assert.h"
 #include "core/base/mem.h"
-#include "core/base/siphash.h"
 
 void gc_penalties_init(gc_penalties *p, const uint8_t key[16], uint32_t per_second,
                        uint32_t ahead) {
@@ -9,14 +8,6 @@ void gc_penalties_init(gc_penalties *p, const uint8_t key[16], uint32_t per_seco
     memcpy(p->key, key, sizeof p->key);
     p->cost_us = 1000000 / per_second; /* 0 above a million */
     p->ahead_us = ahead * p->cost_us;
-}
-
-/* IPv4 by address, IPv6 by /64: one customer gets a /64. Never 0. */
-static uint64_t source_of(const gc_penalties *p, const gc_addr *from) {
-    uint8_t bytes[9] = {from->family};
-    memcpy(bytes + 1, from->ip, from->family == 4 ? 4 : 8);
-    uint64_t h = gc_siphash(p->key, gc_span_of(bytes, sizeof bytes));
-    return h != 0 ? h : 1;
 }
 
 /* Until then it is remembered for something. */
@@ -27,7 +18,7 @@ static uint64_t badness(const gc_penalty *r) {
 }
 
 static gc_penalty *record_of(gc_penalties *p, const gc_addr *from) {
-    uint64_t source = source_of(p, from);
+    uint64_t source = gc_addr_source_hash(from, p->key);
     gc_penalty *set = p->records[source % GC_PENALTY_SETS];
     gc_penalty *least = &set[0];
     for (uint32_t i = 0; i < GC_PENALTY_SET_SIZE; i++) {

@@ -1,7 +1,6 @@
 #include "core/proto/stun_responder.h"
 #include "core/base/assert.h"
 #include "core/base/mem.h"
-#include "core/base/siphash.h"
 
 #define COST_MS  (1000u / GC_STUN_RATE_PER_SECOND)
 #define BURST_MS (GC_STUN_BURST * COST_MS)
@@ -10,14 +9,6 @@ _Static_assert(1000 % GC_STUN_RATE_PER_SECOND == 0, "a request costs whole milli
 
 void gc_stun_responder_init(gc_stun_responder *r, const uint8_t key[16]) {
     memcpy(r->key, key, sizeof r->key);
-}
-
-/* IPv4 by address, IPv6 by /64: one customer gets a /64. Never 0. */
-static uint64_t source_of(const gc_stun_responder *r, const gc_addr *from) {
-    uint8_t bytes[9] = {from->family};
-    memcpy(bytes + 1, from->ip, from->family == 4 ? 4 : 8);
-    uint64_t h = gc_siphash(r->key, gc_span_of(bytes, sizeof bytes));
-    return h != 0 ? h : 1;
 }
 
 /* The source's bucket, or that of the one in its set which paid least: most likely it is idle. */
@@ -37,7 +28,7 @@ static gc_stun_bucket *bucket_of(gc_stun_responder *r, uint64_t source) {
 }
 
 static bool take(gc_stun_responder *r, const gc_addr *from) {
-    gc_stun_bucket *b = bucket_of(r, source_of(r, from));
+    gc_stun_bucket *b = bucket_of(r, gc_addr_source_hash(from, r->key));
     uint64_t paid_ms = b->paid_ms > r->now_ms ? b->paid_ms : r->now_ms;
     if (paid_ms + COST_MS > r->now_ms + BURST_MS) {
         return false;

@@ -1,4 +1,5 @@
 /* core/proto/stun_responder.c */
+#include "source.h"
 #include "unit.h"
 
 #include "core/proto/stun_responder.h"
@@ -12,15 +13,6 @@ static int fresh(void **state) {
     memset(&responder, 0, sizeof responder);
     gc_stun_responder_init(&responder, key);
     return 0;
-}
-
-static gc_addr address(uint8_t family, uint32_t n) {
-    gc_addr a = {.family = family, .port = 1000};
-    a.ip[0] = 10;
-    a.ip[family == 4 ? 1 : 5] = (uint8_t)(n >> 16);
-    a.ip[family == 4 ? 2 : 6] = (uint8_t)(n >> 8);
-    a.ip[family == 4 ? 3 : 7] = (uint8_t)n;
-    return a;
 }
 
 static uint32_t ask(uint64_t now_ms, const gc_addr *from) {
