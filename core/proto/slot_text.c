@@ -3,6 +3,7 @@
 #include "core/base/encoding.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
+#include "core/wire/invite.h"
 
 static gc_span word_of(uint32_t kind) {
     switch (kind) {
@@ -53,18 +54,8 @@ static bool read_bytes(const gc_json *j, int32_t payload, const char *key, uint8
     return gc_base64url_read(text_of(j, payload, key, text, sizeof text), out, 16) == 0;
 }
 
-static bool is_id(gc_span id) {
-    bool good = id.len > 0 && id.len <= GC_INVITE_ID_CHARS_MAX;
-    for (uint32_t i = 0; i < id.len && good; i++) {
-        uint8_t c = id.data[i];
-        good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               c == '_' || c == '-';
-    }
-    return good;
-}
-
 bool gc_slot_add(gc_slot_message *m, gc_span id) {
-    if (m->count == GC_ROOM_MEMBERS_MAX || !is_id(id)) {
+    if (m->count == GC_ROOM_MEMBERS_MAX || !gc_invite_is_id(id)) {
         return false;
     }
     memcpy(m->id[m->count], id.data, id.len);

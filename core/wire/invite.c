@@ -165,14 +165,22 @@ static int read_secret(gc_span secret, uint8_t out[GC_SECRET_BYTES]) {
     return gc_base64url_read(from(secret, 2), out, GC_SECRET_BYTES);
 }
 
-static int read_id(gc_span id, gc_invite *out) {
-    if (id.len == 0 || id.len > GC_INVITE_ID_CHARS_MAX) {
-        return GC_E_SYNTAX;
+/* A digit of base64url (RFC 4648 section 5); ids have the same ones. */
+static bool is_digit(uint8_t c) {
+    return alphanumeric(c) || c == '-' || c == '_';
+}
+
+bool gc_invite_is_id(gc_span id) {
+    bool good = id.len > 0 && id.len <= GC_INVITE_ID_CHARS_MAX;
+    for (uint32_t i = 0; i < id.len && good; i++) {
+        good = is_digit(id.data[i]);
     }
-    for (uint32_t i = 0; i < id.len; i++) {
-        if (!alphanumeric(id.data[i]) && id.data[i] != '_' && id.data[i] != '-') {
-            return GC_E_SYNTAX;
-        }
+    return good;
+}
+
+static int read_id(gc_span id, gc_invite *out) {
+    if (!gc_invite_is_id(id)) {
+        return GC_E_SYNTAX;
     }
     memcpy(out->name, id.data, id.len);
     out->name_len = id.len;
@@ -278,9 +286,7 @@ static bool is_like_secret(gc_span name) {
         return false;
     }
     for (uint32_t i = 2; i < len; i++) {
-        bool digit = (s[i] >= 'a' && s[i] <= 'z') || (s[i] >= 'A' && s[i] <= 'Z') ||
-                     (s[i] >= '0' && s[i] <= '9') || s[i] == '-' || s[i] == '_';
-        if (!digit) {
+        if (!is_digit(s[i])) {
             return false;
         }
     }

@@ -39,6 +39,9 @@ void gc_invite_write(const gc_invite *invite, gc_writer *w);
  * or GC_E_SYNTAX. */
 int gc_invite_check_name(gc_span name);
 
+/* Whether an id may stand in a link, and in a slot message: [A-Za-z0-9_-]{1,64}, no escapes. */
+bool gc_invite_is_id(gc_span id);
+
 /* The secret that stands in for S in an open room: H(32, "ghostchat/1 open " || name). The name
  * must have passed gc_invite_check_name(). Returns 0 or GC_E_CRYPTO. */
 int gc_invite_open_secret(const gc_crypto *crypto, gc_span name, uint8_t out[GC_SECRET_BYTES]);
