@@ -16,24 +16,13 @@ void gc_data_text_dial(gc_span connection, uint8_t dial[GC_DIAL_BYTES]) {
 
 /* --- reading --------------------------------------------------------------------------------- */
 
-static bool is_string(const gc_json *j, int32_t token) {
-    return token >= 0 && j->tokens[token].type == GC_JSON_STRING;
-}
-
-static bool is_word(const gc_json *j, int32_t token, gc_span word) {
-    uint8_t text[16];
-    uint32_t len = 0;
-    return is_string(j, token) && gc_json_string(j, token, text, sizeof text, &len) == 0 &&
-           gc_span_equal(gc_span_of(text, len), word);
-}
-
 static bool read_offer(gc_signal_in *in, int32_t payload) {
     const gc_json *j = &in->json;
     int32_t token = gc_json_get(j, payload, "serialization"), mark = gc_json_get(j, payload, "gc");
     uint8_t word[16];
     uint32_t len = 0;
     uint64_t version = 0;
-    if (!is_string(j, token) || gc_json_string(j, token, word, sizeof word, &len) != 0 ||
+    if (gc_json_string(j, token, word, sizeof word, &len) != 0 ||
         !gc_serialization_of(gc_span_of(word, len), &in->serialization)) {
         return false;
     }
@@ -52,16 +41,16 @@ static bool read_candidate(gc_signal_in *in, int32_t payload) {
     in->index = number <= 0xff ? (uint32_t)number : 0;
     in->candidate = gc_json_get(j, candidate, "candidate");
     in->mid = gc_json_get(j, candidate, "sdpMid");
-    if (!is_string(j, in->mid)) {
+    if (!gc_json_is_string(j, in->mid)) {
         in->mid = -1;
     }
-    return is_string(j, in->candidate);
+    return gc_json_is_string(j, in->candidate);
 }
 
 bool gc_data_text_read(gc_signal_in *in, int32_t payload) {
     const gc_json *j = &in->json;
     int32_t id = gc_json_get(j, payload, "connectionId");
-    if (!is_word(j, gc_json_get(j, payload, "type"), GC_SPAN("data")) || !is_string(j, id) ||
+    if (!gc_json_is(j, gc_json_get(j, payload, "type"), "data") ||
         gc_json_string(j, id, in->connection, sizeof in->connection, &in->connection_len) != 0 ||
         in->connection_len == 0) {
         return false;
@@ -72,17 +61,15 @@ bool gc_data_text_read(gc_signal_in *in, int32_t payload) {
         return read_candidate(in, payload);
     }
     in->sdp = gc_json_get(j, gc_json_get(j, payload, "sdp"), "sdp");
-    return is_string(j, in->sdp) && (in->type == GC_SIGNAL_ANSWER || read_offer(in, payload));
+    return gc_json_is_string(j, in->sdp) &&
+           (in->type == GC_SIGNAL_ANSWER || read_offer(in, payload));
 }
 
 /* --- writing --------------------------------------------------------------------------------- */
 
 static void begin(gc_writer *w, gc_signal type, gc_span dst, gc_span connection) {
-    gc_writer_text(w, "{\"type\":\"");
-    gc_writer_text(w, gc_signal_word(type));
-    gc_writer_text(w, "\",\"dst\":");
-    gc_json_write_string(w, dst);
-    gc_writer_text(w, ",\"payload\":{\"type\":\"data\",\"connectionId\":");
+    gc_signal_begin_relayed(w, type, dst);
+    gc_writer_text(w, "\"type\":\"data\",\"connectionId\":");
     gc_json_write_string(w, connection);
 }
 

@@ -15,13 +15,6 @@ static gc_span span_of_text(const char *s) {
 
 /* --- reading --------------------------------------------------------------------------------- */
 
-static int32_t get(const gc_json *j, int32_t object, const char *key) {
-    if (object < 0 || j->tokens[object].type != GC_JSON_OBJECT) {
-        return -1;
-    }
-    return gc_json_get(j, object, key);
-}
-
 static bool read_id(const gc_json *j, int32_t token, uint8_t *out, uint32_t *len) {
     if (token < 0 || gc_json_string(j, token, out, GC_ID_BYTES_MAX, len) != 0) {
         *len = 0;
@@ -36,11 +29,17 @@ static bool read_tag(const gc_json *j, int32_t token, uint8_t tag[GC_TAG_BYTES])
            gc_hex_read(gc_span_of(hex, len), tag, GC_TAG_BYTES) == 0;
 }
 
-static bool read_proof(const gc_json *j, int32_t token, uint8_t proof[GC_PROOF_BYTES]) {
+bool gc_signal_read_bytes(const gc_json *j, int32_t token, uint8_t out[16]) {
     uint8_t text[24];
     uint32_t len = 0;
-    return token >= 0 && gc_json_string(j, token, text, sizeof text, &len) == 0 &&
-           gc_base64url_read(gc_span_of(text, len), proof, GC_PROOF_BYTES) == 0;
+    return gc_json_string(j, token, text, sizeof text, &len) == 0 &&
+           gc_base64url_read(gc_span_of(text, len), out, 16) == 0;
+}
+
+bool gc_signal_is_ours(const gc_json *j, int32_t payload) {
+    uint64_t version = 0;
+    return gc_json_is(j, gc_json_get(j, payload, "type"), "ghostchat") &&
+           gc_json_number(j, gc_json_get(j, payload, "v"), &version) == 0 && version == 1;
 }
 
 /* A word that we do not know comes from a newer server: it counts as a refusal. */
@@ -64,7 +63,7 @@ static uint32_t read_reason(const gc_json *j, int32_t token) {
 static uint32_t read_error(const gc_json *j, int32_t payload) {
     uint8_t text[64];
     uint32_t len = 0;
-    int32_t code = get(j, payload, "code"), msg = get(j, payload, "msg");
+    int32_t code = gc_json_get(j, payload, "code"), msg = gc_json_get(j, payload, "msg");
     if (code >= 0) {
         return read_reason(j, code);
     }
@@ -82,9 +81,9 @@ static uint32_t read_error(const gc_json *j, int32_t payload) {
 
 static void read_room(gc_signal_in *in, int32_t room) {
     const gc_json *j = &in->json;
-    in->has_tag = read_tag(j, get(j, room, "tag"), in->tag);
-    in->reason = read_reason(j, get(j, room, "reason"));
-    in->members = get(j, room, "members");
+    in->has_tag = read_tag(j, gc_json_get(j, room, "tag"), in->tag);
+    in->reason = read_reason(j, gc_json_get(j, room, "reason"));
+    in->members = gc_json_get(j, room, "members");
     if (in->members >= 0 && j->tokens[in->members].type != GC_JSON_ARRAY) {
         in->members = -1;
     }
@@ -94,50 +93,40 @@ static void read_room(gc_signal_in *in, int32_t room) {
 static void read_open(gc_signal_in *in, int32_t payload) {
     const gc_json *j = &in->json;
     uint64_t version = 0;
-    int32_t token = get(j, payload, "gc");
+    int32_t token = gc_json_get(j, payload, "gc");
     in->gc = token >= 0 && gc_json_number(j, token, &version) == 0 && version >= 1;
-    in->ice = get(j, payload, "ice");
+    in->ice = gc_json_get(j, payload, "ice");
     if (in->ice >= 0 && j->tokens[in->ice].type != GC_JSON_ARRAY) {
         in->ice = -1;
     }
-    read_room(in, get(j, payload, "room"));
-}
-
-static bool is_string(const gc_json *j, int32_t token) {
-    return token >= 0 && j->tokens[token].type == GC_JSON_STRING;
+    read_room(in, gc_json_get(j, payload, "room"));
 }
 
 /* "type":"ghostchat","v":1,"dial":22 characters, and what the type needs. */
 static bool read_relayed(gc_signal_in *in, int32_t payload) {
     const gc_json *j = &in->json;
-    uint8_t text[24];
-    uint32_t len = 0;
     uint64_t number = 0;
-    int32_t dial = get(j, payload, "dial");
-    if (!is_string(j, get(j, payload, "type")) ||
-        gc_json_string(j, get(j, payload, "type"), text, sizeof text, &len) != 0 ||
-        !gc_span_equal(gc_span_of(text, len), GC_SPAN("ghostchat")) || get(j, payload, "v") < 0 ||
-        gc_json_number(j, get(j, payload, "v"), &number) != 0 || number != 1 || dial < 0 ||
-        gc_json_string(j, dial, text, sizeof text, &len) != 0 ||
-        gc_base64url_read(gc_span_of(text, len), in->dial, GC_DIAL_BYTES) != 0) {
+    _Static_assert(GC_DIAL_BYTES == 16 && GC_PROOF_BYTES == 16, "gc_signal_read_bytes() reads 16");
+    if (!gc_signal_is_ours(j, payload) ||
+        !gc_signal_read_bytes(j, gc_json_get(j, payload, "dial"), in->dial)) {
         return false;
     }
-    in->sdp = get(j, payload, "sdp");
-    in->candidate = get(j, payload, "candidate");
-    in->mid = get(j, payload, "mid");
+    in->sdp = gc_json_get(j, payload, "sdp");
+    in->candidate = gc_json_get(j, payload, "candidate");
+    in->mid = gc_json_get(j, payload, "mid");
     if (in->type != GC_SIGNAL_CANDIDATE) {
-        int32_t tag = get(j, payload, "room");
+        int32_t tag = gc_json_get(j, payload, "room");
         in->has_tag = read_tag(j, tag, in->tag);
-        in->has_proof = read_proof(j, get(j, payload, "proof"), in->proof);
+        in->has_proof = gc_signal_read_bytes(j, gc_json_get(j, payload, "proof"), in->proof);
         /* A tag that is there but is none must not count as a bare link. */
-        return is_string(j, in->sdp) && (tag < 0 || in->has_tag);
+        return gc_json_is_string(j, in->sdp) && (tag < 0 || in->has_tag);
     }
-    int32_t index = get(j, payload, "index");
+    int32_t index = gc_json_get(j, payload, "index");
     if (index < 0 || gc_json_number(j, index, &number) != 0 || number > 0xff) {
         return false;
     }
     in->index = (uint32_t)number;
-    return is_string(j, in->candidate) && is_string(j, in->mid);
+    return gc_json_is_string(j, in->candidate) && gc_json_is_string(j, in->mid);
 }
 
 int gc_signal_read(gc_span text, gc_signal_in *in) {
@@ -151,8 +140,8 @@ int gc_signal_read(gc_span text, gc_signal_in *in) {
         return error;
     }
     const gc_json *j = &in->json;
-    int32_t type = get(j, 0, "type"), payload = get(j, 0, "payload");
-    if (!is_string(j, type)) {
+    int32_t type = gc_json_get(j, 0, "type"), payload = gc_json_get(j, 0, "payload");
+    if (!gc_json_is_string(j, type)) {
         return GC_E_SYNTAX;
     }
     in->type = gc_signal_of(gc_json_raw(j, type));
@@ -168,24 +157,24 @@ int gc_signal_read(gc_span text, gc_signal_in *in) {
         return 0;
     case GC_SIGNAL_GC_JOINED:
     case GC_SIGNAL_GC_LEFT:
-        in->has_tag = read_tag(j, get(j, payload, "room"), in->tag);
-        return read_id(j, get(j, payload, "id"), in->src, &in->src_len) && in->has_tag
+        in->has_tag = read_tag(j, gc_json_get(j, payload, "room"), in->tag);
+        return read_id(j, gc_json_get(j, payload, "id"), in->src, &in->src_len) && in->has_tag
                    ? 0
                    : GC_E_SYNTAX;
     case GC_SIGNAL_GC_ABSENT:
     case GC_SIGNAL_GC_PRESENT:
-        return read_id(j, get(j, payload, "id"), in->src, &in->src_len) ? 0 : GC_E_SYNTAX;
+        return read_id(j, gc_json_get(j, payload, "id"), in->src, &in->src_len) ? 0 : GC_E_SYNTAX;
     case GC_SIGNAL_EXPIRE:
-        return read_id(j, get(j, 0, "src"), in->src, &in->src_len) ? 0 : GC_E_SYNTAX;
+        return read_id(j, gc_json_get(j, 0, "src"), in->src, &in->src_len) ? 0 : GC_E_SYNTAX;
     case GC_SIGNAL_CANDIDATE:
-        if (is_string(j, get(j, payload, "slot"))) {
+        if (gc_json_is_string(j, gc_json_get(j, payload, "slot"))) {
             in->slot = payload;
-            return read_id(j, get(j, 0, "src"), in->src, &in->src_len) ? 0 : GC_E_SYNTAX;
+            return read_id(j, gc_json_get(j, 0, "src"), in->src, &in->src_len) ? 0 : GC_E_SYNTAX;
         }
         /* fall through */
     case GC_SIGNAL_OFFER:
     case GC_SIGNAL_ANSWER:
-        return read_id(j, get(j, 0, "src"), in->src, &in->src_len) &&
+        return read_id(j, gc_json_get(j, 0, "src"), in->src, &in->src_len) &&
                        (gc_data_text_read(in, payload) || read_relayed(in, payload))
                    ? 0
                    : GC_E_SYNTAX;
@@ -204,7 +193,7 @@ bool gc_signal_member(const gc_signal_in *in, uint32_t *at, uint8_t id[GC_ID_BYT
     while (next < end) {
         int32_t token = (int32_t)next;
         next = in->json.tokens[next].next;
-        if (is_string(&in->json, token) && read_id(&in->json, token, id, len)) {
+        if (gc_json_is_string(&in->json, token) && read_id(&in->json, token, id, len)) {
             *at = next;
             return true;
         }
@@ -239,45 +228,55 @@ void gc_signal_write_join(gc_writer *w, const uint8_t tag[GC_TAG_BYTES]) {
     gc_writer_text(w, "}}");
 }
 
-static void begin_relayed(gc_writer *w, gc_signal type, gc_span dst,
-                          const uint8_t dial[GC_DIAL_BYTES]) {
+void gc_signal_begin_relayed(gc_writer *w, gc_signal type, gc_span dst) {
     begin(w, type);
     gc_writer_text(w, ",\"dst\":");
     gc_json_write_string(w, dst);
-    gc_writer_text(w, ",\"payload\":{\"type\":\"ghostchat\",\"v\":1,\"dial\":\"");
-    gc_base64url_write(w, gc_span_of(dial, GC_DIAL_BYTES));
-    gc_writer_text(w, "\",");
+    gc_writer_text(w, ",\"payload\":{");
+}
+
+void gc_signal_write_bytes(gc_writer *w, const char *key, const uint8_t bytes[16]) {
+    gc_writer_text(w, ",\"");
+    gc_writer_text(w, key);
+    gc_writer_text(w, "\":\"");
+    gc_base64url_write(w, gc_span_of(bytes, 16));
+    gc_writer_text(w, "\"");
+}
+
+static void begin_dial(gc_writer *w, gc_signal type, gc_span dst,
+                       const uint8_t dial[GC_DIAL_BYTES]) {
+    gc_signal_begin_relayed(w, type, dst);
+    gc_writer_text(w, GC_SIGNAL_OURS);
+    gc_signal_write_bytes(w, "dial", dial);
 }
 
 void gc_signal_write_offer(gc_writer *w, gc_span dst, const uint8_t dial[GC_DIAL_BYTES],
                            const uint8_t *tag, const uint8_t *proof, gc_span sdp) {
-    begin_relayed(w, GC_SIGNAL_OFFER, dst, dial);
+    begin_dial(w, GC_SIGNAL_OFFER, dst, dial);
     if (tag != NULL) {
-        write_tag(w, tag);
         gc_writer_text(w, ",");
+        write_tag(w, tag);
     }
     if (proof != NULL) {
-        gc_writer_text(w, "\"proof\":\"");
-        gc_base64url_write(w, gc_span_of(proof, GC_PROOF_BYTES));
-        gc_writer_text(w, "\",");
+        gc_signal_write_bytes(w, "proof", proof);
     }
-    gc_writer_text(w, "\"sdp\":");
+    gc_writer_text(w, ",\"sdp\":");
     gc_json_write_string(w, sdp);
     gc_writer_text(w, "}}");
 }
 
 void gc_signal_write_answer(gc_writer *w, gc_span dst, const uint8_t dial[GC_DIAL_BYTES],
                             gc_span sdp) {
-    begin_relayed(w, GC_SIGNAL_ANSWER, dst, dial);
-    gc_writer_text(w, "\"sdp\":");
+    begin_dial(w, GC_SIGNAL_ANSWER, dst, dial);
+    gc_writer_text(w, ",\"sdp\":");
     gc_json_write_string(w, sdp);
     gc_writer_text(w, "}}");
 }
 
 void gc_signal_write_candidate(gc_writer *w, gc_span dst, const uint8_t dial[GC_DIAL_BYTES],
                                gc_span candidate, gc_span mid, uint32_t index) {
-    begin_relayed(w, GC_SIGNAL_CANDIDATE, dst, dial);
-    gc_writer_text(w, "\"candidate\":");
+    begin_dial(w, GC_SIGNAL_CANDIDATE, dst, dial);
+    gc_writer_text(w, ",\"candidate\":");
     gc_json_write_string(w, candidate);
     gc_writer_text(w, ",\"mid\":");
     gc_json_write_string(w, mid);

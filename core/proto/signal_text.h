@@ -42,6 +42,17 @@ int gc_signal_read(gc_span text, gc_signal_in *in);
 bool gc_signal_member(const gc_signal_in *in, uint32_t *at, uint8_t id[GC_ID_BYTES_MAX],
                       uint32_t *len);
 
+/* What the forms of relayed messages share: this file's, slot_text.h's, data_text.h's. */
+#define GC_SIGNAL_OURS "\"type\":\"ghostchat\",\"v\":1"
+/* Whether a payload begins so. */
+bool gc_signal_is_ours(const gc_json *j, int32_t payload);
+/* 16 bytes in base64url: dial, nonce, proof. */
+bool gc_signal_read_bytes(const gc_json *j, int32_t token, uint8_t out[16]);
+/* ,"key":"base64url" */
+void gc_signal_write_bytes(gc_writer *w, const char *key, const uint8_t bytes[16]);
+/* Up to and with the brace that opens the payload. */
+void gc_signal_begin_relayed(gc_writer *w, gc_signal type, gc_span dst);
+
 /* A message without payload and addressee. */
 void gc_signal_write_plain(gc_writer *w, gc_signal type);
 void gc_signal_write_join(gc_writer *w, const uint8_t tag[GC_TAG_BYTES]);

@@ -5,53 +5,27 @@
 #include "core/base/mem.h"
 #include "core/wire/invite.h"
 
-static gc_span word_of(uint32_t kind) {
+static const char *word_of(uint32_t kind) {
     switch (kind) {
     case GC_SLOT_KNOCK:
-        return GC_SPAN("knock");
+        return "knock";
     case GC_SLOT_MEMBERS:
-        return GC_SPAN("members");
+        return "members";
     case GC_SLOT_FULL:
-        return GC_SPAN("full");
-    case GC_SLOT_ECHO:
-        return GC_SPAN("echo");
+        return "full";
     default:
-        return GC_SPAN("");
+        gc_assert(kind == GC_SLOT_ECHO);
+        return "echo";
     }
-}
-
-/* The text of a string token, or nothing. */
-static gc_span text_of(const gc_json *j, int32_t object, const char *key, uint8_t *out,
-                       uint32_t size) {
-    uint32_t len = 0;
-    int32_t token = gc_json_get(j, object, key);
-    if (token < 0 || j->tokens[token].type != GC_JSON_STRING ||
-        gc_json_string(j, token, out, size, &len) != 0) {
-        len = 0;
-    }
-    return gc_span_of(out, len);
 }
 
 static uint8_t read_kind(const gc_json *j, int32_t payload) {
-    uint8_t word[8], type[16];
-    uint64_t version = 0;
-    int32_t v = gc_json_get(j, payload, "v");
-    if (!gc_span_equal(text_of(j, payload, "type", type, sizeof type), GC_SPAN("ghostchat")) ||
-        v < 0 || gc_json_number(j, v, &version) != 0 || version != 1) {
-        return GC_SLOT_NONE;
-    }
-    gc_span found = text_of(j, payload, "slot", word, sizeof word);
-    uint8_t kind = GC_SLOT_ECHO;
-    while (kind > GC_SLOT_NONE && !gc_span_equal(found, word_of(kind))) {
+    int32_t word = gc_json_get(j, payload, "slot");
+    uint8_t kind = gc_signal_is_ours(j, payload) ? GC_SLOT_ECHO : GC_SLOT_NONE;
+    while (kind > GC_SLOT_NONE && !gc_json_is(j, word, word_of(kind))) {
         kind--;
     }
     return kind;
-}
-
-/* Sixteen bytes in base64url; nonce and proof are alike. */
-static bool read_bytes(const gc_json *j, int32_t payload, const char *key, uint8_t out[16]) {
-    uint8_t text[24];
-    return gc_base64url_read(text_of(j, payload, key, text, sizeof text), out, 16) == 0;
 }
 
 bool gc_slot_add(gc_slot_message *m, gc_span id) {
@@ -88,30 +62,22 @@ int gc_slot_read(const gc_signal_in *in, gc_slot_message *out) {
     if (out->kind == GC_SLOT_ECHO) {
         return 0;
     }
-    return out->kind != GC_SLOT_NONE && read_bytes(j, in->slot, "nonce", out->nonce) &&
-                   read_bytes(j, in->slot, "proof", out->proof) &&
+    return out->kind != GC_SLOT_NONE &&
+                   gc_signal_read_bytes(j, gc_json_get(j, in->slot, "nonce"), out->nonce) &&
+                   gc_signal_read_bytes(j, gc_json_get(j, in->slot, "proof"), out->proof) &&
                    read_list(j, gc_json_get(j, in->slot, "members"), out)
                ? 0
                : GC_E_SYNTAX;
 }
 
-static void write_bytes(gc_writer *w, const char *key, const uint8_t bytes[16]) {
-    gc_writer_text(w, ",\"");
-    gc_writer_text(w, key);
-    gc_writer_text(w, "\":\"");
-    gc_base64url_write(w, gc_span_of(bytes, 16));
-    gc_writer_text(w, "\"");
-}
-
 void gc_slot_write(gc_writer *w, gc_span dst, const gc_slot_message *m) {
-    gc_writer_text(w, "{\"type\":\"CANDIDATE\",\"dst\":");
-    gc_json_write_string(w, dst);
-    gc_writer_text(w, ",\"payload\":{\"type\":\"ghostchat\",\"v\":1,\"slot\":\"");
-    gc_writer_span(w, word_of(m->kind));
+    gc_signal_begin_relayed(w, GC_SIGNAL_CANDIDATE, dst);
+    gc_writer_text(w, GC_SIGNAL_OURS ",\"slot\":\"");
+    gc_writer_text(w, word_of(m->kind));
     gc_writer_text(w, "\"");
     if (m->kind != GC_SLOT_ECHO) {
-        write_bytes(w, "nonce", m->nonce);
-        write_bytes(w, "proof", m->proof);
+        gc_signal_write_bytes(w, "nonce", m->nonce);
+        gc_signal_write_bytes(w, "proof", m->proof);
         gc_writer_text(w, ",\"members\":[");
         for (uint32_t i = 0; i < m->count; i++) {
             gc_writer_text(w, i > 0 ? "," : "");

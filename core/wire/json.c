@@ -228,6 +228,15 @@ int gc_json_string(const gc_json *j, int32_t token, uint8_t *out, uint32_t size,
     return t == NULL ? GC_E_ARGUMENT : gc__json_unescape(inside(j, t), out, size, len);
 }
 
+bool gc_json_is_string(const gc_json *j, int32_t token) {
+    return token_of(j, token, GC_JSON_STRING) != NULL;
+}
+
+bool gc_json_is(const gc_json *j, int32_t token, const char *word) {
+    const gc_json_token *t = token_of(j, token, GC_JSON_STRING);
+    return t != NULL && gc__json_string_is(inside(j, t), word);
+}
+
 int gc_json_number(const gc_json *j, int32_t token, uint64_t *out) {
     const gc_json_token *t = token_of(j, token, GC_JSON_PRIMITIVE);
     if (t == NULL || t->len > 16) { /* 2^53 - 1 has 16 digits */

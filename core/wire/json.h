@@ -56,6 +56,9 @@ gc_span gc_json_raw(const gc_json *j, int32_t token);
  * Returns 0, GC_E_ARGUMENT (no string), GC_E_TOO_BIG (longer than size: out then
  * holds a part). size = the token's len is always enough. *len is set on success only. */
 int gc_json_string(const gc_json *j, int32_t token, uint8_t *out, uint32_t size, uint32_t *len);
+bool gc_json_is_string(const gc_json *j, int32_t token);
+/* Whether it is a string, and this one. */
+bool gc_json_is(const gc_json *j, int32_t token, const char *word);
 /* A whole number 0..2^53-1, written with digits only. Returns 0 or GC_E_ARGUMENT (anything else,
  * also -0, 1.0 and 1e3). */
 int gc_json_number(const gc_json *j, int32_t token, uint64_t *out);
