@@ -72,11 +72,11 @@ static void tell_all(gc_client *c) {
 void gc__client_slots_settle(gc_client *c) {
     gc_slots *s = &c->slots;
     uint32_t open = 0;
-    for (uint32_t i = 0; i < GC_PEERS_MAX; i++) {
-        open |= (uint32_t)(c->peers[i].member && gc__client_is_open(&c->peers[i])) << i;
-    }
     if (s->step == GC_SLOTS_OFF) {
         return;
+    }
+    for (uint32_t i = 0; i < GC_PEERS_MAX; i++) {
+        open |= (uint32_t)(c->peers[i].member && gc__client_is_open(&c->peers[i])) << i;
     }
     if (open != c->slots_open) {
         c->slots_open = open;
@@ -142,13 +142,12 @@ static void learn(gc_client *c, gc_span id, bool at_once, bool itself) {
         return;
     }
     p->failures = 0;
-    if (p->link == GC_NONE && p->attempt == GC_NONE) {
-        p->redial_ms = GC_REDIAL_MS_MIN;
-        if (at_once || gc_peer_after(p, gc__client_own(c))) {
-            gc__client_dial(c, i);
-        } else {
-            p->dial_ms = c->now_ms + GC_DIAL_EXPECT_MS;
-        }
+    if (p->link != GC_NONE || p->attempt != GC_NONE) {
+        return;
+    }
+    gc__client_expect(c, i);
+    if (at_once || gc_peer_after(p, gc__client_own(c))) {
+        gc__client_dial(c, i);
     }
 }
 

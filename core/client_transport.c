@@ -18,7 +18,7 @@ static void send_candidate(gc_client *c, gc_link *l, gc_span candidate, gc_span 
     gc_writer w = gc_output_queue_begin(&c->queue);
     gc__client_write_candidate(c, l, &w, candidate, mid, index);
     if (c->signaling.step == GC_SIGNALING_STEP_ON) {
-        (void)gc_output_queue_end(&c->queue, GC_CLIENT_SIGNALING_SEND, GC_NONE, 0, &w);
+        (void)gc_output_queue_end(&c->queue, GC_CLIENT_SIGNALING_SEND, GC_NONE, GC_SOCKET_OWN, &w);
     }
 }
 
@@ -29,7 +29,8 @@ static void send_description(gc_client *c, gc_link *l, gc_span sdp) {
         (void)gc_peer_remember(&c->peers[l->peer], l->dial);
     }
     gc__client_write_description(c, l, &w, sdp);
-    bool queued = gc_output_queue_end(&c->queue, GC_CLIENT_SIGNALING_SEND, GC_NONE, 0, &w);
+    bool queued =
+        gc_output_queue_end(&c->queue, GC_CLIENT_SIGNALING_SEND, GC_NONE, GC_SOCKET_OWN, &w);
     gc_assert(queued);
     gc_span candidate, mid;
     uint32_t at = 0, index = 0;

@@ -359,7 +359,8 @@ static void tick_rejoin(gc_client *c) {
         gc_writer w = gc_output_queue_begin(&c->queue);
         gc_signal_write_join(&w, tag);
         if (c->signaling.step == GC_SIGNALING_STEP_ON) {
-            (void)gc_output_queue_end(&c->queue, GC_CLIENT_SIGNALING_SEND, GC_NONE, 0, &w);
+            (void)gc_output_queue_end(&c->queue, GC_CLIENT_SIGNALING_SEND, GC_NONE, GC_SOCKET_OWN,
+                                      &w);
         }
         c->rejoin_ms = c->now_ms + GC_CLIENT_REJOIN_MS; /* until the answer ends it */
     }
