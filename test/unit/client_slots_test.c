@@ -34,11 +34,27 @@ static script *script_knocking(void) {
     return s;
 }
 
-/* A slot message from a stranger, as the server relays it; a bad key spoils the proof. */
-static void stranger_says(script *s, uint32_t socket, enum gc_slot_kind kind,
-                          const uint8_t nonce[GC_NONCE_BYTES], const char *from,
-                          const char *const *members, bool proved) {
+/* What a client writes, with the source that the server puts before it. */
+static gc_writer begin_relayed(const char *from, uint32_t *object) {
     static uint8_t text[8192];
+    gc_writer w;
+    gc_writer_init(&w, text, sizeof text);
+    gc_writer_text(&w, "{\"src\":");
+    gc_json_write_string(&w, text_span(from));
+    *object = w.at;
+    return w;
+}
+
+static gc_span end_relayed(gc_writer *w, uint32_t object) {
+    assert_int_equal(w->data[object], '{');
+    w->data[object] = ',';
+    return gc_writer_done(w);
+}
+
+/* Gives a slot message of a stranger; `proved` false spoils the proof. */
+static int give_slot_message(script *s, uint32_t socket, enum gc_slot_kind kind,
+                             const uint8_t nonce[GC_NONCE_BYTES], const char *from,
+                             const char *const *members, bool proved) {
     gc_slot_message m = {.kind = (uint8_t)kind};
     gc_span to =
         socket == GC_SOCKET_SLOT ? gc_slots_id(&s->c->slots, s->c->slots.at) : gc_client_id(s->c);
@@ -49,34 +65,31 @@ static void stranger_says(script *s, uint32_t socket, enum gc_slot_kind kind,
     assert_int_equal(
         gc_slot_prove(&s->c->crypto, s->c->slots.key, text_span(from), to, &m, m.proof), 0);
     m.proof[0] ^= !proved;
-    gc_writer w;
-    gc_writer_init(&w, text, sizeof text);
-    gc_writer_text(&w, "{\"src\":");
-    gc_json_write_string(&w, text_span(from));
-    uint32_t at = w.at;
+    uint32_t object = 0;
+    gc_writer w = begin_relayed(from, &object);
     gc_slot_write(&w, to, &m);
-    text[at] = ',';
-    put(s, gc_client_signaling_message(s->c, s->now, socket, gc_writer_done(&w)));
+    return gc_client_signaling_message(s->c, s->now, socket, end_relayed(&w, object));
+}
+
+static void stranger_says(script *s, uint32_t socket, enum gc_slot_kind kind,
+                          const uint8_t nonce[GC_NONCE_BYTES], const char *from,
+                          const char *const *members, bool proved) {
+    put(s, give_slot_message(s, socket, kind, nonce, from, members, proved));
 }
 
 static const uint8_t nonce[GC_NONCE_BYTES] = "a nonce of peers";
 
 /* An OFFER under the room's tag, as another member writes it. */
 static void offer(script *s, const char *from, bool proved) {
-    static uint8_t text[1024];
     const uint8_t dial[GC_DIAL_BYTES] = "a dial of ours..";
     uint8_t proof[GC_PROOF_BYTES];
-    gc_writer w;
+    uint32_t object = 0;
     assert_true(gc__client_prove_offer(s->c, text_span(from), gc_client_id(s->c), dial, proof));
     proof[3] ^= !proved;
-    gc_writer_init(&w, text, sizeof text);
-    gc_writer_text(&w, "{\"src\":");
-    gc_json_write_string(&w, text_span(from));
-    uint32_t at = w.at;
+    gc_writer w = begin_relayed(from, &object);
     gc_signal_write_offer(&w, gc_client_id(s->c), dial, gc_membership_room_tag(&s->c->membership),
                           proof, GC_SPAN("s"));
-    text[at] = ',';
-    put(s, gc_client_signaling_message(s->c, s->now, GC_SOCKET_OWN, gc_writer_done(&w)));
+    put(s, gc_client_signaling_message(s->c, s->now, GC_SOCKET_OWN, end_relayed(&w, object)));
 }
 
 static void the_first_one_holds_the_slot_and_answers(void **state) {
@@ -129,20 +142,7 @@ static bool names(script *s, const char *to, const char *id) {
 
 /* Knocks without draining, so that names() sees the answer. */
 static void knock(script *s, const char *from) {
-    static uint8_t text[1024];
-    gc_slot_message m = {.kind = GC_SLOT_KNOCK};
-    gc_span to = gc_slots_id(&s->c->slots, s->c->slots.at);
-    memcpy(m.nonce, nonce, GC_NONCE_BYTES);
-    assert_int_equal(
-        gc_slot_prove(&s->c->crypto, s->c->slots.key, text_span(from), to, &m, m.proof), 0);
-    gc_writer w;
-    gc_writer_init(&w, text, sizeof text);
-    gc_writer_text(&w, "{\"src\":");
-    gc_json_write_string(&w, text_span(from));
-    uint32_t at = w.at;
-    gc_slot_write(&w, to, &m);
-    text[at] = ',';
-    assert_int_equal(gc_client_signaling_message(s->c, s->now, GC_SOCKET_SLOT, gc_writer_done(&w)),
+    assert_int_equal(give_slot_message(s, GC_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, from, NULL, true),
                      0);
 }
 
