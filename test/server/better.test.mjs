@@ -59,50 +59,42 @@ function better(what, { which = 'plain', red, story }) {
 
 // --- floods: alone, because they are measured in memory ------------------------------------------------
 
+/** One client sends texts as fast as the server takes them; the server's memory hardly grows. */
+async function flood(server, count, textOf) {
+  const sender = await join(server, name('sender'));
+  const base = rss(server);
+  for (let i = 0; i < count; i++) {
+    await send(sender, textOf(i));
+  }
+  await sender.settled();
+  assert.ok(rss(server) - base < 4 * MIB, `memory grew by ${(rss(server) - base) / MIB} MiB`);
+  sender.destroy();
+}
+
+const large = (dst) => {
+  const text = JSON.stringify({ type: 'OFFER', dst, payload: 'x'.repeat(60_000) });
+  return () => text;
+};
+
 better('a flood to one absent id costs little', {
   which: 'one absent id', red: /^memory grew/,
-  async story(server) {
-    const sender = await join(server, name('sender'));
-    const base = rss(server);
-    const text = JSON.stringify({ type: 'OFFER', dst: 'nobody', payload: 'x'.repeat(60_000) });
-    for (let i = 0; i < 600; i++) {
-      await send(sender, text);
-    }
-    await sender.settled();
-    assert.ok(rss(server) - base < 4 * MIB, `memory grew by ${(rss(server) - base) / MIB} MiB`);
-    sender.destroy();
-  },
+  story: (server) => flood(server, 600, large('nobody')),
 });
 
 better('a flood to 20,000 absent ids costs little', {
   which: 'many absent ids', red: /^memory grew/,
-  async story(server) {
-    const sender = await join(server, name('sender'));
-    const base = rss(server);
-    for (let i = 0; i < 20_000; i++) {
-      await send(sender, `{"type":"CANDIDATE","dst":"nobody-${i}","payload":"${'x'.repeat(1000)}"}`);
-    }
-    await sender.settled();
-    assert.ok(rss(server) - base < 4 * MIB, `memory grew by ${(rss(server) - base) / MIB} MiB`);
-    sender.destroy();
-  },
+  story: (server) => flood(server, 20_000, (i) => (
+    `{"type":"CANDIDATE","dst":"nobody-${i}","payload":"${'x'.repeat(1000)}"}`)),
 });
 
 better('a flood to somebody who does not read costs little', {
   which: 'a deaf one', red: /^memory grew/,
   async story(server) {
-    const [id, sender] = [name('deaf'), await join(server, name('sender'))];
+    const id = name('deaf');
     const deaf = await join(server, id);
     deaf.raw.socket.pause();
-    const base = rss(server);
-    const text = JSON.stringify({ type: 'OFFER', dst: id, payload: 'x'.repeat(60_000) });
-    for (let i = 0; i < 800; i++) {
-      await send(sender, text);
-    }
-    await sender.settled();
-    assert.ok(rss(server) - base < 4 * MIB, `memory grew by ${(rss(server) - base) / MIB} MiB`);
+    await flood(server, 800, large(id));
     deaf.destroy();
-    sender.destroy();
   },
 });
 
