@@ -76,20 +76,12 @@ export class Conversation {
 
     /** @param {number} id @param {Peer} peer */
     delivered(id, peer) {
-        const own = this.#ownOf(id);
-        own.to.add(peer.id);
-        own.got.add(peer.id);
-        own.lost.delete(peer.id);
-        this.#renderState(own);
+        this.#reached(id, peer, 'got');
     }
 
     /** @param {number} id @param {Peer} peer  who never says what was shown */
     sent(id, peer) {
-        const own = this.#ownOf(id);
-        own.to.add(peer.id);
-        own.sent.add(peer.id);
-        own.lost.delete(peer.id);
-        this.#renderState(own);
+        this.#reached(id, peer, 'sent');
     }
 
     /** @param {number} id @param {Peer} peer @param {string} why */
@@ -101,6 +93,15 @@ export class Conversation {
             own.why = why;
             this.#renderState(own);
         }
+    }
+
+    /** @param {number} id @param {Peer} peer @param {'got' | 'sent'} how */
+    #reached(id, peer, how) {
+        const own = this.#ownOf(id);
+        own.to.add(peer.id);
+        own[how].add(peer.id);
+        own.lost.delete(peer.id);
+        this.#renderState(own);
     }
 
     clear() {
