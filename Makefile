@@ -25,7 +25,9 @@ FLAGS_NOW := $(CC) $(CFLAGS) $(CPPFLAGS) $(BASE) ts=$(USE_LOCALSTORAGE_FOR_TESTI
 $(shell mkdir -p $(B)/include; [ "$$(cat $(STAMP) 2>/dev/null)" = '$(FLAGS_NOW)' ] || printf '%s\n' '$(FLAGS_NOW)' >$(STAMP))
 
 # --- sources ------------------------------------------------------------------------------------
-CORE_SRC := $(filter-out %_wasm.c core/wasm.c,$(sort $(wildcard core/*.c core/base/*.c core/wire/*.c core/proto/*.c)))
+# Every file below core/ but the two that exist for wasm alone. core.wasm leaves out the server's
+# (mk/wasm.mk).
+CORE_SRC := $(filter-out %_wasm.c core/wasm.c,$(sort $(wildcard core/*.c core/*/*.c)))
 CORE_OBJ := $(CORE_SRC:%.c=$(B)/%.o)
 HOST_SRC := $(sort $(wildcard host/*.c))
 HOST_OBJ := $(HOST_SRC:%.c=$(B)/%.o)

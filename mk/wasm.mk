@@ -2,10 +2,9 @@
 # Compiled and linked apart with the versioned tools: clang's one-step link runs whatever wasm-opt
 # is on PATH. Memory is fixed: views of it in JavaScript never detach.
 WASM_MEMORY := 4194304
-WASM_SRC := core/wasm.c core/gc_client.c $(sort $(wildcard core/client_*.c core/base/*.c)) \
-    $(addprefix core/proto/,conversation.c data_connection.c data_text.c inbox.c link.c membership.c outbox.c \
-    output_queue.c peer.c signal_text.c signaling_client.c slot_text.c slots.c) \
-    $(addprefix core/wire/,description.c binarypack.c frame.c invite.c json.c json_text.c peerjs.c)
+# The client's half of the core; --gc-sections drops what it does not call.
+WASM_SRC := core/wasm.c core/base/mem_wasm.c \
+    $(filter-out core/gc_server.c core/server_%.c core/server/%.c,$(CORE_SRC))
 WASM_OBJ := $(WASM_SRC:%.c=$(B)/wasm/%.o)
 WASM_FLAGS := --target=wasm32 -std=c11 -Os -ffreestanding -I. -I$(B)/include -MMD -MP $(WARN) \
     -ffile-prefix-map=$(CURDIR)=.

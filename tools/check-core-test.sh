@@ -12,6 +12,7 @@ expect_red() { # name, file, text to append, word that the complaint must hold
     rm -rf "$work/tree" "$work/obj"
     mkdir -p "$work/tree" "$work/obj"
     cp -R "$here/core" "$work/tree/core"
+    mkdir -p "$work/tree/${2%/*}"
     printf '%s\n' "$3" >>"$work/tree/$2"
     if [ "${5:-}" = object ]; then
         (cd "$work/tree" && "$cc" -std=c11 -ffreestanding -fPIC -O1 -I. -c "$2" -o "$work/obj/planted.o") || return
@@ -32,7 +33,9 @@ expect_red 'host header' core/gc_server.c '#include "host/log.h"' 'host/log.h'
 expect_red 'base includes wire' core/base/reader.c '#include "core/wire/json.h"' 'against the arrows'
 expect_red 'wire includes proto' core/wire/http.c '#include "core/proto/room.h"' 'against the arrows'
 expect_red 'client includes server' core/gc_client.c '#include "core/gc_server.h"' 'do not know each other'
-expect_red 'part of the server includes client' core/server_rooms.c '#include "core/client.h"' 'do not know each other'
+expect_red 'proto includes a part' core/proto/link.c '#include "core/client/planted.h"' 'against the arrows'
+expect_red 'part includes the whole client' core/client/planted.c '#include "core/gc_client.h"' 'against the arrows'
+expect_red 'part of the server includes client' core/server/planted.c '#include "core/client/planted.h"' 'do not know each other'
 expect_red 'jsmn elsewhere' core/wire/http.c '#include "jsmn.h"' 'only core/wire/json.c'
 expect_red 'call of malloc' core/base/reader.c \
     'void *malloc(size_t); void *planted(void); void *planted(void) { return malloc(3); }' 'malloc' object
