@@ -2,12 +2,9 @@
 #include "core/base/assert.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
+#include "core/base/number.h"
 #include "core/base/reason.h"
 #include "core/base/timers.h"
-
-static uint64_t max_u64(uint64_t a, uint64_t b) {
-    return a > b ? a : b;
-}
 
 void gc_conversation_init(gc_conversation *v, gc_inbox_store *store, uint64_t next_seq) {
     gc_assert(next_seq >= 1);
@@ -17,7 +14,7 @@ void gc_conversation_init(gc_conversation *v, gc_inbox_store *store, uint64_t ne
 }
 
 uint64_t gc_conversation_floor(const gc_conversation *v) {
-    return max_u64(v->acked + 1, v->base);
+    return gc_max_u64(v->acked + 1, v->base);
 }
 
 /* Nothing is in flight any more: a new link starts over behind the last acknowledgement. */
@@ -61,7 +58,7 @@ int gc_conversation_start(gc_conversation *v, const gc_outbox *o, const gc_frame
     }
     gc_inbox_resume(&v->inbox, start->base);
     if (knows_us) {
-        v->acked = max_u64(v->acked, start->ack);
+        v->acked = gc_max_u64(v->acked, start->ack);
     }
     v->window = start->window;
     v->started = true;
@@ -122,7 +119,7 @@ void gc_conversation_give_up(gc_conversation *v, const gc_outbox *o, uint64_t to
     v->lost_to = to;
     v->lost_reason = reason;
     v->base = to;
-    v->next_send = max_u64(v->next_send, to);
+    v->next_send = gc_max_u64(v->next_send, to);
     v->base_due = true; /* our START may have gone out with the old one */
 }
 
@@ -155,7 +152,7 @@ uint64_t gc_conversation_stalled_at(const gc_conversation *v, const gc_outbox *o
     if (floor >= o->next) {
         return GC_NEVER;
     }
-    return max_u64(gc_outbox_get(o, floor)->sent_ms, v->progress_ms) + GC_STALLED_MS;
+    return gc_max_u64(gc_outbox_get(o, floor)->sent_ms, v->progress_ms) + GC_STALLED_MS;
 }
 
 void gc_conversation_check(const gc_conversation *v, const gc_outbox *o) {
