@@ -1,6 +1,6 @@
 #include "core/base/assert.h"
-#include "core/base/encoding.h"
 #include "core/base/mem.h"
+#include "core/base/secret.h"
 #include "core/client.h"
 
 /* --- who is here ----------------------------------------------------------------------------- */

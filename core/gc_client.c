@@ -1,8 +1,8 @@
 #include "core/gc_client.h"
 #include "core/base/assert.h"
-#include "core/base/encoding.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
+#include "core/base/secret.h"
 #include "core/base/utf8.h"
 #include "core/client.h"
 

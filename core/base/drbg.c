@@ -1,8 +1,8 @@
 #include "core/base/drbg.h"
 
 #include "core/base/assert.h"
-#include "core/base/encoding.h"
 #include "core/base/mem.h"
+#include "core/base/secret.h"
 
 #define BLOCK_BYTES       64
 #define REQUEST_BYTES_MAX 4096

@@ -7,17 +7,17 @@
 
 #include "core/base/writer.h"
 
-void gc_base64_write(gc_writer *w, gc_span bytes);    /* with padding */
-void gc_base64url_write(gc_writer *w, gc_span bytes); /* without padding */
+/* Write the digits of bytes; a writer without room fails (writer.h). Only gc_base64_write() pads
+ * with '=' to a multiple of 4 characters. */
+void gc_base64_write(gc_writer *w, gc_span bytes);
+void gc_base64url_write(gc_writer *w, gc_span bytes);
 void gc_base32_write(gc_writer *w, gc_span bytes);
 void gc_hex_write(gc_writer *w, gc_span bytes);
-/* Exactly out_len bytes must come out. */
-int gc_base64url_read(gc_span text, uint8_t *out, uint32_t out_len);
+/* Read a text that must encode exactly out_len bytes, and write those to out. Return 0, or
+ * GC_E_SYNTAX for any other text. Only gc_base64_read() demands padding; gc_hex_read() takes digits
+ * of either case. */
 int gc_base64_read(gc_span text, uint8_t *out, uint32_t out_len);
-int gc_hex_read(gc_span text, uint8_t *out, uint32_t out_len); /* either case */
-
-/* Constant-time comparison and wiping that the compiler keeps, for secrets. */
-bool gc_bytes_equal_ct(const void *a, const void *b, uint32_t len);
-void gc_bytes_wipe(void *data, uint32_t len);
+int gc_base64url_read(gc_span text, uint8_t *out, uint32_t out_len);
+int gc_hex_read(gc_span text, uint8_t *out, uint32_t out_len);
 
 #endif

@@ -18,7 +18,8 @@ static inline gc_span gc_span_of(const void *data, uint32_t len) {
     return (gc_span){(const uint8_t *)data, len};
 }
 
-/* True when both hold the same bytes. Not constant time: for secrets use gc_bytes_equal_ct(). */
+/* Returns true when both hold the same bytes. For secrets take gc_bytes_equal_ct() instead: this
+ * one is faster the earlier they differ. */
 static inline bool gc_span_equal(gc_span a, gc_span b) {
     return a.len == b.len && (a.len == 0 || __builtin_memcmp(a.data, b.data, a.len) == 0);
 }

@@ -1,8 +1,8 @@
 #include "core/proto/membership.h"
 #include "core/base/assert.h"
-#include "core/base/encoding.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
+#include "core/base/secret.h"
 
 _Static_assert(sizeof((gc_membership *)0)->name >= GC_INVITE_ID_CHARS_MAX, "holds the target's id");
 

@@ -1,6 +1,6 @@
 #include "core/proto/outbox.h"
 #include "core/base/assert.h"
-#include "core/base/encoding.h"
+#include "core/base/secret.h"
 
 _Static_assert(GC_TEXT_BYTES_MAX <= GC_OUTBOX_BYTES_MAX, "the longest text must fit");
 

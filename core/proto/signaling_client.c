@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/mem.h"
 #include "core/base/reason.h"
+#include "core/base/secret.h"
 #include "core/base/timers.h"
 #include "core/proto/slot_text.h"
 

@@ -1,6 +1,5 @@
 #include "core/proto/slot_text.h"
 #include "core/base/assert.h"
-#include "core/base/encoding.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
 #include "core/wire/invite.h"

@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/mem.h"
 #include "core/base/reason.h"
+#include "core/base/secret.h"
 #include "core/base/timers.h"
 
 static int derive(const gc_crypto *crypto, const uint8_t secret[GC_SECRET_BYTES], gc_span label,

@@ -3,6 +3,7 @@
 #include "core/base/encoding.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
+#include "core/base/secret.h"
 #include "core/base/utf8.h"
 #include "core/wire/peerjs.h"
 

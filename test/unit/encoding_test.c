@@ -136,31 +136,11 @@ static void own_ids_have_26_characters(void **state) {
                                             "4"));
 }
 
-static void equal_and_wiped(void **state) {
-    (void)state;
-    uint8_t a[32], b[32];
-    memset(a, 1, sizeof a);
-    memcpy(b, a, sizeof b);
-    assert_true(gc_bytes_equal_ct(a, b, sizeof a));
-    assert_true(gc_bytes_equal_ct(a, b, 0));
-    for (int bit = 0; bit < 256; bit++) {
-        b[bit / 8] ^= (uint8_t)(1 << bit % 8);
-        assert_false(gc_bytes_equal_ct(a, b, sizeof a));
-        b[bit / 8] ^= (uint8_t)(1 << bit % 8);
-    }
-    gc_bytes_wipe(a, 31);
-    for (int i = 0; i < 31; i++) {
-        assert_int_equal(a[i], 0);
-    }
-    assert_int_equal(a[31], 1);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(vectors_of_the_rfc),     cmocka_unit_test(strict_about_base64),
         cmocka_unit_test(strict_about_base64url), cmocka_unit_test(strict_about_hex),
         cmocka_unit_test(alphabets_are_exact),    cmocka_unit_test(own_ids_have_26_characters),
-        cmocka_unit_test(equal_and_wiped),
     };
     return RUN(tests);
 }

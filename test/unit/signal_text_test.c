@@ -1,6 +1,5 @@
 /* core/proto/signal_text.c, against test/vectors/signaling.json */
 #include "core/proto/signal_text.h"
-#include "core/base/encoding.h"
 #include "core/base/error.h"
 #include "core/base/reason.h"
 #include "test/unit/unit.h"
