@@ -14,7 +14,7 @@
 typedef struct settings {
     uint64_t first, last;
     const char *scenario;
-    bool verbose, hashes, stop;
+    bool verbose, hashes, outcome, stop;
 } settings;
 
 #define MEETING_GRAIN_MS 50
@@ -137,7 +137,12 @@ static void run_one(void *memory, size_t bytes, const settings *s, uint64_t seed
         printf("%s %llu %016llx\n", s->scenario == NULL ? "random" : s->scenario,
                (unsigned long long)seed, (unsigned long long)result.hash);
     }
-    if (result.broken != SIM_INVARIANT_NONE) {
+    if (s->outcome) {
+        const sim_world *w = memory;
+        printf("%s %llu %s %016llx\n", w->scenario.name, (unsigned long long)seed,
+               sim_invariant_word(result.broken),
+               (unsigned long long)sim_oracle_outcome(&w->oracle));
+    } else if (result.broken != SIM_INVARIANT_NONE) {
         report(memory, t->failed <= REPORTS_MAX);
     }
 }
@@ -166,9 +171,11 @@ static int run_all(const settings *s, totals *t) {
 
 static int usage(FILE *out) {
     fputs("usage: sim [--seeds A-B | --seed N] [--scenario NAME|all] [--verbose] [--hashes]\n"
-          "           [--stop] [--list]\n"
-          "  --stop    end at the first seed that fails\n"
-          "  --hashes  print scenario, seed and trace hash of each run\n",
+          "           [--outcome] [--stop] [--list]\n"
+          "  --stop     end at the first seed that fails\n"
+          "  --hashes   print scenario, seed and trace hash of each run\n"
+          "  --outcome  print scenario, seed, broken invariant and a hash over who got what, in\n"
+          "             which order of each sender\n",
           out);
     return out == stdout ? 0 : 2;
 }
@@ -213,6 +220,8 @@ int main(int argc, char **argv) {
             s.verbose = true;
         } else if (strcmp(argv[i], "--hashes") == 0) {
             s.hashes = true;
+        } else if (strcmp(argv[i], "--outcome") == 0) {
+            s.outcome = true;
         } else if (strcmp(argv[i], "--stop") == 0) {
             s.stop = true;
         } else if (strcmp(argv[i], "--list") == 0) {
@@ -229,7 +238,7 @@ int main(int argc, char **argv) {
     if (status != 0) {
         return status;
     }
-    if (!s.hashes) {
+    if (!s.hashes && !s.outcome) {
         printf("sim: %llu events, %llu messages shown, %llu virtual s; slowest meeting %llu ms, "
                "last words %llu ms\n",
                (unsigned long long)t.events, (unsigned long long)t.shown,

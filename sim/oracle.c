@@ -100,6 +100,29 @@ static sim_expect *expect_of(sim_world *w, uint32_t life, uint32_t sender) {
     return x;
 }
 
+/* Which stay of which process: the number of a life would tell who joined first. */
+static uint64_t name_of(const sim_oracle *o, uint32_t life) {
+    uint32_t node = o->lives[life].node, stay = 0;
+    for (uint32_t i = 0; i < life; i++) {
+        stay += o->lives[i].node == node;
+    }
+    return (uint64_t)node << 32 | stay;
+}
+
+uint64_t sim_oracle_outcome(const sim_oracle *o) {
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < o->life_count; i++) {
+        const sim_life *l = &o->lives[i];
+        for (uint32_t k = 0; k < l->expect_count; k++) {
+            const sim_expect *x = &l->expects[k];
+            if (x->told != 0) {
+                sum += sim_mix(sim_mix(sim_mix(name_of(o, i)) ^ name_of(o, x->life)) ^ x->told);
+            }
+        }
+    }
+    return sum;
+}
+
 /* --- messages --------------------------------------------------------------------------------- */
 
 static uint64_t text_hash(gc_span text) {
@@ -203,6 +226,7 @@ static void on_message(sim_world *w, uint32_t node, const gc_client_output *out)
     }
     x->last = m->seq;
     x->next = m->seq + 1;
+    x->told = sim_mix(x->told ^ m->hash);
     r->shown = true;
     o->shown++;
 }
@@ -223,9 +247,11 @@ static void on_gap(sim_world *w, uint32_t node, const gc_client_output *out) {
     }
     for (uint32_t i = 0; i < o->message_count; i++) {
         sim_message *m = &o->messages[i];
-        sim_recipient *r = m->life == sender && m->seq >= out->number && m->seq < end
-                               ? recipient_of(m, life)
-                               : NULL;
+        if (m->life != sender || m->seq < out->number || m->seq >= end) {
+            continue;
+        }
+        x->told = sim_mix(x->told ^ ~m->hash); /* one by one: how gaps are cut does not count */
+        sim_recipient *r = recipient_of(m, life);
         if (r != NULL) {
             r->gap = true;
         }

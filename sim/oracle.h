@@ -72,6 +72,7 @@ typedef struct sim_expect {
     uint32_t life;
     uint64_t next; /* 0: nothing was shown yet */
     uint64_t last; /* shown, over all entries of this sender */
+    uint64_t told; /* a hash of the texts shown and of those said to be missing, in their order */
 } sim_expect;
 
 #define SIM_EXPECTS_MAX 64
@@ -122,6 +123,12 @@ void sim_oracle_expect_alone(struct sim_world *w, uint32_t node);
 void sim_oracle_expect_reason(struct sim_world *w, uint32_t node, uint32_t reason);
 /* Looks at all that must not wait; moves the world from phase to phase. */
 void sim_oracle_sweep(struct sim_world *w);
+
+/* Hashes who got what: for each stay of each process, and for each sender it heard, the texts shown
+ * and the texts said to be missing, in their order. Times and the order between senders do not
+ * count, nor do numbers that a client gives to its peers: two cores that treat their users alike
+ * have equal outcomes, also where their traces differ. */
+uint64_t sim_oracle_outcome(const sim_oracle *o);
 
 const char *sim_invariant_word(sim_invariant i);
 const char *sim_invariant_text(sim_invariant i);
