@@ -1,13 +1,21 @@
 # Unit tests: one file beside each source file, found by wildcard. cmocka prints TAP.
-# Archives (all of ghostchatd but its main), so that a test which includes its .c (to reach statics) links no second copy.
+# What several of them share (every .c of test/unit that is not a test) is compiled once.
+UNIT_LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out $(UNIT_SRC),$(sort $(wildcard test/unit/*.c))))
+
+# ghostchatd without its main.
 $(B)/libgchost.a: $(HOST_OBJ)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcsD $@ $^
 
-$(B)/test/unit/%: test/unit/%.c $(B)/libgccore.a $(B)/libgchost.a $(B)/libgcserver.a $(wildcard test/unit/*.h) $(STAMP)
+$(B)/test/unit/libgctest.a: $(UNIT_LIB_OBJ)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcsD $@ $^
+
+UNIT_LIBS := $(B)/test/unit/libgctest.a $(B)/libgcserver.a $(B)/libgchost.a $(B)/libgccore.a
+$(B)/test/unit/%_test: test/unit/%_test.c $(UNIT_LIBS) $(STAMP)
 	$(call say,TEST,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(HOST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $< -o $@ $(LDFLAGS_ALL) \
-	    $(B)/libgcserver.a $(B)/libgchost.a $(B)/libgccore.a -lcmocka $(HOST_LDLIBS)
+	    $(UNIT_LIBS) -lcmocka $(HOST_LDLIBS)
 
 #: make unit            unit tests
 unit: $(UNIT_BIN)

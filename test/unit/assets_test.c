@@ -1,5 +1,5 @@
 /* server/assets.c */
-#include "unit.h"
+#include "test/unit/unit.h"
 
 #include "host/alloc.h"
 #include "server/assets.h"

@@ -1,4 +1,4 @@
-#include "unit.h"
+#include "test/unit/unit.h"
 
 #include "core/base/limits.h"
 #include "core/proto/bucket.h"

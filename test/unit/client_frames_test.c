@@ -317,6 +317,5 @@ int main(void) {
         cmocka_unit_test(a_stalled_peer_holds_up_nobody),
         cmocka_unit_test(a_new_session_of_a_peer_is_a_new_conversation),
     };
-    script_use_all();
     return RUN(tests);
 }

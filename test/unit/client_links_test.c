@@ -333,6 +333,5 @@ int main(void) {
         cmocka_unit_test(ghosts_make_room),
         cmocka_unit_test(more_peers_than_places_are_ignored),
     };
-    script_use_all();
     return RUN(tests);
 }

@@ -518,7 +518,6 @@ static void options_are_checked(void **state) {
 }
 
 int main(void) {
-    script_use_all();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_bare_link_reaches_a_stock_peer),
         cmocka_unit_test(a_peer_of_ours_answers_natively),

@@ -159,6 +159,5 @@ int main(void) {
         cmocka_unit_test(names_are_told_when_they_change),
         cmocka_unit_test(an_end_is_told_before_its_place_is_taken),
     };
-    script_use_all();
     return RUN(tests);
 }

@@ -432,6 +432,5 @@ int main(void) {
         cmocka_unit_test(leave_of_the_server_ends_no_link),
         cmocka_unit_test(a_big_sdp_is_taken_up_to_its_limit),
     };
-    script_use_all();
     return RUN(tests);
 }

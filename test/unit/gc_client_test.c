@@ -371,6 +371,5 @@ int main(void) {
         cmocka_unit_test(names_are_cleaned_and_told),
         cmocka_unit_test(the_path_is_shown),
     };
-    script_use_all();
     return RUN(tests);
 }

@@ -1,7 +1,8 @@
 /* What is left to gc_server itself: sizes, shutdown, what HTTP asks, stats. */
-#include "server_host.h"
+#include "test/unit/server_host.h"
 
 #include "core/server.h"
+#include <sys/mman.h>
 
 static void test_sizes(void **state) {
     (void)state;

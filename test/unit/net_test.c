@@ -1,5 +1,5 @@
 /* host/net.c */
-#include "unit.h"
+#include "test/unit/unit.h"
 
 #include "host/net.h"
 

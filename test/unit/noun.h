@@ -3,7 +3,7 @@
 #ifndef GC_TEST_NOUN_H
 #define GC_TEST_NOUN_H
 
-#include "unit.h"
+#include "test/unit/unit.h"
 
 #include "core/base/arena.h"
 

@@ -1,5 +1,5 @@
 /* server/options.c */
-#include "unit.h"
+#include "test/unit/unit.h"
 
 #include "core/base/limits.h"
 #include "host/log.h"

@@ -1,6 +1,6 @@
 /* core/proto/penalties.c */
-#include "source.h"
-#include "unit.h"
+#include "test/unit/source.h"
+#include "test/unit/unit.h"
 
 #include "core/proto/penalties.h"
 

@@ -1,4 +1,4 @@
-#include "noun.h"
+#include "test/unit/noun.h"
 
 #include "core/proto/registry.h"
 

@@ -1,5 +1,5 @@
 /* server/route.c */
-#include "unit.h"
+#include "test/unit/unit.h"
 
 #include "server/route.h"
 

@@ -1,5 +1,5 @@
 /* Who gets which id. */
-#include "server_host.h"
+#include "test/unit/server_host.h"
 
 #define ERROR_MISSING                                                                              \
     "{\"type\":\"ERROR\",\"payload\":{\"msg\":\"No id, token, or key supplied to websocket "       \

@@ -1,5 +1,5 @@
 /* The checker must see what it is for: each damage to a healthy server ends the process. */
-#include "server_host.h"
+#include "test/unit/server_host.h"
 
 #include "core/server.h"
 #include <signal.h>

@@ -1,5 +1,5 @@
 /* Slots, handles, addresses, and how a connection ends. */
-#include "server_host.h"
+#include "test/unit/server_host.h"
 
 #include "core/server.h"
 

@@ -1,6 +1,6 @@
 /* Queues: the limit of a client, the limit of the server, writing in pieces. */
 #include "core/server.h"
-#include "server_host.h"
+#include "test/unit/server_host.h"
 
 #define PAIR OPEN(1, STOCK("a", "t")), GETS(1, OPENED), OPEN(2, STOCK("b", "t")), GETS(2, OPENED)
 

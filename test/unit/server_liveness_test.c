@@ -1,5 +1,5 @@
 /* Life, deadlines and rates. */
-#include "server_host.h"
+#include "test/unit/server_host.h"
 
 static void test_handshake_deadline(void **state) {
     (void)state;

@@ -1,5 +1,5 @@
 /* Messages of clients: relayed, held, expired, refused. */
-#include "server_host.h"
+#include "test/unit/server_host.h"
 
 #define PAIR  OPEN(1, STOCK("a", "t")), GETS(1, OPENED), OPEN(2, STOCK("b", "t")), GETS(2, OPENED)
 #define ALIVE "{\"type\":\"GC-ALIVE\"}"

@@ -1,5 +1,5 @@
 /* Rooms as ghostchat-protocol.7 says. */
-#include "server_host.h"
+#include "test/unit/server_host.h"
 
 #define BURST (GC_RATE_PER_SECOND * GC_RATE_BURST_SECONDS)
 
