@@ -335,7 +335,7 @@ void gc_server_tick(gc_server *s, uint64_t now_ms) {
 static bool take_output(gc_connection *c, gc_server_output *out) {
     if (c->pending & (GC_PENDING_PAUSE | GC_PENDING_RESUME)) {
         out->type = c->pending & GC_PENDING_PAUSE ? GC_SERVER_PAUSE : GC_SERVER_RESUME;
-        c->pending &= (uint8_t) ~(GC_PENDING_PAUSE | GC_PENDING_RESUME);
+        c->pending &= (uint8_t)~GC_PENDING_PAUSE & (uint8_t)~GC_PENDING_RESUME;
     } else if (c->pending & GC_PENDING_WRITE) {
         c->pending &= (uint8_t)~GC_PENDING_WRITE;
         if (c->queue.len == 0 || c->write_given) {

@@ -56,11 +56,12 @@ enum gc_connection_state {
     GC_CONNECTION_CLOSING, /* ended by us; the host has not closed the socket yet */
 };
 
-enum gc_connection_pending { /* outputs not polled yet */
-                             GC_PENDING_PAUSE = 1,
-                             GC_PENDING_RESUME = 2,
-                             GC_PENDING_WRITE = 4,
-                             GC_PENDING_CLOSE = 8,
+/* Outputs not polled yet. */
+enum gc_connection_pending {
+    GC_PENDING_PAUSE = 1,
+    GC_PENDING_RESUME = 2,
+    GC_PENDING_WRITE = 4,
+    GC_PENDING_CLOSE = 8,
 };
 
 typedef struct gc_connection {

@@ -6,48 +6,49 @@
 
 /* After a quiet start (joins within 2 s) all are linked long before a redial or a deadline could
  * have helped; from then on no link ends. */
-#define MESHED(at)                                                                                 \
-    { .at_ms = (at), .action = SIM_STEP_EXPECT_MESHED }
-#define STEADY(at)                                                                                 \
-    { .at_ms = (at), .action = SIM_STEP_EXPECT_STEADY }
+#define MESHED(at)        .at_ms = (at), .action = SIM_STEP_EXPECT_MESHED
+#define STEADY(at)        .at_ms = (at), .action = SIM_STEP_EXPECT_STEADY
 #define STEP(at, what, w) .at_ms = (at), .action = SIM_STEP_##what, .who = (w)
 
 static const sim_scenario table[] = {
-    {.name = "two", .persons = 2, .lossless = true, .steps = {MESHED(3000), STEADY(3000)}},
-    {.name = "room-of-16", .persons = 16, .lossless = true, .steps = {MESHED(3500), STEADY(3500)}},
+    {.name = "two", .persons = 2, .lossless = true, .steps = {{MESHED(3000)}, {STEADY(3000)}}},
+    {.name = "room-of-16",
+     .persons = 16,
+     .lossless = true,
+     .steps = {{MESHED(3500)}, {STEADY(3500)}}},
     {.name = "private",
      .persons = 5,
      .way = SIM_WAY_SECRET,
      .lossless = true,
-     .steps = {MESHED(3000), STEADY(3000)}},
+     .steps = {{MESHED(3000)}, {STEADY(3000)}}},
     {.name = "direct-guests",
      .persons = 4,
      .guests = 3,
      .lossless = true,
-     .steps = {MESHED(3000), STEADY(3000)}},
+     .steps = {{MESHED(3000)}, {STEADY(3000)}}},
     {.name = "all-at-once",
      .persons = 8,
      .lossless = true,
-     .steps = {{STEP(10, JOIN, SIM_ALL)}, MESHED(2000), STEADY(2000)}},
+     .steps = {{STEP(10, JOIN, SIM_ALL)}, {MESHED(2000)}, {STEADY(2000)}}},
     /* Links end, last so that all dial each other in one moment: that costs nobody a deadline. */
     {.name = "glare",
      .persons = 6,
      .lossless = true,
-     .steps = {MESHED(3000),
+     .steps = {{MESHED(3000)},
                {STEP(9000, LINKS, 0)},
-               MESHED(15000),
+               {MESHED(15000)},
                {STEP(20000, GLARE, 1)},
-               MESHED(26000)}},
+               {MESHED(26000)}}},
     /* Open chats go on when the server dies. */
     {.name = "server-restart",
      .persons = 8,
      .lossless = true,
-     .steps = {STEADY(5000), {STEP(10000, SERVER_CRASH, 0), .value = 8000}}},
+     .steps = {{STEADY(5000)}, {STEP(10000, SERVER_CRASH, 0), .value = 8000}}},
     /* Nor when somebody's connection to it ends, and all are told that he left. */
     {.name = "signaling-lost",
      .persons = 5,
      .lossless = true,
-     .steps = {STEADY(5000),
+     .steps = {{STEADY(5000)},
                {STEP(8000, CUT_TOLD, 1)},
                {STEP(15000, CUT, 2)},
                {STEP(20000, CUT_TOLD, SIM_ALL)}}},
@@ -57,7 +58,7 @@ static const sim_scenario table[] = {
      .traffic_ms = 60000,
      .steps = {{STEP(10000, SERVER_CRASH, 0), .value = 6000},
                {STEP(12000, LINKS, 1)},
-               MESHED(40000)}},
+               {MESHED(40000)}}},
     /* The inviter sleeps; the guest is told, waits, and is connected when the inviter is back. */
     {.name = "guest-waits",
      .persons = 2,
@@ -68,14 +69,14 @@ static const sim_scenario table[] = {
                {STEP(1001, FREEZE, 0), .value = 40000},
                {STEP(7000, JOIN, 1)},
                {STEP(8000, EXPECT_AWAY, 1)},
-               MESHED(45000),
+               {MESHED(45000)},
                {STEP(50000, SEND, 1), .value = 3}}},
     {.name = "crash-and-return",
      .persons = 5,
      .traffic_ms = 60000,
      .steps = {{STEP(8000, CRASH, 2), .value = 3000},
                {STEP(20000, CRASH, 0), .value = 100},
-               MESHED(30000)}},
+               {MESHED(30000)}}},
     {.name = "one-way",
      .persons = 4,
      .traffic_ms = 60000,
@@ -97,7 +98,7 @@ static const sim_scenario table[] = {
      .text_bytes = 16384,
      .jitter_ms = 300,
      .lossless = true,
-     .steps = {STEADY(7000), {STEP(8000, SEND, SIM_ALL), .value = 14}}},
+     .steps = {{STEADY(7000)}, {STEP(8000, SEND, SIM_ALL), .value = 14}}},
     {.name = "sleep",
      .persons = 4,
      .traffic_ms = 80000,
@@ -110,21 +111,21 @@ static const sim_scenario table[] = {
      .send_ms = 4000,
      .way = SIM_WAY_MIXED,
      .lossless = true,
-     .steps = {MESHED(7000), STEADY(7000)}},
+     .steps = {{MESHED(7000)}, {STEADY(7000)}}},
     {.name = "thousand-restart",
      .persons = 1024,
      .room_size = 4,
      .join_ms = 5000,
      .traffic_ms = 30000,
      .send_ms = 5000,
-     .steps = {STEADY(7000), {STEP(12000, SERVER_CRASH, 0), .value = 3000}}},
+     .steps = {{STEADY(7000)}, {STEP(12000, SERVER_CRASH, 0), .value = 3000}}},
     /* A stock PeerServer. Direct links need no more than it has. */
     {.name = "stock-guests",
      .stock = true,
      .persons = 4,
      .guests = 3,
      .lossless = true,
-     .steps = {MESHED(4000), STEADY(4000)}},
+     .steps = {{MESHED(4000)}, {STEADY(4000)}}},
     /* The guest learns by EXPIRE that the inviter is away; nobody tells it that he is back. */
     {.name = "stock-guest-waits",
      .stock = true,
@@ -136,7 +137,7 @@ static const sim_scenario table[] = {
                {STEP(1001, FREEZE, 0), .value = 30000},
                {STEP(8000, JOIN, 1)},
                {STEP(16000, EXPECT_AWAY, 1)},
-               MESHED(75000),
+               {MESHED(75000)},
                {STEP(80000, SEND, 1), .value = 3}}},
     /* A room of it: its slots cost a registration and a knock more. */
     {.name = "stock-room",
@@ -144,12 +145,12 @@ static const sim_scenario table[] = {
      .persons = 5,
      .way = SIM_WAY_MIXED,
      .lossless = true,
-     .steps = {MESHED(5000), STEADY(5000)}},
+     .steps = {{MESHED(5000)}, {STEADY(5000)}}},
     {.name = "stock-at-once",
      .stock = true,
      .persons = 8,
      .lossless = true,
-     .steps = {{STEP(10, JOIN, SIM_ALL)}, MESHED(4000), STEADY(4000)}},
+     .steps = {{STEP(10, JOIN, SIM_ALL)}, {MESHED(4000)}, {STEADY(4000)}}},
     /* The one who held the slot leaves; who comes next finds those who stayed. */
     {.name = "stock-hand-over",
      .stock = true,
@@ -157,10 +158,10 @@ static const sim_scenario table[] = {
      .steps = {{STEP(10, JOIN, 0)},
                {STEP(1500, JOIN, 1)},
                {STEP(2000, JOIN, 2)},
-               MESHED(5000),
+               {MESHED(5000)},
                {STEP(8000, LEAVE, 0)},
                {STEP(8500, JOIN, 3)},
-               MESHED(13000)}},
+               {MESHED(13000)}}},
     /* Its power fails: the slot stays taken for a minute, so the newcomer takes another. The one
      * who was linked with it notices after half of that, and finds the newcomer there. */
     {.name = "stock-second-slot",
@@ -171,7 +172,7 @@ static const sim_scenario table[] = {
                {STEP(1500, JOIN, 1)},
                {STEP(8000, VANISH, 0)},
                {STEP(9000, JOIN, 2)},
-               MESHED(50000)}},
+               {MESHED(50000)}}},
     /* Chats go on without the server; a newcomer finds them when it is back, and empty. */
     {.name = "stock-restart",
      .stock = true,
@@ -182,11 +183,11 @@ static const sim_scenario table[] = {
                {STEP(10, JOIN, 1)},
                {STEP(500, JOIN, 2)},
                {STEP(900, JOIN, 3)},
-               MESHED(5000),
-               STEADY(5000),
+               {MESHED(5000)},
+               {STEADY(5000)},
                {STEP(10000, SERVER_CRASH, 0), .value = 5000},
                {STEP(12000, JOIN, 4)},
-               MESHED(32000)}},
+               {MESHED(32000)}}},
     /* Those who crashed are asked for a while, then forgotten: members name to each other only
      * those whom they are linked with. */
     {.name = "stock-forgotten",
@@ -195,7 +196,7 @@ static const sim_scenario table[] = {
      .traffic_ms = 400000,
      .send_ms = 20000,
      .steps = {{STEP(10, JOIN, SIM_ALL)},
-               MESHED(5000),
+               {MESHED(5000)},
                {STEP(8000, CRASH, 2)},
                {STEP(12000, CRASH, 3)},
                {STEP(300000, CRASH, 1)},
@@ -218,7 +219,7 @@ static const sim_scenario table[] = {
                {STEP(4000, JOIN, 2)},
                {STEP(9000, EXPECT_REASON, 2), .value = GC_REASON_SERVER_FULL},
                {STEP(10000, LEAVE, 0)},
-               MESHED(40000)}},
+               {MESHED(40000)}}},
 };
 
 #define TABLE_COUNT (sizeof table / sizeof table[0])

@@ -9,12 +9,12 @@
 
 typedef struct gc_signal_in {
     gc_signal type;
-    uint8_t
-        src[GC_ID_BYTES_MAX]; /* OFFER ... EXPIRE; GC-JOINED, -LEFT, -ABSENT, -PRESENT: their id */
-    uint32_t src_len;         /* 0 when missing */
-    bool gc;                  /* OPEN: the server has the additions */
-    bool has_room;            /* OPEN, GC-ROOM: a ROOM stands there */
-    bool has_tag;             /* GC-ROOM, GC-JOINED, GC-LEFT, OFFER */
+    /* Of OFFER ... EXPIRE, GC-JOINED, -LEFT, -ABSENT and -PRESENT: the id of whom it is about. */
+    uint8_t src[GC_ID_BYTES_MAX];
+    uint32_t src_len; /* 0 when missing */
+    bool gc;          /* OPEN: the server has the additions */
+    bool has_room;    /* OPEN, GC-ROOM: a ROOM stands there */
+    bool has_tag;     /* GC-ROOM, GC-JOINED, GC-LEFT, OFFER */
     uint8_t tag[GC_TAG_BYTES];
     bool has_proof; /* OFFER, of ours */
     uint8_t proof[GC_PROOF_BYTES];

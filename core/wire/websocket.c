@@ -5,9 +5,8 @@
 #include "core/base/utf8.h"
 
 #define FIN_BIT 0x80
-#define RSV_BITS                                                                                   \
-    0x70 /* RFC 6455 5.2: MUST be 0 unless an extension is negotiated; none ever is                \
-          */
+/* RFC 6455 5.2: MUST be 0 unless an extension is negotiated; none ever is. */
+#define RSV_BITS 0x70
 #define MASK_BIT 0x80
 
 typedef struct head {

@@ -82,11 +82,11 @@ static void start_comes_first_and_once(void **state) {
 }
 
 static void starts_that_cannot_be_true_end_the_link(void **state) {
-    static const struct { uint64_t base, ack; } rows[] = {{1, 1}, {7, 7}, {1, UINT32_MAX}};
+    static const uint64_t bases[] = {1, 7, 1}, acks[] = {1, 7, UINT32_MAX};
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < sizeof bases / sizeof bases[0]; i++) {
         script *s = script_unstarted();
-        peer_starts(s, 0, rows[i].base, rows[i].ack);
+        peer_starts(s, 0, bases[i], acks[i]);
         expect(s, "close 0\npeer 0 ~bob connecting '' protocol\n");
         script_free(s);
     }

@@ -122,26 +122,30 @@ typedef struct step {
     int line; /* in the test, for the one who reads a failure */
 } step;
 
-#define STEP(o, c, t, n)                                                                           \
-    { .op = (o), .client = (c), .text = (t), .number = (n), .line = __LINE__ }
-#define FINISH       STEP(OP_END, 0, "", 0)   /* every inbox must be empty here */
-#define OPEN(c, t)   STEP(OP_OPEN, c, t, 0)   /* client connects with this query */
-#define SAY(c, t)    STEP(OP_SAY, c, t, 0)    /* client sends a text */
-#define BINARY(c, t) STEP(OP_BINARY, c, t, 0) /* client sends it in a binary frame */
-#define PING(c, t)   STEP(OP_PING, c, t, 0)
-#define PONG(c)      STEP(OP_PONG, c, "", 0)    /* unasked */
-#define GETS(c, t)   STEP(OP_GETS, c, t, 0)     /* the next message of client is t */
-#define NOTHING(c)   STEP(OP_NOTHING, c, "", 0) /* client has no message */
-#define WAIT(ms)     STEP(OP_WAIT, 0, "", ms)   /* time passes */
-#define DIE(c)       STEP(OP_DIE, c, "", 0)     /* client's socket goes */
-#define BYE(c, n)    STEP(OP_BYE, c, "", n)     /* a close frame with this code; 1005: none */
-#define CLOSED(c, n) STEP(OP_CLOSED, c, "", n)  /* the server closed client: code, or -1: cut */
-#define LIVES(c)     STEP(OP_LIVES, c, "", 0)
-#define MUTE(c)      STEP(OP_MUTE, c, "", 0)   /* client answers no ping from here */
-#define DEAF(c)      STEP(OP_DEAF, c, "", 0)   /* client reads nothing from here */
-#define HEARS(c)     STEP(OP_HEARS, c, "", 0)  /* client reads again */
-#define PINGED(c, n) STEP(OP_PINGED, c, "", n) /* pings that a mute client got */
-#define SKIP(c)      STEP(OP_SKIP, c, "", 0)   /* client's messages are of no interest */
+static inline step step_at(int line, enum step_op op, uint32_t client, const char *text,
+                           int number) {
+    return (step){.op = op, .client = client, .text = text, .number = number, .line = line};
+}
+
+#define STEP(o, c, t, n) step_at(__LINE__, o, c, t, n)
+#define FINISH           STEP(OP_END, 0, "", 0)   /* every inbox must be empty here */
+#define OPEN(c, t)       STEP(OP_OPEN, c, t, 0)   /* client connects with this query */
+#define SAY(c, t)        STEP(OP_SAY, c, t, 0)    /* client sends a text */
+#define BINARY(c, t)     STEP(OP_BINARY, c, t, 0) /* client sends it in a binary frame */
+#define PING(c, t)       STEP(OP_PING, c, t, 0)
+#define PONG(c)          STEP(OP_PONG, c, "", 0)    /* unasked */
+#define GETS(c, t)       STEP(OP_GETS, c, t, 0)     /* the next message of client is t */
+#define NOTHING(c)       STEP(OP_NOTHING, c, "", 0) /* client has no message */
+#define WAIT(ms)         STEP(OP_WAIT, 0, "", ms)   /* time passes */
+#define DIE(c)           STEP(OP_DIE, c, "", 0)     /* client's socket goes */
+#define BYE(c, n)        STEP(OP_BYE, c, "", n)     /* a close frame with this code; 1005: none */
+#define CLOSED(c, n)     STEP(OP_CLOSED, c, "", n)  /* the server closed client: code, or -1: cut */
+#define LIVES(c)         STEP(OP_LIVES, c, "", 0)
+#define MUTE(c)          STEP(OP_MUTE, c, "", 0)   /* client answers no ping from here */
+#define DEAF(c)          STEP(OP_DEAF, c, "", 0)   /* client reads nothing from here */
+#define HEARS(c)         STEP(OP_HEARS, c, "", 0)  /* client reads again */
+#define PINGED(c, n)     STEP(OP_PINGED, c, "", n) /* pings that a mute client got */
+#define SKIP(c)          STEP(OP_SKIP, c, "", 0)   /* client's messages are of no interest */
 
 /* One step; all of a table, after which every inbox must be empty. */
 void run_step(host *h, const step *t);
