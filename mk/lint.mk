@@ -1,8 +1,10 @@
 # What machines can see of the house rules.
 #: make check-rule      the dependency rule of ARCHITECTURE.md, and planted violations of it
-check-rule: $(B)/libgccore.a
+check-rule: $(B)/libgccore.a $(HOST_OBJ) $(SERVER_OBJ)
 	$(Q)sh tools/check-core.sh . $(B)/core
 	$(Q)sh tools/check-core-test.sh "$(CC)"
+	$(Q)$(NODE) tools/check-direction.mjs . $(B)
+	$(Q)NODE='$(NODE)' sh tools/check-direction-test.sh "$(CC)" $(B)
 
 # Banned everywhere; time and randomness only in host/.
 BANNED := strcpy|strcat|sprintf|vsprintf|gets|atoi|strtok|alloca

@@ -10,12 +10,12 @@ passed=0 failed=0
 
 expect_red() { # name, file, text to append, word that the complaint must hold
     rm -rf "$work/tree" "$work/obj"
-    mkdir -p "$work/tree" "$work/obj"
+    mkdir -p "$work/tree" "$work/obj/base"
     cp -R "$here/core" "$work/tree/core"
     mkdir -p "$work/tree/${2%/*}"
     printf '%s\n' "$3" >>"$work/tree/$2"
     if [ "${5:-}" = object ]; then
-        (cd "$work/tree" && "$cc" -std=c11 -ffreestanding -fPIC -O1 -I. -c "$2" -o "$work/obj/planted.o") || return
+        (cd "$work/tree" && "$cc" -std=c11 -ffreestanding -fPIC -O1 -I. -c "$2" -o "$work/obj/$(basename "$(dirname "$2")")/$(basename "$2" .c).o") || return
         out=$(sh "$here/tools/check-core.sh" "$work/tree" "$work/obj")
     else
         out=$(sh "$here/tools/check-core.sh" "$work/tree")

@@ -52,8 +52,15 @@ $includes
 EOF
 
 if [ -n "$objects" ]; then
-    defined=$(find "$objects" -name '*.o' -exec nm --defined-only {} + 2>/dev/null | awk 'NF==3{print $3}' | sort -u)
-    needed=$(find "$objects" -name '*.o' -exec nm -u {} + 2>/dev/null | awk '$1=="U"{print $2}' | sort -u)
+    # Objects of files that have moved stay in the build folder: only those of today's files count.
+    live=$(find "$objects" -name '*.o' | while IFS= read -r object; do
+        source=${object#"$objects"/}
+        [ ! -e "$root/core/${source%.o}.c" ] || printf '%s\n' "$object"
+    done)
+    # shellcheck disable=SC2086
+    defined=$(nm --defined-only $live | awk 'NF==3{print $3}' | sort -u)
+    # shellcheck disable=SC2086
+    needed=$(nm -u $live | awk '$1=="U"{print $2}' | sort -u)
     for symbol in $needed; do
         case $symbol in
         memcpy | memmove | memset | memcmp | __stack_chk_fail | _GLOBAL_OFFSET_TABLE_) continue ;;
@@ -61,10 +68,12 @@ if [ -n "$objects" ]; then
         printf '%s\n' "$defined" | grep -qxF "$symbol" || say "core needs $symbol from outside"
     done
     # Mutable file-scope state: .data or .bss of any size. (.data.rel.ro holds constant tables.)
-    writable=$(find "$objects" -name '*.o' -exec nm --defined-only {} + | awk 'NF==3 && $2 ~ /^[bBdDC]$/{print $3}' | sort -u)
+    # shellcheck disable=SC2086
+    writable=$(nm --defined-only $live | awk 'NF==3 && $2 ~ /^[bBdDC]$/{print $3}' | sort -u)
     for symbol in $writable; do
         # Constant tables with pointers are "d" in position-independent code: look at their section.
-        section=$(find "$objects" -name '*.o' -exec objdump -t {} + 2>/dev/null | awk -v s="$symbol" '$NF==s{print $(NF-2)}' | sort -u | tr '\n' ' ')
+        # shellcheck disable=SC2086
+        section=$(objdump -t $live | awk -v s="$symbol" '$NF==s{print $(NF-2)}' | sort -u | tr '\n' ' ')
         case $section in
         '.data.rel.ro.local ' | '.data.rel.ro ') ;;
         *) say "mutable state in core: $symbol ($section)" ;;
