@@ -165,7 +165,7 @@ static void a_flood_is_shown_and_acknowledged(void **state) {
     (void)state;
     for (uint64_t seq = 1; seq <= 5000; seq++) {
         peer_sends(s, 0, seq, "flood");
-        assert_int_equal(s->c->peers[0].conversation.inbox.held_bytes, 0);
+        assert_int_equal(client_peer_held_bytes(s->c, 0), 0);
     }
     expect(s, "message 0 #5000 flood\nack 0 #5000\n");
     gc_frame ping = {.type = GC_FRAME_PING};

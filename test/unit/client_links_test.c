@@ -229,9 +229,9 @@ static void nothing_is_shown_twice_after_forgetting(void **state) {
     transport_ended(s, 0, GC_REASON_GONE);
     put(s, gc_client_signaling_closed(s->c, s->now, GC_SOCKET_OWN));
     pass(s, GC_UNDELIVERED_MS);
-    assert_int_equal(s->c->peers[0].use, GC_PEER_FREE);
+    assert_false(client_peer_is_used(s->c, 0));
     enter_again(s, "[\"~bob\"]");
-    uint32_t slot = s->c->peers[0].attempt;
+    uint32_t slot = client_peer_attempt(s->c, 0);
     described(s, slot);
     answer_from(s, "~bob", slot);
     opened(s, slot);
@@ -290,7 +290,7 @@ static void ghosts_make_room(void **state) {
         left(s, id);
         uint32_t used = 0;
         for (uint32_t p = 0; p < GC_PEERS_MAX; p++) {
-            used += s->c->peers[p].use != GC_PEER_FREE;
+            used += client_peer_is_used(s->c, p);
         }
         assert_true(used <= GC_PEERS_MAX - 2);
     }
@@ -308,7 +308,7 @@ static void more_peers_than_places_are_ignored(void **state) {
     }
     pass(s, GC_DIAL_EXPECT_MS);
     for (uint32_t slot = 0; slot < GC_PEERS_MAX; slot++) {
-        assert_int_equal(s->c->links[slot].step, GC_LINK_OFFERING);
+        assert_true(client_link_is_offering(s->c, slot));
     }
     script_free(s);
 }

@@ -4,8 +4,8 @@
  * a fate, and that after the last fault all are linked and all is said. */
 #include "core/base/assert.h"
 #include "core/base/error.h"
-#include "core/client.h"
 #include "host/crypto.h"
+#include "test/unit/client_inside.h"
 #include "test/unit/unit.h"
 
 #define PEOPLE_MAX   4
@@ -136,11 +136,13 @@ static void relay(world *w, uint32_t from, gc_span text) {
 
 /* The other end: the same dial at somebody else. */
 static bool other_end(world *w, uint32_t i, uint32_t slot, uint32_t *peer, uint32_t *its_slot) {
-    const gc_link *l = &w->p[i].c->links[slot];
+    const uint8_t *dial = client_link_dial(w->p[i].c, slot);
     for (*peer = 0; *peer < w->count; (*peer)++) {
         for (*its_slot = 0; *its_slot < GC_LINKS_MAX && *peer != i; (*its_slot)++) {
-            const gc_link *o = &w->p[*peer].c->links[*its_slot];
-            if (o->step >= GC_LINK_CONNECTING && memcmp(o->dial, l->dial, GC_DIAL_BYTES) == 0) {
+            const gc_client *o = w->p[*peer].c;
+            bool there =
+                client_link_is_connecting(o, *its_slot) || client_link_is_open(o, *its_slot);
+            if (there && memcmp(client_link_dial(o, *its_slot), dial, GC_DIAL_BYTES) == 0) {
                 return true;
             }
         }
@@ -154,11 +156,10 @@ static void open_links(world *w) {
     for (uint32_t i = 0; i < w->count; i++) {
         for (uint32_t slot = 0; slot < GC_LINKS_MAX; slot++) {
             uint32_t peer = 0, its = 0;
-            const gc_link *l = &w->p[i].c->links[slot];
-            if (l->step == GC_LINK_CONNECTING && other_end(w, i, slot, &peer, &its) &&
+            gc_client *c = w->p[i].c;
+            if (client_link_is_connecting(c, slot) && other_end(w, i, slot, &peer, &its) &&
                 pick(w, 3) > 0) {
-                assert_int_equal(gc_client_link_opened(w->p[i].c, w->now, gc_link_number(l, slot)),
-                                 0);
+                assert_int_equal(gc_client_link_opened(c, w->now, client_link_number(c, slot)), 0);
                 drain(w, i);
             }
         }
@@ -167,14 +168,14 @@ static void open_links(world *w) {
 
 static void break_link(world *w, uint32_t i, uint32_t slot) {
     uint32_t peer = 0, its = 0;
-    const gc_link *l = &w->p[i].c->links[slot];
-    if (l->step != GC_LINK_OPEN) {
+    gc_client *c = w->p[i].c;
+    if (!client_link_is_open(c, slot)) {
         return;
     }
     bool two = other_end(w, i, slot, &peer, &its) && pick(w, 2) == 0;
-    uint32_t its_number = two ? gc_link_number(&w->p[peer].c->links[its], its) : 0;
-    assert_int_equal(
-        gc_client_link_closed(w->p[i].c, w->now, gc_link_number(l, slot), GC_REASON_GONE), 0);
+    uint32_t its_number = two ? client_link_number(w->p[peer].c, its) : 0;
+    assert_int_equal(gc_client_link_closed(c, w->now, client_link_number(c, slot), GC_REASON_GONE),
+                     0);
     drain(w, i);
     if (two) {
         assert_int_equal(gc_client_link_closed(w->p[peer].c, w->now, its_number, GC_REASON_GONE),
@@ -186,7 +187,7 @@ static void break_link(world *w, uint32_t i, uint32_t slot) {
 /* --- what people see -------------------------------------------------------------------------- */
 
 static uint32_t person_of(world *w, uint32_t i, uint32_t peer) {
-    uint32_t other = who(w, gc_peer_id(&w->p[i].c->peers[peer]));
+    uint32_t other = who(w, client_peer_id(w->p[i].c, peer));
     assert_int_not_equal(other, GC_NONE);
     return other;
 }
@@ -240,8 +241,7 @@ static void act(world *w, uint32_t i, const gc_client_output *o) {
         break;
     case GC_CLIENT_LINK_SEND:
         if (other_end(w, i, slot, &peer, &its)) {
-            fly(w, peer, gc_link_number(&w->p[peer].c->links[its], its), (uint8_t)o->value,
-                o->text);
+            fly(w, peer, client_link_number(w->p[peer].c, its), (uint8_t)o->value, o->text);
         }
         break;
     case GC_CLIENT_MESSAGE:
@@ -278,8 +278,8 @@ static bool deliverable(const world *w, uint32_t n) {
     if (k->to == GC_NONE || k->link == GC_NONE) {
         return true;
     }
-    const gc_link *l = &w->p[k->to].c->links[gc_link_slot(k->link)];
-    return l->step != GC_LINK_CONNECTING; /* a message waits until its link has opened here too */
+    /* A message waits until its link has opened here too. */
+    return !client_link_is_connecting(w->p[k->to].c, client_link_slot(k->link));
 }
 
 /* Ordered are signaling and channel 0: nothing of the same way may be before it. */
@@ -334,7 +334,7 @@ static void speak(world *w, uint32_t i) {
     if (error == 0) {
         assert_int_equal(seq, ++me->sent);
         for (uint32_t peer = 0; peer < GC_PEERS_MAX; peer++) {
-            if (me->c->peers[peer].use == GC_PEER_LIVE) {
+            if (client_peer_is_live(me->c, peer)) {
                 me->owes[person_of(w, i, peer)][seq] = true;
             }
         }
@@ -418,7 +418,7 @@ static bool all_linked(const world *w) {
     for (uint32_t i = 0; i < w->count; i++) {
         uint32_t open = 0;
         for (uint32_t peer = 0; peer < GC_PEERS_MAX; peer++) {
-            open += gc__client_is_open(&w->p[i].c->peers[peer]);
+            open += client_peer_is_open(w->p[i].c, peer);
         }
         if (open != w->count - 1) {
             return false;
@@ -512,13 +512,12 @@ static void who_leaves_is_gone_for_all(void **state) {
     for (uint32_t i = 0; i < 2; i++) {
         for (uint32_t slot = 0; slot < GC_LINKS_MAX; slot++) {
             /* BYE may be lost with the page: the transport's end and GC-LEFT must do. */
-            const gc_link *l = &w->p[i].c->links[slot];
+            gc_client *c = w->p[i].c;
             uint32_t peer = 0, its = 0;
-            if (l->step == GC_LINK_OPEN && !other_end(w, i, slot, &peer, &its)) {
-                assert_int_equal(gc_client_link_closed(w->p[i].c, w->now, gc_link_number(l, slot),
-                                                       GC_REASON_GONE),
-                                 0);
-                gc_client_check(w->p[i].c);
+            if (client_link_is_open(c, slot) && !other_end(w, i, slot, &peer, &its)) {
+                uint32_t link = client_link_number(c, slot);
+                assert_int_equal(gc_client_link_closed(c, w->now, link, GC_REASON_GONE), 0);
+                gc_client_check(c);
             }
         }
     }

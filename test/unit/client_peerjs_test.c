@@ -1,4 +1,5 @@
 /* core/client_peerjs.c: stock PeerJS peers, dialled by a bare link and dialling us */
+#include "core/proto/data_connection.h"
 #include "test/unit/client_script.h"
 
 static void said(script *s, const char *part) {
@@ -148,14 +149,14 @@ static void others_are_not_answered(void **state) {
     script *s = script_new();
     (void)state;
     enter_coffee(s, "[]");
-    uint64_t ignored = s->c->ignored;
+    uint64_t ignored = client_ignored(s->c);
     stock_offers(s, "~stock", "dc_1", "MsgPack");
     server_says(s, "{\"type\":\"OFFER\",\"src\":\"~stock\",\"payload\":{\"sdp\":{\"sdp\":\"s\"},"
                    "\"type\":\"media\",\"connectionId\":\"mc_1\"}}");
     server_says(s, "{\"type\":\"ANSWER\",\"src\":\"~stock\",\"payload\":{\"sdp\":{\"sdp\":\"s\"},"
                    "\"type\":\"data\",\"connectionId\":\"dc_9\"}}");
     expect(s, "");
-    assert_int_equal(s->c->ignored, ignored + 3);
+    assert_int_equal(client_ignored(s->c), ignored + 3);
     script_free(s);
     /* Nobody who has only a secret to give is called by strangers. */
     s = script_new();
@@ -473,10 +474,10 @@ static void glare_with_a_stock_peer(void **state) {
 
 static void only_so_many_at_once(void **state) {
     script *s = script_new();
-    char id[16];
+    char id[24];
     (void)state;
     enter_coffee(s, "[]");
-    for (uint32_t i = 0; i < GC_CLIENT_DATA_MAX; i++) {
+    for (uint32_t i = 0; i < client_stock_links_max(); i++) {
         snprintf(id, sizeof id, "~stock%u", i);
         stock_offers(s, id, "dc_1", "binary");
         described(s, i);

@@ -7,12 +7,12 @@ static void a_message_is_acknowledged_once_it_was_given_out(void **state) {
     gc_client_output o;
     (void)state;
     assert_int_equal(give_frame(s, 0, &f), 0);
-    assert_false(s->c->peers[0].conversation.inbox.ack_due);
+    assert_false(client_peer_ack_is_due(s->c, 0));
     assert_true(gc_client_poll(s->c, &o));
     assert_int_equal(o.type, GC_CLIENT_MESSAGE);
-    assert_int_equal(s->c->peers[0].conversation.inbox.shown, 0); /* in the user's hand */
+    assert_int_equal(client_peer_shown(s->c, 0), 0); /* in the user's hand */
     assert_true(gc_client_poll(s->c, &o));
-    assert_int_equal(s->c->peers[0].conversation.inbox.shown, 1);
+    assert_int_equal(client_peer_shown(s->c, 0), 1);
     assert_int_equal(o.type, GC_CLIENT_LINK_SEND);
     assert_false(gc_client_poll(s->c, &o));
     script_free(s);

@@ -37,8 +37,8 @@ static void say_signal(script *s, gc_span text) {
     }
     const char *name = (const char *)dst;
     static const char *slots[GC_SLOTS_MAX] = {"slot0", "slot1", "slot2", "slot3"};
-    for (uint32_t i = 0; i < GC_SLOTS_MAX && s->c->slots.step != GC_SLOTS_OFF; i++) {
-        name = gc_span_equal(gc_span_of(dst, len), gc_slots_id(&s->c->slots, i)) ? slots[i] : name;
+    for (uint32_t i = 0; i < GC_SLOTS_MAX && !client_slots_are_off(s->c); i++) {
+        name = gc_span_equal(gc_span_of(dst, len), client_slot_id(s->c, i)) ? slots[i] : name;
     }
     if (len > 0 && gc_span_equal(gc_span_of(dst, len), gc_client_id(s->c))) {
         name = "self";
@@ -56,13 +56,13 @@ static void say_frame(script *s, uint32_t slot, uint32_t channel, gc_span bytes)
     gc_frame f;
     char text[80];
     if (channel >= GC_CHANNEL_DATA_BYTES) {
-        assert_int_equal(s->c->links[slot].kind, GC_LINK_DATA);
-        s->sent_on[slot] = 1 + gc_link_number(&s->c->links[slot], slot);
+        assert_true(client_link_is_stock(s->c, slot));
+        s->sent_on[slot] = 1 + client_link_number(s->c, slot);
         say(s, "data %u %s %s", slot, channel == GC_CHANNEL_DATA_TEXT ? "text" : "bytes",
             brief(bytes, text));
         return;
     }
-    assert_int_equal(s->c->links[slot].kind, GC_LINK_NATIVE);
+    assert_false(client_link_is_stock(s->c, slot));
     assert_int_equal(gc_frame_parse(bytes, (uint8_t)channel, &f), 0);
     switch (f.type) {
     case GC_FRAME_START:
@@ -247,8 +247,8 @@ gc_span expand(script *s, const char *text, char *out, size_t size) {
     gc_writer_init(&w, (uint8_t *)out, (uint32_t)size);
     while (*text != 0) {
         if (strncmp(text, "%DIAL", 5) == 0) {
-            const gc_link *l = &s->c->links[text[5] - '0'];
-            gc_base64url_write(&w, gc_span_of(l->dial, GC_DIAL_BYTES));
+            uint32_t slot = (uint32_t)(text[5] - '0');
+            gc_base64url_write(&w, gc_span_of(client_link_dial(s->c, slot), GC_DIAL_BYTES));
             text += 7;
         } else if (strncmp(text, "%ID%", 4) == 0) {
             gc_writer_span(&w, gc_client_id(s->c));
@@ -268,7 +268,7 @@ void server_says(script *s, const char *text) {
 }
 
 uint32_t link_of(script *s, uint32_t slot) {
-    return gc_link_number(&s->c->links[slot], slot);
+    return client_link_number(s->c, slot);
 }
 
 void described(script *s, uint32_t slot) {
@@ -309,7 +309,7 @@ gc_frame start_of_peer(script *s, uint64_t base, uint64_t ack) {
     f.has_nick = true;
     f.nick = GC_SPAN("Bob");
     memcpy(f.session, peer_session, GC_SESSION_BYTES);
-    memcpy(f.peer_session, s->c->session, GC_SESSION_BYTES);
+    memcpy(f.peer_session, client_session(s->c), GC_SESSION_BYTES);
     return f;
 }
 
@@ -370,7 +370,7 @@ void enter_coffee(script *s, const char *members) {
 
 void enter_again(script *s, const char *members) {
     char text[2048];
-    while (s->c->signaling.step != GC_SIGNALING_STEP_CONNECTING) {
+    while (!client_signaling_is_connecting(s->c)) {
         pass(s, gc_client_deadline(s->c) - s->now);
     }
     put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_OWN));

@@ -10,8 +10,9 @@
 #include "core/base/assert.h"
 #include "core/base/encoding.h"
 #include "core/base/error.h"
-#include "core/client.h"
+#include "core/wire/frame.h"
 #include "host/crypto.h"
+#include "test/unit/client_inside.h"
 #include "test/unit/unit.h"
 
 #define SCRIPT_LINES_MAX 262144

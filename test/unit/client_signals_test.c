@@ -126,7 +126,7 @@ static void an_id_that_is_taken_is_drawn_again_once(void **state) {
     }
     expect(s, "");
     assert_int_equal(gc_client_deadline(s->c), GC_NEVER);
-    assert_int_equal(s->c->failed, GC_REASON_ID_TAKEN);
+    assert_int_equal(client_failed(s->c), GC_REASON_ID_TAKEN);
     script_free(s);
 }
 
@@ -275,7 +275,7 @@ static void a_host_takes_its_guests(void **state) {
     gc_writer_init(&w, bytes, sizeof bytes);
     assert_int_equal(gc_client_invite(s->c, GC_SPAN("https://h/"), GC_INVITE_PEER_SECRET, &w), 0);
     gc_writer_init(&w, (uint8_t *)tag, 32);
-    gc_hex_write(&w, gc_span_of(s->c->membership.direct_tag, GC_TAG_BYTES));
+    gc_hex_write(&w, gc_span_of(client_direct_tag(s->c), GC_TAG_BYTES));
     static const char *format =
         "{\"type\":\"OFFER\",\"src\":\"%s\",\"payload\":{\"type\":\"ghostchat\",\"v\":1,\"dial\":"
         "\"AAAAAAAAAAAAAAAAAAAAAA\",%s%s%s\"sdp\":\"their sdp\"}}";
@@ -287,10 +287,10 @@ static void a_host_takes_its_guests(void **state) {
     expect(s, "answer 1 their sdp\npeer 1 ~bare connecting '' guest none\n");
     tag[0] = tag[0] == '0' ? '1' : '0';
     snprintf(text, sizeof text, format, "~eve", "\"room\":\"", tag, "\",");
-    uint64_t ignored = s->c->ignored;
+    uint64_t ignored = client_ignored(s->c);
     server_says(s, text);
     expect(s, "");
-    assert_int_equal(s->c->ignored, ignored + 1);
+    assert_int_equal(client_ignored(s->c), ignored + 1);
     script_free(s);
 }
 
@@ -320,7 +320,7 @@ static void candidates_wait_for_descriptions(void **state) {
     for (int i = 0; i < 40; i++) {
         server_says(s, theirs);
     }
-    assert_int_equal(s->c->links[0].candidates[GC_LINK_REMOTE], GC_CANDIDATES_MAX);
+    assert_int_equal(client_link_candidates_taken(s->c, 0), GC_CANDIDATES_MAX);
     expect(s, "");
     script_free(s);
 }
@@ -370,10 +370,10 @@ static void what_belongs_to_no_dial_is_ignored(void **state) {
     (void)state;
     described(s, 0);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        uint64_t ignored = s->c->ignored;
+        uint64_t ignored = client_ignored(s->c);
         server_says(s, rows[i]);
         expect(s, "");
-        assert_int_equal(s->c->ignored, ignored + 1);
+        assert_int_equal(client_ignored(s->c), ignored + 1);
     }
     server_says(s, "{\"type\":\"LEAVE\",\"src\":\"~bob\"}");
     server_says(s, "{\"type\":\"NEWS\",\"payload\":1}");

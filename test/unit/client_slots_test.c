@@ -56,14 +56,12 @@ static int give_slot_message(script *s, uint32_t socket, enum gc_slot_kind kind,
                              const uint8_t nonce[GC_NONCE_BYTES], const char *from,
                              const char *const *members, bool proved) {
     gc_slot_message m = {.kind = (uint8_t)kind};
-    gc_span to =
-        socket == GC_SOCKET_SLOT ? gc_slots_id(&s->c->slots, s->c->slots.at) : gc_client_id(s->c);
+    gc_span to = socket == GC_SOCKET_SLOT ? client_current_slot_id(s->c) : gc_client_id(s->c);
     memcpy(m.nonce, nonce, GC_NONCE_BYTES);
     for (; members != NULL && *members != NULL; members++) {
         assert_true(gc_slot_add(&m, text_span(*members)));
     }
-    assert_int_equal(
-        gc_slot_prove(&s->c->crypto, s->c->slots.key, text_span(from), to, &m, m.proof), 0);
+    assert_int_equal(client_prove_slot_message(s->c, text_span(from), to, &m), 0);
     m.proof[0] ^= !proved;
     uint32_t object = 0;
     gc_writer w = begin_relayed(from, &object);
@@ -84,11 +82,10 @@ static void offer(script *s, const char *from, bool proved) {
     const uint8_t dial[GC_DIAL_BYTES] = "a dial of ours..";
     uint8_t proof[GC_PROOF_BYTES];
     uint32_t object = 0;
-    assert_true(gc__client_prove_offer(s->c, text_span(from), gc_client_id(s->c), dial, proof));
+    assert_true(client_prove_offer(s->c, text_span(from), gc_client_id(s->c), dial, proof));
     proof[3] ^= !proved;
     gc_writer w = begin_relayed(from, &object);
-    gc_signal_write_offer(&w, gc_client_id(s->c), dial, gc_membership_room_tag(&s->c->membership),
-                          proof, GC_SPAN("s"));
+    gc_signal_write_offer(&w, gc_client_id(s->c), dial, client_room_tag(s->c), proof, GC_SPAN("s"));
     put(s, gc_client_signaling_message(s->c, s->now, GC_SOCKET_OWN, end_relayed(&w, object)));
 }
 
@@ -100,7 +97,7 @@ static void the_first_one_holds_the_slot_and_answers(void **state) {
     /* Who knocked is named to the next one, though it is not linked with us yet. */
     stranger_says(s, GC_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, "~cem", NULL, true);
     expect(s, "signal CANDIDATE ~cem \"members\"\npeer 1 ~cem connecting '' none\n");
-    assert_int_equal(s->c->peers[0].knocked_ms, s->now);
+    assert_int_equal(client_peer_knocked_at(s->c, 0), s->now);
     /* Newcomers dial; we do it after 4 s. */
     pass(s, GC_DIAL_EXPECT_MS);
     assert_non_null(strstr(s->lines, "offer 0\noffer 1\n"));
@@ -155,7 +152,7 @@ static void hearsay_is_not_passed_on(void **state) {
     assert_false(names(s, "bob", "zcem"));
     knock(s, "eve");
     assert_true(names(s, "eve", "bob")); /* it knocked itself, just now */
-    s->now += GC_CLIENT_KNOCKED_MS;
+    s->now += client_knocked_ms();
     knock(s, "flo");
     assert_false(names(s, "flo", "bob"));
     script_free(s);
@@ -200,7 +197,7 @@ static void an_offer_of_ours_carries_its_proof(void **state) {
         if (gc_signal_read(text_span(text), &in) == 0 && in.type == GC_SIGNAL_OFFER) {
             found = in.has_proof;
             assert_true(
-                gc__client_prove_offer(s->c, gc_client_id(s->c), GC_SPAN("bob"), in.dial, proof));
+                client_prove_offer(s->c, gc_client_id(s->c), GC_SPAN("bob"), in.dial, proof));
             assert_memory_equal(in.proof, proof, sizeof proof);
         }
     }
@@ -211,7 +208,7 @@ static void an_offer_of_ours_carries_its_proof(void **state) {
 static uint32_t live(const script *s) {
     uint32_t n = 0;
     for (uint32_t i = 0; i < GC_PEERS_MAX; i++) {
-        n += s->c->peers[i].use == GC_PEER_LIVE;
+        n += client_peer_is_live(s->c, i);
     }
     return n;
 }
@@ -240,7 +237,7 @@ static void lists_of_ids_that_never_answer_keep_nobody_out(void **state) {
     /* What nothing came of is forgotten after a few dials. */
     pass(s, 120000);
     for (uint32_t i = 0; i < GC_PEERS_MAX; i++) {
-        assert_false(s->c->peers[i].use == GC_PEER_LIVE && s->c->peers[i].hearsay);
+        assert_false(client_peer_is_live(s->c, i) && client_peer_is_hearsay(s->c, i));
     }
     script_free(s);
 }
@@ -258,14 +255,14 @@ static void a_stock_server_names_no_ice_servers(void **state) {
 static void a_knock_without_proof_is_no_knock(void **state) {
     script *s = script_holder();
     (void)state;
-    uint64_t ignored = s->c->ignored;
+    uint64_t ignored = client_ignored(s->c);
     stranger_says(s, GC_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, "~eve", NULL, false);
     expect(s, "");
     stranger_says(s, GC_SOCKET_OWN, GC_SLOT_KNOCK, nonce, "~eve", NULL, true); /* not at the slot */
     expect(s, "");
     stranger_says(s, GC_SOCKET_SLOT, GC_SLOT_MEMBERS, nonce, "~eve", NULL, true);
     expect(s, "");
-    assert_int_equal(s->c->ignored, ignored + 3);
+    assert_int_equal(client_ignored(s->c), ignored + 3);
     script_free(s);
 }
 
@@ -290,9 +287,11 @@ static void who_finds_a_holder_dials_all_that_it_names(void **state) {
     const char *const members[] = {"zcem", "0dan", NULL};
     script *s = script_knocking();
     (void)state;
-    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_MEMBERS, s->c->slots.nonce, "~hal", members, false);
+    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_MEMBERS, client_slot_nonce(s->c), "~hal", members,
+                  false);
     expect(s, "");
-    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_MEMBERS, s->c->slots.nonce, "~hal", members, true);
+    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_MEMBERS, client_slot_nonce(s->c), "~hal", members,
+                  true);
     expect(s, "offer 0\noffer 1\noffer 2\nstate waiting on none\npeer 0 ~hal connecting '' none\n"
               "peer 1 zcem connecting '' none\npeer 2 0dan connecting '' none\n");
     /* Known ones are not dialled again by a second list. */
@@ -308,7 +307,7 @@ static void news_are_dialled_by_the_smaller_id(void **state) {
     stranger_says(s, GC_SOCKET_OWN, GC_SLOT_MEMBERS, nonce, "0hal", members, true);
     expect(s, "offer 0\npeer 0 0hal connecting '' none\npeer 1 zcem connecting '' none\n"
               "peer 2 0dan connecting '' none\n");
-    assert_string_equal((const char *)s->c->peers[s->c->links[0].peer].id, "zcem");
+    assert_span(client_peer_id(s->c, client_link_peer(s->c, 0)), GC_SPAN("zcem"));
     script_free(s);
 }
 
@@ -317,7 +316,7 @@ static void a_full_answer_is_the_end_of_a_join(void **state) {
     (void)state;
     stranger_says(s, GC_SOCKET_OWN, GC_SLOT_FULL, nonce, "~hal", NULL, true); /* not asked */
     expect(s, "");
-    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_FULL, s->c->slots.nonce, "~hal", NULL, true);
+    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_FULL, client_slot_nonce(s->c), "~hal", NULL, true);
     expect(s, "disconnect\nstate failed off room-full\n");
     assert_int_equal(gc_client_deadline(s->c), GC_NEVER);
     script_free(s);
@@ -326,21 +325,21 @@ static void a_full_answer_is_the_end_of_a_join(void **state) {
 static void who_is_in_is_not_thrown_out_by_full(void **state) {
     script *s = script_knocking();
     (void)state;
-    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_MEMBERS, s->c->slots.nonce, "~hal", NULL, true);
+    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_MEMBERS, client_slot_nonce(s->c), "~hal", NULL, true);
     pass(s, GC_SLOT_HOME_MS);
     assert_non_null(strstr(s->lines, "signal CANDIDATE slot0 \"knock\"\n"));
-    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_FULL, s->c->slots.nonce, "~hal", NULL, true);
+    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_FULL, client_slot_nonce(s->c), "~hal", NULL, true);
     expect(s, "");
-    assert_int_equal(s->c->slots.step, GC_SLOTS_MEMBER);
+    assert_true(client_slots_have_a_home(s->c));
     script_free(s);
 }
 
 static void an_absent_home_makes_one_look_again(void **state) {
     script *s = script_knocking();
     (void)state;
-    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_MEMBERS, s->c->slots.nonce, "~hal", NULL, true);
+    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_MEMBERS, client_slot_nonce(s->c), "~hal", NULL, true);
     server_says(s, "{\"type\":\"EXPIRE\",\"src\":\"~hal\",\"dst\":\"%ID%\"}");
-    assert_int_equal(s->c->slots.step, GC_SLOTS_WAITING);
+    assert_true(client_slots_are_waiting(s->c));
     pass(s, GC_SLOT_HANDOVER_MS + 1);
     assert_non_null(strstr(s->lines, "connect slot\n"));
     script_free(s);
@@ -375,17 +374,17 @@ static void a_refusal_of_the_server_is_said(void **state) {
 static void the_lost_home_makes_one_look_again(void **state) {
     script *s = script_knocking();
     (void)state;
-    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_MEMBERS, s->c->slots.nonce, "~hal", NULL, true);
+    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_MEMBERS, client_slot_nonce(s->c), "~hal", NULL, true);
     described(s, 0);
     server_says(s,
                 "{\"type\":\"ANSWER\",\"src\":\"~hal\",\"payload\":{\"type\":\"ghostchat\",\"v\":1,"
                 "\"dial\":\"%DIAL0%\",\"sdp\":\"its sdp\"}}");
     opened(s, 0);
     peer_starts(s, 0, 1, 0);
-    assert_true(s->c->slots.home_open);
+    assert_true(client_home_was_open(s->c));
     gc_frame bye = {.type = GC_FRAME_BYE, .reason = GC_REASON_LEFT};
     frame(s, 0, &bye);
-    assert_int_equal(s->c->slots.step, GC_SLOTS_WAITING);
+    assert_true(client_slots_are_waiting(s->c));
     pass(s, GC_SLOT_HANDOVER_MS + 1);
     assert_non_null(strstr(s->lines, "connect slot\n"));
     script_free(s);
@@ -411,16 +410,16 @@ static void an_echo_is_heard_and_stands_for_open(void **state) {
     (void)state;
     static const char echo[] = "{\"type\":\"CANDIDATE\",\"src\":\"%ID%\",\"payload\":{\"type\":"
                                "\"ghostchat\",\"v\":1,\"slot\":\"echo\"}}";
-    uint64_t ignored = s->c->ignored;
+    uint64_t ignored = client_ignored(s->c);
     server_says(s, echo);
-    assert_true(s->c->signaling.echoes);
-    assert_int_equal(s->c->ignored, ignored);
+    assert_true(client_signaling_echoes(s->c));
+    assert_int_equal(client_ignored(s->c), ignored);
     put(s, gc_client_signaling_closed(s->c, s->now, GC_SOCKET_OWN));
     pass(s, GC_RECONNECT_MS_MIN);
     put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_OWN));
     expect(s, "signal HEARTBEAT\nsignal CANDIDATE self \"echo\"\n");
     server_says(s, echo);
-    assert_int_equal(s->c->signaling.step, GC_SIGNALING_STEP_ON);
+    assert_true(client_signaling_is_on(s->c));
     script_free(s);
 }
 
@@ -435,7 +434,7 @@ static void what_was_held_shows_that_a_take_over_worked(void **state) {
     (void)state;
     come_back(s);
     offer(s, "~bob", true);
-    assert_int_equal(s->c->signaling.step, GC_SIGNALING_STEP_ON);
+    assert_true(client_signaling_is_on(s->c));
     assert_non_null(strstr(s->lines, "answer 0 s\n"));
     script_free(s);
 }
@@ -447,11 +446,11 @@ static void a_dial_from_before_the_server_came_back_is_hurried(void **state) {
     stranger_says(s, GC_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, "~bob", NULL, true);
     offer(s, "~bob", true);
     described(s, 0);
-    assert_int_equal(s->c->links[0].step, GC_LINK_CONNECTING);
-    assert_true(s->c->links[0].deadline_ms >= s->now + GC_LINK_OPEN_MS);
+    assert_true(client_link_is_connecting(s->c, 0));
+    assert_true(client_link_gives_up_at(s->c, 0) >= s->now + GC_LINK_OPEN_MS);
     come_back(s);
     server_says(s, "{\"type\":\"OPEN\"}");
-    assert_int_equal(s->c->links[0].deadline_ms, s->now + GC_DIAL_EXPECT_MS);
+    assert_int_equal(client_link_gives_up_at(s->c, 0), s->now + GC_DIAL_EXPECT_MS);
     script_free(s);
 }
 
@@ -472,7 +471,7 @@ static void our_own_server_needs_no_slots(void **state) {
     put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_OWN));
     server_says(s, "{\"type\":\"OPEN\",\"payload\":{\"gc\":1,\"room\":{\"tag\":\"" COFFEE
                    "\",\"members\":[]}}}");
-    assert_int_equal(s->c->slots.step, GC_SLOTS_OFF);
+    assert_true(client_slots_are_off(s->c));
     assert_non_null(strstr(s->lines, "disconnect slot\n"));
     script_free(s);
 }

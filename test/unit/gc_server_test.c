@@ -1,7 +1,6 @@
 /* What is left to gc_server itself: sizes, shutdown, what HTTP asks, stats. */
 #include "test/unit/server_host.h"
 
-#include "core/server.h"
 #include <sys/mman.h>
 
 static void test_sizes(void **state) {

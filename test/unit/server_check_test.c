@@ -1,7 +1,7 @@
 /* The checker must see what it is for: each damage to a healthy server ends the process. */
 #include "test/unit/server_host.h"
+#include "test/unit/server_inside.h"
 
-#include "core/server.h"
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,44 +15,7 @@ static void healthy(host *h) {
 
 typedef void (*damage)(gc_server *s);
 
-static void lose_id(gc_server *s) {
-    gc_registry_remove(&s->registry, 0);
-}
-static void lose_block(gc_server *s) {
-    s->pool.used--;
-}
-static void lose_byte(gc_server *s) {
-    s->connections[0].queue.len--;
-}
-static void lose_timer(gc_server *s) {
-    gc_timers_set(&s->timers, 0, GC_NEVER);
-}
-static void lose_member(gc_server *s) {
-    s->connections[0].room = GC_ROOM_NONE;
-}
-static void lose_waiter(gc_server *s) {
-    gc_registry_at(&s->registry, 1)->waiter = 0;
-}
-static void lose_unsent(gc_server *s) {
-    gc_order_remove(&s->unsent, 0);
-}
-static void lose_write(gc_server *s) {
-    s->connections[0].write_given = false;
-    s->connections[0].pending = 0;
-}
-static void lose_held(gc_server *s) {
-    s->held.count--;
-}
-static void lose_address(gc_server *s) {
-    gc_addresses_remove(&s->addresses, s->connections[0].address);
-}
-static void lose_connection(gc_server *s) {
-    s->connection_count++;
-}
-static void lose_settling(gc_server *s) {
-    gc_order_add(&s->doomed, 0);
-}
-static void lose_nothing(gc_server *s) {
+static void leave_it_alone(gc_server *s) {
     (void)s;
 }
 
@@ -74,12 +37,17 @@ static bool survives(const host *h, damage act) {
 
 static void test_each_damage_is_seen(void **state) {
     (void)state;
-    const damage all[] = {lose_id,      lose_block,      lose_byte,    lose_timer,
-                          lose_member,  lose_unsent,     lose_write,   lose_held,
-                          lose_address, lose_connection, lose_settling};
+    const damage all[] = {
+        server_loses_an_id,       server_loses_a_block,
+        server_loses_a_byte,      server_loses_a_timer,
+        server_loses_a_room,      server_loses_unsent_bytes,
+        server_loses_a_write,     server_loses_a_held_message,
+        server_loses_an_address,  server_counts_one_connection_too_many,
+        server_forgets_to_settle,
+    };
     host h;
     healthy(&h);
-    assert_true(survives(&h, lose_nothing));
+    assert_true(survives(&h, leave_it_alone));
     for (uint32_t i = 0; i < sizeof all / sizeof *all; i++) {
         if (survives(&h, all[i])) {
             fail_msg("damage %u was not seen", i);
@@ -95,8 +63,8 @@ static void test_a_lost_waiter_is_seen(void **state) {
     host_start(&h, &config);
     run_on(&h, (step[]){OPEN(1, STOCK("x", "t")), SKIP(1), OPEN(2, STOCK("b", "t")), SKIP(2),
                         MUTE(2), OPEN(3, STOCK("b", "u")), FINISH});
-    assert_true(survives(&h, lose_nothing));
-    assert_false(survives(&h, lose_waiter));
+    assert_true(survives(&h, leave_it_alone));
+    assert_false(survives(&h, server_loses_a_waiter));
     host_stop(&h);
 }
 

@@ -1,7 +1,6 @@
 /* Slots, handles, addresses, and how a connection ends. */
 #include "test/unit/server_host.h"
-
-#include "core/server.h"
+#include "test/unit/server_inside.h"
 
 static void test_stale_handles(void **state) {
     (void)state;
@@ -50,7 +49,7 @@ static void test_slots_come_back(void **state) {
         assert_int_equal(gc_server_frame(h.s, h.now_ms, conn, GC_WS_TEXT, GC_SPAN(""), 0),
                          GC_E_CLOSED);
     }
-    assert_int_equal(h.s->touched, 1);
+    assert_int_equal(server_slots_touched(h.s), 1);
     assert_int_equal(host_stats(&h).connects_total, 5000);
     host_stop(&h);
 }

@@ -1,6 +1,6 @@
 /* Queues: the limit of a client, the limit of the server, writing in pieces. */
-#include "core/server.h"
 #include "test/unit/server_host.h"
+#include "test/unit/server_inside.h"
 
 #define PAIR OPEN(1, STOCK("a", "t")), GETS(1, OPENED), OPEN(2, STOCK("b", "t")), GETS(2, OPENED)
 
@@ -91,7 +91,7 @@ static void test_a_reader_over_its_limit_is_cut(void **state) {
     run_on(&h, (step[]){PAIR, DEAF(2), FINISH});
     char *text = long_offer("b", 60000);
     host_say(&h, 1, text);
-    host_wait(&h, GC_SLOW_MS);
+    host_wait(&h, server_slow_ms());
     for (int i = 0; i < 3; i++) {
         host_say(&h, 1, text);
     }
@@ -120,7 +120,7 @@ static void test_a_flood_cuts_no_reader(void **state) {
         host_say(&h, 1, text);
         if (i % 10 == 9) { /* it reads, but slowly */
             client_write(&h, &h.clients[2], 1000);
-            host_wait(&h, GC_SLOW_MS - 1);
+            host_wait(&h, server_slow_ms() - 1);
         }
     }
     gc_server_stats st = host_stats(&h);
@@ -144,7 +144,7 @@ static void test_one_largest_message_always_passes(void **state) {
     host_say(&h, 1, text);
     assert_false(h.clients[2].closed);
     assert_true(unsent_of(&h, 2) > 65536);
-    host_wait(&h, GC_SLOW_MS);
+    host_wait(&h, server_slow_ms());
     host_say(&h, 1, OFFER("b"));
     assert_true(h.clients[2].closed);
     free(text);
@@ -193,7 +193,7 @@ static void test_flood_to_a_reader_that_never_reads(void **state) {
         h.now_ms += 5;
         host_wait(&h, 0);
     }
-    assert_true(cuts > 5); /* each takes GC_SLOW_MS */
+    assert_true(cuts > 5); /* each takes server_slow_ms() */
     assert_in_range(most, 200000, 400 * 1024);
     assert_false(h.clients[1].closed);
     free(text);
@@ -217,7 +217,7 @@ static void test_memory_cuts_the_longest_waiting(void **state) {
     }
     for (int i = 0; i < 4; i++) {
         host_say(&h, 1, texts[i]);
-        host_wait(&h, i == 2 ? GC_SLOW_MS : 10);
+        host_wait(&h, i == 2 ? server_slow_ms() : 10);
     }
     /* c shows a little progress all the time: that does not save it */
     client_write(&h, &h.clients[3], 10);
