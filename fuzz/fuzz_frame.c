@@ -11,7 +11,7 @@ static bool span_same(gc_span a, gc_span b) {
 static void check_same(const gc_frame *a, const gc_frame *b) {
     gc_frame x = *a, y = *b;
     gc_assert(span_same(x.text, y.text) && span_same(x.nick, y.nick));
-    x.text = x.nick = y.text = y.nick = (gc_span){0};
+    x.text = x.nick = y.text = y.nick = GC_SPAN_NONE;
     gc_assert(x.type == y.type && x.version == y.version && x.capabilities == y.capabilities);
     gc_assert(memcmp(x.session, y.session, GC_SESSION_BYTES) == 0);
     gc_assert(memcmp(x.peer_session, y.peer_session, GC_SESSION_BYTES) == 0);

@@ -33,16 +33,13 @@ bool gc_net_from_sockaddr(const struct sockaddr *sa, gc_addr *out) {
 
 /* The characters between brackets, or up to a single colon (a second one makes it IPv6). */
 static gc_span without_port(gc_span text) {
-    const uint8_t *colon = memchr(text.data, ':', text.len);
     if (text.data[0] == '[') {
-        const uint8_t *end = memchr(text.data, ']', text.len);
-        return end == NULL ? (gc_span){0}
-                           : gc_span_of(text.data + 1, (uint32_t)(end - text.data) - 1);
+        uint32_t end = gc_span_find(text, 1, ']');
+        return end == text.len ? GC_SPAN_NONE : gc_span_of(text.data + 1, end - 1);
     }
-    if (colon == NULL || memchr(colon + 1, ':', text.len - (size_t)(colon + 1 - text.data))) {
-        return text;
-    }
-    return gc_span_of(text.data, (uint32_t)(colon - text.data));
+    uint32_t colon = gc_span_find(text, 0, ':');
+    bool single = colon < text.len && gc_span_find(text, colon + 1, ':') == text.len;
+    return single ? gc_span_of(text.data, colon) : text;
 }
 
 bool gc_net_parse(gc_span text, gc_addr *out) {
@@ -71,7 +68,7 @@ bool gc_net_is_loopback(const char *host) {
     if (strcmp(host, "localhost") == 0) {
         return true;
     }
-    if (!gc_net_parse(gc_span_of(host, (uint32_t)strlen(host)), &a)) {
+    if (!gc_net_parse(gc_span_text(host), &a)) {
         return false;
     }
     static const uint8_t one[16] = {[15] = 1};

@@ -16,12 +16,6 @@
 #define PLACEHOLDER_LEN  (sizeof PLACEHOLDER - 1)
 #define ESCAPED_PATH_MAX 2048
 
-static bool ends_with(const char *text, const char *end) {
-    size_t n = strlen(text);
-    size_t m = strlen(end);
-    return n >= m && strcmp(text + n - m, end) == 0;
-}
-
 /* --- templates ------------------------------------------------------------------------------ */
 
 /* For an attribute value in double quotes: the path has no other character that HTML cares for. */
@@ -104,7 +98,8 @@ static int expand_pages(gc_asset_set *set, const char *path, char *error, size_t
     char base[ESCAPED_PATH_MAX];
     escape_html(path, base);
     for (uint32_t i = 0; i < set->count; i++) {
-        if (ends_with(set->assets[i].name, ".html") && expand(&set->assets[i], base) != 0) {
+        if (gc_span_ends(gc_span_text(set->assets[i].name), GC_SPAN(".html")) &&
+            expand(&set->assets[i], base) != 0) {
             snprintf(error, error_bytes, "no memory for the page");
             return -1;
         }
@@ -146,7 +141,7 @@ static const char *type_of(const char *name) {
         {".woff2", "font/woff2"},
     };
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-        if (ends_with(name, types[i][0])) {
+        if (gc_span_ends(gc_span_text(name), gc_span_text(types[i][0]))) {
             return types[i][1];
         }
     }
@@ -217,7 +212,7 @@ int gc_assets_load_folder(gc_asset_set *set, const char *folder, const char *pat
 const gc_asset *gc_assets_find(const gc_asset_set *set, gc_span name) {
     for (uint32_t i = 0; i < set->count; i++) {
         const gc_asset *a = &set->assets[i];
-        if (strlen(a->name) == name.len && memcmp(a->name, name.data, name.len) == 0) {
+        if (gc_span_equal(gc_span_text(a->name), name)) {
             return a;
         }
     }

@@ -1,27 +1,16 @@
 /* /config.json, and the ICE servers that clients are told. */
 #include "server/http.h"
 
-#include <string.h>
-
 /* host[:port] without its port. */
 static gc_span host_alone(gc_span host) {
-    uint32_t len = 0;
-    if (host.len > 0 && host.data[0] == '[') {
-        while (len < host.len && host.data[len] != ']') {
-            len++;
-        }
-        len += len < host.len;
-    } else {
-        while (len < host.len && host.data[len] != ':') {
-            len++;
-        }
-    }
-    return gc_span_of(host.data, len);
+    bool bracket = host.len > 0 && host.data[0] == '[';
+    uint32_t end = gc_span_find(host, 0, bracket ? ']' : ':');
+    return gc_span_of(host.data, end + (bracket && end < host.len));
 }
 
 void gc_config_ice_servers(const gc_daemon *d, gc_span host, gc_writer *w) {
     const char *external = d->options->external_address;
-    host = external != NULL ? gc_span_of(external, (uint32_t)strlen(external)) : host_alone(host);
+    host = external != NULL ? gc_span_text(external) : host_alone(host);
     gc_writer_text(w, "[");
     /* The characters of a valid host need no JSON escape. */
     if (gc_stun_is_open(d) && gc_options_host_valid((const char *)host.data, host.len)) {
@@ -46,7 +35,7 @@ static void string(gc_writer *w, const char *name, const char *value, const char
     gc_writer_text(w, "\"");
     gc_writer_text(w, name);
     gc_writer_text(w, "\":");
-    gc_json_write_string(w, gc_span_of(value, (uint32_t)strlen(value)));
+    gc_json_write_string(w, gc_span_text(value));
     gc_writer_text(w, behind);
 }
 

@@ -63,8 +63,7 @@ bool gc_http_origin_allowed(const gc_options *options, gc_span origin) {
     }
     for (uint32_t i = 0; i < options->cors_count; i++) {
         const char *allowed = options->cors[i];
-        if (strcmp(allowed, "*") == 0 ||
-            (strlen(allowed) == origin.len && memcmp(allowed, origin.data, origin.len) == 0)) {
+        if (strcmp(allowed, "*") == 0 || gc_span_equal(gc_span_text(allowed), origin)) {
             return true;
         }
     }
@@ -96,7 +95,7 @@ static void end(making *m, gc_span body) {
     text(m, "\r\n");
     gc_assert(!m->head.failed); /* all that a client can put in is bounded by its own head */
     m->out->head_len = m->head.at;
-    m->out->body = m->head_only ? (gc_span){0} : body;
+    m->out->body = m->head_only ? GC_SPAN_NONE : body;
 }
 
 static void write_length(making *m, uint32_t len) {
@@ -138,33 +137,23 @@ static void answer_options(making *m) {
         gc_writer_span(&m->head, asked);
         text(m, "\r\n");
     }
-    end(m, (gc_span){0});
+    end(m, GC_SPAN_NONE);
 }
 
 /* --- page and assets ------------------------------------------------------------------------ */
 
 /* The next item of a comma-separated list, without white space around it. */
 static gc_span next_item(gc_span *list) {
-    gc_span item = *list;
-    const uint8_t *comma = list->len > 0 ? memchr(list->data, ',', list->len) : NULL;
-    if (comma != NULL) {
-        item.len = (uint32_t)(comma - list->data);
-        *list = gc_span_of(comma + 1, list->len - item.len - 1);
-    } else {
-        list->len = 0;
-    }
+    uint32_t comma = gc_span_find(*list, 0, ',');
+    gc_span item = gc_span_of(list->data, comma);
+    *list = gc_span_from(*list, comma < list->len ? comma + 1 : comma);
     while (item.len > 0 && (item.data[0] == ' ' || item.data[0] == '\t')) {
-        item = gc_span_of(item.data + 1, item.len - 1);
+        item = gc_span_from(item, 1);
     }
     while (item.len > 0 && (item.data[item.len - 1] == ' ' || item.data[item.len - 1] == '\t')) {
         item.len--;
     }
     return item;
-}
-
-static bool begins(gc_span s, const char *prefix) {
-    uint32_t len = (uint32_t)strlen(prefix);
-    return s.len >= len && gc_http_is(gc_span_of(s.data, len), prefix);
 }
 
 /* RFC 9110 12.5.3; `gzip;q=0` means: not that. */
@@ -175,11 +164,10 @@ static bool accepts_gzip(const gc_http_request *r) {
         if (gc_http_is(item, "gzip")) {
             return true;
         }
-        if (begins(item, "gzip;")) {
-            const uint8_t *q = memchr(item.data, '=', item.len);
-            gc_span value = q == NULL ? (gc_span){0}
-                                      : gc_span_of(q + 1, item.len - (uint32_t)(q + 1 - item.data));
-            return !gc_http_is(value, "0") && !begins(value, "0.0");
+        if (gc_http_starts(item, "gzip;")) {
+            uint32_t sign = gc_span_find(item, 0, '=');
+            gc_span value = sign == item.len ? GC_SPAN_NONE : gc_span_from(item, sign + 1);
+            return !gc_http_is(value, "0") && !gc_http_starts(value, "0.0");
         }
     }
     return false;
@@ -189,7 +177,7 @@ static bool accepts_gzip(const gc_http_request *r) {
 static bool accepts_html(const gc_http_request *r) {
     gc_span list = gc_http_header_of(r, "Accept");
     while (list.len > 0) {
-        if (begins(next_item(&list), "text/html")) {
+        if (gc_http_starts(next_item(&list), "text/html")) {
             return true;
         }
     }
@@ -199,17 +187,17 @@ static bool accepts_html(const gc_http_request *r) {
 /* RFC 9110 13.1.2: weak comparison, any of a list. Both codings' tags are ours. */
 static bool has_current(const gc_http_request *r, const gc_asset *a) {
     gc_span list = gc_http_header_of(r, "If-None-Match");
-    uint32_t len = (uint32_t)strlen(a->etag);
+    gc_span etag = gc_span_text(a->etag);
     while (list.len > 0) {
         gc_span item = next_item(&list);
         if (gc_http_is(item, "*")) {
             return true;
         }
-        if (begins(item, "W/")) {
-            item = gc_span_of(item.data + 2, item.len - 2);
+        if (gc_http_starts(item, "W/")) {
+            item = gc_span_from(item, 2);
         }
-        if (item.len >= len + 2 && memcmp(item.data + 1, a->etag, len) == 0) {
-            gc_span rest = gc_span_of(item.data + 1 + len, item.len - 1 - len);
+        if (item.len >= etag.len + 2 && gc_span_starts(gc_span_from(item, 1), etag)) {
+            gc_span rest = gc_span_from(item, 1 + etag.len);
             if (gc_http_is(rest, "\"") || gc_http_is(rest, "-gz\"")) {
                 return true;
             }
@@ -223,11 +211,11 @@ static void write_page_headers(making *m) {
     text(m, PAGE_POLICY);
     if (o->peer_server != NULL) {
         gc_span origin = gc_span_of(o->peer_server, o->peer_server_origin_len);
-        uint32_t http = (uint32_t)strlen("http"); /* what is behind it, "s" or none, is ws's too */
+        uint32_t http = GC_SPAN("http").len; /* what follows, "s" or nothing, follows "ws" too */
         text(m, " ");
         gc_writer_span(&m->head, origin);
         text(m, " ws");
-        gc_writer_span(&m->head, gc_span_of(origin.data + http, origin.len - http));
+        gc_writer_span(&m->head, gc_span_from(origin, http));
     }
     text(m, PAGE_HEADERS);
 }
@@ -259,7 +247,7 @@ static void answer_asset(making *m, const gc_asset *a, const char *cache, const 
     if (gc_http_header_of(m->request, "Sec-Fetch-Mode").len > 0) {
         text(m, "Cross-Origin-Opener-Policy: same-origin\r\n");
     }
-    end(m, current ? (gc_span){0} : body);
+    end(m, current ? GC_SPAN_NONE : body);
 }
 
 static void answer_file(making *m, gc_span name, bool page) {

@@ -1,34 +1,15 @@
 #include "server/route.h"
 #include "core/wire/http.h"
 
-#include <string.h>
 #include <strings.h>
-
-static bool starts_with(gc_span s, const char *prefix) {
-    size_t len = strlen(prefix);
-    return s.len >= len && memcmp(s.data, prefix, len) == 0;
-}
-
-static bool is_exactly(gc_span s, const char *text) {
-    return s.len == strlen(text) && starts_with(s, text);
-}
-
-static bool ends_with(gc_span s, const char *end) {
-    size_t len = strlen(end);
-    return s.len > len && memcmp(s.data + s.len - len, end, len) == 0;
-}
-
-static gc_span after(gc_span s, size_t n) {
-    return gc_span_of(s.data + n, s.len - (uint32_t)n);
-}
 
 /* WORD/id and WORD/peers. */
 static gc_route_kind peerjs_route(gc_span rest) {
-    const uint8_t *slash = memchr(rest.data, '/', rest.len);
-    if (slash == NULL || slash == rest.data) {
+    uint32_t slash = gc_span_find(rest, 0, '/');
+    if (slash == rest.len || slash == 0) {
         return GC_ROUTE_NONE;
     }
-    gc_span word = after(rest, (size_t)(slash + 1 - rest.data));
+    gc_span word = gc_span_from(rest, slash + 1);
     if (word.len > 0 && word.data[word.len - 1] == '/') {
         word.len--;
     }
@@ -50,30 +31,31 @@ static gc_route below_base(gc_span rest) {
         {"metrics", GC_ROUTE_METRICS},
     };
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
-        if (is_exactly(rest, fixed[i].name)) {
+        if (gc_span_equal(rest, gc_span_text(fixed[i].name))) {
             return (gc_route){fixed[i].kind, rest};
         }
     }
-    if (starts_with(rest, "room/") || starts_with(rest, "join/")) {
+    if (gc_span_starts(rest, GC_SPAN("room/")) || gc_span_starts(rest, GC_SPAN("join/"))) {
         return (gc_route){GC_ROUTE_PAGE, rest};
     }
-    if (ends_with(rest, ".html") && memchr(rest.data, '/', rest.len) == NULL) {
+    bool html = gc_span_ends(rest, GC_SPAN(".html")) && rest.len > GC_SPAN(".html").len;
+    if (html && gc_span_find(rest, 0, '/') == rest.len) {
         return (gc_route){GC_ROUTE_HTML, rest};
     }
     gc_route_kind kind = peerjs_route(rest);
-    if (kind == GC_ROUTE_NONE && starts_with(rest, "assets/")) {
-        return (gc_route){GC_ROUTE_ASSET, after(rest, strlen("assets/"))};
+    if (kind == GC_ROUTE_NONE && gc_span_starts(rest, GC_SPAN("assets/"))) {
+        return (gc_route){GC_ROUTE_ASSET, gc_span_from(rest, GC_SPAN("assets/").len)};
     }
     return (gc_route){kind, rest};
 }
 
 gc_route gc_route_of(const char *base, gc_span path) {
-    size_t len = strlen(base);
+    uint32_t len = gc_span_text(base).len;
     if (path.len == len - 1 && strncasecmp((const char *)path.data, base, len - 1) == 0) {
-        return (gc_route){GC_ROUTE_BASE, after(path, path.len)};
+        return (gc_route){GC_ROUTE_BASE, gc_span_from(path, path.len)};
     }
     if (path.len < len || strncasecmp((const char *)path.data, base, len) != 0) {
         return (gc_route){GC_ROUTE_OUTSIDE, path};
     }
-    return below_base(after(path, len));
+    return below_base(gc_span_from(path, len));
 }

@@ -84,7 +84,7 @@ void sim_changes_begin(sim_world *w) {
     w->traffic_end_ms = w->now_ms + at_ms + 1;
     w->meshed_ms = UINT64_MAX;
     w->stale = w->unnoticed = false;
-    sim_world_note(w, SIM_NO_NODE, SIM_MARK_EPISODE, w->episode, style, at_ms, (gc_span){0});
+    sim_world_note(w, SIM_NO_NODE, SIM_MARK_EPISODE, w->episode, style, at_ms, GC_SPAN_NONE);
 }
 
 /* --- whom it hits ----------------------------------------------------------------------------- */

@@ -48,7 +48,7 @@ void sim_fault_partition(sim_world *w, uint64_t a, bool one_way, bool server, ui
             sim_world_changed(w, for_ms);
             w->partitions[i] =
                 (sim_partition){.active = true, .one_way = one_way, .server = server, .a = a};
-            sim_world_note(w, SIM_NO_NODE, SIM_MARK_PARTITION, one_way, server, a, (gc_span){0});
+            sim_world_note(w, SIM_NO_NODE, SIM_MARK_PARTITION, one_way, server, a, GC_SPAN_NONE);
             plan_heal(w, for_ms, SIM_FAULT_PARTITION, i);
             if (!server) {
                 sim_link_suspect(w, SIM_NONE);
@@ -83,7 +83,7 @@ void sim_fault_freeze(sim_world *w, uint32_t node, uint32_t for_ms) {
     for_ms = for_ms < left_ms ? for_ms : (uint32_t)left_ms; /* healing finds nobody frozen */
     w->nodes[node].frozen_until_ms = w->now_ms + for_ms;
     sim_world_changed(w, for_ms);
-    sim_world_note(w, node, SIM_MARK_FREEZE, for_ms, 0, 0, (gc_span){0});
+    sim_world_note(w, node, SIM_MARK_FREEZE, for_ms, 0, 0, GC_SPAN_NONE);
     sim_link_suspect(w, node);
 }
 
@@ -118,7 +118,7 @@ static void clock_jump(sim_world *w, uint32_t node) {
         n->back_ms = kind == 2 ? 3600000 : sim_rng_between(&w->fault, 1, 3000);
         n->back_until_ms = w->now_ms + sim_rng_between(&w->fault, 1, 2000);
     }
-    sim_world_note(w, node, SIM_MARK_CLOCK, kind, 0, n->clock_ms, (gc_span){0});
+    sim_world_note(w, node, SIM_MARK_CLOCK, kind, 0, n->clock_ms, GC_SPAN_NONE);
     /* A host that wakes up looks at its timers, whatever it waited for. */
     sim_world_plan(w, 0, (sim_event){.type = SIM_EVENT_WAKE, .node = node, .a = n->wake});
 }
@@ -134,7 +134,7 @@ void sim_fault_crash(sim_world *w, uint32_t node, bool silent, uint32_t back_ms)
 void sim_fault_socket(sim_world *w, uint32_t node, uint32_t kind, uint32_t told_permille) {
     uint32_t socket = w->nodes[node].sockets[kind];
     if (socket != SIM_NONE) {
-        sim_world_note(w, node, SIM_MARK_SOCKET_CUT, socket, told_permille, 0, (gc_span){0});
+        sim_world_note(w, node, SIM_MARK_SOCKET_CUT, socket, told_permille, 0, GC_SPAN_NONE);
         sim_socket_cut(w, socket, told_permille);
     }
 }

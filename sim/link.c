@@ -100,7 +100,7 @@ static void describe(sim_world *w, sim_end *end) {
     for (uint32_t i = 0; i <= count; i++) {
         /* The last one is empty: Firefox says so that there are no more. */
         plan(w, end, SIM_EVENT_LINK_CANDIDATE, i * sim_rng_below(&w->net, 60), i < count,
-             (gc_span){0});
+             GC_SPAN_NONE);
     }
     sim_node_drain(w, end->node);
 }
@@ -173,11 +173,11 @@ static void try_connect(sim_world *w, sim_end *end) {
     }
     end->connecting = peer->connecting = true;
     /* ICE checks, DTLS (two round trips) and SCTP (two). */
-    plan(w, end, SIM_EVENT_LINK_CONNECT, 10 + 8 * sim_world_latency(w), 0, (gc_span){0});
+    plan(w, end, SIM_EVENT_LINK_CONNECT, 10 + 8 * sim_world_latency(w), 0, GC_SPAN_NONE);
 }
 
 static void close_later(sim_world *w, sim_end *end, uint64_t delay_ms, uint32_t reason) {
-    plan(w, end, SIM_EVENT_LINK_CLOSED, delay_ms, reason, (gc_span){0});
+    plan(w, end, SIM_EVENT_LINK_CLOSED, delay_ms, reason, GC_SPAN_NONE);
 }
 
 static void connect(sim_world *w, sim_end *end, sim_event *e) {
@@ -195,13 +195,13 @@ static void connect(sim_world *w, sim_end *end, sim_event *e) {
         return;
     }
     end->open = peer->open = true;
-    plan(w, end, SIM_EVENT_LINK_OPENED, 0, 0, (gc_span){0});
-    plan(w, peer, SIM_EVENT_LINK_OPENED, sim_world_latency(w), 0, (gc_span){0});
+    plan(w, end, SIM_EVENT_LINK_OPENED, 0, 0, GC_SPAN_NONE);
+    plan(w, peer, SIM_EVENT_LINK_OPENED, sim_world_latency(w), 0, GC_SPAN_NONE);
 }
 
 static void opened(sim_world *w, sim_end *end) {
     end->told = true;
-    plan(w, end, SIM_EVENT_LINK_PATH, 100, 0, (gc_span){0});
+    plan(w, end, SIM_EVENT_LINK_PATH, 100, 0, GC_SPAN_NONE);
     gc_client_link_opened(w->nodes[end->node].client, sim_node_now(w, end->node), end->link);
     sim_node_drain(w, end->node);
 }
@@ -232,7 +232,7 @@ static void notify(sim_world *w, sim_end *end) {
             close_later(w, peer, at - w->now_ms, GC_REASON_GONE);
         } else {
             plan(w, peer, SIM_EVENT_LINK_DETECT, sim_rng_between(&w->net, 5000, SIM_LINK_SILENT_MS),
-                 0, (gc_span){0});
+                 0, GC_SPAN_NONE);
         }
     }
     release(w, end);
@@ -333,7 +333,7 @@ static void answer(sim_world *w, uint32_t node, const gc_client_output *o) {
     if (end->peer_token == 0) {
         sim_fail(w, SIM_INVARIANT_DESCRIPTION, node, o->link, 0, 0);
     }
-    plan(w, end, SIM_EVENT_LINK_DESCRIBED, sim_rng_between(&w->net, 1, 40), 0, (gc_span){0});
+    plan(w, end, SIM_EVENT_LINK_DESCRIBED, sim_rng_between(&w->net, 1, 40), 0, GC_SPAN_NONE);
 }
 
 static void remote(sim_world *w, sim_end *end, const gc_client_output *o) {
@@ -360,7 +360,7 @@ static void remote_candidate(sim_world *w, sim_end *end, const gc_client_output 
 void sim_link_output(sim_world *w, uint32_t node, const gc_client_output *o) {
     if (o->type == GC_CLIENT_LINK_OFFER) {
         sim_end *made = make(w, node, o->link, true);
-        plan(w, made, SIM_EVENT_LINK_DESCRIBED, sim_rng_between(&w->net, 1, 40), 0, (gc_span){0});
+        plan(w, made, SIM_EVENT_LINK_DESCRIBED, sim_rng_between(&w->net, 1, 40), 0, GC_SPAN_NONE);
         return;
     }
     if (o->type == GC_CLIENT_LINK_ANSWER) {
@@ -398,12 +398,12 @@ static void closed(sim_world *w, sim_end *end, uint32_t reason) {
 
 void sim_link_cut(sim_world *w, uint32_t index, uint32_t told_ms, uint32_t peer_told_ms) {
     sim_end *end = &w->ends[index], *peer = sim_link_peer(w, end);
-    sim_world_note(w, end->node, SIM_MARK_LINK_CUT, told_ms, peer_told_ms, end->link, (gc_span){0});
+    sim_world_note(w, end->node, SIM_MARK_LINK_CUT, told_ms, peer_told_ms, end->link, GC_SPAN_NONE);
     end->cut = true;
-    plan(w, end, SIM_EVENT_LINK_DETECT, told_ms, 0, (gc_span){0});
+    plan(w, end, SIM_EVENT_LINK_DETECT, told_ms, 0, GC_SPAN_NONE);
     if (peer != NULL && !peer->lingering) {
         peer->cut = true;
-        plan(w, peer, SIM_EVENT_LINK_DETECT, peer_told_ms, 0, (gc_span){0});
+        plan(w, peer, SIM_EVENT_LINK_DETECT, peer_told_ms, 0, GC_SPAN_NONE);
     }
 }
 
@@ -413,7 +413,7 @@ void sim_link_suspect(sim_world *w, uint32_t node) {
         if (peer != NULL && !end->lingering && !reachable(w, end, peer) &&
             (node == SIM_NONE || end->node == node || peer->node == node)) {
             plan(w, end, SIM_EVENT_LINK_DETECT, sim_rng_between(&w->net, 5000, SIM_LINK_SILENT_MS),
-                 0, (gc_span){0});
+                 0, GC_SPAN_NONE);
         }
     }
 }
@@ -424,7 +424,7 @@ uint32_t sim_link_tell(sim_world *w) {
         sim_end *end = &w->ends[i];
         if (end->used && !end->lingering && (end->cut || (end->open && !sim_link_peer(w, end)))) {
             uint32_t delay_ms = sim_rng_below(&w->fault, 2000);
-            plan(w, end, SIM_EVENT_LINK_DETECT, delay_ms, 0, (gc_span){0});
+            plan(w, end, SIM_EVENT_LINK_DETECT, delay_ms, 0, GC_SPAN_NONE);
             bool both_live = sim_link_peer(w, end) != NULL;
             last_ms = both_live && delay_ms > last_ms ? delay_ms : last_ms;
         }

@@ -35,7 +35,7 @@ void sim_node_start(sim_world *w, uint32_t node) {
     n->client =
         gc_client_init(n->memory, gc_client_size(), &w->crypto, seed, sim_node_now(w, node));
     gc_assert(n->client != NULL);
-    sim_world_note(w, node, SIM_MARK_START, n->run, 0, 0, (gc_span){0});
+    sim_world_note(w, node, SIM_MARK_START, n->run, 0, 0, GC_SPAN_NONE);
     sim_node_drain(w, node);
 }
 
@@ -44,7 +44,7 @@ void sim_node_crash(sim_world *w, uint32_t node, bool silent) {
     if (n->client == NULL) {
         return;
     }
-    sim_world_note(w, node, SIM_MARK_CRASH, n->run, silent, 0, (gc_span){0});
+    sim_world_note(w, node, SIM_MARK_CRASH, n->run, silent, 0, GC_SPAN_NONE);
     sim_world_changed(w, 0);
     sim_oracle_ended(w, node, false);
     n->client = NULL;

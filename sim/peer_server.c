@@ -102,7 +102,7 @@ static void frame_send(sim_world *w, sim_socket *s, uint8_t opcode, gc_span payl
 }
 
 static void close(sim_world *w, sim_socket *s) {
-    frame_send(w, s, GC_WS_CLOSE, (gc_span){0});
+    frame_send(w, s, GC_WS_CLOSE, GC_SPAN_NONE);
     s->closed_ms = s->closed_ms == 0 ? w->now_ms : s->closed_ms;
 }
 

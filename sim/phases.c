@@ -18,7 +18,7 @@ static void enter(sim_world *w, sim_phase phase) {
     w->phase = phase;
     w->phase_ms = w->now_ms;
     sim_world_note(w, SIM_NO_NODE, phase == SIM_PHASE_MEETING ? SIM_MARK_HEALED : SIM_MARK_MESHED,
-                   phase, 0, 0, (gc_span){0});
+                   phase, 0, 0, GC_SPAN_NONE);
 }
 
 static void sweep_messages(sim_world *w) {

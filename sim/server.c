@@ -30,7 +30,7 @@ static void start_stock(sim_world *w) {
     sim_server *s = &w->server;
     s->wake_at_ms = GC_NEVER;
     sim_peer_server_start(w);
-    sim_world_note(w, SIM_NO_NODE, SIM_MARK_SERVER_START, ++s->starts, 0, 0, (gc_span){0});
+    sim_world_note(w, SIM_NO_NODE, SIM_MARK_SERVER_START, ++s->starts, 0, 0, GC_SPAN_NONE);
     plan_wake(w, sim_peer_server_deadline(s->stock));
 }
 
@@ -50,7 +50,7 @@ void sim_server_start(sim_world *w) {
     gc_assert(s->core != NULL);
     s->starts++;
     s->wake_at_ms = GC_NEVER;
-    sim_world_note(w, SIM_NO_NODE, SIM_MARK_SERVER_START, s->starts, 0, 0, (gc_span){0});
+    sim_world_note(w, SIM_NO_NODE, SIM_MARK_SERVER_START, s->starts, 0, 0, GC_SPAN_NONE);
     sim_server_drain(w);
 }
 
@@ -59,7 +59,7 @@ void sim_server_crash(sim_world *w) {
     w->server.up = false;
     sim_world_changed(w, 0);
     w->server.wake++;
-    sim_world_note(w, SIM_NO_NODE, SIM_MARK_SERVER_CRASH, w->server.starts, 0, 0, (gc_span){0});
+    sim_world_note(w, SIM_NO_NODE, SIM_MARK_SERVER_CRASH, w->server.starts, 0, 0, GC_SPAN_NONE);
     for (uint32_t i = 0; i < w->socket_count; i++) {
         if (w->sockets[i].used && w->sockets[i].server) {
             sim_socket_server_died(w, &w->sockets[i]);
@@ -112,7 +112,7 @@ static void output(sim_world *w, const gc_server_output *o) {
         return; /* accepted, but still inside gc_server_accept(): nothing can come yet */
     }
     sim_world_note(w, s->node, SIM_MARK_SERVER + o->type, (uint32_t)(s - w->sockets), o->reason,
-                   o->now, (gc_span){0});
+                   o->now, GC_SPAN_NONE);
     switch (o->type) {
     case GC_SERVER_WRITE:
         sim_server_write(w, s);

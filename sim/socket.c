@@ -96,7 +96,7 @@ void sim_socket_connect(sim_world *w, uint32_t node, uint32_t kind, gc_span url)
     while (at < url.len && url.data[at] != '?') {
         at++;
     }
-    gc_span query = at < url.len ? gc_span_of(url.data + at + 1, url.len - at - 1) : (gc_span){0};
+    gc_span query = at < url.len ? gc_span_of(url.data + at + 1, url.len - at - 1) : GC_SPAN_NONE;
     plan(w, s, SIM_EVENT_SOCKET_ARRIVE, 2 * sim_world_latency(w), 0, query);
 }
 
@@ -123,7 +123,7 @@ void sim_socket_close(sim_world *w, uint32_t node, uint32_t kind) {
     sim_socket *s = &w->sockets[i];
     client_end(w, s);
     if (s->server) {
-        plan(w, s, SIM_EVENT_SOCKET_SERVER_CLOSED, arrival(w, &s->up), s->up.next++, (gc_span){0});
+        plan(w, s, SIM_EVENT_SOCKET_SERVER_CLOSED, arrival(w, &s->up), s->up.next++, GC_SPAN_NONE);
     }
     release(w, s);
 }
@@ -162,10 +162,10 @@ static bool client_frame(sim_world *w, sim_socket *s, const gc_ws_event *e) {
         break;
     case GC_WS_CLOSE:
         /* RFC 6455 5.5.1: the answer echoes the code; the socket then ends. */
-        frame_send(w, s, GC_WS_CLOSE, (gc_span){0});
+        frame_send(w, s, GC_WS_CLOSE, GC_SPAN_NONE);
         if (s->server) {
             plan(w, s, SIM_EVENT_SOCKET_SERVER_CLOSED, arrival(w, &s->up), s->up.next++,
-                 (gc_span){0});
+                 GC_SPAN_NONE);
         }
         client_lost(w, s);
         return false;
@@ -259,7 +259,7 @@ static gc_addr address_of(uint32_t node) {
 
 static void refuse(sim_world *w, sim_socket *s) {
     s->server = false;
-    plan(w, s, SIM_EVENT_SOCKET_CLIENT_CLOSED, sim_world_latency(w), RESET, (gc_span){0});
+    plan(w, s, SIM_EVENT_SOCKET_CLIENT_CLOSED, sim_world_latency(w), RESET, GC_SPAN_NONE);
 }
 
 static void arrive(sim_world *w, sim_socket *s, sim_event *e) {
@@ -302,7 +302,7 @@ void sim_socket_server_closed(sim_world *w, sim_socket *s) {
     s->server = s->accepted = false;
     if (s->client && !s->cut) {
         plan(w, s, SIM_EVENT_SOCKET_CLIENT_CLOSED, arrival(w, &s->down), s->down.next++,
-             (gc_span){0});
+             GC_SPAN_NONE);
     }
     release(w, s);
 }
@@ -311,7 +311,7 @@ void sim_socket_server_died(sim_world *w, sim_socket *s) {
     s->server = s->accepted = false;
     if (s->client && sim_rng_chance(&w->net, 600)) {
         plan(w, s, SIM_EVENT_SOCKET_CLIENT_CLOSED, sim_rng_below(&w->net, 1000), RESET,
-             (gc_span){0});
+             GC_SPAN_NONE);
     }
     release(w, s);
 }
@@ -359,7 +359,7 @@ static void bytes_up(sim_world *w, sim_socket *s, const sim_event *e) {
         decode(w, s, true, gc_span_of(e->data, e->len));
     } else if (s->client) {
         /* RFC 9293 3.5.2: bytes for a connection that does not exist are answered by a reset. */
-        plan(w, s, SIM_EVENT_SOCKET_CLIENT_CLOSED, sim_world_latency(w), RESET, (gc_span){0});
+        plan(w, s, SIM_EVENT_SOCKET_CLIENT_CLOSED, sim_world_latency(w), RESET, GC_SPAN_NONE);
     }
 }
 
@@ -368,7 +368,7 @@ static void bytes_down(sim_world *w, sim_socket *s, const sim_event *e) {
     if (s->client) {
         decode(w, s, false, gc_span_of(e->data, e->len));
     } else if (s->server) {
-        plan(w, s, SIM_EVENT_SOCKET_SERVER_CLOSED, sim_world_latency(w), RESET, (gc_span){0});
+        plan(w, s, SIM_EVENT_SOCKET_SERVER_CLOSED, sim_world_latency(w), RESET, GC_SPAN_NONE);
         return;
     }
     if (s->used && s->gen == gen && s->server && w->server.core != NULL) {
@@ -414,11 +414,11 @@ void sim_socket_cut(sim_world *w, uint32_t socket, uint32_t told_permille) {
     s->cut = true;
     if (s->client && sim_rng_chance(&w->fault, told_permille)) {
         plan(w, s, SIM_EVENT_SOCKET_CLIENT_CLOSED, sim_rng_below(&w->fault, 5000), RESET,
-             (gc_span){0});
+             GC_SPAN_NONE);
     }
     if (s->server && sim_rng_chance(&w->fault, told_permille)) {
         plan(w, s, SIM_EVENT_SOCKET_SERVER_CLOSED, sim_rng_below(&w->fault, 5000), RESET,
-             (gc_span){0});
+             GC_SPAN_NONE);
     }
 }
 
@@ -435,10 +435,10 @@ uint32_t sim_socket_tell(sim_world *w) {
         }
         last_ms = client && delay_ms > last_ms ? delay_ms : last_ms;
         if (client) {
-            plan(w, s, SIM_EVENT_SOCKET_CLIENT_CLOSED, delay_ms, RESET, (gc_span){0});
+            plan(w, s, SIM_EVENT_SOCKET_CLIENT_CLOSED, delay_ms, RESET, GC_SPAN_NONE);
         }
         if (server) {
-            plan(w, s, SIM_EVENT_SOCKET_SERVER_CLOSED, delay_ms, RESET, (gc_span){0});
+            plan(w, s, SIM_EVENT_SOCKET_SERVER_CLOSED, delay_ms, RESET, GC_SPAN_NONE);
         }
     }
     return last_ms;

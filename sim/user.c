@@ -111,7 +111,7 @@ void sim_user_leave(sim_world *w, uint32_t node) {
     if (n->client == NULL || !n->present) {
         return;
     }
-    sim_world_note(w, node, SIM_MARK_LEAVE, n->room, 0, 0, (gc_span){0});
+    sim_world_note(w, node, SIM_MARK_LEAVE, n->room, 0, 0, GC_SPAN_NONE);
     n->present = false;
     n->plan++;
     sim_world_changed(w, 0);

@@ -13,7 +13,7 @@ gc_span gc_reader_bytes(gc_reader *r, uint32_t n) {
     gc_assert(r->at <= r->len);
     if (r->failed || n > r->len - r->at) {
         r->failed = true;
-        return (gc_span){0};
+        return GC_SPAN_NONE;
     }
     gc_span taken = {r->data + r->at, n};
     r->at += n;

@@ -38,7 +38,7 @@ int gc_membership_enter_name(gc_membership *m, const gc_crypto *crypto, gc_span 
 int gc_membership_enter_new(gc_membership *m, const gc_crypto *crypto, gc_drbg *d) {
     uint8_t secret[GC_SECRET_BYTES];
     gc_drbg_bytes(d, secret, sizeof secret);
-    int error = set(m, crypto, GC_INVITE_ROOM_SECRET, secret, gc_span_of(NULL, 0));
+    int error = set(m, crypto, GC_INVITE_ROOM_SECRET, secret, GC_SPAN_NONE);
     gc_bytes_wipe(secret, sizeof secret);
     return error;
 }

@@ -5,14 +5,6 @@
 #include "core/base/reason.h"
 #include "core/proto/data_text.h"
 
-static gc_span span_of_text(const char *s) {
-    uint32_t len = 0;
-    while (s[len] != 0) {
-        len++;
-    }
-    return gc_span_of(s, len);
-}
-
 /* --- reading --------------------------------------------------------------------------------- */
 
 static bool read_id(const gc_json *j, int32_t token, uint8_t *out, uint32_t *len) {
@@ -51,7 +43,7 @@ static uint32_t read_reason(const gc_json *j, int32_t token) {
     }
     if (gc_json_string(j, token, word, sizeof word, &len) == 0) {
         for (uint32_t n = 0; n < GC_REASON_COUNT; n++) {
-            if (gc_span_equal(span_of_text(gc_reason_word(n)), gc_span_of(word, len))) {
+            if (gc_span_equal(gc_span_text(gc_reason_word(n)), gc_span_of(word, len))) {
                 return n;
             }
         }

@@ -9,10 +9,10 @@
 #include "core/proto/slot_text.h"
 
 static bool take_prefix(gc_span *s, gc_span prefix) {
-    if (s->len < prefix.len || !gc_span_equal(gc_span_of(s->data, prefix.len), prefix)) {
+    if (!gc_span_starts(*s, prefix)) {
         return false;
     }
-    *s = gc_span_of(s->data + prefix.len, s->len - prefix.len);
+    *s = gc_span_from(*s, prefix.len);
     return true;
 }
 
@@ -118,8 +118,8 @@ void gc_signaling_client_start(gc_signaling_client *s, gc_output_queue *q, const
 }
 
 static void queue_close(const gc_signaling_client *s, gc_output_queue *q) {
-    gc_output_queue_put(q, GC_CLIENT_SIGNALING_CLOSE, GC_NONE, s->socket, gc_span_of(NULL, 0),
-                        gc_span_of(NULL, 0));
+    gc_output_queue_put(q, GC_CLIENT_SIGNALING_CLOSE, GC_NONE, s->socket, GC_SPAN_NONE,
+                        GC_SPAN_NONE);
 }
 
 static void queue_signal(const gc_signaling_client *s, gc_output_queue *q, gc_signal type) {

@@ -91,10 +91,6 @@ static bool all(gc_span s, bool (*is)(uint8_t)) {
     return true;
 }
 
-static gc_span tail(gc_span s, uint32_t from) {
-    return gc_span_of(s.data + from, s.len - from);
-}
-
 static uint32_t index_of(gc_span s, const char *set) {
     uint32_t i = 0;
     while (i < s.len && !one_of(s.data[i], set)) {
@@ -103,26 +99,22 @@ static uint32_t index_of(gc_span s, const char *set) {
     return i;
 }
 
-static bool starts_with(gc_span s, const char *prefix, uint32_t len) {
-    return s.len >= len && gc_http_is(gc_span_of(s.data, len), prefix);
-}
-
 /* RFC 9112 3.2: origin-form, absolute-form, and asterisk-form. CONNECT is nothing of ours. */
 static int32_t split_target(gc_span target, gc_http_request *out) {
-    out->host = (gc_span){0};
+    out->host = GC_SPAN_NONE;
     if (gc_http_is(target, "*")) {
         out->path = target;
-        out->query = tail(target, 1);
+        out->query = gc_span_from(target, 1);
         return GO_ON;
     }
-    uint32_t scheme = starts_with(target, "http://", 7)    ? 7
-                      : starts_with(target, "https://", 8) ? 8
+    uint32_t scheme = gc_http_starts(target, "http://")    ? 7
+                      : gc_http_starts(target, "https://") ? 8
                                                            : 0;
     if (scheme != 0) {
-        target = tail(target, scheme);
+        target = gc_span_from(target, scheme);
         uint32_t host_len = index_of(target, "/?");
         out->host = gc_span_of(target.data, host_len);
-        target = tail(target, host_len);
+        target = gc_span_from(target, host_len);
         if (host_len == 0 || !all(out->host, host_char)) {
             return GC_E_SYNTAX;
         }
@@ -131,7 +123,7 @@ static int32_t split_target(gc_span target, gc_http_request *out) {
     }
     uint32_t path_len = index_of(target, "?");
     out->path = path_len > 0 ? gc_span_of(target.data, path_len) : GC_SPAN("/");
-    out->query = tail(target, path_len < target.len ? path_len + 1 : path_len);
+    out->query = gc_span_from(target, path_len < target.len ? path_len + 1 : path_len);
     return GO_ON;
 }
 
@@ -236,22 +228,27 @@ bool gc_http_is(gc_span s, const char *constant) {
     return i == s.len && constant[i] == 0;
 }
 
+bool gc_http_starts(gc_span s, const char *constant) {
+    uint32_t len = gc_span_text(constant).len;
+    return s.len >= len && gc_http_is(gc_span_of(s.data, len), constant);
+}
+
 gc_span gc_http_header_of(const gc_http_request *r, const char *name) {
     for (uint32_t i = 0; i < r->count; i++) {
         if (gc_http_is(r->headers[i].name, name)) {
             return r->headers[i].value;
         }
     }
-    return (gc_span){0};
+    return GC_SPAN_NONE;
 }
 
 static bool list_has(gc_span list, const char *token) {
     while (list.len > 0) {
         uint32_t end = index_of(list, ",");
         gc_span item = gc_span_of(list.data, end);
-        list = tail(list, end < list.len ? end + 1 : end);
+        list = gc_span_from(list, end < list.len ? end + 1 : end);
         while (item.len > 0 && blank(item.data[0])) {
-            item = tail(item, 1);
+            item = gc_span_from(item, 1);
         }
         while (item.len > 0 && blank(item.data[item.len - 1])) {
             item.len--;

@@ -38,7 +38,9 @@ gc_span gc_http_header_of(const gc_http_request *r, const char *name);
 /* True when a comma-separated header holds this token, in any case (`Connection: keep-alive,
  * Upgrade`); the header may stand there several times. */
 bool gc_http_has_token(const gc_http_request *r, const char *name, const char *token);
-/* Case-insensitive comparison with an ASCII constant. */
+/* Returns true when s is the ASCII constant, in any letter case. */
 bool gc_http_is(gc_span s, const char *constant);
+/* Returns true when s begins with the ASCII constant, in any letter case. */
+bool gc_http_starts(gc_span s, const char *constant);
 
 #endif

@@ -25,30 +25,13 @@ static bool alphanumeric(uint8_t c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-static gc_span from(gc_span s, uint32_t at) {
-    gc_assert(at <= s.len);
-    return gc_span_of(s.data + at, s.len - at);
-}
-
-static bool starts_with(gc_span s, gc_span prefix) {
-    return s.len >= prefix.len && gc_span_equal(gc_span_of(s.data, prefix.len), prefix);
-}
-
-/* Index of the first c at or behind `at`, or s.len. */
-static uint32_t find(gc_span s, uint32_t at, uint8_t c) {
-    while (at < s.len && s.data[at] != c) {
-        at++;
-    }
-    return at;
-}
-
 /* host, host:port, [address] or [address]:port. User information and escapes are refused: both
  * make a link look like one to another host. */
 static bool host_valid(gc_span s) {
     uint32_t at = 0;
     bool bracket = s.len > 0 && s.data[0] == '[';
     if (bracket) {
-        at = find(s, 0, ']');
+        at = gc_span_find(s, 0, ']');
         if (at < 3 || at == s.len) {
             return false;
         }
@@ -115,7 +98,7 @@ static bool split_path(gc_span url, uint32_t path, parts *p) {
     }
     p->base = gc_span_of(url.data, slash);
     p->verb = gc_span_of(url.data + slash, last - 1 - slash);
-    p->last = from(url, last);
+    p->last = gc_span_from(url, last);
     return true;
 }
 
@@ -123,35 +106,36 @@ static bool split_path(gc_span url, uint32_t path, parts *p) {
  * fragment (RFC 3986 3.5), and many programs cut or escape it; so a ':' stands before the secret.
  */
 static bool split_fragment(gc_span url, uint32_t hash, parts *p) {
-    gc_span rest = from(url, hash + 2);
-    uint32_t slash = find(rest, 0, '/');
+    gc_span rest = gc_span_from(url, hash + 2);
+    uint32_t slash = gc_span_find(rest, 0, '/');
     if (url.data[hash - 1] != '/' || slash == rest.len) {
         return false;
     }
     p->base = gc_span_of(url.data, hash + 2);
     p->verb = gc_span_of(rest.data, slash);
-    rest = from(rest, slash + 1);
-    uint32_t colon = find(rest, 0, ':');
+    rest = gc_span_from(rest, slash + 1);
+    uint32_t colon = gc_span_find(rest, 0, ':');
     p->has_secret = colon < rest.len;
-    p->secret = from(rest, p->has_secret ? colon + 1 : colon);
+    p->secret = gc_span_from(rest, p->has_secret ? colon + 1 : colon);
     p->last = gc_span_of(rest.data, colon);
-    return path_valid(p->last) && find(p->last, 0, '/') == colon && find(p->last, 0, '#') == colon;
+    return path_valid(p->last) && gc_span_find(p->last, 0, '/') == colon &&
+           gc_span_find(p->last, 0, '#') == colon;
 }
 
 static bool split(gc_span url, parts *p) {
-    uint32_t host = starts_with(url, GC_SPAN("https://"))  ? 8
-                    : starts_with(url, GC_SPAN("http://")) ? 7
-                                                           : 0;
+    uint32_t host = gc_span_starts(url, GC_SPAN("https://"))  ? 8
+                    : gc_span_starts(url, GC_SPAN("http://")) ? 7
+                                                              : 0;
     if (host == 0 || url.len > GC_URL_BYTES_MAX) {
         return false;
     }
-    uint32_t hash = find(url, 0, '#');
+    uint32_t hash = gc_span_find(url, 0, '#');
     p->has_secret = hash < url.len;
-    p->secret = from(url, p->has_secret ? hash + 1 : hash);
+    p->secret = gc_span_from(url, p->has_secret ? hash + 1 : hash);
     gc_span rest = gc_span_of(url.data, hash);
-    uint32_t path = find(rest, host, '/');
+    uint32_t path = gc_span_find(rest, host, '/');
     if (path == rest.len || !host_valid(gc_span_of(rest.data + host, path - host)) ||
-        !path_valid(from(rest, path))) {
+        !path_valid(gc_span_from(rest, path))) {
         return false;
     }
     bool in_fragment = p->secret.len > 0 && p->secret.data[0] == '/';
@@ -160,10 +144,10 @@ static bool split(gc_span url, parts *p) {
 }
 
 static int read_secret(gc_span secret, uint8_t out[GC_SECRET_BYTES]) {
-    if (secret.len != SECRET_CHARS || !starts_with(secret, GC_SPAN(SECRET_VERSION))) {
+    if (secret.len != SECRET_CHARS || !gc_span_starts(secret, GC_SPAN(SECRET_VERSION))) {
         return GC_E_SYNTAX;
     }
-    return gc_base64url_read(from(secret, 2), out, GC_SECRET_BYTES);
+    return gc_base64url_read(gc_span_from(secret, 2), out, GC_SECRET_BYTES);
 }
 
 /* A digit of base64url (RFC 4648 section 5); ids have the same ones. */
@@ -227,7 +211,7 @@ int gc_invite_parse(gc_span url, gc_invite *out) {
 }
 
 static void write_secret(const gc_invite *invite, gc_writer *w) {
-    bool in_fragment = find(invite->base, 0, '#') < invite->base.len;
+    bool in_fragment = gc_span_find(invite->base, 0, '#') < invite->base.len;
     gc_writer_text(w, in_fragment ? ":" SECRET_VERSION : "#" SECRET_VERSION);
     gc_base64url_write(w, gc_span_of(invite->secret, GC_SECRET_BYTES));
 }

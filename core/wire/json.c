@@ -220,7 +220,7 @@ gc_span gc_json_raw(const gc_json *j, int32_t token) {
     if (token_of(j, token, GC_JSON_STRING) != NULL) {
         return gc_span_of(j->text.data + j->tokens[token].at - 1, j->tokens[token].len + 2);
     }
-    return token < 0 ? (gc_span){0} : inside(j, &j->tokens[token]);
+    return token < 0 ? GC_SPAN_NONE : inside(j, &j->tokens[token]);
 }
 
 int gc_json_string(const gc_json *j, int32_t token, uint8_t *out, uint32_t size, uint32_t *len) {

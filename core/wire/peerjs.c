@@ -93,12 +93,9 @@ int gc_percent_read(gc_span text, bool plus, uint8_t *out, uint32_t size, uint32
 
 /* The part of text up to the first `sign`, or all; *rest is what follows the sign. */
 static gc_span cut(gc_span text, uint8_t sign, gc_span *rest) {
-    uint32_t at = 0;
-    while (at < text.len && text.data[at] != sign) {
-        at++;
-    }
-    *rest = at == text.len ? (gc_span){0} : gc_span_of(text.data + at + 1, text.len - at - 1);
-    return (gc_span){text.data, at};
+    uint32_t at = gc_span_find(text, 0, sign);
+    *rest = at == text.len ? GC_SPAN_NONE : gc_span_from(text, at + 1);
+    return gc_span_of(text.data, at);
 }
 
 enum { KEY, ID, TOKEN, GC, ROOM, PARAMETERS };

@@ -50,7 +50,7 @@ bool gc_ws_close_code_valid(uint16_t code) {
 
 static int fail(gc_ws_event *event, int error) {
     event->opcode = 0;
-    event->payload = (gc_span){0};
+    event->payload = GC_SPAN_NONE;
     event->close_code = error == GC_E_TOO_BIG ? GC_WS_TOO_BIG
                         : error == GC_E_UTF8  ? GC_WS_BAD_DATA
                                               : GC_WS_PROTOCOL;
@@ -211,7 +211,7 @@ int gc_ws_decode(gc_ws_decoder *d, uint8_t *bytes, uint32_t len, uint32_t *used,
     gc_assert(len >= d->message_len && len - d->message_len >= d->gap_len);
     gc_assert(d->message_opcode != 0 || d->message_len + d->gap_len == 0);
     event->opcode = 0;
-    event->payload = (gc_span){0};
+    event->payload = GC_SPAN_NONE;
     event->close_code = 0;
     *used = len;
     *kept = 0;
