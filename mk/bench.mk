@@ -19,3 +19,11 @@ bench-browser: test/node_modules/.package-lock.json $(B)/ghostchatd
 #: make bench-peerjs    stock PeerJS that leaves and comes back at once (ROUNDS), and npm peer
 bench-peerjs: test/node_modules/.package-lock.json $(B)/ghostchatd
 	$(Q)B=$(B) test/netns $(NODE) bench/peerjs.mjs
+
+# At most so many changes of file on the two ways; the way of the tree as it is must stay below.
+FRAME_MAX ?= 36
+OFFER_MAX ?= 60
+.PHONY: way
+#: make way             counts calls that change file, for one chat frame and one relayed OFFER
+way:
+	$(Q)B=$(B) CC='$(CC)' V=$(V) FRAME_MAX=$(FRAME_MAX) OFFER_MAX=$(OFFER_MAX) sh tools/way.sh
