@@ -14,8 +14,8 @@ $(SIM): $(SIM_OBJ) $(B)/sim/main.o $(B)/libgccore.a
 	$(call say,LD,$@)
 	$(Q)$(CC) -o $@ $^ $(LDFLAGS_ALL)
 
-# wasm: compile and link apart with the versioned tools; no import at all (web.md: never
-# --allow-undefined), a stated stack below the data, fixed memory.
+# wasm: compiled and linked apart, as mk/wasm.mk says; no import at all (never --allow-undefined), a
+# stated stack below the data, fixed memory.
 SIM_WASM := $(B)/wasm/sim.wasm
 SIM_WASM_SRC := $(CORE_SRC) core/base/mem_wasm.c $(SIM_LIB_SRC) sim/wasm.c
 SIM_WASM_OBJ := $(SIM_WASM_SRC:%.c=$(B)/wasm-sim/%.o)

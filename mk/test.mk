@@ -33,7 +33,7 @@ check:
 
 #: make asan            unit tests under ASan and UBSan
 asan:
-	$(Q)$(MAKE) B=$(B)-asan SAN=address,undefined CC=clang-14 CFLAGS='-O1 -g' unit
+	$(Q)$(MAKE) B=$(B)-asan SAN=address,undefined CC='$(CLANG)' CFLAGS='-O1 -g' unit
 
 #: make peerjs-20       applications with stock PeerJS, 20 times (RUNS); prints how many runs failed
 .PHONY: peerjs-20

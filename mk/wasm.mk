@@ -1,6 +1,5 @@
 # core.wasm: the client core for the page, and nothing else of the tree.
-# Compiled and linked apart with the versioned tools: clang's one-step link runs whatever wasm-opt
-# is on PATH. Memory is fixed: views of it in JavaScript never detach.
+# Compiled and linked apart: clang's one-step link runs whatever wasm-opt is on PATH. Memory is fixed: views of it in JavaScript never detach.
 WASM_MEMORY := 4194304
 # The client's half of the core; --gc-sections drops what it does not call.
 WASM_SRC := core/wasm.c core/base/mem_wasm.c \
