@@ -8,7 +8,7 @@ say = $(if $(filter 1,$(V)),,@printf '  %-6s %s\n' $(1) $(2))
 
 # --- flags ------------------------------------------------------------------------------------
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef \
-        -Wconversion -Wno-sign-conversion $(if $(WERROR),-Werror)
+        -Wconversion -Wno-sign-conversion -Werror=implicit-function-declaration $(if $(WERROR),-Werror)
 BASE := -std=c11 -I. -I$(B)/include -ffile-prefix-map=$(CURDIR)=. -MMD -MP $(WARN) \
         $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 CORE_FLAGS := $(BASE) -ffreestanding -fPIC

@@ -7,6 +7,7 @@
 #include "core/client.h"
 #include "core/gc_client.c"
 #include "core/base/assert.h"
+#include "core/base/encoding.h"
 #include "core/wire/binarypack.h"
 
 #include <stdio.h>
