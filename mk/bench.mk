@@ -27,3 +27,9 @@ OFFER_MAX ?= 60
 #: make way             counts calls that change file, for one chat frame and one relayed OFFER
 way:
 	$(Q)B=$(B) CC='$(CC)' V=$(V) FRAME_MAX=$(FRAME_MAX) OFFER_MAX=$(OFFER_MAX) sh tools/way.sh
+
+# OLD and NEW: a folder with a checkout, or a commit; NEW is the tree as it is if not named.
+.PHONY: figures
+#: make figures OLD=..  instructions and sizes of two states of this project, and their ratios
+figures:
+	$(Q)CC='$(CC)' sh tools/figures.sh '$(OLD)' '$(or $(NEW),.)'

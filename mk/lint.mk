@@ -6,6 +6,11 @@ check-rule: $(B)/libgccore.a $(HOST_OBJ) $(SERVER_OBJ)
 	$(Q)$(NODE) tools/check-direction.mjs . $(B)
 	$(Q)NODE='$(NODE)' sh tools/check-direction-test.sh "$(CC)" $(B)
 
+# What composes (all of the core above core/proto) is at most so many per cent of its lines, and no
+# file of it is longer.
+SHARE_MAX ?= 39
+LINES_MAX ?= 460
+
 # Banned everywhere; time and randomness only in host/.
 BANNED := strcpy|strcat|sprintf|vsprintf|gets|atoi|strtok|alloca
 #: make lint            house rules: banned functions, form of C, types of the page, longest functions
@@ -14,6 +19,7 @@ lint: check-rule lint-web lint-form
 	$(Q)! grep -nE '\b(time|rand|random|gettimeofday|clock_gettime)\(' -r core server sim --include='*.c' || { echo 'lint: clock or randomness outside host/'; exit 1; }
 	$(Q)! grep -nE 'innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|[[:space:]]style=|[[:space:]]on[a-z]+=' -r web --include='*.js' --include='*.html' --exclude-dir=node_modules || { echo 'lint: banned in web/'; exit 1; }
 	$(Q)sh tools/longest.sh
+	$(Q)SHARE_MAX=$(SHARE_MAX) LINES_MAX=$(LINES_MAX) sh tools/share.sh
 
 # Form of C. A clang-format that would decide otherwise (config.mk) counts as none.
 FORM := $(sort $(wildcard core/*.[ch] core/*/*.[ch] host/*.[ch] server/*.[ch] sim/*.[ch] test/unit/*.[ch] fuzz/*.[ch] bench/*.[ch] tools/*.[ch]))

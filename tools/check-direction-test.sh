@@ -50,7 +50,7 @@ for folder in core/proto core/client core/server host server; do
     call "$folder/planted_b.c" planted_b planted_c
     call "$folder/planted_c.c" planted_c planted_a
     # As long as a wildcard of the list allows circles in a folder, none can be planted there.
-    if grep '^[^#]*\*' "$here/tools/direction.allow" | grep -q "^$folder[*/]"; then
+    if grep '^[^#]*\*' "$here/tools/direction.allow" | grep -q "^${folder}[*/]"; then
         continue
     fi
     expect "a circle by calls in $folder" 1 "circle of files: $folder/planted_a, $folder/planted_b, $folder/planted_c"

@@ -21,60 +21,24 @@ outcomes) seeds=${4:-1-1000} form=--outcome ;;
 *) echo "compare-trees: traces or outcomes, not $what" >&2; exit 2 ;;
 esac
 work=${COMPARE:-$here/build/compare}
+me=compare-trees
 mkdir -p "$work"
-
-# Puts the sources of a folder or commit into a folder, and keeps the times of files that are as
-# before, for make.
-copy() { # folder or commit, name
-    stage=$work/$2.stage
-    rm -rf "$stage"
-    mkdir -p "$stage" "$work/$2"
-    if [ -d "$1" ]; then
-        # shellcheck disable=SC2046
-        (cd "$1" && tar cf - Makefile $(ls -d config.mk mk core sim tools 2>/dev/null)) | tar xf - -C "$stage"
-    else
-        git -C "$here" archive "$1" | tar xf - -C "$stage"
-    fi
-    take "$stage" "$work/$2"
-    rm -rf "$stage"
-}
-
-take() { # from, to: files that differ are copied, files that are gone are removed
-    (cd "$1" && find . -type f) | while IFS= read -r file; do
-        if ! cmp -s "$1/$file" "$2/$file"; then
-            mkdir -p "$2/$(dirname "$file")"
-            cp "$1/$file" "$2/$file"
-            touch "$2/$file"
-        fi
-    done
-    (cd "$2" && find . -name build -prune -o -type f -print) | while IFS= read -r file; do
-        [ -e "$1/$file" ] || rm -f "$2/$file"
-    done
-}
-
-build() { # name; MAKEFLAGS of a calling make would bring its variables with them
-    (cd "$work/$1" && unset MAKEFLAGS MFLAGS B && make -s -j2 sim-native) >"$work/$1.log" 2>&1
-}
+# shellcheck source=tools/trees.sh
+. "$here/tools/trees.sh"
 
 run() { # name; a seed that breaks an invariant is a line like any other
     "$work/$1/build/sim/sim" "$form" --seeds "$seeds" >"$work/$1.lines" 2>"$work/$1.log" || [ -s "$work/$1.lines" ]
 }
 
-fail() { # name, what
-    cat "$work/$1.log" >&2
-    echo "compare-trees: $2" >&2
-    exit 2
-}
-
 copy "$old" old
 copy "$new" new
-build new || fail new "$new does not build"
+build new sim-native || fail new "$new does not build"
 if [ "$what" = outcomes ] && ! grep -q -e '"--outcome"' "$work/old/sim/main.c"; then
     rm -rf "$work/old/sim"
     cp -R "$work/new/sim" "$work/old/sim"
-    build old || fail old "$old has no --outcome, and the simulator of $new does not compile there"
+    build old sim-native || fail old "$old has no --outcome, and the simulator of $new does not compile there"
 else
-    build old || fail old "$old does not build"
+    build old sim-native || fail old "$old does not build"
 fi
 run old || fail old "the simulator of $old does not run"
 run new || fail new "the simulator of $new does not run"
