@@ -22,7 +22,7 @@ lint: check-rule lint-web lint-form
 	$(Q)SHARE_MAX=$(SHARE_MAX) LINES_MAX=$(LINES_MAX) sh tools/share.sh
 
 # Form of C. A clang-format that would decide otherwise (config.mk) counts as none.
-FORM := $(sort $(wildcard core/*.[ch] core/*/*.[ch] host/*.[ch] server/*.[ch] sim/*.[ch] test/unit/*.[ch] fuzz/*.[ch] bench/*.[ch] tools/*.[ch]))
+FORM := $(sort $(wildcard core/*.[ch] core/*/*.[ch] host/*.[ch] server/*.[ch] sim/*.[ch] test/unit/*.[ch] fuzz/*.[ch] bench/*.[ch] tools/*.[ch] test/musl/*.[ch]))
 FORMAT = format='$(CLANG_FORMAT)'; [ -n "$$format" ] || { \
     echo 'lint: the form of C needs a clang-format of version 14 to 19' >&2; exit 1; }; "$$format"
 .PHONY: lint-form format

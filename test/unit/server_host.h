@@ -122,9 +122,8 @@ typedef struct step {
     int line; /* in the test, for the one who reads a failure */
 } step;
 
-static inline step step_at(int line, enum step_op op, uint32_t client, const char *text,
-                           int number) {
-    return (step){.op = op, .client = client, .text = text, .number = number, .line = line};
+static inline step step_at(int line, enum step_op op, uint32_t who, const char *text, int number) {
+    return (step){.op = op, .client = who, .text = text, .number = number, .line = line};
 }
 
 #define STEP(o, c, t, n) step_at(__LINE__, o, c, t, n)

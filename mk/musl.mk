@@ -1,0 +1,33 @@
+# The native core and its unit tests with another C library, musl (Debian: musl-tools). There is no
+# cmocka and no libsodium for it, so test/musl stands in for both. Tests of host/ and server/ need
+# more libraries than that: they are counted and named as not run.
+MUSL_CC ?= musl-gcc
+MUSL_FLAGS := $(BASE) -D_GNU_SOURCE -Itest/musl
+MUSL_BESIDE := $(sort $(shell grep -E '^\#include "(host|server)/' test/unit/*.[ch] | grep -v '"host/crypto.h"' | sed 's/:.*//'))
+MUSL_SRC := $(filter-out $(MUSL_BESIDE),$(UNIT_SRC))
+MUSL_LEFT := $(filter $(MUSL_BESIDE),$(UNIT_SRC))
+MUSL_BIN := $(MUSL_SRC:%.c=$(B)/musl/%)
+MUSL_OBJ := $(patsubst %.c,$(B)/musl/%.o,$(CORE_SRC) $(filter-out $(MUSL_BESIDE) $(UNIT_SRC),$(sort $(wildcard test/unit/*.c))) test/musl/crypto.c)
+
+$(B)/musl/core/%.o: core/%.c $(B)/include/jsmn.h $(STAMP)
+	$(call say,MUSLCC,$<)
+	$(Q)mkdir -p $(@D) && $(MUSL_CC) $(CORE_FLAGS) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
+$(B)/musl/test/%.o: test/%.c $(B)/include/jsmn.h $(STAMP)
+	$(call say,MUSLCC,$<)
+	$(Q)mkdir -p $(@D) && $(MUSL_CC) $(MUSL_FLAGS) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
+
+$(B)/musl/libgctest.a: $(MUSL_OBJ)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcsD $@ $^
+
+$(MUSL_BIN): $(B)/musl/%: %.c $(B)/musl/libgctest.a $(STAMP)
+	$(call say,MUSL,$<)
+	$(Q)mkdir -p $(@D) && $(MUSL_CC) $(MUSL_FLAGS) $(CPPFLAGS) $(CFLAGS) $< -o $@ -static \
+	    $(B)/musl/libgctest.a
+
+.PHONY: musl
+#: make musl            core and its unit tests with the C library musl
+musl: $(MUSL_BIN)
+	$(Q)B=$(B) sh test/unit/run.sh $(MUSL_BIN)
+	$(Q)printf 'not run with musl (they need libuv, OpenSSL or more): %s tests of %s\n' \
+	    "$$(cat $(MUSL_LEFT) | grep -o 'cmocka_unit_test' | wc -l)" '$(MUSL_LEFT:test/unit/%=%)'
