@@ -22,9 +22,7 @@ typedef struct gc_stream_piece {
  * the owner is in the middle of something when it calls that. */
 typedef struct gc_stream_rest {
     gc_stream *stream;
-    struct gc_stream_rest *previous; /* in the group's list, while `listed` */
-    struct gc_stream_rest *next;
-    bool listed;
+    gc_list_node place; /* in the group's list, while the owner wants to read on */
     uint32_t at;
     uint32_t len;
     uint8_t bytes[];
@@ -232,29 +230,9 @@ static void read_tls(gc_stream *s) {
 static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buf);
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf);
 
-static void list_rest(gc_stream_rest *r) {
-    gc_stream_group *group = group_of(r->stream);
-    r->listed = true;
-    r->previous = group->last;
-    r->next = NULL;
-    *(group->last != NULL ? &group->last->next : &group->first) = r;
-    group->last = r;
-    group->waiting++;
-}
-
-static void unlist_rest(gc_stream_rest *r) {
-    gc_stream_group *group = group_of(r->stream);
-    if (r->listed) {
-        *(r->previous != NULL ? &r->previous->next : &group->first) = r->next;
-        *(r->next != NULL ? &r->next->previous : &group->last) = r->previous;
-        r->listed = false;
-        group->waiting--;
-    }
-}
-
 static void drop_rest(gc_stream *s) {
     if (s->rest != NULL) {
-        unlist_rest(s->rest);
+        gc_list_remove(&s->rest->place);
         gc_free(s->rest);
         s->rest = NULL;
         group_of(s)->events->hold(s, 0);
@@ -295,12 +273,12 @@ static void read_rest(gc_stream *s) {
 
 static void on_go_on(uv_idle_t *idle) {
     gc_stream_group *group = idle->data;
-    for (uint32_t left = group->waiting; left > 0 && group->first != NULL; left--) {
-        gc_stream *s = group->first->stream;
-        unlist_rest(s->rest);
+    for (uint32_t left = group->rests.count; left > 0 && group->rests.first != NULL; left--) {
+        gc_stream *s = GC_LIST_OWNER(group->rests.first, gc_stream_rest, place)->stream;
+        gc_list_remove(&s->rest->place);
         read_rest(s);
     }
-    if (group->first == NULL) {
+    if (group->rests.first == NULL) {
         uv_idle_stop(idle);
     }
 }
@@ -358,13 +336,13 @@ void gc_stream_read(gc_stream *s, bool on) {
     if (!on) {
         uv_read_stop((uv_stream_t *)&s->tcp);
         if (s->rest != NULL) {
-            unlist_rest(s->rest);
+            gc_list_remove(&s->rest->place);
         }
     } else if (s->rest == NULL) {
         uv_read_start((uv_stream_t *)&s->tcp, on_room, on_read);
-    } else if (!s->rest->listed && s->cipher == NULL) {
+    } else if (!gc_list_has(&s->rest->place) && s->cipher == NULL) {
         gc_stream_group *group = group_of(s);
-        list_rest(s->rest);
+        gc_list_append(&group->rests, &s->rest->place);
         uv_idle_start(&group->go_on, on_go_on);
     }
 }
@@ -379,7 +357,7 @@ void gc_stream_group_open(gc_stream_group *group, uv_loop_t *loop, const gc_stre
 }
 
 void gc_stream_group_close(gc_stream_group *group) {
-    gc_assert(group->first == NULL);
+    gc_assert(group->rests.first == NULL);
     uv_close((uv_handle_t *)&group->go_on, NULL);
 }
 

@@ -11,6 +11,7 @@
 #define GC_HOST_STREAM_H
 
 #include "core/base/span.h"
+#include "host/list.h"
 #include "host/tls.h"
 
 #include <uv.h>
@@ -44,10 +45,8 @@ struct gc_stream_rest;
 typedef struct gc_stream_group {
     uv_loop_t *loop;
     const gc_stream_events *events;
-    uv_idle_t go_on;              /* while `first` is not NULL */
-    struct gc_stream_rest *first; /* of streams that read on, in the order in which they began */
-    struct gc_stream_rest *last;
-    uint32_t waiting;
+    uv_idle_t go_on; /* while `rests` is not empty */
+    gc_list rests;   /* of streams that read on, in the order in which they began */
     uint8_t *cipher; /* for TLS: where ciphertext is read, cipher_bytes long; shared by all */
     uint32_t cipher_bytes;
     uint64_t handshakes_ok;

@@ -1,5 +1,4 @@
-/* /config.json, and the ICE servers that clients are told. */
-#include "server/http.h"
+#include "server/config_json.h"
 
 /* host[:port] without its port. */
 static gc_span host_alone(gc_span host) {
@@ -8,16 +7,17 @@ static gc_span host_alone(gc_span host) {
     return gc_span_of(host.data, end + (bracket && end < host.len));
 }
 
-void gc_config_ice_servers(const gc_daemon *d, gc_span host, gc_writer *w) {
-    const char *external = d->options->external_address;
+void gc_config_ice_servers(const gc_service *service, gc_span host, gc_writer *w) {
+    const char *external = service->options->external_address;
     host = external != NULL ? gc_span_text(external) : host_alone(host);
     gc_writer_text(w, "[");
     /* The characters of a valid host need no JSON escape. */
-    if (gc_stun_is_open(d) && gc_options_host_valid((const char *)host.data, host.len)) {
+    if (gc_stun_is_open(&service->stun) &&
+        gc_options_host_valid((const char *)host.data, host.len)) {
         gc_writer_text(w, "{\"urls\":\"stun:");
         gc_writer_span(w, host);
         gc_writer_text(w, ":");
-        gc_writer_decimal(w, d->options->stun_port);
+        gc_writer_decimal(w, service->options->stun_port);
         gc_writer_text(w, "\"}");
     }
     gc_writer_text(w, "]");
@@ -39,8 +39,8 @@ static void string(gc_writer *w, const char *name, const char *value, const char
     gc_writer_text(w, behind);
 }
 
-void gc_config_json(const gc_daemon *d, gc_span host, gc_writer *w) {
-    const gc_options *o = d->options;
+void gc_config_json(const gc_service *service, gc_span host, gc_writer *w) {
+    const gc_options *o = service->options;
     gc_writer_text(w, "{");
     string(w, "name", "GhostChat", ",");
     string(w, "version", GC_VERSION, ",");
@@ -54,7 +54,7 @@ void gc_config_json(const gc_daemon *d, gc_span host, gc_writer *w) {
         string(w, "key", o->key, "},");
     }
     gc_writer_text(w, "\"iceServers\":");
-    gc_config_ice_servers(d, host, w);
+    gc_config_ice_servers(service, host, w);
     gc_writer_text(w, ",\"limits\":{");
     number(w, "messageBytes", o->message_bytes_max, ",");
     number(w, "queueBytes", o->queue_bytes_max, ",");

@@ -1,10 +1,11 @@
 #include "server/daemon.h"
 #include "core/base/assert.h"
+#include "core/base/number.h"
 #include "host/alloc.h"
 #include "host/entropy.h"
 #include "host/log.h"
 #include "host/net.h"
-#include "server/socket.h"
+#include "server/sockets.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -19,55 +20,41 @@
 /* Of --memory-limit for partial input; the rest is for gc_server's queues. */
 #define KEPT_PART 4
 
-/* --- outputs and time ----------------------------------------------------------------------- */
+/* --- time ----------------------------------------------------------------------------------- */
 
-static void on_timer(uv_timer_t *timer);
-
-static uint64_t deadline_of(const gc_daemon *d) {
-    uint64_t deadline = gc_server_deadline(d->core);
-    if (d->dying.first != NULL && d->dying.first->ended_ms + GC_LINGER_MS < deadline) {
-        deadline = d->dying.first->ended_ms + GC_LINGER_MS;
-    }
-    return deadline;
+static void on_timer(uv_timer_t *timer) {
+    gc_daemon *d = timer->data;
+    gc_service *service = &d->service;
+    uint64_t now_ms = gc_service_now_ms(service);
+    service->loop_lag_ms = now_ms > d->timer_at_ms ? now_ms - d->timer_at_ms : 0;
+    d->timer_at_ms = 0;
+    gc_server_tick(service->core, now_ms);
+    gc_sockets_reap(service);
+    gc_sockets_drain(service);
 }
 
 /* An earlier deadline moves the timer; a later one lets it fire for nothing, which is cheaper than
  * to move it with each message. */
 static void set_timer(gc_daemon *d) {
-    uint64_t deadline = deadline_of(d);
+    gc_service *service = &d->service;
+    uint64_t deadline = gc_min_u64(gc_server_deadline(service->core), gc_sockets_deadline(service));
     if (deadline == GC_NEVER || (d->timer_at_ms <= deadline && d->timer_at_ms != 0)) {
         return;
     }
-    uint64_t now_ms = gc_daemon_now_ms(d);
+    uint64_t now_ms = gc_service_now_ms(service);
     d->timer_at_ms = deadline;
     uv_timer_start(&d->timer, on_timer, deadline > now_ms ? deadline - now_ms : 0, 0);
 }
 
 static void end(gc_daemon *d);
 
-void gc_daemon_drain(gc_daemon *d) {
-    gc_server_output out;
-    while (gc_server_poll(d->core, &out)) {
-        gc_socket_output(d, &out);
-    }
-    if (d->stopped) {
-        return;
-    }
-    if (d->stopping && d->sockets == 0) {
+static void on_before_waiting(uv_prepare_t *prepare) {
+    gc_daemon *d = prepare->data;
+    if (d->service.stopping && d->service.sockets == 0) {
         end(d);
-        return;
+    } else {
+        set_timer(d);
     }
-    set_timer(d);
-}
-
-static void on_timer(uv_timer_t *timer) {
-    gc_daemon *d = timer->loop->data;
-    uint64_t now_ms = gc_daemon_now_ms(d);
-    d->loop_lag_ms = now_ms > d->timer_at_ms ? now_ms - d->timer_at_ms : 0;
-    d->timer_at_ms = 0;
-    gc_server_tick(d->core, now_ms);
-    gc_socket_reap(d);
-    gc_daemon_drain(d);
 }
 
 /* --- accepting ------------------------------------------------------------------------------ */
@@ -75,14 +62,14 @@ static void on_timer(uv_timer_t *timer) {
 static void on_listener(uv_poll_t *poll, int status, int events);
 
 static void on_accept_again(uv_timer_t *timer) {
-    gc_daemon *d = timer->loop->data;
+    gc_daemon *d = timer->data;
     uv_poll_start(&d->listener, UV_READABLE, on_listener);
 }
 
 /* Out of descriptors or kernel memory: the waiting connection stays in the backlog, and a loop that
  * asked for it again at once would spin. */
 static void pause_accepting(gc_daemon *d) {
-    if (d->refused_full++ == 0) {
+    if (d->service.accept_pauses++ == 0) {
         gc_log(GC_LOG_WARNING, "no file descriptor for another connection (ulimit -n)");
     }
     uv_poll_stop(&d->listener);
@@ -94,7 +81,7 @@ static bool is_shortage(int error) {
 }
 
 static void on_listener(uv_poll_t *poll, int status, int events) {
-    gc_daemon *d = poll->loop->data;
+    gc_daemon *d = poll->data;
     (void)events;
     if (status != 0) {
         pause_accepting(d);
@@ -106,7 +93,7 @@ static void on_listener(uv_poll_t *poll, int status, int events) {
         gc_addr from;
         int fd = accept4(d->listen_fd, (struct sockaddr *)&ss, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0 && gc_net_from_sockaddr((struct sockaddr *)&ss, &from)) {
-            gc_socket_accept(d, fd, &from);
+            gc_sockets_accept(&d->service, fd, &from);
         } else if (fd >= 0) {
             close(fd);
         } else if (is_shortage(errno)) {
@@ -116,7 +103,7 @@ static void on_listener(uv_poll_t *poll, int status, int events) {
             break;
         } /* else that connection failed before we took it (accept(2)): the next one */
     }
-    gc_daemon_drain(d);
+    gc_sockets_drain(&d->service);
 }
 
 /* --- signals and the end -------------------------------------------------------------------- */
@@ -133,54 +120,54 @@ static void end(gc_daemon *d) {
         return;
     }
     d->stopped = true;
-    gc_socket_end_all(d);
-    gc_stun_close(d);
+    gc_sockets_close(&d->service);
+    gc_stun_close(&d->service.stun);
     close_handle(&d->timer);
     close_handle(&d->accept_again);
     close_handle(&d->stop_timer);
-    close_handle(&d->next_turn);
-    gc_stream_group_close(&d->group);
+    close_handle(&d->before_waiting);
     for (size_t i = 0; i < sizeof d->signals / sizeof d->signals[0]; i++) {
         close_handle(&d->signals[i]);
     }
 }
 
 static void on_stop_timer(uv_timer_t *timer) {
-    end(timer->loop->data);
+    end(timer->data);
 }
 
 static void stop(gc_daemon *d) {
-    if (d->stopping) {
+    if (d->service.stopping) {
         return;
     }
-    d->stopping = true;
+    d->service.stopping = true;
     uv_poll_stop(&d->listener);
     close_handle(&d->listener);
     close(d->listen_fd);
     uv_timer_stop(&d->accept_again);
     uv_timer_start(&d->stop_timer, on_stop_timer, GC_STOP_MS, 0);
-    gc_server_shutdown(d->core, gc_daemon_now_ms(d));
-    gc_daemon_drain(d);
+    gc_server_shutdown(d->service.core, gc_service_now_ms(&d->service));
+    gc_sockets_drain(&d->service);
 }
 
 static void reload_tls(gc_daemon *d) {
     char error[512];
-    if (d->tls == NULL) {
+    if (d->service.tls == NULL) {
         gc_log(GC_LOG_INFO, "nothing to read again: no --tls-cert");
         return;
     }
-    SSL_CTX *fresh = gc_tls_context(d->options->tls_cert, d->options->tls_key, error, sizeof error);
+    SSL_CTX *fresh = gc_tls_context(d->service.options->tls_cert, d->service.options->tls_key,
+                                    error, sizeof error);
     if (fresh == NULL) {
         gc_log(GC_LOG_ERROR, "%s; the old certificate stays in use", error);
         return;
     }
-    SSL_CTX_free(d->tls); /* living sessions hold the old one */
-    d->tls = fresh;
+    SSL_CTX_free(d->service.tls); /* living sessions hold the old one */
+    d->service.tls = fresh;
     gc_log(GC_LOG_INFO, "the certificate was read again");
 }
 
 static void on_signal(uv_signal_t *handle, int number) {
-    gc_daemon *d = handle->loop->data;
+    gc_daemon *d = handle->data;
     if (number == SIGHUP) {
         reload_tls(d);
     } else {
@@ -196,7 +183,7 @@ static int fail(char *error, size_t error_bytes, const char *text) {
 }
 
 static int open_core(gc_daemon *d, char *error, size_t error_bytes) {
-    const gc_options *o = d->options;
+    const gc_options *o = d->service.options;
     uint8_t seed[32];
     gc_server_config config = {
         .key = o->key,
@@ -223,58 +210,63 @@ static int open_core(gc_daemon *d, char *error, size_t error_bytes) {
     if (memory == MAP_FAILED || gc_entropy(seed, sizeof seed) != 0) {
         return fail(error, error_bytes, "no memory for the server");
     }
-    d->core = gc_server_init(memory, bytes, &config, seed, gc_daemon_now_ms(d));
-    gc_assert(d->core != NULL);
-    d->by_slot = gc_alloc(config.connections_max * sizeof *d->by_slot);
-    d->scratch = gc_alloc(GC_SCRATCH_BYTES);
-    if (d->by_slot == NULL || d->scratch == NULL) {
+    d->service.core = gc_server_init(memory, bytes, &config, seed, gc_service_now_ms(&d->service));
+    gc_assert(d->service.core != NULL);
+    d->service.by_slot = gc_alloc(config.connections_max * sizeof *d->service.by_slot);
+    d->service.scratch = gc_alloc(GC_SCRATCH_BYTES);
+    if (d->service.by_slot == NULL || d->service.scratch == NULL) {
         return fail(error, error_bytes, "no memory for the server");
     }
-    memset(d->by_slot, 0, config.connections_max * sizeof *d->by_slot);
-    d->kept_bytes_max = o->memory_bytes_max / KEPT_PART;
+    d->service.slots = config.connections_max;
+    memset(d->service.by_slot, 0, config.connections_max * sizeof *d->service.by_slot);
+    d->service.kept_bytes_max = o->memory_bytes_max / KEPT_PART;
     return 0;
 }
 
 static int open_tls(gc_daemon *d, char *error, size_t error_bytes) {
-    const gc_options *o = d->options;
+    const gc_options *o = d->service.options;
     if (o->tls_cert == NULL) {
         return 0;
     }
-    d->tls = gc_tls_context(o->tls_cert, o->tls_key, error, error_bytes);
-    if (d->tls == NULL) {
+    d->service.tls = gc_tls_context(o->tls_cert, o->tls_key, error, error_bytes);
+    if (d->service.tls == NULL) {
         return -1;
     }
-    d->group.cipher = gc_alloc(CIPHER_BYTES);
-    d->group.cipher_bytes = CIPHER_BYTES;
-    return d->group.cipher != NULL ? 0 : fail(error, error_bytes, "no memory for TLS");
+    d->service.group.cipher = gc_alloc(CIPHER_BYTES);
+    d->service.group.cipher_bytes = CIPHER_BYTES;
+    return d->service.group.cipher != NULL ? 0 : fail(error, error_bytes, "no memory for TLS");
 }
 
 static int open_assets(gc_daemon *d, char *error, size_t error_bytes) {
-    const gc_options *o = d->options;
+    const gc_options *o = d->service.options;
     if (o->web_dir != NULL) {
-        return gc_assets_load_folder(&d->assets, o->web_dir, o->path, error, error_bytes);
+        return gc_assets_load_folder(&d->service.assets, o->web_dir, o->path, error, error_bytes);
     }
-    return gc_assets_load(&d->assets, gc_embedded, gc_embedded_count, o->path, error, error_bytes);
+    return gc_assets_load(&d->service.assets, gc_embedded, gc_embedded_count, o->path, error,
+                          error_bytes);
 }
 
 static int open_listener(gc_daemon *d, char *error, size_t error_bytes) {
-    d->port = (uint32_t)d->options->port;
-    d->listen_fd = gc_net_listen(d->options->host, &d->port, error, error_bytes);
+    d->port = (uint32_t)d->service.options->port;
+    d->listen_fd = gc_net_listen(d->service.options->host, &d->port, error, error_bytes);
     if (d->listen_fd < 0) {
         return -1;
     }
-    if (uv_poll_init(&d->loop, &d->listener, d->listen_fd) != 0 ||
+    if (uv_poll_init(&d->service.loop, &d->listener, d->listen_fd) != 0 ||
         uv_poll_start(&d->listener, UV_READABLE, on_listener) != 0) {
         return fail(error, error_bytes, "cannot watch the listening socket");
     }
+    d->listener.data = d;
     return 0;
 }
 
 static int open_stun(gc_daemon *d, char *error, size_t error_bytes) {
-    if (d->options->stun_port == 0 || gc_stun_open(d, error, error_bytes) == 0) {
+    if (d->service.options->stun_port == 0 ||
+        gc_stun_open(&d->service.stun, &d->service.loop, d->service.options, error, error_bytes) ==
+            0) {
         return 0;
     }
-    if (d->options->stun_port_named) {
+    if (d->service.options->stun_port_named) {
         return -1;
     }
     gc_log(GC_LOG_WARNING, "%s; STUN is off", error);
@@ -284,25 +276,36 @@ static int open_stun(gc_daemon *d, char *error, size_t error_bytes) {
 static int open_signals(gc_daemon *d) {
     static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        if (uv_signal_init(&d->loop, &d->signals[i]) != 0 ||
+        if (uv_signal_init(&d->service.loop, &d->signals[i]) != 0 ||
             uv_signal_start(&d->signals[i], on_signal, numbers[i]) != 0) {
             return -1;
         }
+        d->signals[i].data = d;
     }
     return 0;
 }
 
+static int open_loop(gc_daemon *d) {
+    uv_loop_t *loop = &d->service.loop;
+    if (uv_loop_init(loop) != 0) {
+        return -1;
+    }
+    loop->data = &d->service;
+    uv_timer_init(loop, &d->timer);
+    uv_timer_init(loop, &d->accept_again);
+    uv_timer_init(loop, &d->stop_timer);
+    uv_prepare_init(loop, &d->before_waiting);
+    d->timer.data = d->accept_again.data = d->stop_timer.data = d->before_waiting.data = d;
+    uv_prepare_start(&d->before_waiting, on_before_waiting);
+    gc_sockets_open(&d->service);
+    return 0;
+}
+
 int gc_daemon_open(gc_daemon *d, const gc_options *options, char *error, size_t error_bytes) {
-    d->options = options;
-    if (uv_loop_init(&d->loop) != 0) {
+    d->service.options = options;
+    if (open_loop(d) != 0) {
         return fail(error, error_bytes, "cannot make an event loop");
     }
-    d->loop.data = d;
-    uv_timer_init(&d->loop, &d->timer);
-    uv_timer_init(&d->loop, &d->accept_again);
-    uv_timer_init(&d->loop, &d->stop_timer);
-    uv_idle_init(&d->loop, &d->next_turn);
-    gc_stream_group_open(&d->group, &d->loop, &gc_socket_events);
     if (open_core(d, error, error_bytes) != 0 || open_assets(d, error, error_bytes) != 0 ||
         open_tls(d, error, error_bytes) != 0 || open_listener(d, error, error_bytes) != 0 ||
         open_stun(d, error, error_bytes) != 0) {
@@ -315,15 +318,17 @@ int gc_daemon_open(gc_daemon *d, const gc_options *options, char *error, size_t 
 }
 
 void gc_daemon_run(gc_daemon *d) {
-    gc_daemon_drain(d);
-    uv_run(&d->loop, UV_RUN_DEFAULT);
-    gc_assert(d->stopped && d->sockets == 0);
+    uv_run(&d->service.loop, UV_RUN_DEFAULT);
+    gc_assert(d->stopped && d->service.sockets == 0);
 }
 
 void gc_daemon_free(gc_daemon *d) {
-    uv_loop_close(&d->loop);
-    SSL_CTX_free(d->tls);
-    gc_free(d->group.cipher);
-    gc_free(d->scratch);
-    gc_free(d->by_slot);
+    gc_service *service = &d->service;
+    uv_loop_close(&service->loop);
+    SSL_CTX_free(service->tls);
+    EVP_MD_CTX_free(service->sha1_context);
+    EVP_MD_free(service->sha1);
+    gc_free(service->group.cipher);
+    gc_free(service->scratch);
+    gc_free(service->by_slot);
 }

@@ -3,6 +3,8 @@
 #include "host/alloc.h"
 #include "host/clock.h"
 #include "host/net.h"
+#include "server/config_json.h"
+#include "server/metrics.h"
 #include "server/route.h"
 
 #include <string.h>
@@ -34,7 +36,7 @@
 
 /* What stays the same while one answer is made. */
 typedef struct making {
-    gc_daemon *daemon;
+    gc_service *service;
     const gc_http_request *request;
     gc_answer *out;
     gc_writer head;
@@ -77,7 +79,7 @@ static void write_cors(making *m, const char *vary) {
     text(m, vary);
     text(m, "Origin\r\n");
     if (origin.len > 0 && origin.len <= ORIGIN_BYTES_MAX &&
-        gc_http_origin_allowed(m->daemon->options, origin)) {
+        gc_http_origin_allowed(m->service->options, origin)) {
         text(m, "Access-Control-Allow-Origin: ");
         gc_writer_span(&m->head, origin);
         text(m, "\r\n");
@@ -207,7 +209,7 @@ static bool has_current(const gc_http_request *r, const gc_asset *a) {
 }
 
 static void write_page_headers(making *m) {
-    const gc_options *o = m->daemon->options;
+    const gc_options *o = m->service->options;
     text(m, PAGE_POLICY);
     if (o->peer_server != NULL) {
         gc_span origin = gc_span_of(o->peer_server, o->peer_server_origin_len);
@@ -251,7 +253,7 @@ static void answer_asset(making *m, const gc_asset *a, const char *cache, const 
 }
 
 static void answer_file(making *m, gc_span name, bool page) {
-    const gc_asset *a = gc_assets_find(&m->daemon->assets, name);
+    const gc_asset *a = gc_assets_find(&m->service->assets, name);
     if (a == NULL) {
         answer_none(m, true);
     } else if (page) {
@@ -263,7 +265,7 @@ static void answer_file(making *m, gc_span name, bool page) {
 }
 
 static void answer_base(making *m) {
-    const gc_asset *page = gc_assets_find(&m->daemon->assets, GC_SPAN("index.html"));
+    const gc_asset *page = gc_assets_find(&m->service->assets, GC_SPAN("index.html"));
     if (page != NULL && accepts_html(m->request)) {
         answer_asset(m, page, "no-cache", "Accept, ");
         return;
@@ -279,7 +281,7 @@ static void answer_base(making *m) {
 /* --- PeerServer and ours -------------------------------------------------------------------- */
 
 static void answer_id(making *m) {
-    gc_server_new_id(m->daemon->core, m->out->text);
+    gc_server_new_id(m->service->core, m->out->text);
     answer_body(m, "200 OK", TYPE_HTML, gc_span_of(m->out->text, 36));
 }
 
@@ -295,7 +297,7 @@ static uint32_t peers_size(gc_server *core) {
 }
 
 static void answer_peers(making *m) {
-    gc_server *core = m->daemon->core;
+    gc_server *core = m->service->core;
     if (!gc_server_discovery_allowed(core)) {
         answer_body(m, "401 Unauthorized", TYPE_TEXT, GC_SPAN("Unauthorized"));
         return;
@@ -304,8 +306,8 @@ static void answer_peers(making *m) {
     uint32_t cursor = 0;
     gc_span id;
     gc_writer w;
-    const gc_daemon *d = m->daemon;
-    m->out->owned = size <= d->kept_bytes_max - d->kept_bytes ? gc_alloc(size) : NULL;
+    const gc_service *service = m->service;
+    m->out->owned = size <= service->kept_bytes_max - service->kept_bytes ? gc_alloc(size) : NULL;
     m->out->owned_bytes = size;
     if (m->out->owned == NULL) {
         answer_body(m, "503 Service Unavailable", TYPE_TEXT, GC_SPAN("memory\n"));
@@ -327,7 +329,7 @@ static void answer_peers(making *m) {
 static void answer_config(making *m) {
     gc_writer w;
     gc_writer_init(&w, m->out->text, sizeof m->out->text);
-    gc_config_json(m->daemon, m->request->host, &w);
+    gc_config_json(m->service, m->request->host, &w);
     gc_assert(!w.failed);
     answer_body(m, "200 OK", TYPE_JSON, gc_writer_done(&w));
 }
@@ -335,7 +337,7 @@ static void answer_config(making *m) {
 static void answer_metrics(making *m) {
     gc_writer w;
     gc_writer_init(&w, m->out->text, sizeof m->out->text);
-    gc_metrics_write(m->daemon, &w);
+    gc_metrics_write(m->service, &w);
     gc_assert(!w.failed);
     answer_body(m, "200 OK", "text/plain; version=0.0.4; charset=utf-8", gc_writer_done(&w));
 }
@@ -375,15 +377,15 @@ static void answer_route(making *m, gc_route route) {
     }
 }
 
-void gc_http_answer(gc_daemon *d, const gc_http_request *r, gc_answer *out) {
-    making m = {.daemon = d, .request = r, .out = out};
+void gc_http_answer(gc_service *service, const gc_http_request *r, gc_answer *out) {
+    making m = {.service = service, .request = r, .out = out};
     gc_writer_init(&m.head, out->head, sizeof out->head);
     out->owned = NULL;
     /* RFC 9112 9.3: 1.0 closes unless asked; we close then always. */
     out->close = r->minor == 0 || gc_http_has_token(r, "Connection", "close") ||
-                 gc_http_has_body(r) || d->stopping;
+                 gc_http_has_body(r) || service->stopping;
     m.head_only = gc_http_is(r->method, "HEAD");
-    gc_route route = gc_route_of(d->options->path, r->path);
+    gc_route route = gc_route_of(service->options->path, r->path);
     if (route.kind == GC_ROUTE_OUTSIDE) {
         answer_none(&m, false);
     } else if (gc_http_is(r->method, "OPTIONS")) {
@@ -393,7 +395,7 @@ void gc_http_answer(gc_daemon *d, const gc_http_request *r, gc_answer *out) {
     } else {
         answer_none(&m, true);
     }
-    d->http_requests++;
+    service->http_requests++;
 }
 
 void gc_http_refuse(gc_answer *out, const char *status, uint32_t reason, const char *why,

@@ -45,10 +45,10 @@ static const char *shown_host(const char *host) {
 
 /* The one line on stdout, for scripts that wait for it. */
 static void say_started(const gc_daemon *d) {
-    const char *host = shown_host(d->options->host);
+    const char *host = shown_host(d->service.options->host);
     bool brackets = strchr(host, ':') != NULL;
-    printf("Started GhostChat on %s://%s%s%s:%u%s\n", d->tls != NULL ? "https" : "http",
-           brackets ? "[" : "", host, brackets ? "]" : "", d->port, d->options->path);
+    printf("Started GhostChat on %s://%s%s%s:%u%s\n", d->service.tls != NULL ? "https" : "http",
+           brackets ? "[" : "", host, brackets ? "]" : "", d->port, d->service.options->path);
     fflush(stdout);
 }
 

@@ -1,5 +1,4 @@
-/* /metrics: counters and gauges as Prometheus reads them. Labels are words of ours, never input. */
-#include "server/http.h"
+#include "server/metrics.h"
 
 static void head(gc_writer *w, const char *name, const char *type, const char *help) {
     gc_writer_text(w, "# HELP ghostchat_");
@@ -80,41 +79,41 @@ static void of_core(gc_writer *w, const gc_server_stats *s) {
     by_reason(w, "bad_total", "Inputs ignored or answered with an error.", s->bad_total);
 }
 
-static void of_daemon(gc_writer *w, gc_daemon *d) {
-    const gc_stun_responder *r = d->responder;
-    counter(w, "http_requests_total", "HTTP requests answered.", d->http_requests);
-    counter(w, "accept_paused_total", "Pauses for want of descriptors.", d->refused_full);
-    if (gc_stun_is_open(d)) {
+static void of_service(gc_writer *w, gc_service *service) {
+    const gc_stun_responder *r = service->stun.responder;
+    counter(w, "http_requests_total", "HTTP requests answered.", service->http_requests);
+    counter(w, "accept_paused_total", "Pauses for want of descriptors.", service->accept_pauses);
+    if (gc_stun_is_open(&service->stun)) {
         counter(w, "stun_requests_total", "STUN requests answered.", r->answered);
         counter(w, "stun_dropped_total", "STUN requests over the rate.",
-                r->dropped + d->stun_unsent);
+                r->dropped + service->stun.unsent);
         counter(w, "stun_ignored_total", "Datagrams that were no STUN request.", r->ignored);
     }
-    if (d->tls != NULL) {
+    if (service->tls != NULL) {
         head(w, "tls_handshakes_total", "counter", "TLS handshakes.");
-        sample(w, "tls_handshakes_total", "result", "ok", d->group.handshakes_ok);
-        sample(w, "tls_handshakes_total", "result", "failed", d->group.handshakes_failed);
+        sample(w, "tls_handshakes_total", "result", "ok", service->group.handshakes_ok);
+        sample(w, "tls_handshakes_total", "result", "failed", service->group.handshakes_failed);
     }
     head(w, "loop_lag_seconds", "gauge", "Lateness of the last timer.");
     gc_writer_text(w, "ghostchat_loop_lag_seconds ");
-    gc_writer_decimal(w, d->loop_lag_ms / 1000);
+    gc_writer_decimal(w, service->loop_lag_ms / 1000);
     gc_writer_text(w, ".");
-    for (uint64_t rest = d->loop_lag_ms % 1000, digit = 100; digit > 0; digit /= 10) {
+    for (uint64_t rest = service->loop_lag_ms % 1000, digit = 100; digit > 0; digit /= 10) {
         gc_writer_decimal(w, rest / digit % 10);
     }
     gc_writer_text(w, "\n");
-    gauge(w, "sockets", "TCP sockets open, the closing ones too.", d->sockets);
+    gauge(w, "sockets", "TCP sockets open, the closing ones too.", service->sockets);
 }
 
-void gc_metrics_write(gc_daemon *d, gc_writer *w) {
+void gc_metrics_write(gc_service *service, gc_writer *w) {
     gc_server_stats s;
-    gc_server_get_stats(d->core, &s);
+    gc_server_get_stats(service->core, &s);
     head(w, "build_info", "gauge", "Always 1.");
     sample(w, "build_info", "version", GC_VERSION, 1);
     head(w, "connections", "gauge", "TCP connections.");
-    sample(w, "connections", "tls", d->tls != NULL ? "1" : "0", s.connections);
+    sample(w, "connections", "tls", service->tls != NULL ? "1" : "0", s.connections);
     gauge(w, "memory_bytes", "Memory of queues, partial input and unsent answers.",
-          s.memory_used_bytes + d->kept_bytes);
+          s.memory_used_bytes + service->kept_bytes);
     of_core(w, &s);
-    of_daemon(w, d);
+    of_service(w, service);
 }

@@ -1,6 +1,6 @@
 #include "server/partial.h"
 #include "host/alloc.h"
-#include "server/requests.h"
+#include "server/unsent.h"
 
 #include <string.h>
 
@@ -10,33 +10,33 @@
 /* Pipelined requests behind one whose answer waits: what was read, and a head that began before. */
 #define REQUESTS_MAX (GC_SCRATCH_BYTES + GC_HEAD_BYTES_MAX)
 
-void gc_partial_release(gc_socket *c) {
-    gc_socket_daemon(c)->kept_bytes -= c->kept_size;
+void gc_partial_release(gc_http_socket *c) {
+    gc_http_socket_service(c)->kept_bytes -= c->kept_size;
     gc_free(c->kept);
     c->kept = NULL;
     c->kept_len = 0;
     c->kept_size = 0;
 }
 
-static uint32_t most(gc_socket *c) {
-    if (c->state == GC_SOCKET_OPEN) {
-        return (uint32_t)gc_socket_daemon(c)->options->message_bytes_max + GC_WS_KEPT_EXTRA + STEP;
+static uint32_t most(gc_http_socket *c) {
+    if (c->state == GC_HTTP_SOCKET_OPEN) {
+        return (uint32_t)gc_http_socket_service(c)->options->message_bytes_max + GC_WS_KEPT_EXTRA +
+               STEP;
     }
     return REQUESTS_MAX + STEP;
 }
 
-static uint64_t held_by(const gc_socket *c) {
-    return (uint64_t)c->kept_size + c->held + gc_requests_unsent(c);
+static uint64_t held_by(const gc_http_socket *c) {
+    return (uint64_t)c->kept_size + c->held + gc_unsent_bytes(c);
 }
 
 /* What is kept has no deadline of its own: who fills the memory and never goes on would lock out
  * all others. The largest one goes, if it is larger than what is asked for. */
-bool gc_partial_make_room(gc_daemon *d, uint64_t size, uint64_t more) {
-    while (more > d->kept_bytes_max - d->kept_bytes) {
-        uint32_t count = (uint32_t)d->options->concurrent_max + GC_SPARE_CONNECTIONS;
-        gc_socket *largest = NULL;
-        for (uint32_t i = 0; i < count; i++) {
-            gc_socket *c = d->by_slot[i];
+bool gc_partial_make_room(gc_service *service, uint64_t size, uint64_t more) {
+    while (more > service->kept_bytes_max - service->kept_bytes) {
+        gc_http_socket *largest = NULL;
+        for (uint32_t i = 0; i < service->slots; i++) {
+            gc_http_socket *c = service->by_slot[i];
             if (c != NULL && (largest == NULL || held_by(c) > held_by(largest))) {
                 largest = c;
             }
@@ -44,47 +44,47 @@ bool gc_partial_make_room(gc_daemon *d, uint64_t size, uint64_t more) {
         if (largest == NULL || held_by(largest) <= size) {
             return false;
         }
-        gc_socket_lose(largest, GC_REASON_MEMORY);
+        gc_http_socket_lose(largest, GC_REASON_MEMORY);
         gc_partial_release(largest);
-        gc_requests_release(largest);
+        gc_unsent_release(largest);
     }
     return true;
 }
 
 /* Makes the kept buffer hold `size` bytes, within the memory limit. */
-static bool grow(gc_socket *c, uint32_t size) {
-    gc_daemon *d = gc_socket_daemon(c);
+static bool grow(gc_http_socket *c, uint32_t size) {
+    gc_service *service = gc_http_socket_service(c);
     if (size <= c->kept_size) {
         return true;
     }
     uint64_t more = size - c->kept_size;
-    if (size > most(c) || !gc_partial_make_room(d, held_by(c) + more, more)) {
+    if (size > most(c) || !gc_partial_make_room(service, held_by(c) + more, more)) {
         return false;
     }
     uint8_t *grown = gc_realloc(c->kept, size);
     if (grown == NULL) {
         return false;
     }
-    d->kept_bytes += more;
+    service->kept_bytes += more;
     c->kept = grown;
     c->kept_size = size;
     return true;
 }
 
-bool gc_partial_hold(gc_socket *c, uint32_t bytes) {
-    gc_daemon *d = gc_socket_daemon(c);
-    d->kept_bytes -= c->held;
+bool gc_partial_hold(gc_http_socket *c, uint32_t bytes) {
+    gc_service *service = gc_http_socket_service(c);
+    service->kept_bytes -= c->held;
     c->held = 0;
-    if (!gc_partial_make_room(d, held_by(c) + bytes, bytes)) {
+    if (!gc_partial_make_room(service, held_by(c) + bytes, bytes)) {
         return false;
     }
-    d->kept_bytes += bytes;
+    service->kept_bytes += bytes;
     c->held = bytes;
     return true;
 }
 
 /* Keeps len bytes, which lie in the scratch or in the kept buffer itself. */
-bool gc_partial_keep(gc_socket *c, const uint8_t *bytes, uint32_t len) {
+bool gc_partial_keep(gc_http_socket *c, const uint8_t *bytes, uint32_t len) {
     if (len == 0) {
         gc_partial_release(c);
         return true;
@@ -100,10 +100,10 @@ bool gc_partial_keep(gc_socket *c, const uint8_t *bytes, uint32_t len) {
     return true;
 }
 
-void gc_partial_room(gc_socket *c, uint8_t **data, uint32_t *size) {
-    gc_daemon *d = gc_socket_daemon(c);
+void gc_partial_room(gc_http_socket *c, uint8_t **data, uint32_t *size) {
+    gc_service *service = gc_http_socket_service(c);
     if (c->kept_len == 0) {
-        *data = d->scratch;
+        *data = service->scratch;
         *size = GC_SCRATCH_BYTES;
         return;
     }

@@ -4,7 +4,9 @@
 #include "host/alloc.h"
 #include "host/log.h"
 #include "host/net.h"
+#include "server/config_json.h"
 #include "server/partial.h"
+#include "server/unsent.h"
 #include "server/websocket.h"
 
 #include <string.h>
@@ -12,127 +14,86 @@
 /* Of one client in one turn of the loop: thousands of pipelined ones would hold up all others. */
 #define AT_ONCE 32
 
-/* The rest of an answer, and memory for the parts that do not live on their own. */
-typedef struct gc_unsent_answer {
-    gc_span spans[2];
-    uint8_t *owned;
-    uint32_t counted; /* in the daemon's kept_bytes */
-    bool close;
-    uint8_t bytes[];
-} gc_unsent_answer;
-
-void gc_requests_release(gc_socket *c) {
-    if (c->unsent != NULL) {
-        gc_socket_daemon(c)->kept_bytes -= c->unsent->counted;
-        gc_free(c->unsent->owned);
-        gc_free(c->unsent);
-        c->unsent = NULL;
-    }
-}
-
-uint32_t gc_requests_unsent(const gc_socket *c) {
-    return c->unsent != NULL ? c->unsent->counted : 0;
-}
-
 /* --- answers -------------------------------------------------------------------------------- */
 
-static void end_answer(gc_socket *c, bool close) {
-    gc_daemon *d = gc_socket_daemon(c);
+static gc_outcome lose(gc_http_socket *c, uint32_t reason) {
+    c->reason = (uint8_t)reason;
+    return GC_OUTCOME_LOSE;
+}
+
+/* An answer is out, in the stream's hands. */
+static gc_outcome end_answer(gc_http_socket *c, bool close) {
+    gc_service *service = gc_http_socket_service(c);
     if (close) {
-        gc_socket_linger(c);
-    } else {
-        c->state = GC_SOCKET_REQUEST;
-        gc_server_request_done(d->core, gc_daemon_now_ms(d), c->conn);
+        return GC_OUTCOME_LINGER;
     }
+    c->state = GC_HTTP_SOCKET_REQUEST;
+    gc_server_request_done(service->core, gc_service_now_ms(service), c->conn);
+    return GC_OUTCOME_READ_ON;
 }
 
-/* Notes what the stream did not take. What lies in the shared answer is copied. */
-static bool note_unsent(gc_socket *c, gc_answer *a, size_t written) {
-    const uint8_t *text_end = a->text + sizeof a->text;
-    bool copy_body = a->body.data >= a->text && a->body.data < text_end;
-    size_t head = written < a->head_len ? a->head_len - written : 0;
-    size_t skip = written < a->head_len ? 0 : written - a->head_len;
-    gc_span body = gc_span_of(a->body.data + skip, a->body.len - (uint32_t)skip);
-    uint32_t bytes = (uint32_t)(sizeof(gc_unsent_answer) + head + (copy_body ? body.len : 0));
-    uint32_t counted = bytes + (a->owned != NULL ? a->owned_bytes : 0);
-    gc_daemon *d = gc_socket_daemon(c);
-    gc_unsent_answer *u =
-        gc_partial_make_room(d, c->kept_size + c->held + counted, counted) ? gc_alloc(bytes) : NULL;
-    if (u == NULL) {
-        return false;
-    }
-    d->kept_bytes += counted;
-    memcpy(u->bytes, a->head + a->head_len - head, head);
-    if (copy_body) {
-        memcpy(u->bytes + head, body.data, body.len);
-        body.data = u->bytes + head;
-    }
-    u->spans[0] = gc_span_of(u->bytes, (uint32_t)head);
-    u->spans[1] = body;
-    u->owned = a->owned;
-    u->counted = counted;
-    u->close = a->close;
-    a->owned = NULL;
-    c->unsent = u;
-    return true;
+/* Keeps what the stream did not take. */
+static bool keep_unsent(gc_http_socket *c, gc_answer *a, size_t written) {
+    uint32_t more = gc_unsent_size(a, written);
+    uint64_t size = (uint64_t)c->kept_size + c->held + more;
+    return gc_partial_make_room(gc_http_socket_service(c), size, more) &&
+           gc_unsent_keep(c, a, written);
 }
 
-static void send_answer(gc_socket *c, gc_answer *a) {
+static gc_outcome write_answer(gc_http_socket *c, gc_answer *a) {
     gc_span spans[2] = {gc_span_of(a->head, a->head_len), a->body};
     int64_t total = (int64_t)a->head_len + a->body.len;
     int64_t n = gc_stream_write(&c->stream, spans, a->body.len > 0 ? 2 : 1);
     if (n == total) {
-        end_answer(c, a->close);
-    } else if (n >= 0 && note_unsent(c, a, (size_t)n)) {
-        gc_assert(c->list == NULL);
-        c->state = GC_SOCKET_ANSWERING;
-        gc_stream_read(&c->stream, false);
-    } else {
-        gc_socket_lose(c, n < 0 ? GC_REASON_GONE : GC_REASON_MEMORY);
+        return end_answer(c, a->close);
     }
-    gc_free(a->owned);
-    a->owned = NULL;
+    if (n < 0 || !keep_unsent(c, a, (size_t)n)) {
+        return lose(c, n < 0 ? GC_REASON_GONE : GC_REASON_MEMORY);
+    }
+    gc_assert(!gc_list_has(&c->place));
+    c->state = GC_HTTP_SOCKET_ANSWERING;
+    return GC_OUTCOME_ANSWERING;
 }
 
-void gc_requests_go_on(gc_socket *c) {
-    gc_daemon *d = gc_socket_daemon(c);
-    gc_unsent_answer *u = c->unsent;
+static gc_outcome send_answer(gc_http_socket *c, gc_answer *a) {
+    gc_outcome outcome = write_answer(c, a);
+    gc_free(a->owned);
+    a->owned = NULL;
+    return outcome;
+}
+
+gc_outcome gc_requests_go_on(gc_http_socket *c) {
+    gc_service *service = gc_http_socket_service(c);
+    gc_unsent *u = c->unsent;
     size_t left = (size_t)u->spans[0].len + u->spans[1].len;
     int64_t n = gc_stream_write(&c->stream, u->spans, 2);
     if (n < 0) {
-        gc_socket_lose(c, GC_REASON_GONE);
-        return;
+        return lose(c, GC_REASON_GONE);
     }
-    gc_server_request_done(d->core, gc_daemon_now_ms(d), c->conn); /* it reads: it may go on */
+    /* The client reads: it may go on. */
+    gc_server_request_done(service->core, gc_service_now_ms(service), c->conn);
     if ((size_t)n < left) {
-        for (int i = 0; i < 2; i++) {
-            uint32_t part = n < u->spans[i].len ? (uint32_t)n : u->spans[i].len;
-            u->spans[i] = gc_span_of(u->spans[i].data + part, u->spans[i].len - part);
-            n -= part;
-        }
-        return;
+        gc_unsent_advance(c, (size_t)n);
+        return GC_OUTCOME_ANSWERING;
     }
     bool close = u->close;
-    gc_requests_release(c);
-    end_answer(c, close);
-    if (c->state == GC_SOCKET_REQUEST) {
-        gc_stream_read(&c->stream, true);
-    }
+    gc_unsent_release(c);
+    return end_answer(c, close);
 }
 
 /* --- requests ------------------------------------------------------------------------------- */
 
-void gc_requests_refuse(gc_socket *c, const char *status, uint32_t reason) {
-    gc_answer *a = &gc_socket_daemon(c)->answer;
+gc_outcome gc_requests_refuse(gc_http_socket *c, const char *status, uint32_t reason) {
+    gc_answer *a = &gc_http_socket_service(c)->answer;
     gc_http_refuse(a, status, reason, NULL, "");
     c->reason = (uint8_t)reason;
-    send_answer(c, a);
+    return send_answer(c, a);
 }
 
-static void notice_proxy(gc_daemon *d, const gc_http_request *r) {
-    if (!d->proxy_noticed && !d->options->trust_proxy &&
+static void notice_proxy(gc_service *service, const gc_http_request *r) {
+    if (!service->proxy_noticed && !service->options->trust_proxy &&
         gc_http_header_of(r, "X-Forwarded-For").data != NULL) {
-        d->proxy_noticed = true;
+        service->proxy_noticed = true;
         gc_log(
             GC_LOG_WARNING,
             "a proxy in front of this server sends X-Forwarded-For: all its clients count as one "
@@ -140,39 +101,39 @@ static void notice_proxy(gc_daemon *d, const gc_http_request *r) {
     }
 }
 
-/* Limits count the client behind our own proxy. False when that one is refused. */
-static bool readdress(gc_socket *c, const gc_http_request *r) {
-    gc_daemon *d = gc_socket_daemon(c);
+/* Makes limits count the client behind our own proxy, not the proxy. READ_ON: go on with the
+ * request; anything else: the client is refused. */
+static gc_outcome readdress(gc_http_socket *c, const gc_http_request *r) {
+    gc_service *service = gc_http_socket_service(c);
     gc_addr from;
     uint32_t reason;
-    notice_proxy(d, r);
-    if (!d->options->trust_proxy) {
-        return true;
+    notice_proxy(service, r);
+    if (!service->options->trust_proxy) {
+        return GC_OUTCOME_READ_ON;
     }
     if (!gc_http_forwarded_for(r, &from)) {
-        from = gc_socket_from(c);
+        from = gc_http_socket_from(c);
     }
-    if (gc_server_readdress(d->core, gc_daemon_now_ms(d), c->conn, &from, &reason) != 0) {
-        gc_requests_refuse(c, "503 Service Unavailable", reason);
-        return false;
+    if (gc_server_readdress(service->core, gc_service_now_ms(service), c->conn, &from, &reason) !=
+        0) {
+        return gc_requests_refuse(c, "503 Service Unavailable", reason);
     }
-    return true;
+    return GC_OUTCOME_READ_ON;
 }
 
-static void open_websocket(gc_socket *c, const gc_http_request *r) {
-    gc_daemon *d = gc_socket_daemon(c);
+static gc_outcome open_websocket(gc_http_socket *c, const gc_http_request *r) {
+    gc_service *service = gc_http_socket_service(c);
     uint8_t head[GC_WEBSOCKET_HEAD_BYTES];
     uint8_t ice[512];
     gc_signal_query query;
     gc_writer w;
-    uint32_t len = gc_websocket_check(d, r, head, &d->answer);
+    uint32_t len = gc_websocket_check(service, r, head, &service->answer);
     if (len == 0) {
         c->reason = GC_REASON_BAD_REQUEST;
-        send_answer(c, &d->answer);
-        return;
+        return send_answer(c, &service->answer);
     }
     gc_writer_init(&w, ice, sizeof ice);
-    gc_config_ice_servers(d, r->host, &w);
+    gc_config_ice_servers(service, r->host, &w);
     gc_assert(!w.failed);
     gc_server_open_request open = {
         .response_head = gc_span_of(head, len),
@@ -180,30 +141,31 @@ static void open_websocket(gc_socket *c, const gc_http_request *r) {
         .query_error = gc_signal_query_parse(r->query, &query),
         .ice_servers = gc_writer_done(&w),
     };
-    gc_ws_decoder_init(&c->decoder, true, (uint32_t)d->options->message_bytes_max);
-    int e = gc_server_open(d->core, gc_daemon_now_ms(d), c->conn, &open);
+    gc_ws_decoder_init(&c->decoder, true, (uint32_t)service->options->message_bytes_max);
+    int e = gc_server_open(service->core, gc_service_now_ms(service), c->conn, &open);
     gc_assert(e == 0);
-    gc_assert(c->list == NULL);
-    c->state = GC_SOCKET_OPEN;
+    gc_assert(!gc_list_has(&c->place));
+    c->state = GC_HTTP_SOCKET_OPEN;
+    return GC_OUTCOME_READ_ON;
 }
 
-static void serve(gc_socket *c, const gc_http_request *r) {
-    gc_daemon *d = gc_socket_daemon(c);
-    if (!readdress(c, r)) {
-        return;
+static gc_outcome serve(gc_http_socket *c, const gc_http_request *r) {
+    gc_service *service = gc_http_socket_service(c);
+    gc_outcome outcome = readdress(c, r);
+    if (outcome != GC_OUTCOME_READ_ON) {
+        return outcome;
     }
     if (gc_websocket_asked(r)) {
-        open_websocket(c, r);
-        return;
+        return open_websocket(c, r);
     }
-    gc_http_answer(d, r, &d->answer);
+    gc_http_answer(service, r, &service->answer);
     c->reason = GC_REASON_LEFT;
-    send_answer(c, &d->answer);
+    return send_answer(c, &service->answer);
 }
 
 /* True while this turn of the loop has room for one more. */
-static bool has_turn(gc_socket *c) {
-    uint64_t now_ms = gc_daemon_now_ms(gc_socket_daemon(c));
+static bool has_turn(gc_http_socket *c) {
+    uint64_t now_ms = gc_service_now_ms(gc_http_socket_service(c));
     if (c->turn_ms != now_ms) {
         c->turn_ms = now_ms;
         c->served = 0;
@@ -211,36 +173,35 @@ static bool has_turn(gc_socket *c) {
     return c->served < AT_ONCE;
 }
 
-static void refuse_malformed(gc_socket *c, int32_t error) {
-    gc_daemon *d = gc_socket_daemon(c);
-    gc_server_offend(d->core, gc_daemon_now_ms(d), c->conn);
+static gc_outcome refuse_malformed(gc_http_socket *c, int32_t error) {
+    gc_service *service = gc_http_socket_service(c);
+    gc_server_offend(service->core, gc_service_now_ms(service), c->conn);
     if (error == GC_E_TOO_BIG) {
-        gc_requests_refuse(c, "431 Request Header Fields Too Large", GC_REASON_TOO_BIG);
-    } else {
-        gc_requests_refuse(c, "400 Bad Request", GC_REASON_BAD_REQUEST);
+        return gc_requests_refuse(c, "431 Request Header Fields Too Large", GC_REASON_TOO_BIG);
     }
+    return gc_requests_refuse(c, "400 Bad Request", GC_REASON_BAD_REQUEST);
 }
 
-uint32_t gc_requests_read(gc_socket *c, uint8_t *bytes, uint32_t len) {
+gc_outcome gc_requests_read(gc_http_socket *c, uint8_t *bytes, uint32_t len, uint32_t *used) {
     gc_http_request request;
-    uint32_t at = 0;
-    gc_assert(c->list == NULL); /* one that yielded has nothing served */
-    while (c->state == GC_SOCKET_REQUEST && at < len) {
+    gc_outcome outcome = GC_OUTCOME_READ_ON;
+    *used = 0;
+    gc_assert(!gc_list_has(&c->place)); /* nothing is served of one that yielded */
+    while (c->state == GC_HTTP_SOCKET_REQUEST && outcome == GC_OUTCOME_READ_ON && *used < len) {
         if (!has_turn(c)) {
-            gc_socket_yield(c);
-            break;
+            return GC_OUTCOME_YIELD;
         }
-        int32_t n = gc_http_parse(gc_span_of(bytes + at, len - at), &request);
+        int32_t n = gc_http_parse(gc_span_of(bytes + *used, len - *used), &request);
         if (n == 0) {
             break;
         }
         if (n > 0) {
-            serve(c, &request);
+            outcome = serve(c, &request);
             c->served++;
-            at += (uint32_t)n;
+            *used += (uint32_t)n;
         } else {
-            refuse_malformed(c, n);
+            outcome = refuse_malformed(c, n);
         }
     }
-    return at;
+    return outcome;
 }

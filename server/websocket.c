@@ -3,8 +3,6 @@
 #include "core/base/encoding.h"
 #include "server/route.h"
 
-#include <openssl/evp.h>
-
 #define KEY_CHARS  24 /* base64 of 16 bytes */
 #define SHA1_BYTES 20
 #define GUID       "258EAFA5-E914-47DA-95CA-C5AB0DC85B11" /* RFC 6455 1.3 */
@@ -16,15 +14,15 @@ bool gc_websocket_asked(const gc_http_request *r) {
 
 /* RFC 6455 4.2.2: base64(SHA-1(key || GUID)). Digest and context are fetched once: a fetch costs
  * more than the hash. */
-static bool write_accept(gc_writer *w, gc_span key) {
-    static EVP_MD_CTX *context;
-    static EVP_MD *sha1;
+static bool write_accept(gc_service *service, gc_writer *w, gc_span key) {
     uint8_t sum[EVP_MAX_MD_SIZE];
-    if (sha1 == NULL) {
-        sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
-        context = EVP_MD_CTX_new();
+    if (service->sha1 == NULL) {
+        service->sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
+        service->sha1_context = EVP_MD_CTX_new();
     }
-    if (sha1 == NULL || context == NULL || EVP_DigestInit_ex2(context, sha1, NULL) != 1 ||
+    EVP_MD_CTX *context = service->sha1_context;
+    if (service->sha1 == NULL || context == NULL ||
+        EVP_DigestInit_ex2(context, service->sha1, NULL) != 1 ||
         EVP_DigestUpdate(context, key.data, key.len) != 1 ||
         EVP_DigestUpdate(context, GUID, sizeof GUID - 1) != 1 ||
         EVP_DigestFinal_ex(context, sum, NULL) != 1) {
@@ -40,13 +38,13 @@ static uint32_t refuse(gc_answer *out, const char *status, uint32_t reason, cons
     return 0;
 }
 
-uint32_t gc_websocket_check(gc_daemon *d, const gc_http_request *r,
+uint32_t gc_websocket_check(gc_service *service, const gc_http_request *r,
                             uint8_t head[GC_WEBSOCKET_HEAD_BYTES], gc_answer *out) {
     gc_span key = gc_http_header_of(r, "Sec-WebSocket-Key");
     gc_span version = gc_http_header_of(r, "Sec-WebSocket-Version");
     uint8_t nonce[16];
     gc_writer w;
-    if (gc_route_of(d->options->path, r->path).kind != GC_ROUTE_WEBSOCKET) {
+    if (gc_route_of(service->options->path, r->path).kind != GC_ROUTE_WEBSOCKET) {
         return refuse(out, "400 Bad Request", GC_REASON_BAD_REQUEST,
                       "There is no WebSocket under this address.", "");
     }
@@ -60,7 +58,7 @@ uint32_t gc_websocket_check(gc_daemon *d, const gc_http_request *r,
         return refuse(out, "400 Bad Request", GC_REASON_BAD_REQUEST,
                       "The WebSocket handshake is malformed.", "");
     }
-    if (!gc_http_origin_allowed(d->options, gc_http_header_of(r, "Origin"))) {
+    if (!gc_http_origin_allowed(service->options, gc_http_header_of(r, "Origin"))) {
         return refuse(out, "403 Forbidden", GC_REASON_ORIGIN, NULL, "");
     }
     if (USE_LOCALSTORAGE_FOR_TESTING) {
@@ -72,7 +70,7 @@ uint32_t gc_websocket_check(gc_daemon *d, const gc_http_request *r,
     gc_writer_init(&w, head, GC_WEBSOCKET_HEAD_BYTES);
     gc_writer_text(&w, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
                        "Connection: Upgrade\r\nSec-WebSocket-Accept: ");
-    if (!write_accept(&w, key)) {
+    if (!write_accept(service, &w, key)) {
         return refuse(out, "500 Internal Server Error", GC_REASON_MEMORY, NULL, "");
     }
     gc_writer_text(&w, "\r\n\r\n");
