@@ -5,6 +5,8 @@ check-rule: $(B)/libgccore.a $(HOST_OBJ) $(SERVER_OBJ)
 	$(Q)sh tools/check-core-test.sh "$(CC)"
 	$(Q)$(NODE) tools/check-direction.mjs . $(B)
 	$(Q)NODE='$(NODE)' sh tools/check-direction-test.sh "$(CC)" $(B)
+	$(Q)$(NODE) tools/check-fields.mjs . $(B)/include "$(CC)"
+	$(Q)NODE='$(NODE)' sh tools/check-fields-test.sh "$(CC)" $(B)/include
 
 # What composes (all of the core above core/proto) is at most so many per cent of its lines, and no
 # file of it is longer.
