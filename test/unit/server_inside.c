@@ -6,10 +6,6 @@ uint32_t server_slots_touched(const gc_server *s) {
     return s->touched;
 }
 
-uint64_t server_pool_bytes(const gc_server *s) {
-    return (uint64_t)s->pool.used * GC_BLOCK_BYTES;
-}
-
 uint32_t server_slow_ms(void) {
     return GC_SLOW_MS;
 }

@@ -1,4 +1,4 @@
-/* The inside of a gc_server, for tests and fuzzers: the only place of theirs that knows how the
+/* The inside of a gc_server, for tests: the only place of theirs that knows how the
  * server is built. Most of it damages a server, so that a test can see gc_server_check() notice.
  *
  * slot: the place of a connection. The first client to connect has slot 0, the next one 1. */
@@ -9,8 +9,6 @@
 
 /* Slots that were used at least once. */
 uint32_t server_slots_touched(const gc_server *s);
-/* Bytes of all blocks in use: queues, held messages. */
-uint64_t server_pool_bytes(const gc_server *s);
 /* A client that takes nothing for so long is slow. */
 uint32_t server_slow_ms(void);
 
