@@ -1,8 +1,10 @@
 /* BinaryPack: reading and sorting agree on what is a value, text for people is UTF-8 and bounded,
  * no walk is longer than its input, and what is cut off is refused. */
-#include "core/wire/binarypack.c"
-
 #include "core/base/assert.h"
+#include "core/base/error.h"
+#include "core/base/utf8.h"
+#include "core/base/writer.h"
+#include "core/wire/binarypack.h"
 
 #include <stdlib.h>
 #include <string.h>

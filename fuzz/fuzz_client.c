@@ -4,11 +4,13 @@
  * shown twice or out of order, every own message has exactly one fate for everybody who was known
  * when it was sent, nothing is told as sent that the transport did not take, time always goes on.
  */
-#include "core/client.h"
-#include "core/gc_client.c"
 #include "core/base/assert.h"
 #include "core/base/encoding.h"
+#include "core/base/reason.h"
+#include "core/proto/data_connection.h"
 #include "core/wire/binarypack.h"
+#include "core/wire/frame.h"
+#include "test/unit/client_inside.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,9 +79,9 @@ typedef struct oracle {
 } oracle;
 
 static void on_shown(gc_client *c, oracle *k, const gc_client_output *o, uint64_t last) {
-    const uint8_t *session = c->peers[o->peer].conversation.session;
+    const uint8_t *session = client_peer_session(c, o->peer);
     uint32_t i = 0;
-    if (c->peers[o->peer].stock) {
+    if (client_peer_is_stock(c, o->peer)) {
         return; /* a stock peer's messages have no numbers of its own */
     }
     while (i < k->count && memcmp(k->people[i].session, session, GC_SESSION_BYTES) != 0) {
@@ -93,7 +95,8 @@ static void on_shown(gc_client *c, oracle *k, const gc_client_output *o, uint64_
         k->people[i].shown = 0;
     }
     /* Tombs are few: a script that buries more than 32 sessions may see one again. */
-    gc_assert(o->number > k->people[i].shown || c->tombs_count > GC_CLIENT_TOMBS_MAX);
+    gc_assert(o->number > k->people[i].shown ||
+              client_sessions_buried(c) > client_sessions_buried_max());
     k->people[i].shown = last;
 }
 
@@ -107,18 +110,18 @@ static void on_fate(oracle *k, const gc_client_output *o) {
 }
 
 static void on_data(gc_client *c, oracle *k, const gc_client_output *o) {
-    uint32_t slot = gc_link_slot(o->link), peer = c->links[slot].peer;
+    uint32_t slot = client_link_slot(o->link), peer = client_link_peer(c, slot);
     gc_assert(o->text.len <= GC_DATA_FRAME_BYTES_MAX);
-    k->got[peer] = c->peers[peer].conversation.next_send - 1;
+    k->got[peer] = client_peer_sent(c, peer);
     k->sent_on[slot] = 1 + o->link;
 }
 
 static void report_buffered(gc_client *c, oracle *k, uint32_t link, uint32_t bytes) {
-    const gc_link *l = &c->links[gc_link_slot(link)];
-    if (l->kind == GC_LINK_DATA && l->step == GC_LINK_OPEN) {
-        k->taken[l->peer] = k->got[l->peer];
+    uint32_t slot = client_link_slot(link), peer = client_link_peer(c, slot);
+    if (client_link_is_stock(c, slot) && client_link_is_open(c, slot)) {
+        k->taken[peer] = k->got[peer];
     }
-    (void)gc_client_link_buffered(c, c->now_ms, link, bytes);
+    (void)gc_client_link_buffered(c, client_now(c), link, bytes);
 }
 
 /* What a host does behind a drain; true when that may have outputs. */
@@ -132,8 +135,8 @@ static bool report(gc_client *c, oracle *k) {
         k->sent_on[slot] = 0;
         any = true;
         if (k->throws) {
-            gc_assert(gc_client_link_closed(c, c->now_ms, link, GC_REASON_GONE) == 0);
-        } else if (gc_link_number(&c->links[slot], slot) == link) {
+            gc_assert(gc_client_link_closed(c, client_now(c), link, GC_REASON_GONE) == 0);
+        } else if (client_link_number(c, slot) == link) {
             report_buffered(c, k, link, 0);
         }
     }
@@ -208,7 +211,7 @@ static gc_span text_of(const char *s) {
 
 static uint32_t link_of(gc_client *c, input *in) {
     uint32_t slot = byte(in) % GC_LINKS_MAX;
-    return gc_link_number(&c->links[slot], slot);
+    return client_link_number(c, slot);
 }
 
 static void dial_text(gc_client *c, input *in, char out[23]) {
@@ -216,7 +219,7 @@ static void dial_text(gc_client *c, input *in, char out[23]) {
     uint8_t which = byte(in);
     gc_writer w;
     if (which < GC_LINKS_MAX) {
-        memcpy(dial, c->links[which].dial, sizeof dial);
+        memcpy(dial, client_link_dial(c, which), sizeof dial);
     } else {
         dial[0] = which;
     }
@@ -304,7 +307,7 @@ static void slot_step(gc_client *c, input *in, uint64_t now) {
     uint32_t socket = what < 4 ? GC_SOCKET_OWN : GC_SOCKET_SLOT;
     gc_slot_message m = {.kind = (uint8_t)(1 + byte(in) % 4)};
     gc_span from = text_of(id_of(in));
-    gc_span to = socket == GC_SOCKET_OWN ? gc_client_id(c) : gc_slots_id(&c->slots, c->slots.at);
+    gc_span to = socket == GC_SOCKET_OWN ? gc_client_id(c) : client_current_slot_id(c);
     gc_writer w;
     gc_writer_init(&w, text, sizeof text);
     switch (what % 4) {
@@ -315,12 +318,12 @@ static void slot_step(gc_client *c, input *in, uint64_t now) {
         gc_writer_text(&w, byte(in) % 2 == 0 ? "{\"type\":\"ID-TAKEN\"}" : "{\"type\":\"ERROR\"}");
         break;
     default:
-        memcpy(m.nonce, c->slots.nonce, sizeof m.nonce);
+        memcpy(m.nonce, client_slot_nonce(c), GC_NONCE_BYTES);
         m.nonce[0] ^= byte(in) % 4 == 0;
         for (uint32_t i = byte(in) % 8; i > 0; i--) {
             (void)gc_slot_add(&m, text_of(named[byte(in) % 6]));
         }
-        (void)gc_slot_prove(&c->crypto, c->slots.key, from, to, &m, m.proof);
+        (void)client_prove_slot_message(c, from, to, &m);
         gc_writer_text(&w, "{\"src\":");
         gc_json_write_string(&w, m.kind == GC_SLOT_ECHO ? to : from);
         uint32_t at = w.at;
@@ -365,8 +368,8 @@ static void frame_step(gc_client *c, input *in, uint64_t now) {
     static const uint8_t types[] = {GC_FRAME_START,   GC_FRAME_ACK,     GC_FRAME_BASE,
                                     GC_FRAME_PROFILE, GC_FRAME_BYE,     GC_FRAME_PING,
                                     GC_FRAME_PONG,    GC_FRAME_MESSAGE, GC_FRAME_MESSAGE};
-    uint32_t link = link_of(c, in), slot = gc_link_slot(link), peer = c->links[slot].peer;
-    if (c->links[slot].kind == GC_LINK_DATA) {
+    uint32_t link = link_of(c, in), slot = client_link_slot(link), peer = client_link_peer(c, slot);
+    if (client_link_is_stock(c, slot)) {
         data_step(c, in, now, link);
         return;
     }
@@ -381,14 +384,14 @@ static void frame_step(gc_client *c, input *in, uint64_t now) {
     f.text = gc_span_of(text, n < 200 ? 1u + n : GC_TEXT_BYTES_MAX);
     memset(text, 'a', sizeof text);
     memset(f.session, 1 + (int)(peer % 8) + 8 * (byte(in) % 8 == 0), GC_SESSION_BYTES);
-    memcpy(f.peer_session, c->session, GC_SESSION_BYTES);
+    memcpy(f.peer_session, client_session(c), GC_SESSION_BYTES);
     if (byte(in) % 16 == 0) { /* raw bytes now and then */
         gc_span raw = rest(in, 255);
         (void)gc_client_link_message(c, now, link, byte(in) % 3, raw);
         return;
     }
     if (f.type == GC_FRAME_PING || f.type == GC_FRAME_ACK) {
-        f.ack = c->outbox.next - 1 - (n % 4 < c->outbox.next ? n % 4 : 0);
+        f.ack = client_next_sent(c) - 1 - (n % 4 < client_next_sent(c) ? n % 4 : 0);
     }
     gc_writer_init(&w, bytes, sizeof bytes);
     gc_frame_write(&f, &w);
@@ -428,7 +431,7 @@ static void user_step(gc_client *c, oracle *k, input *in, uint64_t now) {
             break;
         }
         for (uint32_t i = 0; i < GC_PEERS_MAX; i++) {
-            k->owed[i] = c->peers[i].use == GC_PEER_LIVE ? seq : k->owed[i];
+            k->owed[i] = client_peer_is_live(c, i) ? seq : k->owed[i];
         }
     }
     }
@@ -480,8 +483,8 @@ static void meet_step(gc_client *c, input *in, uint64_t now) {
     (void)gc_client_signaling_message(c, now, GC_SOCKET_OWN,
                                       gc_span_of(text, (uint32_t)strlen(text)));
     for (uint32_t slot = 0; slot < GC_LINKS_MAX; slot++) {
-        if (c->links[slot].step == GC_LINK_ANSWERING) {
-            uint32_t link = gc_link_number(&c->links[slot], slot);
+        if (client_link_is_answering(c, slot)) {
+            uint32_t link = client_link_number(c, slot);
             (void)gc_client_link_description(c, now, link, GC_SPAN("sdp"));
             (void)gc_client_link_opened(c, now, link);
         }
@@ -566,10 +569,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     k.throws = k.silent = false;
     drain(c, &k);
     gc_client_tick(c, now);
-    gc_assert(gc_client_deadline(c) > c->now_ms);
+    gc_assert(gc_client_deadline(c) > client_now(c));
     drain(c, &k);
     gc_assert(gc_client_leave(c, now) == 0);
-    c->dirty = false; /* to wipe it all would take longer than most scripts */
+    client_skip_clearing(c); /* to wipe it all would take longer than most scripts */
     drain(c, &k);
     for (uint32_t i = 0; i < GC_PEERS_MAX; i++) {
         gc_assert(!k.alive[i] && k.owed[i] == 0);

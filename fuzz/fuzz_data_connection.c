@@ -1,8 +1,11 @@
 /* Data connections: any frames, in any serialization. The first byte is the serialization; then
  * frames, each behind a byte of kind (1: text; 2: a chunk is built of the next bytes) and a u16. */
-#include "core/proto/data_connection.c"
-
+#include "core/base/assert.h"
 #include "core/base/reader.h"
+#include "core/base/utf8.h"
+#include "core/base/writer.h"
+#include "core/proto/data_connection.h"
+#include "core/wire/binarypack.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,15 +34,26 @@ static uint32_t build_chunk(gc_reader *r, uint8_t *out, uint32_t size) {
     return w.at;
 }
 
+static bool is_known(const gc_data_connection *d, uint32_t id) {
+    bool known = false;
+    for (uint32_t i = 0; i < GC_DATA_OPEN_MAX; i++) {
+        known = known || d->open[i].id == id;
+    }
+    for (uint32_t i = 0; i < GC_DATA_DONE_MAX; i++) {
+        known = known || d->done[i] == id;
+    }
+    return known;
+}
+
 /* Whether a message begins with this frame: a chunk of one that is known does not. */
-static bool begins(gc_data_connection *d, bool as_text, gc_span frame) {
+static bool begins(const gc_data_connection *d, bool as_text, gc_span frame) {
     gc_binarypack_chunk chunk;
     uint32_t kind = 0;
     if (d->serialization != GC_SERIALIZE_BINARY || as_text || frame.len == 0 ||
         frame.len > GC_DATA_BYTES_MAX || gc_binarypack_sort(frame, &kind, &chunk) != 0) {
         return true;
     }
-    return kind != GC_BINARYPACK_CHUNK || (!is_done(d, chunk.id) && find_open(d, chunk.id) == NULL);
+    return kind != GC_BINARYPACK_CHUNK || !is_known(d, chunk.id);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

@@ -1,6 +1,9 @@
 /* Link frames: what is taken keeps its limits, is written canonically and reads the same.
  * The first byte of the input is the channel. */
-#include "core/wire/frame.c"
+#include "core/base/assert.h"
+#include "core/base/utf8.h"
+#include "core/base/writer.h"
+#include "core/wire/frame.h"
 
 #include <string.h>
 

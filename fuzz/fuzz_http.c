@@ -1,6 +1,7 @@
 /* gc_http_parse: what a prefix says stays said; spans lie inside the head and hold only what their
  * header promises. The first byte of the input says where to cut. */
-#include "core/wire/http.c"
+#include "core/base/assert.h"
+#include "core/wire/http.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,9 @@
 /* Invite links: what is taken is written canonically, reads the same, and is then written as it
  * is. The input is also tried as a room name: a good one survives a link. */
-#include "core/wire/invite.c"
+#include "core/base/assert.h"
+#include "core/base/error.h"
+#include "core/base/writer.h"
+#include "core/wire/invite.h"
 
 #include <string.h>
 

@@ -3,8 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/wire/json.c"
-#include "core/wire/json_text.c"
+#include "core/base/assert.h"
+#include "core/base/limits.h"
+#include "core/base/error.h"
+#include "core/base/utf8.h"
+#include "core/base/writer.h"
+#include "core/wire/json.h"
+#include "core/wire/json_text.h"
 
 /* --- a checker written from RFC 8259's grammar, byte by byte ---------------------------------- */
 

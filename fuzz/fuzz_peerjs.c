@@ -2,7 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/wire/peerjs.c"
+#include "core/base/assert.h"
+#include "core/base/encoding.h"
+#include "core/base/error.h"
+#include "core/base/utf8.h"
+#include "core/base/writer.h"
+#include "core/wire/peerjs.h"
 
 static void check_query(gc_span text) {
     gc_signal_query q;
@@ -58,7 +63,7 @@ static void check_percent(gc_span text) {
 static void check_type(gc_span raw) {
     gc_signal type = gc_signal_of(raw);
     gc_assert((uint32_t)type < GC_SIGNAL_COUNT);
-    uint8_t word[WORD_BYTES_MAX];
+    uint8_t word[16]; /* longer than any type */
     uint32_t len;
     if (type != GC_SIGNAL_OTHER) {
         gc_assert(gc_json_unescape(raw, word, sizeof word, &len) == 0);

@@ -3,10 +3,17 @@
  * client may get, and when all have left and all has expired nothing is in use.
  *
  * Input: operations of one byte (low half: what, high half: which of 8 clients) and arguments. */
+#include "core/base/assert.h"
 #include "core/base/utf8.h"
-#include "core/gc_server.c"
+#include "core/base/writer.h"
+#include "core/gc_server.h"
+#include "core/proto/held.h"
+#include "core/wire/json.h"
+#include "core/wire/peerjs.h"
+#include "core/wire/websocket.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define CLIENTS  8
 #define RX_BYTES 65536
@@ -297,6 +304,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                                .memory_bytes_max = 20480,
                                .connects_per_second = 20,
                                .rate_per_second = 20};
+    gc_server_stats stats;
     size_t need = gc_server_size(&config);
     void *memory = calloc(1, need);
     world w = {.data = data, .len = size, .now_ms = 1000};
@@ -306,14 +314,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     while (w.len > 0) {
         step(&w);
         drain(&w);
-        gc_assert(w.s->pool.used * GC_BLOCK_BYTES <= config.memory_bytes_max);
+        gc_server_get_stats(w.s, &stats);
+        gc_assert(stats.memory_used_bytes <= config.memory_bytes_max);
     }
     for (uint32_t i = 0; i < CLIENTS; i++) {
         drop(&w, &w.clients[i]);
         drain(&w);
     }
     wait(&w, GC_EXPIRE_MS + GC_HELD_BATCH_MS);
-    gc_assert(w.s->pool.used == 0 && w.s->connection_count == 0);
+    gc_server_get_stats(w.s, &stats);
+    gc_assert(stats.memory_used_bytes == 0 && stats.connections == 0);
     gc_assert(gc_server_deadline(w.s) == GC_NEVER);
     free(w.clients);
     free(memory);

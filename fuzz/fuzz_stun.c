@@ -1,6 +1,8 @@
 /* STUN: a request that is taken gets an answer that reads back as the address it was written for;
  * an address out of a response survives being answered again. */
-#include "core/wire/stun.c"
+#include "core/base/assert.h"
+#include "core/base/error.h"
+#include "core/wire/stun.h"
 
 #include <string.h>
 

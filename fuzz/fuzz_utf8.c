@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/utf8.c"
+#include "core/base/assert.h"
+#include "core/base/utf8.h"
+#include "core/base/writer.h"
 
 /* Straight from the definition: decode, then look at the number. */
 static bool valid_slowly(const uint8_t *p, size_t len) {

@@ -1,6 +1,9 @@
 /* gc_ws_decode: any chunking of a stream gives the same events. Input: a byte whose low bit says
  * whether frames must be masked, a byte for the limit, four chunk sizes, then the stream. */
-#include "core/wire/websocket.c"
+#include "core/base/assert.h"
+#include "core/base/error.h"
+#include "core/base/utf8.h"
+#include "core/wire/websocket.h"
 #include "test/unit/websocket_feed.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

@@ -1,5 +1,5 @@
-# libFuzzer targets: each fuzz/fuzz_NAME.c includes the .c under test (so that its statics are
-# reachable) and is linked with the rest of core, all built by FUZZ_CC below $(B)/fuzz.
+# libFuzzer targets: each fuzz/fuzz_NAME.c is linked with core, and with what the unit tests know of
+# the inside of the client, all built by FUZZ_CC below $(B)/fuzz.
 # Seeds: fuzz/corpus/NAME/ (must exist), words: fuzz/NAME.dict (may). What a run finds goes to
 # $(B)/fuzz/corpus/NAME/, a crashing input to $(B)/fuzz/NAME-crash-*: make it a seed once fixed.
 FUZZ_SECONDS ?= 60
@@ -8,7 +8,7 @@ FUZZ_FLAGS := -std=c11 -I. -I$(B)/include -ffile-prefix-map=$(CURDIR)=. -MMD -MP
         -Wno-missing-prototypes -D_GNU_SOURCE -fno-omit-frame-pointer \
         -fno-sanitize-recover=all
 FUZZ_BIN := $(FUZZ_SRC:fuzz/%.c=$(B)/fuzz/%)
-FUZZ_CORE_OBJ := $(CORE_SRC:%.c=$(B)/fuzz/obj/%.o)
+FUZZ_CORE_OBJ := $(patsubst %.c,$(B)/fuzz/obj/%.o,$(CORE_SRC) test/unit/client_inside.c)
 
 .PHONY: fuzz-replay fuzz-smoke fuzz-build
 
@@ -17,7 +17,6 @@ $(B)/fuzz/obj/%.o: %.c $(B)/include/jsmn.h $(STAMP)
 	$(Q)mkdir -p $(@D) && $(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link,address,undefined \
 	    -c $< -o $@
 
-# An archive: a member that a target includes as source is then not linked a second time.
 $(B)/fuzz/libgccore.a: $(FUZZ_CORE_OBJ)
 	$(Q)rm -f $@ && $(AR) rcsD $@ $^
 
