@@ -27,7 +27,7 @@ static gc_addr v6(uint8_t net, uint8_t host) {
     return a;
 }
 
-static void test_limit_and_release(void **state) {
+static void a_full_address_takes_one_more_after_a_release(void **state) {
     (void)state;
     fixture f;
     start(&f, 2);
@@ -43,7 +43,7 @@ static void test_limit_and_release(void **state) {
     free(f.memory);
 }
 
-static void test_ipv6_counts_by_64(void **state) {
+static void ipv6_is_counted_by_its_first_64_bits(void **state) {
     (void)state;
     fixture f;
     start(&f, 2);
@@ -56,7 +56,7 @@ static void test_ipv6_counts_by_64(void **state) {
 }
 
 /* 32.1.13.184 and 2001:db8:: share their first bytes and are two addresses. */
-static void test_families_are_apart(void **state) {
+static void ipv4_and_ipv6_are_counted_apart(void **state) {
     (void)state;
     fixture f;
     start(&f, 1);
@@ -67,7 +67,7 @@ static void test_families_are_apart(void **state) {
 }
 
 /* An address is forgotten with its last connection: any number may come by. */
-static void test_entries_come_back(void **state) {
+static void entries_come_back(void **state) {
     (void)state;
     fixture f;
     start(&f, 1);
@@ -89,10 +89,10 @@ static void test_entries_come_back(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_limit_and_release),
-        cmocka_unit_test(test_ipv6_counts_by_64),
-        cmocka_unit_test(test_families_are_apart),
-        cmocka_unit_test(test_entries_come_back),
+        cmocka_unit_test(a_full_address_takes_one_more_after_a_release),
+        cmocka_unit_test(ipv6_is_counted_by_its_first_64_bits),
+        cmocka_unit_test(ipv4_and_ipv6_are_counted_apart),
+        cmocka_unit_test(entries_come_back),
     };
     return RUN(tests);
 }

@@ -35,7 +35,7 @@ static void drop(void) {
     gc_free(set.assets);
 }
 
-static void test_template(void **state) {
+static void pages_alone_are_templates_and_have_a_tag(void **state) {
     (void)state;
     assert_int_equal(load("/a&'b/"), 0);
     contains("index.html", "<a href=\"/a&amp;&#39;b/x\">/a&amp;&#39;b/{{bas/a&amp;&#39;b/");
@@ -50,7 +50,7 @@ static void test_template(void **state) {
     drop();
 }
 
-static void test_find(void **state) {
+static void only_an_exact_path_is_found(void **state) {
     (void)state;
     assert_int_equal(load("/"), 0);
     assert_null(gc_assets_find(&set, GC_SPAN("")));
@@ -60,7 +60,7 @@ static void test_find(void **state) {
     drop();
 }
 
-static void test_no_page(void **state) {
+static void without_a_page_the_error_says_what_is_missing(void **state) {
     (void)state;
     char error[128] = "";
     assert_int_equal(gc_assets_load(&set, embedded, 1, "/", error, sizeof error), -1);
@@ -70,7 +70,7 @@ static void test_no_page(void **state) {
     assert_non_null(strstr(error, "cannot read the folder"));
 }
 
-static void test_no_memory(void **state) {
+static void without_memory_nothing_is_loaded(void **state) {
     (void)state;
     char error[128] = "";
     gc_alloc_fail_at(1);
@@ -87,10 +87,10 @@ static void test_no_memory(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_template),
-        cmocka_unit_test(test_find),
-        cmocka_unit_test(test_no_page),
-        cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(pages_alone_are_templates_and_have_a_tag),
+        cmocka_unit_test(only_an_exact_path_is_found),
+        cmocka_unit_test(without_a_page_the_error_says_what_is_missing),
+        cmocka_unit_test(without_memory_nothing_is_loaded),
     };
     return RUN(tests);
 }

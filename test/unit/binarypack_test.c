@@ -47,7 +47,7 @@ static int text_of(const uint8_t *bytes, uint32_t len, char *out, uint32_t size)
     return error;
 }
 
-static void test_values_of_the_library(void **state) {
+static void values_of_the_library_are_read(void **state) {
     (void)state;
     int all = list("good");
     assert_true(vectors_size(&file, all) > 60);
@@ -77,7 +77,7 @@ static int error_of(int token) {
                                                  : GC_E_SYNTAX;
 }
 
-static void test_refuses_what_is_malformed(void **state) {
+static void what_is_malformed_is_refused(void **state) {
     (void)state;
     int all = list("bad");
     for (int i = 0, t = all + 1; i < vectors_size(&file, all); i++, t = vectors_behind(&file, t)) {
@@ -94,7 +94,7 @@ static void test_refuses_what_is_malformed(void **state) {
     }
 }
 
-static void test_chunks_and_the_close_message(void **state) {
+static void chunks_and_the_close_message_are_told_apart(void **state) {
     (void)state;
     int all = list("sorted"), seen[3] = {0};
     for (int i = 0, t = all + 1; i < vectors_size(&file, all); i++, t = vectors_behind(&file, t)) {
@@ -126,7 +126,7 @@ static void test_chunks_and_the_close_message(void **state) {
                 seen[GC_BINARYPACK_CLOSE] > 1);
 }
 
-static void test_chunks_that_are_none(void **state) {
+static void what_only_looks_like_a_chunk_is_none(void **state) {
     (void)state;
     int all = list("badChunks");
     for (int i = 0, t = all + 1; i < vectors_size(&file, all); i++, t = vectors_behind(&file, t)) {
@@ -137,7 +137,7 @@ static void test_chunks_that_are_none(void **state) {
     }
 }
 
-static void test_of_a_repeated_key_the_last_counts(void **state) {
+static void of_a_repeated_key_the_last_counts(void **state) {
     (void)state;
     gc_binarypack_chunk c;
     uint32_t kind = 0;
@@ -148,7 +148,7 @@ static void test_of_a_repeated_key_the_last_counts(void **state) {
     assert_int_equal(kind, GC_BINARYPACK_VALUE);
 }
 
-static void test_writes_strings_as_the_library(void **state) {
+static void strings_are_written_as_by_the_library(void **state) {
     (void)state;
     int all = list("strings");
     for (int i = 0, t = all + 1; i < vectors_size(&file, all); i++, t = vectors_behind(&file, t)) {
@@ -175,12 +175,12 @@ static void test_writes_strings_as_the_library(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_values_of_the_library),
-        cmocka_unit_test(test_refuses_what_is_malformed),
-        cmocka_unit_test(test_chunks_and_the_close_message),
-        cmocka_unit_test(test_chunks_that_are_none),
-        cmocka_unit_test(test_of_a_repeated_key_the_last_counts),
-        cmocka_unit_test(test_writes_strings_as_the_library),
+        cmocka_unit_test(values_of_the_library_are_read),
+        cmocka_unit_test(what_is_malformed_is_refused),
+        cmocka_unit_test(chunks_and_the_close_message_are_told_apart),
+        cmocka_unit_test(what_only_looks_like_a_chunk_is_none),
+        cmocka_unit_test(of_a_repeated_key_the_last_counts),
+        cmocka_unit_test(strings_are_written_as_by_the_library),
     };
     return cmocka_run_group_tests(tests, load, unload);
 }

@@ -30,7 +30,7 @@ static uint32_t read_all(const gc_block_pool *p, const gc_block_queue *q, uint8_
     return len;
 }
 
-static void test_an_empty_queue_owns_nothing(void **state) {
+static void an_empty_queue_owns_nothing(void **state) {
     (void)state;
     fixture f;
     start(&f, BLOCKS);
@@ -48,7 +48,7 @@ static void test_an_empty_queue_owns_nothing(void **state) {
     stop(&f);
 }
 
-static void test_need_is_exact(void **state) {
+static void the_need_of_blocks_is_exact(void **state) {
     (void)state;
     fixture f;
     start(&f, BLOCKS);
@@ -68,7 +68,7 @@ static void test_need_is_exact(void **state) {
     stop(&f);
 }
 
-static void test_blocks_are_touched_in_order_and_used_again(void **state) {
+static void blocks_are_touched_in_order_and_used_again(void **state) {
     (void)state;
     fixture f;
     start(&f, BLOCKS);
@@ -85,7 +85,7 @@ static void test_blocks_are_touched_in_order_and_used_again(void **state) {
 }
 
 /* Each queue beside a plain array that says what must be in it. */
-static void test_queues_against_a_model(void **state) {
+static void queues_do_as_a_model_does(void **state) {
     (void)state;
     fixture f;
     start(&f, BLOCKS);
@@ -134,7 +134,7 @@ static void test_queues_against_a_model(void **state) {
     stop(&f);
 }
 
-static void test_spans_stop_at_max(void **state) {
+static void spans_stop_at_max(void **state) {
     (void)state;
     fixture f;
     start(&f, BLOCKS);
@@ -149,11 +149,11 @@ static void test_spans_stop_at_max(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_an_empty_queue_owns_nothing),
-        cmocka_unit_test(test_need_is_exact),
-        cmocka_unit_test(test_blocks_are_touched_in_order_and_used_again),
-        cmocka_unit_test(test_queues_against_a_model),
-        cmocka_unit_test(test_spans_stop_at_max),
+        cmocka_unit_test(an_empty_queue_owns_nothing),
+        cmocka_unit_test(the_need_of_blocks_is_exact),
+        cmocka_unit_test(blocks_are_touched_in_order_and_used_again),
+        cmocka_unit_test(queues_do_as_a_model_does),
+        cmocka_unit_test(spans_stop_at_max),
     };
     return RUN(tests);
 }

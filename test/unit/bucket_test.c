@@ -3,7 +3,7 @@
 #include "core/base/limits.h"
 #include "core/proto/bucket.h"
 
-static void test_burst_then_rate(void **state) {
+static void a_burst_passes_and_then_the_rate(void **state) {
     (void)state;
     gc_bucket b = {0};
     uint64_t now = 5000;
@@ -24,7 +24,7 @@ static void test_burst_then_rate(void **state) {
     assert_in_range(taken, 1960, 2040);
 }
 
-static void test_debt_is_paid(void **state) {
+static void debt_is_paid(void **state) {
     (void)state;
     gc_bucket b = {0};
     for (int i = 0; i < 4000; i++) {
@@ -33,7 +33,7 @@ static void test_debt_is_paid(void **state) {
     assert_int_equal(gc_bucket_resume_ms(&b), 1000 + 10000 + GC_BUCKET_RESUME_MS);
 }
 
-static void test_fills_to_the_burst_and_not_beyond(void **state) {
+static void a_bucket_fills_to_the_burst_and_not_beyond(void **state) {
     (void)state;
     gc_bucket b = {0};
     gc_bucket_take(&b, 200, 0);
@@ -45,7 +45,7 @@ static void test_fills_to_the_burst_and_not_beyond(void **state) {
     assert_int_equal(taken, 2000);
 }
 
-static void test_extreme_rates(void **state) {
+static void the_slowest_and_the_fastest_rate_hold(void **state) {
     (void)state;
     gc_bucket slow = {0};
     for (int i = 0; i < 10; i++) {
@@ -60,10 +60,10 @@ static void test_extreme_rates(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_burst_then_rate),
-        cmocka_unit_test(test_debt_is_paid),
-        cmocka_unit_test(test_fills_to_the_burst_and_not_beyond),
-        cmocka_unit_test(test_extreme_rates),
+        cmocka_unit_test(a_burst_passes_and_then_the_rate),
+        cmocka_unit_test(debt_is_paid),
+        cmocka_unit_test(a_bucket_fills_to_the_burst_and_not_beyond),
+        cmocka_unit_test(the_slowest_and_the_fastest_rate_hold),
     };
     return RUN(tests);
 }

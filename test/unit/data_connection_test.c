@@ -51,7 +51,7 @@ static void refuses(bool as_text, gc_span frame, uint32_t reason) {
     "close"
 #define CLOSE_JSON "{\"__peerData\":{\"type\":\"close\"}}"
 
-static void test_binary(void **state) {
+static void binary_frames_are_shown_as_text(void **state) {
     (void)state;
     begin(GC_SERIALIZE_BINARY);
     shows(false, GC_SPAN("\xb2hi"), "hi");
@@ -68,7 +68,7 @@ static void test_binary(void **state) {
     assert_int_equal(read_span(false, GC_SPAN(CLOSE_BINARY)).event, GC_DATA_CLOSE);
 }
 
-static void test_json(void **state) {
+static void json_frames_are_shown_as_text(void **state) {
     (void)state;
     begin(GC_SERIALIZE_JSON);
     shows(false, GC_SPAN("\"a\\u00e9\\n\""), "aé\n");
@@ -82,7 +82,7 @@ static void test_json(void **state) {
     assert_int_equal(read_span(false, GC_SPAN(CLOSE_JSON)).event, GC_DATA_CLOSE);
 }
 
-static void test_raw(void **state) {
+static void raw_frames_are_shown_as_they_are(void **state) {
     (void)state;
     begin(GC_SERIALIZE_RAW);
     shows(true, GC_SPAN("hi"), "hi");
@@ -93,7 +93,7 @@ static void test_raw(void **state) {
     refuses(true, GC_SPAN("\xc3"), GC_REASON_BAD_UTF8);
 }
 
-static void test_the_largest_frames(void **state) {
+static void the_largest_frames_are_taken_and_larger_ones_refused(void **state) {
     (void)state;
     uint8_t *bytes = malloc(ROOM);
     memset(bytes, 'x', ROOM);
@@ -174,7 +174,7 @@ static void is_packed(gc_data_value v) {
     assert_memory_equal(v.text.data, packed + 3, v.text.len);
 }
 
-static void test_chunks_in_every_order(void **state) {
+static void chunks_are_joined_in_every_order(void **state) {
     (void)state;
     static const uint8_t orders[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
                                          {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
@@ -193,7 +193,7 @@ static void test_chunks_in_every_order(void **state) {
     }
 }
 
-static void test_a_stock_chunk_has_16331_bytes(void **state) {
+static void a_stock_chunk_has_16331_bytes(void **state) {
     (void)state;
     begin(GC_SERIALIZE_BINARY);
     pack(20000);
@@ -203,7 +203,7 @@ static void test_a_stock_chunk_has_16331_bytes(void **state) {
     is_packed(chunk(1, 1, 2, part(1, 16300)));
 }
 
-static void test_duplicates_neither_lose_nor_double(void **state) {
+static void duplicates_neither_lose_nor_double(void **state) {
     (void)state;
     begin(GC_SERIALIZE_BINARY);
     pack(300);
@@ -218,7 +218,7 @@ static void test_duplicates_neither_lose_nor_double(void **state) {
     assert_int_equal(d.chunks, 0);
 }
 
-static void test_messages_mixed(void **state) {
+static void messages_whose_chunks_are_mixed_come_apart(void **state) {
     (void)state;
     begin(GC_SERIALIZE_BINARY);
     pack(50);
@@ -234,7 +234,7 @@ static void test_messages_mixed(void **state) {
     }
 }
 
-static void test_one_message_too_many_costs_the_oldest(void **state) {
+static void one_message_too_many_costs_the_oldest(void **state) {
     (void)state;
     begin(GC_SERIALIZE_BINARY);
     pack(50);
@@ -251,7 +251,7 @@ static void test_one_message_too_many_costs_the_oldest(void **state) {
 }
 
 /* The fifth takes the place of one, and is itself longer than what is kept: both are told. */
-static void test_one_gives_way_to_one_that_is_refused(void **state) {
+static void one_gives_way_to_one_that_is_refused(void **state) {
     (void)state;
     begin(GC_SERIALIZE_BINARY);
     pack(50);
@@ -271,7 +271,7 @@ static void test_one_gives_way_to_one_that_is_refused(void **state) {
     assert_int_equal(gc_data_connection_waiting(&d), 0);
 }
 
-static void test_a_message_over_the_limit_is_told_once(void **state) {
+static void a_message_over_the_limit_is_told_once(void **state) {
     (void)state;
     uint32_t refusals = 0;
     begin(GC_SERIALIZE_BINARY);
@@ -289,7 +289,7 @@ static void test_a_message_over_the_limit_is_told_once(void **state) {
     is_packed(chunk(3, 1, 2, part(1, 20)));
 }
 
-static void test_chunks_that_do_not_agree(void **state) {
+static void chunks_that_do_not_agree_are_refused(void **state) {
     (void)state;
     begin(GC_SERIALIZE_BINARY);
     pack(30);
@@ -328,7 +328,7 @@ static void writes(uint32_t serialization, gc_span what, gc_span want, bool as_t
     free(frame);
 }
 
-static void test_what_is_written_reads_the_same(void **state) {
+static void what_is_written_reads_the_same(void **state) {
     (void)state;
     writes(GC_SERIALIZE_BINARY, GC_SPAN("hi"), GC_SPAN("\xb2hi"), false);
     writes(GC_SERIALIZE_JSON, GC_SPAN("h\"i"), GC_SPAN("\"h\\\"i\""), false);
@@ -355,7 +355,7 @@ static void test_what_is_written_reads_the_same(void **state) {
     free(widest);
 }
 
-static void test_words(void **state) {
+static void a_serialization_and_its_word_lead_to_each_other(void **state) {
     (void)state;
     for (uint32_t s = 0; s <= GC_SERIALIZE_RAW; s++) {
         const char *word = gc_serialization_word(s);
@@ -372,20 +372,20 @@ static void test_words(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_binary),
-        cmocka_unit_test(test_json),
-        cmocka_unit_test(test_raw),
-        cmocka_unit_test(test_the_largest_frames),
-        cmocka_unit_test(test_chunks_in_every_order),
-        cmocka_unit_test(test_a_stock_chunk_has_16331_bytes),
-        cmocka_unit_test(test_duplicates_neither_lose_nor_double),
-        cmocka_unit_test(test_messages_mixed),
-        cmocka_unit_test(test_one_message_too_many_costs_the_oldest),
-        cmocka_unit_test(test_one_gives_way_to_one_that_is_refused),
-        cmocka_unit_test(test_a_message_over_the_limit_is_told_once),
-        cmocka_unit_test(test_chunks_that_do_not_agree),
-        cmocka_unit_test(test_what_is_written_reads_the_same),
-        cmocka_unit_test(test_words),
+        cmocka_unit_test(binary_frames_are_shown_as_text),
+        cmocka_unit_test(json_frames_are_shown_as_text),
+        cmocka_unit_test(raw_frames_are_shown_as_they_are),
+        cmocka_unit_test(the_largest_frames_are_taken_and_larger_ones_refused),
+        cmocka_unit_test(chunks_are_joined_in_every_order),
+        cmocka_unit_test(a_stock_chunk_has_16331_bytes),
+        cmocka_unit_test(duplicates_neither_lose_nor_double),
+        cmocka_unit_test(messages_whose_chunks_are_mixed_come_apart),
+        cmocka_unit_test(one_message_too_many_costs_the_oldest),
+        cmocka_unit_test(one_gives_way_to_one_that_is_refused),
+        cmocka_unit_test(a_message_over_the_limit_is_told_once),
+        cmocka_unit_test(chunks_that_do_not_agree_are_refused),
+        cmocka_unit_test(what_is_written_reads_the_same),
+        cmocka_unit_test(a_serialization_and_its_word_lead_to_each_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

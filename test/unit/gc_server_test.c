@@ -3,7 +3,7 @@
 
 #include <sys/mman.h>
 
-static void test_sizes(void **state) {
+static void a_size_follows_from_the_configuration(void **state) {
     (void)state;
     gc_server_config config = {0};
     size_t standard = gc_server_size(&config);
@@ -24,7 +24,7 @@ static void test_sizes(void **state) {
     assert_true(gc_server_size(&most) > 0);
 }
 
-static void test_init_refuses_too_little(void **state) {
+static void too_little_memory_is_refused(void **state) {
     (void)state;
     gc_server_config config = {.concurrent_max = 10, .memory_bytes_max = 1 << 20};
     const uint8_t seed[32] = {0};
@@ -44,7 +44,7 @@ static void test_init_refuses_too_little(void **state) {
 }
 
 /* An idle connection costs at most 450 bytes of memory that was ever touched. */
-static void test_touched_bytes_of_an_idle_connection(void **state) {
+static void an_idle_connection_touches_few_bytes(void **state) {
     (void)state;
     enum { COUNT = 5000 };
     gc_server_config config = {.per_address_max = COUNT};
@@ -75,7 +75,7 @@ static void test_touched_bytes_of_an_idle_connection(void **state) {
     host_stop(&h);
 }
 
-static void test_shutdown(void **state) {
+static void a_shutdown_closes_all_connections(void **state) {
     (void)state;
     host h;
     gc_server_config config = {0};
@@ -97,7 +97,7 @@ static void test_shutdown(void **state) {
     host_stop(&h);
 }
 
-static void test_new_ids(void **state) {
+static void new_ids_are_never_the_same(void **state) {
     (void)state;
     host h;
     gc_server_config config = {0};
@@ -117,7 +117,7 @@ static void test_new_ids(void **state) {
     host_stop(&h);
 }
 
-static void test_discovery(void **state) {
+static void discovery_lists_ids_where_it_is_allowed(void **state) {
     (void)state;
     host h;
     gc_server_config config = {.allow_discovery = true};
@@ -138,7 +138,7 @@ static void test_discovery(void **state) {
     host_stop(&h);
 }
 
-static void test_stats(void **state) {
+static void the_statistics_count_what_happened(void **state) {
     (void)state;
     host h;
     gc_server_config config = {0};
@@ -167,7 +167,7 @@ static void test_stats(void **state) {
 }
 
 /* The same inputs give the same bytes: the simulator depends on it. */
-static void test_determinism(void **state) {
+static void the_same_inputs_give_the_same_outputs(void **state) {
     (void)state;
     uint8_t ids[2][36];
     for (int round = 0; round < 2; round++) {
@@ -182,7 +182,7 @@ static void test_determinism(void **state) {
 }
 
 /* Random inputs from eight clients, with every invariant checked after each. */
-static void test_many_steps_at_random(void **state) {
+static void many_steps_at_random_keep_the_invariants(void **state) {
     (void)state;
     gc_server_config config = {.concurrent_max = 6,
                                .connections_max = 7,
@@ -258,15 +258,15 @@ static void test_many_steps_at_random(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sizes),
-        cmocka_unit_test(test_init_refuses_too_little),
-        cmocka_unit_test(test_touched_bytes_of_an_idle_connection),
-        cmocka_unit_test(test_shutdown),
-        cmocka_unit_test(test_new_ids),
-        cmocka_unit_test(test_discovery),
-        cmocka_unit_test(test_stats),
-        cmocka_unit_test(test_determinism),
-        cmocka_unit_test(test_many_steps_at_random),
+        cmocka_unit_test(a_size_follows_from_the_configuration),
+        cmocka_unit_test(too_little_memory_is_refused),
+        cmocka_unit_test(an_idle_connection_touches_few_bytes),
+        cmocka_unit_test(a_shutdown_closes_all_connections),
+        cmocka_unit_test(new_ids_are_never_the_same),
+        cmocka_unit_test(discovery_lists_ids_where_it_is_allowed),
+        cmocka_unit_test(the_statistics_count_what_happened),
+        cmocka_unit_test(the_same_inputs_give_the_same_outputs),
+        cmocka_unit_test(many_steps_at_random_keep_the_invariants),
     };
     return RUN(tests);
 }

@@ -60,7 +60,7 @@ static uint32_t expire(fixture *f, uint64_t now_ms, uint32_t *boxes) {
     return messages;
 }
 
-static void test_expiry_is_by_message_and_in_batches(void **state) {
+static void expiry_is_by_message_and_in_batches(void **state) {
     (void)state;
     fixture f;
     uint32_t boxes;
@@ -86,7 +86,7 @@ static void test_expiry_is_by_message_and_in_batches(void **state) {
     free(f.memory);
 }
 
-static void test_caps_of_an_id(void **state) {
+static void an_id_has_a_limit_of_held_messages(void **state) {
     (void)state;
     fixture f;
     start(&f);
@@ -103,7 +103,7 @@ static void test_caps_of_an_id(void **state) {
     free(f.memory);
 }
 
-static void test_caps_of_the_server(void **state) {
+static void the_server_has_a_limit_of_held_messages(void **state) {
     (void)state;
     fixture f;
     start(&f);
@@ -129,7 +129,7 @@ static void test_caps_of_the_server(void **state) {
     free(f.memory);
 }
 
-static void test_taken_whole(void **state) {
+static void what_is_held_is_taken_whole(void **state) {
     (void)state;
     fixture f;
     start(&f);
@@ -157,7 +157,7 @@ static void test_taken_whole(void **state) {
     free(f.memory);
 }
 
-static void test_many_at_random(void **state) {
+static void many_steps_at_random_do_as_a_model_does(void **state) {
     (void)state;
     fixture f;
     start(&f);
@@ -190,11 +190,11 @@ static void test_many_at_random(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_expiry_is_by_message_and_in_batches),
-        cmocka_unit_test(test_caps_of_an_id),
-        cmocka_unit_test(test_caps_of_the_server),
-        cmocka_unit_test(test_taken_whole),
-        cmocka_unit_test(test_many_at_random),
+        cmocka_unit_test(expiry_is_by_message_and_in_batches),
+        cmocka_unit_test(an_id_has_a_limit_of_held_messages),
+        cmocka_unit_test(the_server_has_a_limit_of_held_messages),
+        cmocka_unit_test(what_is_held_is_taken_whole),
+        cmocka_unit_test(many_steps_at_random_do_as_a_model_does),
     };
     return RUN(tests);
 }

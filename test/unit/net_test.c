@@ -20,7 +20,7 @@ static void parsed(const char *text, uint8_t family, uint8_t first, uint8_t last
     assert_int_equal(a.ip[family == 4 ? 3 : 15], last);
 }
 
-static void test_parse(void **state) {
+static void an_address_is_parsed_with_or_without_its_port(void **state) {
     (void)state;
     parsed("192.0.2.7", 4, 192, 7);
     parsed("192.0.2.7:443", 4, 192, 7);
@@ -49,7 +49,7 @@ static void test_parse(void **state) {
     }
 }
 
-static void test_loopback(void **state) {
+static void loopback_is_recognized_in_its_forms(void **state) {
     (void)state;
     assert_true(gc_net_is_loopback("127.0.0.1"));
     assert_true(gc_net_is_loopback("127.9.9.9"));
@@ -61,7 +61,7 @@ static void test_loopback(void **state) {
     assert_false(gc_net_is_loopback("localhost.example.org"));
 }
 
-static void test_mapped(void **state) {
+static void a_mapped_ipv4_address_is_an_ipv4_address(void **state) {
     (void)state;
     struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons(5)};
     gc_addr a;
@@ -75,7 +75,7 @@ static void test_mapped(void **state) {
     assert_false(gc_net_from_sockaddr((struct sockaddr *)&in6, &a));
 }
 
-static void test_listen(void **state) {
+static void a_port_in_use_cannot_be_listened_on_again(void **state) {
     (void)state;
     char error[256] = "";
     uint32_t port = 0;
@@ -91,10 +91,10 @@ static void test_listen(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_parse),
-        cmocka_unit_test(test_loopback),
-        cmocka_unit_test(test_mapped),
-        cmocka_unit_test(test_listen),
+        cmocka_unit_test(an_address_is_parsed_with_or_without_its_port),
+        cmocka_unit_test(loopback_is_recognized_in_its_forms),
+        cmocka_unit_test(a_mapped_ipv4_address_is_an_ipv4_address),
+        cmocka_unit_test(a_port_in_use_cannot_be_listened_on_again),
     };
     return RUN(tests);
 }

@@ -51,7 +51,7 @@ static void bad(const char *words, const char *says) {
     }
 }
 
-static void test_defaults(void **state) {
+static void without_options_the_defaults_hold(void **state) {
     (void)state;
     gc_options o = good("");
     assert_int_equal(o.port, 8080);
@@ -67,7 +67,7 @@ static void test_defaults(void **state) {
     assert_string_equal(o.host, USE_LOCALSTORAGE_FOR_TESTING ? "127.0.0.1" : "::");
 }
 
-static void test_forms(void **state) {
+static void an_option_is_taken_in_every_form(void **state) {
     (void)state;
     assert_int_equal(good("--port 9000").port, 9000);
     assert_int_equal(good("--port=9000").port, 9000);
@@ -84,7 +84,7 @@ static void test_forms(void **state) {
     assert_int_equal(good("--log-level debug").log_level, GC_LOG_DEBUG);
 }
 
-static void test_names_of_peerjs(void **state) {
+static void names_of_peerjs_options_are_understood(void **state) {
     (void)state;
     gc_options o = good("--allow_discovery --alive_timeout 1000 --expire_timeout 2000 "
                         "--concurrent_limit 10 --proxied --sslkey k --sslcert c");
@@ -107,7 +107,7 @@ static void test_names_of_peerjs(void **state) {
     assert_int_equal(o.port, 2);
 }
 
-static void test_environment(void **state) {
+static void the_environment_is_used_where_no_option_is_given(void **state) {
     (void)state;
     env_port = "7000";
     env_path = "/env";
@@ -122,7 +122,7 @@ static void test_environment(void **state) {
     env_port = env_path = NULL;
 }
 
-static void test_paths(void **state) {
+static void a_path_gets_its_slashes_and_nothing_else(void **state) {
     (void)state;
     assert_string_equal(good("--path /").path, "/");
     assert_string_equal(good("--path chat").path, "/chat/");
@@ -139,7 +139,7 @@ static void test_paths(void **state) {
     assert_int_equal(strlen(good(words).path), 255);
 }
 
-static void test_refusals(void **state) {
+static void bad_options_are_refused_by_name(void **state) {
     (void)state;
     bad("--prot 1", "unknown option --prot");
     bad("chat", "unknown option chat");
@@ -165,7 +165,7 @@ static void test_refusals(void **state) {
 }
 
 /* What belongs to later versions is said, never taken in silence. */
-static void test_later(void **state) {
+static void options_of_later_versions_are_named_as_such(void **state) {
     (void)state;
     bad("--turn", "not built in this version");
     bad("--redis redis://h", "not built in this version");
@@ -173,7 +173,7 @@ static void test_later(void **state) {
     bad("--turn-url=turn:h", "not built in this version");
 }
 
-static void test_hosts(void **state) {
+static void only_hosts_are_valid_as_hosts(void **state) {
     (void)state;
     const char *valid[] = {"a", "chat.example.org", "192.0.2.1", "[2001:db8::1]",
                            "[::ffff:1.2.3.4]"};
@@ -188,7 +188,7 @@ static void test_hosts(void **state) {
     assert_false(gc_options_host_valid("a\0b", 3));
 }
 
-static void test_peer_server(void **state) {
+static void only_urls_of_a_peer_server_are_valid(void **state) {
     (void)state;
     static const struct {
         const char *url;
@@ -240,11 +240,15 @@ static void test_peer_server(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_defaults),    cmocka_unit_test(test_forms),
-        cmocka_unit_test(test_environment), cmocka_unit_test(test_names_of_peerjs),
-        cmocka_unit_test(test_paths),       cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_later),       cmocka_unit_test(test_hosts),
-        cmocka_unit_test(test_peer_server),
+        cmocka_unit_test(without_options_the_defaults_hold),
+        cmocka_unit_test(an_option_is_taken_in_every_form),
+        cmocka_unit_test(the_environment_is_used_where_no_option_is_given),
+        cmocka_unit_test(names_of_peerjs_options_are_understood),
+        cmocka_unit_test(a_path_gets_its_slashes_and_nothing_else),
+        cmocka_unit_test(bad_options_are_refused_by_name),
+        cmocka_unit_test(options_of_later_versions_are_named_as_such),
+        cmocka_unit_test(only_hosts_are_valid_as_hosts),
+        cmocka_unit_test(only_urls_of_a_peer_server_are_valid),
     };
     return RUN(tests);
 }

@@ -4,7 +4,7 @@
 
 #define COUNT 9
 
-static void test_against_a_model(void **state) {
+static void an_order_does_as_a_model_does(void **state) {
     (void)state;
     gc_order o;
     gc_arena a;
@@ -43,7 +43,7 @@ static void test_against_a_model(void **state) {
     free(memory);
 }
 
-static void test_the_last_number(void **state) {
+static void the_last_number_can_be_used(void **state) {
     (void)state;
     gc_order o;
     gc_arena a;
@@ -62,8 +62,8 @@ static void test_the_last_number(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_against_a_model),
-        cmocka_unit_test(test_the_last_number),
+        cmocka_unit_test(an_order_does_as_a_model_does),
+        cmocka_unit_test(the_last_number_can_be_used),
     };
     return RUN(tests);
 }

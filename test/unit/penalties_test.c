@@ -25,7 +25,7 @@ static uint32_t storm(uint64_t now_ms, const gc_addr *from) {
     return n;
 }
 
-static void test_a_burst_then_the_rate(void **state) {
+static void a_burst_passes_and_then_the_rate(void **state) {
     (void)state;
     for (uint8_t family = 4; family <= 6; family += 2) {
         gc_addr a = address(family, 1);
@@ -43,7 +43,7 @@ static void test_a_burst_then_the_rate(void **state) {
     }
 }
 
-static void test_doubling_and_a_clean_record(void **state) {
+static void penalties_double_until_the_record_is_clean(void **state) {
     (void)state;
     gc_addr a = address(4, 1);
     uint64_t now_ms = 1000;
@@ -59,7 +59,7 @@ static void test_doubling_and_a_clean_record(void **state) {
     assert_true(gc_penalties_admit(&penalties, now_ms + 1000, &a));
 }
 
-static void test_offences_cost_more(void **state) {
+static void offences_cost_more(void **state) {
     (void)state;
     gc_addr a = address(4, 1);
     for (uint32_t i = 0; i < AHEAD / GC_OFFENCE_CONNECTS; i++) {
@@ -71,7 +71,7 @@ static void test_offences_cost_more(void **state) {
     assert_true(gc_penalties_admit(&penalties, 2000, &a));
 }
 
-static void test_one_customer_is_a_64(void **state) {
+static void an_ipv6_64_is_one_customer(void **state) {
     (void)state;
     gc_addr a = address(6, 1), same = a, other = address(6, 2);
     same.ip[15] = 9;
@@ -80,7 +80,7 @@ static void test_one_customer_is_a_64(void **state) {
     assert_true(gc_penalties_admit(&penalties, 1000, &other));
 }
 
-static void test_time_that_steps_back(void **state) {
+static void time_that_steps_back_does_no_harm(void **state) {
     (void)state;
     gc_addr a = address(4, 1);
     storm(5000, &a);
@@ -89,7 +89,7 @@ static void test_time_that_steps_back(void **state) {
 }
 
 /* However many addresses come, the table does not grow, and it forgets the least bad. */
-static void test_many_addresses(void **state) {
+static void many_addresses_do_not_wash_a_penalty_away(void **state) {
     (void)state;
     gc_addr bad = address(4, 0xffffff);
     storm(1000, &bad);
@@ -101,7 +101,7 @@ static void test_many_addresses(void **state) {
 }
 
 /* Any rate, also one that does not divide a second; none at all. */
-static void test_rates(void **state) {
+static void every_rate_holds(void **state) {
     (void)state;
     gc_addr a = address(4, 1);
     for (uint32_t rate = 1; rate <= 1000000; rate = rate == 125 ? 500 : rate * 5) {
@@ -130,13 +130,13 @@ static void test_rates(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(test_a_burst_then_the_rate, fresh),
-        cmocka_unit_test_setup(test_doubling_and_a_clean_record, fresh),
-        cmocka_unit_test_setup(test_offences_cost_more, fresh),
-        cmocka_unit_test_setup(test_one_customer_is_a_64, fresh),
-        cmocka_unit_test_setup(test_time_that_steps_back, fresh),
-        cmocka_unit_test_setup(test_many_addresses, fresh),
-        cmocka_unit_test(test_rates),
+        cmocka_unit_test_setup(a_burst_passes_and_then_the_rate, fresh),
+        cmocka_unit_test_setup(penalties_double_until_the_record_is_clean, fresh),
+        cmocka_unit_test_setup(offences_cost_more, fresh),
+        cmocka_unit_test_setup(an_ipv6_64_is_one_customer, fresh),
+        cmocka_unit_test_setup(time_that_steps_back_does_no_harm, fresh),
+        cmocka_unit_test_setup(many_addresses_do_not_wash_a_penalty_away, fresh),
+        cmocka_unit_test(every_rate_holds),
     };
     return RUN(tests);
 }

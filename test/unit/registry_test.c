@@ -25,7 +25,7 @@ static void name(fixture *f, uint32_t n, const char *id, const char *token) {
     gc_registry_name(&f->t, n, text_span(id), text_span(token));
 }
 
-static void test_named_registered_removed(void **state) {
+static void an_id_is_named_then_registered_then_removed(void **state) {
     (void)state;
     fixture f;
     start(&f);
@@ -42,7 +42,7 @@ static void test_named_registered_removed(void **state) {
     free(f.memory);
 }
 
-static void test_tokens(void **state) {
+static void only_the_same_token_is_the_same(void **state) {
     (void)state;
     fixture f;
     start(&f);
@@ -61,7 +61,7 @@ static void test_tokens(void **state) {
     free(f.memory);
 }
 
-static void test_plain_ids(void **state) {
+static void ids_that_json_need_not_escape_are_plain(void **state) {
     (void)state;
     fixture f;
     start(&f);
@@ -85,7 +85,7 @@ static void test_plain_ids(void **state) {
     free(f.memory);
 }
 
-static void test_takeovers_are_bounded(void **state) {
+static void takeovers_are_bounded(void **state) {
     (void)state;
     fixture f;
     start(&f);
@@ -98,7 +98,7 @@ static void test_takeovers_are_bounded(void **state) {
     free(f.memory);
 }
 
-static void test_watches(void **state) {
+static void a_watched_id_finds_all_who_watch_it(void **state) {
     (void)state;
     fixture f;
     start(&f);
@@ -123,11 +123,11 @@ static void test_watches(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_named_registered_removed),
-        cmocka_unit_test(test_tokens),
-        cmocka_unit_test(test_plain_ids),
-        cmocka_unit_test(test_takeovers_are_bounded),
-        cmocka_unit_test(test_watches),
+        cmocka_unit_test(an_id_is_named_then_registered_then_removed),
+        cmocka_unit_test(only_the_same_token_is_the_same),
+        cmocka_unit_test(ids_that_json_need_not_escape_are_plain),
+        cmocka_unit_test(takeovers_are_bounded),
+        cmocka_unit_test(a_watched_id_finds_all_who_watch_it),
     };
     return RUN(tests);
 }

@@ -16,7 +16,7 @@ static void start(fixture *f) {
     NOUN_PLACE(f->memory, f->arena, gc_rooms_init(&f->t, &f->arena, MEMBERS, KEY));
 }
 
-static void test_full_at_sixteen(void **state) {
+static void a_room_is_full_at_sixteen(void **state) {
     (void)state;
     fixture f;
     start(&f);
@@ -34,7 +34,7 @@ static void test_full_at_sixteen(void **state) {
     free(f.memory);
 }
 
-static void test_order_and_replace(void **state) {
+static void members_keep_their_order_and_can_be_replaced(void **state) {
     (void)state;
     fixture f;
     start(&f);
@@ -52,7 +52,7 @@ static void test_order_and_replace(void **state) {
     free(f.memory);
 }
 
-static void test_rooms_against_a_model(void **state) {
+static void rooms_do_as_a_model_does(void **state) {
     (void)state;
     fixture f;
     start(&f);
@@ -96,9 +96,9 @@ static void test_rooms_against_a_model(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_full_at_sixteen),
-        cmocka_unit_test(test_order_and_replace),
-        cmocka_unit_test(test_rooms_against_a_model),
+        cmocka_unit_test(a_room_is_full_at_sixteen),
+        cmocka_unit_test(members_keep_their_order_and_can_be_replaced),
+        cmocka_unit_test(rooms_do_as_a_model_does),
     };
     return RUN(tests);
 }

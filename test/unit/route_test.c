@@ -52,7 +52,7 @@ static const row rows[] = {
     {"/chat/", "/cha", GC_ROUTE_OUTSIDE, NULL},
 };
 
-static void test_rows(void **state) {
+static void each_path_has_its_route(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         uint32_t len = (uint32_t)strlen(rows[i].path);
@@ -69,6 +69,6 @@ static void test_rows(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(each_path_has_its_route)};
     return RUN(tests);
 }

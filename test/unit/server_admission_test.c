@@ -12,7 +12,7 @@
 #define X32  "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 #define X128 X32 X32 X32 X32
 
-static void test_case_1_something_is_missing(void **state) {
+static void case_1_a_query_that_lacks_something_is_refused(void **state) {
     (void)state;
     const char *queries[] = {"",
                              "key=peerjs&id=a",
@@ -31,7 +31,7 @@ static void test_case_1_something_is_missing(void **state) {
     run((step[]){OPEN(1, STOCK(X128, X128)), GETS(1, OPENED), LIVES(1), FINISH});
 }
 
-static void test_case_2_key(void **state) {
+static void case_2_a_wrong_key_is_refused(void **state) {
     (void)state;
     run((step[]){OPEN(1, "key=other&id=a&token=t"), GETS(1, ERROR_KEY), CLOSED(1, 1005), FINISH});
     run((step[]){OPEN(1, "key=peerjsx&id=a&token=t"), GETS(1, ERROR_KEY), CLOSED(1, 1005), FINISH});
@@ -42,7 +42,7 @@ static void test_case_2_key(void **state) {
 }
 
 /* Before the id is looked at: a wrong key disturbs no holder. */
-static void test_order_of_the_cases(void **state) {
+static void the_cases_are_tried_in_their_order(void **state) {
     (void)state;
     gc_server_config config = {.concurrent_max = 1};
     run_with(&config, (step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), MUTE(1),
@@ -52,7 +52,7 @@ static void test_order_of_the_cases(void **state) {
                                LIVES(3), FINISH});
 }
 
-static void test_codes_for_clients_that_speak_gc(void **state) {
+static void clients_that_speak_gc_get_codes(void **state) {
     (void)state;
     gc_server_config config = {.concurrent_max = 1};
     run_with(&config,
@@ -69,13 +69,13 @@ static void test_codes_for_clients_that_speak_gc(void **state) {
                       GETS(3, TAKEN_GC), CLOSED(3, 1005), FINISH});
 }
 
-static void test_case_3_a_holder_that_lives_keeps_its_id(void **state) {
+static void case_3_a_holder_that_lives_keeps_its_id(void **state) {
     (void)state;
     run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), OPEN(2, STOCK("a", "u")),
                  GETS(2, TAKEN), CLOSED(2, 1005), LIVES(1), FINISH});
 }
 
-static void test_case_3_any_sign_of_life_counts(void **state) {
+static void case_3_any_sign_of_life_counts(void **state) {
     (void)state;
     const step signs[] = {PONG(1), PING(1, ""), SAY(1, "{\"type\":\"HEARTBEAT\"}"), SAY(1, "null")};
     for (uint32_t i = 0; i < 4; i++) {
@@ -93,7 +93,7 @@ static void test_case_3_any_sign_of_life_counts(void **state) {
     }
 }
 
-static void test_case_3_a_silent_holder_loses_its_id(void **state) {
+static void case_3_a_silent_holder_loses_its_id(void **state) {
     (void)state;
     run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), MUTE(1), OPEN(2, STOCK("a", "u")),
                  WAIT(4999), LIVES(1), NOTHING(2), WAIT(1), CLOSED(1, 1005), GETS(2, OPENED),
@@ -101,7 +101,7 @@ static void test_case_3_a_silent_holder_loses_its_id(void **state) {
                  GETS(2, GOT_OFFER("b", "a")), FINISH});
 }
 
-static void test_waiting_gc_client_gets_its_room_and_ice(void **state) {
+static void a_waiting_gc_client_gets_its_room_and_ice(void **state) {
     (void)state;
     run((step[]){OPEN(3, OURS_IN("c", TAG_A)), SKIP(3), OPEN(1, OURS_IN("a", TAG_A)), MUTE(1),
                  SKIP(1), GETS(3, JOINED(TAG_A, "a")),
@@ -110,26 +110,26 @@ static void test_waiting_gc_client_gets_its_room_and_ice(void **state) {
                  GETS(2, OPENED_IN(TAG_A, "\"c\"")), FINISH});
 }
 
-static void test_holder_closes_while_somebody_waits(void **state) {
+static void a_holder_that_closes_gives_its_id_to_who_waits(void **state) {
     (void)state;
     run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), MUTE(1), OPEN(2, STOCK("a", "u")),
                  NOTHING(2), DIE(1), GETS(2, OPENED), WAIT(10000), LIVES(2), FINISH});
 }
 
-static void test_holder_leaves_while_somebody_waits(void **state) {
+static void a_holder_that_leaves_gives_its_id_to_who_waits(void **state) {
     (void)state;
     run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), MUTE(1), OPEN(2, STOCK("a", "u")),
                  BYE(1, 1000), CLOSED(1, 1000), GETS(2, OPENED), FINISH});
 }
 
-static void test_waiter_goes_away(void **state) {
+static void a_waiter_may_go_away(void **state) {
     (void)state;
     run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), MUTE(1), OPEN(2, STOCK("a", "u")),
                  DIE(2), WAIT(6000), LIVES(1), OPEN(3, STOCK("a", "v")), WAIT(1000), BYE(3, 1005),
                  CLOSED(3, 1005), WAIT(6000), LIVES(1), FINISH});
 }
 
-static void test_one_waits_at_a_time(void **state) {
+static void only_one_waits_for_an_id_at_a_time(void **state) {
     (void)state;
     run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), MUTE(1), OPEN(2, STOCK("a", "u")),
                  WAIT(1000), OPEN(3, STOCK("a", "v")), GETS(3, TAKEN), CLOSED(3, 1005), NOTHING(2),
@@ -140,14 +140,14 @@ static void test_one_waits_at_a_time(void **state) {
                  GETS(3, OPENED), CLOSED(1, 1005), FINISH});
 }
 
-static void test_take_over_while_somebody_waits(void **state) {
+static void a_take_over_ends_the_wait_of_another(void **state) {
     (void)state;
     run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), MUTE(1), OPEN(2, STOCK("a", "u")),
                  WAIT(1000), OPEN(3, STOCK("a", "t")), GETS(3, OPENED), GETS(2, TAKEN),
                  CLOSED(2, 1005), CLOSED(1, 4006), WAIT(9000), LIVES(3), FINISH});
 }
 
-static void test_waiting_clients_are_answered_pings_and_nothing_else(void **state) {
+static void waiting_clients_are_answered_pings_and_nothing_else(void **state) {
     (void)state;
     run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), MUTE(1), OPEN(2, STOCK("a", "u")),
                  SAY(2, "{\"type\":\"HEARTBEAT\"}"), SAY(2, OFFER("a")),
@@ -155,7 +155,7 @@ static void test_waiting_clients_are_answered_pings_and_nothing_else(void **stat
                  LIVES(2), FINISH});
 }
 
-static void test_case_4_take_over(void **state) {
+static void case_4_the_same_token_takes_the_id_over(void **state) {
     (void)state;
     run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), OPEN(2, STOCK("a", "t")),
                  GETS(2, OPENED), CLOSED(1, 4006), OPEN(3, STOCK("b", "t")), GETS(3, OPENED),
@@ -163,7 +163,7 @@ static void test_case_4_take_over(void **state) {
 }
 
 /* npm keeps the old socket's clock: the new one can be cut at once. */
-static void test_take_over_renews_life(void **state) {
+static void a_take_over_is_a_sign_of_life(void **state) {
     (void)state;
     gc_server_config config = {.alive_timeout_ms = 10000};
     run_with(&config, (step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), MUTE(1), WAIT(9990),
@@ -171,7 +171,7 @@ static void test_take_over_renews_life(void **state) {
                                LIVES(2), WAIT(1), CLOSED(2, 1005), FINISH});
 }
 
-static void test_take_over_of_a_dead_socket(void **state) {
+static void the_id_of_a_dead_socket_can_be_taken_over(void **state) {
     (void)state;
     run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), DEAF(1), OPEN(2, STOCK("a", "t")),
                  GETS(2, OPENED), CLOSED(1, -1), WAIT(5000), FINISH});
@@ -189,7 +189,7 @@ static void test_take_over_of_a_dead_socket(void **state) {
     host_stop(&h);
 }
 
-static void test_take_overs_are_bounded(void **state) {
+static void take_overs_are_bounded(void **state) {
     (void)state;
     host h;
     gc_server_config config = {0};
@@ -207,7 +207,7 @@ static void test_take_overs_are_bounded(void **state) {
 }
 
 /* A page that leaves and comes back at once, on a way where its goodbyes come late. */
-static void test_too_many_take_overs_wait_for_the_goodbye(void **state) {
+static void too_many_take_overs_wait_for_the_goodbye(void **state) {
     (void)state;
     host h;
     gc_server_config config = {0};
@@ -223,7 +223,7 @@ static void test_too_many_take_overs_wait_for_the_goodbye(void **state) {
 }
 
 /* A client must not refill its bucket by connecting again. */
-static void test_take_over_keeps_the_bucket(void **state) {
+static void a_take_over_keeps_the_bucket(void **state) {
     (void)state;
     gc_server_config config = {.rate_per_second = 1};
     host h;
@@ -239,7 +239,7 @@ static void test_take_over_keeps_the_bucket(void **state) {
     host_stop(&h);
 }
 
-static void test_case_5_full(void **state) {
+static void case_5_a_full_server_refuses(void **state) {
     (void)state;
     gc_server_config config = {.concurrent_max = 2};
     run_with(&config,
@@ -248,7 +248,7 @@ static void test_case_5_full(void **state) {
                       CLOSED(3, 1005), DIE(1), OPEN(3, STOCK("c", "t")), GETS(3, OPENED), FINISH});
 }
 
-static void test_case_6_open_then_held_messages_in_order(void **state) {
+static void case_6_held_messages_follow_open_in_order(void **state) {
     (void)state;
     run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), SAY(1, OFFER("b")),
                  SAY(1, "{\"type\":\"CANDIDATE\",\"dst\":\"b\",\"payload\":2}"),
@@ -259,7 +259,7 @@ static void test_case_6_open_then_held_messages_in_order(void **state) {
                  NOTHING(1), FINISH});
 }
 
-static void test_ids_are_any_text(void **state) {
+static void ids_are_any_text(void **state) {
     (void)state;
     run((step[]){OPEN(1, STOCK("z%C3%A9+%E4%B8%AD%F0%9F%A5%A6%26%3D", "t")), GETS(1, OPENED),
                  OPEN(2, STOCK("%22%7D%5C%0A", "t")), GETS(2, OPENED),
@@ -273,7 +273,7 @@ static void test_ids_are_any_text(void **state) {
                  FINISH});
 }
 
-static void test_rejections_are_counted(void **state) {
+static void rejections_are_counted(void **state) {
     (void)state;
     host h;
     gc_server_config config = {.concurrent_max = 1};
@@ -294,7 +294,7 @@ static void test_rejections_are_counted(void **state) {
 }
 
 /* The 101 and the answer are there for one write. */
-static void test_head_and_answer_are_one_piece(void **state) {
+static void head_and_answer_are_one_piece(void **state) {
     (void)state;
     host h;
     gc_server_config config = {0};
@@ -309,7 +309,7 @@ static void test_head_and_answer_are_one_piece(void **state) {
     host_stop(&h);
 }
 
-static void test_long_ice_survives_the_wait(void **state) {
+static void a_long_ice_list_survives_the_wait(void **state) {
     (void)state;
     static char ice[GC_ICE_BYTES_MAX];
     memset(ice, ' ', sizeof ice);
@@ -339,32 +339,32 @@ static void test_long_ice_survives_the_wait(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_case_1_something_is_missing),
-        cmocka_unit_test(test_case_2_key),
-        cmocka_unit_test(test_order_of_the_cases),
-        cmocka_unit_test(test_codes_for_clients_that_speak_gc),
-        cmocka_unit_test(test_case_3_a_holder_that_lives_keeps_its_id),
-        cmocka_unit_test(test_case_3_any_sign_of_life_counts),
-        cmocka_unit_test(test_case_3_a_silent_holder_loses_its_id),
-        cmocka_unit_test(test_waiting_gc_client_gets_its_room_and_ice),
-        cmocka_unit_test(test_holder_closes_while_somebody_waits),
-        cmocka_unit_test(test_holder_leaves_while_somebody_waits),
-        cmocka_unit_test(test_waiter_goes_away),
-        cmocka_unit_test(test_one_waits_at_a_time),
-        cmocka_unit_test(test_take_over_while_somebody_waits),
-        cmocka_unit_test(test_waiting_clients_are_answered_pings_and_nothing_else),
-        cmocka_unit_test(test_case_4_take_over),
-        cmocka_unit_test(test_take_over_renews_life),
-        cmocka_unit_test(test_take_over_of_a_dead_socket),
-        cmocka_unit_test(test_take_overs_are_bounded),
-        cmocka_unit_test(test_too_many_take_overs_wait_for_the_goodbye),
-        cmocka_unit_test(test_take_over_keeps_the_bucket),
-        cmocka_unit_test(test_case_5_full),
-        cmocka_unit_test(test_case_6_open_then_held_messages_in_order),
-        cmocka_unit_test(test_ids_are_any_text),
-        cmocka_unit_test(test_rejections_are_counted),
-        cmocka_unit_test(test_head_and_answer_are_one_piece),
-        cmocka_unit_test(test_long_ice_survives_the_wait),
+        cmocka_unit_test(case_1_a_query_that_lacks_something_is_refused),
+        cmocka_unit_test(case_2_a_wrong_key_is_refused),
+        cmocka_unit_test(the_cases_are_tried_in_their_order),
+        cmocka_unit_test(clients_that_speak_gc_get_codes),
+        cmocka_unit_test(case_3_a_holder_that_lives_keeps_its_id),
+        cmocka_unit_test(case_3_any_sign_of_life_counts),
+        cmocka_unit_test(case_3_a_silent_holder_loses_its_id),
+        cmocka_unit_test(a_waiting_gc_client_gets_its_room_and_ice),
+        cmocka_unit_test(a_holder_that_closes_gives_its_id_to_who_waits),
+        cmocka_unit_test(a_holder_that_leaves_gives_its_id_to_who_waits),
+        cmocka_unit_test(a_waiter_may_go_away),
+        cmocka_unit_test(only_one_waits_for_an_id_at_a_time),
+        cmocka_unit_test(a_take_over_ends_the_wait_of_another),
+        cmocka_unit_test(waiting_clients_are_answered_pings_and_nothing_else),
+        cmocka_unit_test(case_4_the_same_token_takes_the_id_over),
+        cmocka_unit_test(a_take_over_is_a_sign_of_life),
+        cmocka_unit_test(the_id_of_a_dead_socket_can_be_taken_over),
+        cmocka_unit_test(take_overs_are_bounded),
+        cmocka_unit_test(too_many_take_overs_wait_for_the_goodbye),
+        cmocka_unit_test(a_take_over_keeps_the_bucket),
+        cmocka_unit_test(case_5_a_full_server_refuses),
+        cmocka_unit_test(case_6_held_messages_follow_open_in_order),
+        cmocka_unit_test(ids_are_any_text),
+        cmocka_unit_test(rejections_are_counted),
+        cmocka_unit_test(head_and_answer_are_one_piece),
+        cmocka_unit_test(a_long_ice_list_survives_the_wait),
     };
     return RUN(tests);
 }

@@ -35,7 +35,7 @@ static bool survives(const host *h, damage act) {
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-static void test_each_damage_is_seen(void **state) {
+static void each_damage_is_seen(void **state) {
     (void)state;
     const damage all[] = {
         server_loses_an_id,       server_loses_a_block,
@@ -56,7 +56,7 @@ static void test_each_damage_is_seen(void **state) {
     host_stop(&h);
 }
 
-static void test_a_lost_waiter_is_seen(void **state) {
+static void a_lost_waiter_is_seen(void **state) {
     (void)state;
     host h;
     gc_server_config config = {0};
@@ -70,8 +70,8 @@ static void test_a_lost_waiter_is_seen(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_each_damage_is_seen),
-        cmocka_unit_test(test_a_lost_waiter_is_seen),
+        cmocka_unit_test(each_damage_is_seen),
+        cmocka_unit_test(a_lost_waiter_is_seen),
     };
     return RUN(tests);
 }

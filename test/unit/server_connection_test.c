@@ -2,7 +2,7 @@
 #include "test/unit/server_host.h"
 #include "test/unit/server_inside.h"
 
-static void test_stale_handles(void **state) {
+static void a_stale_handle_is_refused_and_harmless(void **state) {
     (void)state;
     host h;
     gc_server_config config = {0};
@@ -36,7 +36,7 @@ static void test_stale_handles(void **state) {
     host_stop(&h);
 }
 
-static void test_slots_come_back(void **state) {
+static void slots_come_back_and_handles_do_not(void **state) {
     (void)state;
     host h;
     gc_server_config config = {.connections_max = 3, .connects_per_second = UINT32_MAX};
@@ -54,7 +54,7 @@ static void test_slots_come_back(void **state) {
     host_stop(&h);
 }
 
-static void test_server_full(void **state) {
+static void a_full_server_takes_no_connection(void **state) {
     (void)state;
     host h;
     gc_server_config config = {.connections_max = 2};
@@ -70,7 +70,7 @@ static void test_server_full(void **state) {
     host_stop(&h);
 }
 
-static void test_spare_connections(void **state) {
+static void there_are_spare_connections_for_requests(void **state) {
     (void)state;
     host h;
     gc_server_config config = {.concurrent_max = 1, .per_address_max = 5000};
@@ -87,7 +87,7 @@ static void test_spare_connections(void **state) {
 }
 
 /* Connections that only ask for pages count too. */
-static void test_per_address(void **state) {
+static void an_address_has_a_limit_of_connections(void **state) {
     (void)state;
     host h;
     gc_server_config config = {.per_address_max = 2};
@@ -115,7 +115,7 @@ static uint32_t storm(host *h, uint32_t i) {
     return n;
 }
 
-static void test_who_connects_without_end(void **state) {
+static void an_address_that_connects_without_end_is_refused(void **state) {
     (void)state;
     host h;
     gc_server_config config = {.per_address_max = 4, .connects_per_second = 40};
@@ -142,7 +142,7 @@ static void test_who_connects_without_end(void **state) {
 }
 
 /* What is wrong counts as 8 connections, once for each connection that the server ends for it. */
-static void test_offences(void **state) {
+static void offences_count_against_the_address(void **state) {
     (void)state;
     host h;
     gc_server_config config = {.connects_per_second = 100, .per_address_max = 2};
@@ -187,7 +187,7 @@ static void test_offences(void **state) {
 }
 
 /* Behind a proxy all come from one address, until their requests name others. */
-static void test_readdress(void **state) {
+static void a_connection_can_get_another_address(void **state) {
     (void)state;
     host h;
     gc_server_config config = {.per_address_max = 2};
@@ -215,7 +215,7 @@ static void test_readdress(void **state) {
     host_stop(&h);
 }
 
-static void test_inputs_in_the_wrong_state(void **state) {
+static void inputs_in_the_wrong_state_are_refused(void **state) {
     (void)state;
     host h;
     gc_server_config config = {0};
@@ -233,7 +233,7 @@ static void test_inputs_in_the_wrong_state(void **state) {
     host_stop(&h);
 }
 
-static void test_bad_frames(void **state) {
+static void a_bad_frame_closes_its_sender(void **state) {
     (void)state;
     const struct {
         uint16_t code;
@@ -256,7 +256,7 @@ static void test_bad_frames(void **state) {
 }
 
 /* After our close frame nothing that the client says counts. */
-static void test_a_closing_connection_is_deaf(void **state) {
+static void a_closing_connection_is_deaf(void **state) {
     (void)state;
     host h;
     gc_server_config config = {0};
@@ -276,7 +276,7 @@ static void test_a_closing_connection_is_deaf(void **state) {
     host_stop(&h);
 }
 
-static void test_who_takes_no_close_frame_is_dropped(void **state) {
+static void a_client_that_takes_no_close_frame_is_dropped(void **state) {
     (void)state;
     host h;
     gc_server_config config = {0};
@@ -291,7 +291,7 @@ static void test_who_takes_no_close_frame_is_dropped(void **state) {
     host_stop(&h);
 }
 
-static void test_the_host_s_reason_is_counted(void **state) {
+static void the_host_s_reason_is_counted(void **state) {
     (void)state;
     host h;
     gc_server_config config = {0};
@@ -310,7 +310,7 @@ static void test_the_host_s_reason_is_counted(void **state) {
 }
 
 /* Sockets of one loop turn may all go before the host drains. */
-static void test_closed_before_the_drain(void **state) {
+static void a_connection_may_close_before_the_drain(void **state) {
     (void)state;
     host h;
     gc_server_config config = {0};
@@ -335,20 +335,20 @@ static void test_closed_before_the_drain(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_stale_handles),
-        cmocka_unit_test(test_slots_come_back),
-        cmocka_unit_test(test_server_full),
-        cmocka_unit_test(test_spare_connections),
-        cmocka_unit_test(test_per_address),
-        cmocka_unit_test(test_who_connects_without_end),
-        cmocka_unit_test(test_offences),
-        cmocka_unit_test(test_readdress),
-        cmocka_unit_test(test_inputs_in_the_wrong_state),
-        cmocka_unit_test(test_bad_frames),
-        cmocka_unit_test(test_a_closing_connection_is_deaf),
-        cmocka_unit_test(test_who_takes_no_close_frame_is_dropped),
-        cmocka_unit_test(test_the_host_s_reason_is_counted),
-        cmocka_unit_test(test_closed_before_the_drain),
+        cmocka_unit_test(a_stale_handle_is_refused_and_harmless),
+        cmocka_unit_test(slots_come_back_and_handles_do_not),
+        cmocka_unit_test(a_full_server_takes_no_connection),
+        cmocka_unit_test(there_are_spare_connections_for_requests),
+        cmocka_unit_test(an_address_has_a_limit_of_connections),
+        cmocka_unit_test(an_address_that_connects_without_end_is_refused),
+        cmocka_unit_test(offences_count_against_the_address),
+        cmocka_unit_test(a_connection_can_get_another_address),
+        cmocka_unit_test(inputs_in_the_wrong_state_are_refused),
+        cmocka_unit_test(a_bad_frame_closes_its_sender),
+        cmocka_unit_test(a_closing_connection_is_deaf),
+        cmocka_unit_test(a_client_that_takes_no_close_frame_is_dropped),
+        cmocka_unit_test(the_host_s_reason_is_counted),
+        cmocka_unit_test(a_connection_may_close_before_the_drain),
     };
     return RUN(tests);
 }

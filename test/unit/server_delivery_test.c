@@ -24,7 +24,7 @@ static uint32_t unsent_of(const host *h, uint32_t i) {
 }
 
 /* Frames of every length of head: RFC 6455 5.2. */
-static void test_lengths(void **state) {
+static void messages_of_every_length_arrive_whole(void **state) {
     (void)state;
     const uint32_t lens[] = {40,   90,   91,   92,    93,    94,    95,    96,    97,    1000,
                              1010, 1020, 2040, 65400, 65490, 65500, 65510, 65520, 65530, 65536};
@@ -45,7 +45,7 @@ static void test_lengths(void **state) {
 }
 
 /* A socket that takes any number of bytes at a time: the same messages. */
-static void test_pieces(void **state) {
+static void a_message_may_be_written_in_pieces(void **state) {
     (void)state;
     for (uint32_t step_bytes = 1; step_bytes < 3000; step_bytes = step_bytes * 3 + 1) {
         host h;
@@ -67,7 +67,7 @@ static void test_pieces(void **state) {
     }
 }
 
-static void test_write_is_given_once(void **state) {
+static void write_is_given_once(void **state) {
     (void)state;
     host h;
     gc_server_config config = {0};
@@ -83,7 +83,7 @@ static void test_write_is_given_once(void **state) {
     host_stop(&h);
 }
 
-static void test_a_reader_over_its_limit_is_cut(void **state) {
+static void a_reader_over_its_limit_is_cut(void **state) {
     (void)state;
     host h;
     gc_server_config config = {0};
@@ -109,7 +109,7 @@ static void test_a_reader_over_its_limit_is_cut(void **state) {
 }
 
 /* Who sends faster than another reads is told so; the other loses nothing and stays. */
-static void test_a_flood_cuts_no_reader(void **state) {
+static void a_flood_cuts_no_reader(void **state) {
     (void)state;
     host h;
     gc_server_config config = {0};
@@ -134,7 +134,7 @@ static void test_a_flood_cuts_no_reader(void **state) {
 }
 
 /* "queued > 0 and sum > limit": one legal message never cuts who has nothing queued. */
-static void test_one_largest_message_always_passes(void **state) {
+static void one_largest_message_always_passes(void **state) {
     (void)state;
     host h;
     gc_server_config config = {.message_bytes_max = 65536, .queue_bytes_max = 65536};
@@ -151,7 +151,7 @@ static void test_one_largest_message_always_passes(void **state) {
     host_stop(&h);
 }
 
-static void test_flush_cuts_no_newcomer(void **state) {
+static void a_flush_cuts_no_newcomer(void **state) {
     (void)state;
     host h;
     gc_server_config config = {.message_bytes_max = 32768, .queue_bytes_max = 32768};
@@ -172,7 +172,7 @@ static void test_flush_cuts_no_newcomer(void **state) {
 }
 
 /* 300 MiB in 64 KiB frames to a reader that never reads, who comes back each time it is cut. */
-static void test_flood_to_a_reader_that_never_reads(void **state) {
+static void a_flood_cuts_a_reader_that_never_reads(void **state) {
     (void)state;
     host h;
     gc_server_config config = {0};
@@ -202,7 +202,7 @@ static void test_flood_to_a_reader_that_never_reads(void **state) {
 
 /* The pool is empty: who has not emptied its queue for longest goes, not who reads, and not who
  * came last. */
-static void test_memory_cuts_the_longest_waiting(void **state) {
+static void a_full_memory_cuts_who_waits_longest(void **state) {
     (void)state;
     host h;
     gc_server_config config = {
@@ -238,7 +238,7 @@ static void test_memory_cuts_the_longest_waiting(void **state) {
 
 /* Whatever two dozen clients that never read are sent, the pool's limit holds, and one that reads
  * gets all of its messages. */
-static void test_memory_limit_holds(void **state) {
+static void the_limit_of_memory_holds(void **state) {
     (void)state;
     host h;
     gc_server_config config = {.queue_bytes_max = 131072, .memory_bytes_max = 524288};
@@ -273,7 +273,7 @@ static void test_memory_limit_holds(void **state) {
     host_stop(&h);
 }
 
-static void test_too_big_from_a_careless_host(void **state) {
+static void a_message_too_big_from_a_careless_host_is_refused(void **state) {
     (void)state;
     host h;
     gc_server_config config = {.message_bytes_max = 1000};
@@ -288,17 +288,17 @@ static void test_too_big_from_a_careless_host(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lengths),
-        cmocka_unit_test(test_pieces),
-        cmocka_unit_test(test_write_is_given_once),
-        cmocka_unit_test(test_a_reader_over_its_limit_is_cut),
-        cmocka_unit_test(test_a_flood_cuts_no_reader),
-        cmocka_unit_test(test_one_largest_message_always_passes),
-        cmocka_unit_test(test_flush_cuts_no_newcomer),
-        cmocka_unit_test(test_flood_to_a_reader_that_never_reads),
-        cmocka_unit_test(test_memory_cuts_the_longest_waiting),
-        cmocka_unit_test(test_memory_limit_holds),
-        cmocka_unit_test(test_too_big_from_a_careless_host),
+        cmocka_unit_test(messages_of_every_length_arrive_whole),
+        cmocka_unit_test(a_message_may_be_written_in_pieces),
+        cmocka_unit_test(write_is_given_once),
+        cmocka_unit_test(a_reader_over_its_limit_is_cut),
+        cmocka_unit_test(a_flood_cuts_no_reader),
+        cmocka_unit_test(one_largest_message_always_passes),
+        cmocka_unit_test(a_flush_cuts_no_newcomer),
+        cmocka_unit_test(a_flood_cuts_a_reader_that_never_reads),
+        cmocka_unit_test(a_full_memory_cuts_who_waits_longest),
+        cmocka_unit_test(the_limit_of_memory_holds),
+        cmocka_unit_test(a_message_too_big_from_a_careless_host_is_refused),
     };
     return RUN(tests);
 }

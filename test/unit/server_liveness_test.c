@@ -1,7 +1,7 @@
 /* Life, deadlines and rates. */
 #include "test/unit/server_host.h"
 
-static void test_handshake_deadline(void **state) {
+static void a_handshake_has_a_deadline(void **state) {
     (void)state;
     host h;
     gc_server_config config = {0};
@@ -18,7 +18,7 @@ static void test_handshake_deadline(void **state) {
     host_stop(&h);
 }
 
-static void test_a_served_request_restarts_the_deadline(void **state) {
+static void a_served_request_restarts_the_deadline(void **state) {
     (void)state;
     host h;
     gc_server_config config = {0};
@@ -33,12 +33,12 @@ static void test_a_served_request_restarts_the_deadline(void **state) {
     host_stop(&h);
 }
 
-static void test_pings_keep_a_quiet_client(void **state) {
+static void pings_keep_a_quiet_client(void **state) {
     (void)state;
     run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), WAIT(3600000), LIVES(1), FINISH});
 }
 
-static void test_ping_times(void **state) {
+static void pings_come_at_their_times(void **state) {
     (void)state;
     run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), MUTE(1), WAIT(24999), PINGED(1, 0),
                  WAIT(1), PINGED(1, 1), WAIT(25000), PINGED(1, 2), WAIT(25000), PINGED(1, 3),
@@ -48,7 +48,7 @@ static void test_ping_times(void **state) {
                                PINGED(1, 0), WAIT(1), PINGED(1, 1), FINISH});
 }
 
-static void test_every_frame_is_life(void **state) {
+static void every_frame_is_life(void **state) {
     (void)state;
     const step signs[] = {PONG(1), PING(1, "x"), SAY(1, "{\"type\":\"HEARTBEAT\"}"), SAY(1, "["),
                           BINARY(1, "{\"type\":\"CANDIDATE\",\"dst\":\"zz\"}")};
@@ -58,7 +58,7 @@ static void test_every_frame_is_life(void **state) {
     }
 }
 
-static void test_silence_frees_the_id(void **state) {
+static void silence_frees_the_id(void **state) {
     (void)state;
     host h;
     gc_server_config config = {0};
@@ -70,13 +70,13 @@ static void test_silence_frees_the_id(void **state) {
 }
 
 /* A tab whose timers sleep for minutes, but whose browser answers pings, next to a dead one. */
-static void test_only_the_silent_one_goes(void **state) {
+static void only_the_silent_one_goes(void **state) {
     (void)state;
     run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), OPEN(2, STOCK("b", "t")),
                  GETS(2, OPENED), MUTE(2), WAIT(90000), LIVES(1), CLOSED(2, 1005), FINISH});
 }
 
-static void test_time_that_steps_back(void **state) {
+static void time_that_steps_back_does_no_harm(void **state) {
     (void)state;
     host h;
     gc_server_config config = {0};
@@ -94,7 +94,7 @@ static void test_time_that_steps_back(void **state) {
 }
 
 /* A host that was stopped could not read: the living get time to show it, the dead do not stay. */
-static void test_a_stalled_host(void **state) {
+static void a_stalled_host_costs_no_client_its_connection(void **state) {
     (void)state;
     host h;
     gc_server_config config = {0};
@@ -114,7 +114,7 @@ static void test_a_stalled_host(void **state) {
     host_stop(&h);
 }
 
-static void test_time_that_jumps_ahead(void **state) {
+static void time_that_jumps_ahead_does_no_harm(void **state) {
     (void)state;
     host h;
     gc_server_config config = {0};
@@ -137,7 +137,7 @@ static void test_time_that_jumps_ahead(void **state) {
     host_stop(&h);
 }
 
-static void test_rate_pauses_and_drops_nothing(void **state) {
+static void the_rate_pauses_a_client_and_drops_nothing(void **state) {
     (void)state;
     const int burst = GC_RATE_BURST_SECONDS * GC_RATE_PER_SECOND;
     host h;
@@ -173,7 +173,7 @@ static void test_rate_pauses_and_drops_nothing(void **state) {
 }
 
 /* What is not read cannot show life. */
-static void test_a_paused_client_is_not_silent(void **state) {
+static void a_paused_client_is_not_silent(void **state) {
     (void)state;
     host h;
     gc_server_config config = {.rate_per_second = 1, .alive_timeout_ms = 2000};
@@ -191,7 +191,7 @@ static void test_a_paused_client_is_not_silent(void **state) {
     host_stop(&h);
 }
 
-static void test_a_paused_client_may_end(void **state) {
+static void a_paused_client_may_end(void **state) {
     (void)state;
     const step ends[] = {DIE(1), BYE(1, 1000), SAY(1, "{\"type\":\"LEAVE\"}")};
     for (uint32_t i = 0; i < 3; i++) {
@@ -212,19 +212,19 @@ static void test_a_paused_client_may_end(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_handshake_deadline),
-        cmocka_unit_test(test_a_served_request_restarts_the_deadline),
-        cmocka_unit_test(test_pings_keep_a_quiet_client),
-        cmocka_unit_test(test_ping_times),
-        cmocka_unit_test(test_every_frame_is_life),
-        cmocka_unit_test(test_silence_frees_the_id),
-        cmocka_unit_test(test_only_the_silent_one_goes),
-        cmocka_unit_test(test_time_that_steps_back),
-        cmocka_unit_test(test_a_stalled_host),
-        cmocka_unit_test(test_time_that_jumps_ahead),
-        cmocka_unit_test(test_rate_pauses_and_drops_nothing),
-        cmocka_unit_test(test_a_paused_client_is_not_silent),
-        cmocka_unit_test(test_a_paused_client_may_end),
+        cmocka_unit_test(a_handshake_has_a_deadline),
+        cmocka_unit_test(a_served_request_restarts_the_deadline),
+        cmocka_unit_test(pings_keep_a_quiet_client),
+        cmocka_unit_test(pings_come_at_their_times),
+        cmocka_unit_test(every_frame_is_life),
+        cmocka_unit_test(silence_frees_the_id),
+        cmocka_unit_test(only_the_silent_one_goes),
+        cmocka_unit_test(time_that_steps_back_does_no_harm),
+        cmocka_unit_test(a_stalled_host_costs_no_client_its_connection),
+        cmocka_unit_test(time_that_jumps_ahead_does_no_harm),
+        cmocka_unit_test(the_rate_pauses_a_client_and_drops_nothing),
+        cmocka_unit_test(a_paused_client_is_not_silent),
+        cmocka_unit_test(a_paused_client_may_end),
     };
     return RUN(tests);
 }

@@ -4,7 +4,7 @@
 #define PAIR  OPEN(1, STOCK("a", "t")), GETS(1, OPENED), OPEN(2, STOCK("b", "t")), GETS(2, OPENED)
 #define ALIVE "{\"type\":\"GC-ALIVE\"}"
 
-static void test_exactly_four_keys_in_order(void **state) {
+static void exactly_four_keys_are_relayed_in_order(void **state) {
     (void)state;
     const struct {
         const char *in, *out;
@@ -39,12 +39,12 @@ static void test_exactly_four_keys_in_order(void **state) {
     }
 }
 
-static void test_relay_to_oneself(void **state) {
+static void a_message_to_oneself_is_relayed(void **state) {
     (void)state;
     run((step[]){PAIR, SAY(1, OFFER("a")), GETS(1, GOT_OFFER("a", "a")), FINISH});
 }
 
-static void test_two_thousand_in_order(void **state) {
+static void two_thousand_messages_arrive_in_order(void **state) {
     (void)state;
     host h;
     gc_server_config config = {0};
@@ -67,7 +67,7 @@ static void test_two_thousand_in_order(void **state) {
 }
 
 /* What ends npm's process or deafens its socket is ignored, counted, and the socket lives. */
-static void test_bad_messages_are_ignored(void **state) {
+static void bad_messages_are_ignored(void **state) {
     (void)state;
     const struct {
         const char *text;
@@ -105,7 +105,7 @@ static void test_bad_messages_are_ignored(void **state) {
     }
 }
 
-static void test_nesting_is_bounded(void **state) {
+static void nesting_is_bounded(void **state) {
     (void)state;
     char text[512] = "{\"type\":\"OFFER\",\"dst\":\"b\",\"payload\":";
     for (int i = 0; i < 200; i++) {
@@ -115,7 +115,7 @@ static void test_nesting_is_bounded(void **state) {
 }
 
 /* Else its own answers would cut it as slow. */
-static void test_who_does_not_read_is_told_once(void **state) {
+static void a_client_that_does_not_read_is_told_once(void **state) {
     (void)state;
     host h;
     gc_server_config config = {.rate_per_second = 1000000};
@@ -130,7 +130,7 @@ static void test_who_does_not_read_is_told_once(void **state) {
     host_stop(&h);
 }
 
-static void test_without_dst(void **state) {
+static void a_message_without_dst_goes_nowhere(void **state) {
     (void)state;
     const char *dst[] = {"", ",\"dst\":null", ",\"dst\":\"\"", ",\"dst\":false", ",\"dst\":0"};
     for (uint32_t i = 0; i < sizeof dst / sizeof *dst; i++) {
@@ -145,13 +145,13 @@ static void test_without_dst(void **state) {
 }
 
 /* Nobody is told when a socket goes: stock closes working connections on LEAVE. */
-static void test_no_leave_for_a_dead_socket(void **state) {
+static void a_dead_socket_causes_no_leave(void **state) {
     (void)state;
     run((step[]){PAIR, SAY(1, OFFER("b")), SKIP(2), SAY(2, OFFER("a")), SKIP(1), DIE(1),
                  WAIT(100000), NOTHING(2), FINISH});
 }
 
-static void test_heartbeat(void **state) {
+static void a_heartbeat_is_answered_only_where_it_should_be(void **state) {
     (void)state;
     const char *beats[] = {"{\"type\":\"HEARTBEAT\"}", "{\"type\": \"HEARTBEAT\"}",
                            "{\"type\":\"HEARTBEA\\u0054\"}", "{\"x\":1,\"type\":\"HEARTBEAT\"}"};
@@ -165,13 +165,13 @@ static void test_heartbeat(void **state) {
                  GETS(2, BAD_REQUEST), FINISH});
 }
 
-static void test_ping_and_close_frames(void **state) {
+static void ping_and_close_frames_are_answered(void **state) {
     (void)state;
     run((step[]){PAIR, PING(1, ""), GETS(1, "PONG "), PING(1, "abc"), GETS(1, "PONG abc"),
                  BYE(1, 1001), CLOSED(1, 1001), BYE(2, 1005), CLOSED(2, 1005), FINISH});
 }
 
-static void test_bad_utf8_closes_its_sender(void **state) {
+static void bad_utf8_closes_its_sender(void **state) {
     (void)state;
     const char *texts[] = {"{\"type\":\"OFFER\",\"dst\":\"b\",\"payload\":\"\xff\"}",
                            "{\"type\":\"OFFER\",\"dst\":\"b\",\"payload\":\"\xed\xa0\x80\"}",
@@ -192,7 +192,7 @@ static void test_bad_utf8_closes_its_sender(void **state) {
 
 /* --- absent ids ------------------------------------------------------------------------------- */
 
-static void test_expire_once_for_a_batch(void **state) {
+static void a_batch_expires_with_one_message(void **state) {
     (void)state;
     run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), SAY(1, OFFER("b")), WAIT(400),
                  SAY(1, OFFER("b")), SAY(1, OFFER("b")), WAIT(4599), NOTHING(1), WAIT(1001),
@@ -200,21 +200,21 @@ static void test_expire_once_for_a_batch(void **state) {
 }
 
 /* npm's clock is the queue's: a late message expires after a second. Ours is the message's. */
-static void test_expire_clock_is_the_message_s(void **state) {
+static void each_message_has_its_own_time_to_expire(void **state) {
     (void)state;
     run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), SAY(1, OFFER("b")), WAIT(4000),
                  SAY(1, OFFER("b")), WAIT(2200), GETS(1, EXPIRED("b", "a")), WAIT(2799), NOTHING(1),
                  WAIT(1201), GETS(1, EXPIRED("b", "a")), FINISH});
 }
 
-static void test_expire_by_sender(void **state) {
+static void each_sender_gets_its_own_expire(void **state) {
     (void)state;
     run((step[]){PAIR, SAY(1, OFFER("x")), SAY(2, OFFER("x")), SAY(1, OFFER("y")), WAIT(6200),
                  GETS(1, EXPIRED("x", "a")), GETS(2, EXPIRED("x", "b")), GETS(1, EXPIRED("y", "a")),
                  FINISH});
 }
 
-static void test_leave_and_expire_are_not_held(void **state) {
+static void leave_and_expire_are_not_held(void **state) {
     (void)state;
     run((step[]){
         OPEN(1, OURS("a")), GETS(1, OPENED_GC), SAY(1, "{\"type\":\"LEAVE\",\"dst\":\"b\"}"),
@@ -222,27 +222,27 @@ static void test_leave_and_expire_are_not_held(void **state) {
         GETS(2, OPENED), WAIT(7000), NOTHING(1), LIVES(1), FINISH});
 }
 
-static void test_sender_reconnects_before_expire(void **state) {
+static void a_sender_that_reconnects_gets_its_expire(void **state) {
     (void)state;
     run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), SAY(1, OFFER("b")), WAIT(2000), DIE(1),
                  WAIT(1000), OPEN(3, STOCK("a", "t")), GETS(3, OPENED), WAIT(3200),
                  GETS(3, EXPIRED("b", "a")), FINISH});
 }
 
-static void test_sender_is_gone_at_expire(void **state) {
+static void a_sender_that_is_gone_gets_no_expire(void **state) {
     (void)state;
     run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), SAY(1, OFFER("b")), DIE(1),
                  OPEN(3, STOCK("c", "t")), GETS(3, OPENED), WAIT(7000), NOTHING(3), FINISH});
 }
 
 /* The message of somebody who is gone still reaches who comes. */
-static void test_held_outlives_its_sender(void **state) {
+static void a_held_message_outlives_its_sender(void **state) {
     (void)state;
     run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), SAY(1, OFFER("b")), DIE(1), WAIT(3000),
                  OPEN(2, STOCK("b", "t")), GETS(2, OPENED), GETS(2, GOT_OFFER("a", "b")), FINISH});
 }
 
-static void test_absent_and_present(void **state) {
+static void an_absent_id_is_told_and_so_is_its_return(void **state) {
     (void)state;
     run((step[]){OPEN(1, OURS("a")), GETS(1, OPENED_GC), SAY(1, OFFER("b")), GETS(1, ABSENT("b")),
                  SAY(1, "{\"type\":\"CANDIDATE\",\"dst\":\"b\"}"), NOTHING(1), SAY(1, OFFER("b")),
@@ -251,7 +251,7 @@ static void test_absent_and_present(void **state) {
                  OPEN(2, STOCK("b", "t")), GETS(2, OPENED), NOTHING(1), FINISH});
 }
 
-static void test_the_last_absent_one_is_watched(void **state) {
+static void the_last_absent_one_is_watched(void **state) {
     (void)state;
     run((step[]){OPEN(1, OURS("a")), GETS(1, OPENED_GC), SAY(1, OFFER("b")), GETS(1, ABSENT("b")),
                  SAY(1, "{\"type\":\"ANSWER\",\"dst\":\"c\"}"), GETS(1, ABSENT("c")),
@@ -259,7 +259,7 @@ static void test_the_last_absent_one_is_watched(void **state) {
                  GETS(1, PRESENT("c")), SKIP(2), SKIP(3), WAIT(7000), NOTHING(1), FINISH});
 }
 
-static void test_many_watch_one(void **state) {
+static void many_may_watch_one_id(void **state) {
     (void)state;
     run((step[]){OPEN(1, OURS("a")), SKIP(1), OPEN(2, OURS("b")), SKIP(2), OPEN(3, OURS("c")),
                  SKIP(3), SAY(1, OFFER("x")), SAY(2, OFFER("x")), SAY(3, OFFER("x")),
@@ -268,7 +268,7 @@ static void test_many_watch_one(void **state) {
                  NOTHING(2), FINISH});
 }
 
-static void test_id_nobody_can_hold(void **state) {
+static void an_id_that_nobody_can_hold_holds_no_messages(void **state) {
     (void)state;
     char id[140], offer[300], expire[300], leave[300];
     memset(id, 'x', 129);
@@ -282,7 +282,7 @@ static void test_id_nobody_can_hold(void **state) {
 
 /* --- caps ------------------------------------------------------------------------------------- */
 
-static void test_64_messages_for_an_id(void **state) {
+static void an_id_has_at_most_64_messages_held(void **state) {
     (void)state;
     host h;
     gc_server_config config = {0};
@@ -313,7 +313,7 @@ static char *long_offer(const char *dst, uint32_t len) {
     return text;
 }
 
-static void test_a_sender_s_account(void **state) {
+static void a_sender_has_a_limit_of_what_is_held_of_it(void **state) {
     (void)state;
     host h;
     gc_server_config config = {0};
@@ -340,7 +340,7 @@ static void test_a_sender_s_account(void **state) {
 }
 
 /* 300 MiB in 64 KiB frames to an absent id: what is held for that client stays below 1 MiB. */
-static void test_flood_to_an_absent_id(void **state) {
+static void a_flood_to_an_absent_id_stays_bounded(void **state) {
     (void)state;
     host h;
     gc_server_config config = {0};
@@ -364,7 +364,7 @@ static void test_flood_to_an_absent_id(void **state) {
 }
 
 /* 20,000 small messages to as many absent ids. */
-static void test_flood_to_many_absent_ids(void **state) {
+static void a_flood_to_many_absent_ids_stays_bounded(void **state) {
     (void)state;
     host h;
     gc_server_config config = {0};
@@ -387,32 +387,32 @@ static void test_flood_to_many_absent_ids(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_exactly_four_keys_in_order),
-        cmocka_unit_test(test_relay_to_oneself),
-        cmocka_unit_test(test_two_thousand_in_order),
-        cmocka_unit_test(test_bad_messages_are_ignored),
-        cmocka_unit_test(test_nesting_is_bounded),
-        cmocka_unit_test(test_who_does_not_read_is_told_once),
-        cmocka_unit_test(test_without_dst),
-        cmocka_unit_test(test_no_leave_for_a_dead_socket),
-        cmocka_unit_test(test_heartbeat),
-        cmocka_unit_test(test_ping_and_close_frames),
-        cmocka_unit_test(test_bad_utf8_closes_its_sender),
-        cmocka_unit_test(test_expire_once_for_a_batch),
-        cmocka_unit_test(test_expire_clock_is_the_message_s),
-        cmocka_unit_test(test_expire_by_sender),
-        cmocka_unit_test(test_leave_and_expire_are_not_held),
-        cmocka_unit_test(test_sender_reconnects_before_expire),
-        cmocka_unit_test(test_sender_is_gone_at_expire),
-        cmocka_unit_test(test_held_outlives_its_sender),
-        cmocka_unit_test(test_absent_and_present),
-        cmocka_unit_test(test_the_last_absent_one_is_watched),
-        cmocka_unit_test(test_many_watch_one),
-        cmocka_unit_test(test_id_nobody_can_hold),
-        cmocka_unit_test(test_64_messages_for_an_id),
-        cmocka_unit_test(test_a_sender_s_account),
-        cmocka_unit_test(test_flood_to_an_absent_id),
-        cmocka_unit_test(test_flood_to_many_absent_ids),
+        cmocka_unit_test(exactly_four_keys_are_relayed_in_order),
+        cmocka_unit_test(a_message_to_oneself_is_relayed),
+        cmocka_unit_test(two_thousand_messages_arrive_in_order),
+        cmocka_unit_test(bad_messages_are_ignored),
+        cmocka_unit_test(nesting_is_bounded),
+        cmocka_unit_test(a_client_that_does_not_read_is_told_once),
+        cmocka_unit_test(a_message_without_dst_goes_nowhere),
+        cmocka_unit_test(a_dead_socket_causes_no_leave),
+        cmocka_unit_test(a_heartbeat_is_answered_only_where_it_should_be),
+        cmocka_unit_test(ping_and_close_frames_are_answered),
+        cmocka_unit_test(bad_utf8_closes_its_sender),
+        cmocka_unit_test(a_batch_expires_with_one_message),
+        cmocka_unit_test(each_message_has_its_own_time_to_expire),
+        cmocka_unit_test(each_sender_gets_its_own_expire),
+        cmocka_unit_test(leave_and_expire_are_not_held),
+        cmocka_unit_test(a_sender_that_reconnects_gets_its_expire),
+        cmocka_unit_test(a_sender_that_is_gone_gets_no_expire),
+        cmocka_unit_test(a_held_message_outlives_its_sender),
+        cmocka_unit_test(an_absent_id_is_told_and_so_is_its_return),
+        cmocka_unit_test(the_last_absent_one_is_watched),
+        cmocka_unit_test(many_may_watch_one_id),
+        cmocka_unit_test(an_id_that_nobody_can_hold_holds_no_messages),
+        cmocka_unit_test(an_id_has_at_most_64_messages_held),
+        cmocka_unit_test(a_sender_has_a_limit_of_what_is_held_of_it),
+        cmocka_unit_test(a_flood_to_an_absent_id_stays_bounded),
+        cmocka_unit_test(a_flood_to_many_absent_ids_stays_bounded),
     };
     return RUN(tests);
 }

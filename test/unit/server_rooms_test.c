@@ -9,7 +9,7 @@
 #define FULL(tag)                                                                                  \
     "{\"type\":\"GC-ROOM\",\"payload\":{\"tag\":\"" tag "\",\"reason\":\"room-full\"}}"
 
-static void test_first_answer_names_the_members(void **state) {
+static void the_first_answer_names_the_members(void **state) {
     (void)state;
     run((step[]){OPEN(1, OURS_IN("a", TAG_A)), GETS(1, OPENED_IN(TAG_A, "")),
                  OPEN(2, OURS_IN("b", TAG_A)), GETS(2, OPENED_IN(TAG_A, "\"a\"")),
@@ -19,7 +19,7 @@ static void test_first_answer_names_the_members(void **state) {
                  GETS(4, OPENED_IN(TAG_B, "")), FINISH});
 }
 
-static void test_join_and_leave_by_message(void **state) {
+static void a_room_is_joined_and_left_by_message(void **state) {
     (void)state;
     run((step[]){OPEN(1, OURS("a")), GETS(1, OPENED_GC), SAY(1, JOIN(TAG_A)),
                  GETS(1, ROOM(TAG_A, "")), OPEN(2, OURS("b")), GETS(2, OPENED_GC),
@@ -29,7 +29,7 @@ static void test_join_and_leave_by_message(void **state) {
                  GETS(1, ROOM(TAG_A, "\"b\"")), GETS(2, JOINED(TAG_A, "a")), FINISH});
 }
 
-static void test_one_room_at_a_time(void **state) {
+static void a_client_is_in_one_room_at_a_time(void **state) {
     (void)state;
     run((step[]){OPEN(1, OURS_IN("a", TAG_A)), SKIP(1), OPEN(2, OURS_IN("b", TAG_A)), SKIP(1),
                  SKIP(2), OPEN(3, OURS_IN("c", TAG_B)), SKIP(3), SAY(2, JOIN(TAG_B)),
@@ -38,13 +38,13 @@ static void test_one_room_at_a_time(void **state) {
 }
 
 /* Asking again is answered, and is no news to the others. */
-static void test_join_twice(void **state) {
+static void to_join_twice_changes_nothing(void **state) {
     (void)state;
     run((step[]){OPEN(1, OURS_IN("a", TAG_A)), SKIP(1), OPEN(2, OURS_IN("b", TAG_A)), SKIP(1),
                  SKIP(2), SAY(2, JOIN(TAG_A)), GETS(2, ROOM(TAG_A, "\"a\"")), NOTHING(1), FINISH});
 }
 
-static void test_every_end_is_pushed(void **state) {
+static void every_end_is_pushed(void **state) {
     (void)state;
     const step ends[] = {DIE(2), BYE(2, 1000), SAY(2, "{\"type\":\"LEAVE\"}"),
                          BINARY(2, "\"\xff\"")};
@@ -61,7 +61,7 @@ static void test_every_end_is_pushed(void **state) {
     }
 }
 
-static void test_silence_is_pushed(void **state) {
+static void the_end_of_a_silent_member_is_pushed(void **state) {
     (void)state;
     gc_server_config config = {.alive_timeout_ms = 3000};
     run_with(&config, (step[]){OPEN(1, OURS_IN("a", TAG_A)), SKIP(1), OPEN(2, OURS_IN("b", TAG_A)),
@@ -69,7 +69,7 @@ static void test_silence_is_pushed(void **state) {
                                CLOSED(2, 1005), FINISH});
 }
 
-static void test_room_full(void **state) {
+static void a_full_room_refuses(void **state) {
     (void)state;
     host h;
     gc_server_config config = {0};
@@ -100,14 +100,14 @@ static void test_room_full(void **state) {
     host_stop(&h);
 }
 
-static void test_stock_clients_know_no_rooms(void **state) {
+static void stock_clients_know_no_rooms(void **state) {
     (void)state;
     run((step[]){OPEN(1, STOCK("a", "t") "&room=" TAG_A), GETS(1, OPENED), SAY(1, JOIN(TAG_A)),
                  GETS(1, BAD_REQUEST), OPEN(2, OURS_IN("b", TAG_A)), GETS(2, OPENED_IN(TAG_A, "")),
                  NOTHING(1), FINISH});
 }
 
-static void test_bad_tags_are_ignored(void **state) {
+static void bad_tags_are_ignored(void **state) {
     (void)state;
     const char *messages[] = {
         "{\"type\":\"GC-JOIN\"}",
@@ -138,7 +138,7 @@ static void test_bad_tags_are_ignored(void **state) {
     "{\"type\":\"ERROR\",\"payload\":{\"msg\":\"Another socket took over this id\","               \
     "\"code\":\"replaced\"}}"
 
-static void test_take_over_in_the_same_room(void **state) {
+static void a_take_over_in_the_same_room_is_not_pushed(void **state) {
     (void)state;
     run((step[]){OPEN(1, OURS_IN("a", TAG_A)), SKIP(1), OPEN(2, OURS_IN("b", TAG_A)), SKIP(1),
                  SKIP(2), OPEN(3, OURS_IN("b", TAG_A)), GETS(3, OPENED_IN(TAG_A, "\"a\"")),
@@ -146,7 +146,7 @@ static void test_take_over_in_the_same_room(void **state) {
                  DIE(3), GETS(1, GONE(TAG_A, "b")), FINISH});
 }
 
-static void test_take_over_without_a_room_keeps_it(void **state) {
+static void a_take_over_without_a_room_keeps_the_room(void **state) {
     (void)state;
     run((step[]){OPEN(1, OURS_IN("a", TAG_A)), SKIP(1), OPEN(2, OURS_IN("b", TAG_A)), SKIP(1),
                  SKIP(2), OPEN(3, OURS("b")), GETS(3, OPENED_GC), GETS(2, REPLACED),
@@ -155,7 +155,7 @@ static void test_take_over_without_a_room_keeps_it(void **state) {
                  FINISH});
 }
 
-static void test_take_over_into_another_room(void **state) {
+static void a_take_over_into_another_room_leaves_the_first(void **state) {
     (void)state;
     run((step[]){OPEN(1, OURS_IN("a", TAG_A)), SKIP(1), OPEN(2, OURS_IN("b", TAG_A)), SKIP(1),
                  SKIP(2), OPEN(3, OURS_IN("c", TAG_B)), SKIP(3), OPEN(4, OURS_IN("b", TAG_B)),
@@ -163,7 +163,7 @@ static void test_take_over_into_another_room(void **state) {
                  GETS(3, JOINED(TAG_B, "b")), GETS(2, REPLACED), CLOSED(2, 4006), FINISH});
 }
 
-static void test_hostile_ids_stay_inside_their_string(void **state) {
+static void hostile_ids_stay_inside_their_string(void **state) {
     (void)state;
     run((step[]){OPEN(1, OURS_IN("%22%7D%5C%00", TAG_A)), GETS(1, OPENED_IN(TAG_A, "")),
                  OPEN(2, OURS_IN("b", TAG_A)), GETS(2, OPENED_IN(TAG_A, "\"\\\"}\\\\\\u0000\"")),
@@ -172,7 +172,7 @@ static void test_hostile_ids_stay_inside_their_string(void **state) {
 }
 
 /* 16 members with the longest ids, each byte of which is escaped. */
-static void test_longest_answer(void **state) {
+static void the_longest_answer_fits(void **state) {
     (void)state;
     host h;
     gc_server_config config = {0};
@@ -192,7 +192,7 @@ static void test_longest_answer(void **state) {
 }
 
 /* One message of a member becomes 15: that many are taken out of its bucket. */
-static void test_walking_in_and_out_has_its_price(void **state) {
+static void walking_in_and_out_has_its_price(void **state) {
     (void)state;
     for (uint32_t members = 1; members <= GC_ROOM_MEMBERS_MAX; members += 15) {
         host h;
@@ -217,21 +217,21 @@ static void test_walking_in_and_out_has_its_price(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_first_answer_names_the_members),
-        cmocka_unit_test(test_join_and_leave_by_message),
-        cmocka_unit_test(test_one_room_at_a_time),
-        cmocka_unit_test(test_join_twice),
-        cmocka_unit_test(test_every_end_is_pushed),
-        cmocka_unit_test(test_silence_is_pushed),
-        cmocka_unit_test(test_room_full),
-        cmocka_unit_test(test_stock_clients_know_no_rooms),
-        cmocka_unit_test(test_bad_tags_are_ignored),
-        cmocka_unit_test(test_take_over_in_the_same_room),
-        cmocka_unit_test(test_take_over_without_a_room_keeps_it),
-        cmocka_unit_test(test_take_over_into_another_room),
-        cmocka_unit_test(test_hostile_ids_stay_inside_their_string),
-        cmocka_unit_test(test_longest_answer),
-        cmocka_unit_test(test_walking_in_and_out_has_its_price),
+        cmocka_unit_test(the_first_answer_names_the_members),
+        cmocka_unit_test(a_room_is_joined_and_left_by_message),
+        cmocka_unit_test(a_client_is_in_one_room_at_a_time),
+        cmocka_unit_test(to_join_twice_changes_nothing),
+        cmocka_unit_test(every_end_is_pushed),
+        cmocka_unit_test(the_end_of_a_silent_member_is_pushed),
+        cmocka_unit_test(a_full_room_refuses),
+        cmocka_unit_test(stock_clients_know_no_rooms),
+        cmocka_unit_test(bad_tags_are_ignored),
+        cmocka_unit_test(a_take_over_in_the_same_room_is_not_pushed),
+        cmocka_unit_test(a_take_over_without_a_room_keeps_the_room),
+        cmocka_unit_test(a_take_over_into_another_room_leaves_the_first),
+        cmocka_unit_test(hostile_ids_stay_inside_their_string),
+        cmocka_unit_test(the_longest_answer_fits),
+        cmocka_unit_test(walking_in_and_out_has_its_price),
     };
     return RUN(tests);
 }

@@ -22,7 +22,7 @@ static uint32_t ask(uint64_t now_ms, const gc_addr *from) {
     return gc_stun_responder_handle(&responder, now_ms, from, gc_span_of(request, len), out);
 }
 
-static void test_answer(void **state) {
+static void a_request_is_answered_with_its_address(void **state) {
     (void)state;
     uint8_t request[20];
     uint8_t out[GC_STUN_RESPONSE_BYTES_MAX];
@@ -38,7 +38,7 @@ static void test_answer(void **state) {
     assert_int_equal(responder.answered, 2);
 }
 
-static void test_silence(void **state) {
+static void what_is_no_request_is_not_answered(void **state) {
     (void)state;
     uint8_t request[21] = {0};
     uint8_t out[GC_STUN_RESPONSE_BYTES_MAX];
@@ -53,7 +53,7 @@ static void test_silence(void **state) {
     assert_int_equal(responder.ignored, 21);
 }
 
-static void test_rate(void **state) {
+static void one_source_is_answered_at_a_rate(void **state) {
     (void)state;
     gc_addr from = address(4, 1);
     gc_addr other = address(4, 2);
@@ -74,7 +74,7 @@ static void test_rate(void **state) {
 }
 
 /* IPv6: one customer has a /64. */
-static void test_prefix(void **state) {
+static void an_ipv6_64_is_one_source(void **state) {
     (void)state;
     gc_addr from = address(6, 1);
     for (int i = 0; i < GC_STUN_BURST; i++) {
@@ -89,7 +89,7 @@ static void test_prefix(void **state) {
 
 /* The table is bounded: many sources take the places of idle ones, and a source that used up its
  * rate is not forgiven while there are idle ones to evict. */
-static void test_many_sources(void **state) {
+static void many_sources_do_not_wash_out_a_greedy_one(void **state) {
     (void)state;
     gc_addr greedy = address(4, 0xffffff);
     for (int i = 0; i < GC_STUN_BURST; i++) {
@@ -105,11 +105,11 @@ static void test_many_sources(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(test_answer, fresh),
-        cmocka_unit_test_setup(test_silence, fresh),
-        cmocka_unit_test_setup(test_rate, fresh),
-        cmocka_unit_test_setup(test_prefix, fresh),
-        cmocka_unit_test_setup(test_many_sources, fresh),
+        cmocka_unit_test_setup(a_request_is_answered_with_its_address, fresh),
+        cmocka_unit_test_setup(what_is_no_request_is_not_answered, fresh),
+        cmocka_unit_test_setup(one_source_is_answered_at_a_rate, fresh),
+        cmocka_unit_test_setup(an_ipv6_64_is_one_source, fresh),
+        cmocka_unit_test_setup(many_sources_do_not_wash_out_a_greedy_one, fresh),
     };
     return RUN(tests);
 }
