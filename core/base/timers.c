@@ -98,6 +98,10 @@ uint64_t gc_timers_deadline(const gc_timers *t) {
     return t->count == 0 ? GC_NEVER : t->at_ms[t->heap[0]];
 }
 
+uint32_t gc_timers_first(const gc_timers *t) {
+    return t->count == 0 ? NOWHERE : t->heap[0];
+}
+
 bool gc_timers_due(gc_timers *t, uint64_t now_ms, uint32_t *owner) {
     if (t->count == 0 || t->at_ms[t->heap[0]] > now_ms) {
         return false;

@@ -8,6 +8,10 @@
 
 #define GC_NEVER UINT64_MAX
 
+/* Bytes of an arena that the tables of so many owners take. */
+#define GC_TIMERS_BYTES(capacity)                                                                  \
+    ((capacity) * (sizeof(uint64_t) + 2 * sizeof(uint32_t)) + 3 * (size_t)16)
+
 typedef struct gc_timers {
     uint64_t *at_ms; /* by owner */
     uint32_t *heap;  /* owners */
@@ -25,6 +29,8 @@ void gc_timers_set(gc_timers *t, uint32_t owner, uint64_t at_ms);
 uint64_t gc_timers_get(const gc_timers *t, uint32_t owner);
 /* The earliest deadline, or GC_NEVER. */
 uint64_t gc_timers_deadline(const gc_timers *t);
+/* Returns the owner of the earliest timer, ties: the smaller one; UINT32_MAX when there is none. */
+uint32_t gc_timers_first(const gc_timers *t);
 /* Takes the earliest timer that is due at now_ms. False when none is. Ties: smaller owner first. */
 bool gc_timers_due(gc_timers *t, uint64_t now_ms, uint32_t *owner);
 
