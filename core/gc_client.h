@@ -65,7 +65,8 @@ int gc_client_invite(gc_client *c, gc_span base, uint32_t kind, gc_writer *w);
 /* One's own peer id, borrowed; empty before the first join. */
 gc_span gc_client_id(const gc_client *c);
 
-/* --- the signaling sockets: gc_socket, others are ignored ------------------------------------ */
+/* --- the signaling sockets: gc_signaling_socket, others are ignored
+ * ------------------------------------ */
 /* After SIGNALING_CLOSE, or another SIGNALING_CONNECT, nothing more is reported of the older one.
  */
 int gc_client_signaling_opened(gc_client *c, uint64_t now_ms, uint32_t socket);

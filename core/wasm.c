@@ -7,7 +7,7 @@
 #include "core/base/error.h"
 #include "core/base/mem.h"
 #include "core/gc_client.h"
-#include "core/client.h"
+#include "core/gc_client_inside.h"
 
 #define EXPORT(name) __attribute__((export_name(#name)))
 #define INPUT_BYTES  131072u /* a signaling message of 64 KiB beside a link message */

@@ -291,12 +291,12 @@ static void signal_step(gc_client *c, input *in, uint64_t now) {
         break;
     default: {
         gc_span raw = rest(in, 255);
-        (void)gc_client_signaling_message(c, now, GC_SOCKET_OWN, raw);
+        (void)gc_client_signaling_message(c, now, GC_SIGNALING_SOCKET_OWN, raw);
         return;
     }
     }
     gc_span whole = gc_span_of(text, (uint32_t)strlen(text));
-    (void)gc_client_signaling_message(c, now, GC_SOCKET_OWN, whole);
+    (void)gc_client_signaling_message(c, now, GC_SIGNALING_SOCKET_OWN, whole);
 }
 
 /* A room on a server that knows none: what it and other members say at both sockets. */
@@ -304,10 +304,10 @@ static void slot_step(gc_client *c, input *in, uint64_t now) {
     static const char *const named[] = {"0ann", "zbob", "0cat", "zdan", "zeve", "0flo"};
     static uint8_t text[8192];
     uint8_t what = byte(in) % 8;
-    uint32_t socket = what < 4 ? GC_SOCKET_OWN : GC_SOCKET_SLOT;
+    uint32_t socket = what < 4 ? GC_SIGNALING_SOCKET_OWN : GC_SIGNALING_SOCKET_SLOT;
     gc_slot_message m = {.kind = (uint8_t)(1 + byte(in) % 4)};
     gc_span from = text_of(id_of(in));
-    gc_span to = socket == GC_SOCKET_OWN ? gc_client_id(c) : client_current_slot_id(c);
+    gc_span to = socket == GC_SIGNALING_SOCKET_OWN ? gc_client_id(c) : client_current_slot_id(c);
     gc_writer w;
     gc_writer_init(&w, text, sizeof text);
     switch (what % 4) {
@@ -480,7 +480,7 @@ static void meet_step(gc_client *c, input *in, uint64_t now) {
                  "\"dial\":\"%s\",\"room\":\"" COFFEE "\",\"proof\":\"" PROOF "\",\"sdp\":\"s\"}}",
                  id, dial);
     }
-    (void)gc_client_signaling_message(c, now, GC_SOCKET_OWN,
+    (void)gc_client_signaling_message(c, now, GC_SIGNALING_SOCKET_OWN,
                                       gc_span_of(text, (uint32_t)strlen(text)));
     for (uint32_t slot = 0; slot < GC_LINKS_MAX; slot++) {
         if (client_link_is_answering(c, slot)) {
@@ -519,7 +519,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     gc_client *c = gc_client_init(memory, gc_client_size(), &crypto, seed, now);
     const gc_client_options o = {.server = GC_SPAN("https://h/"), .nick = GC_SPAN("me")};
     (void)gc_client_join_room(c, now, &o, GC_SPAN("coffee"));
-    (void)gc_client_signaling_opened(c, now, GC_SOCKET_OWN);
+    (void)gc_client_signaling_opened(c, now, GC_SIGNALING_SOCKET_OWN);
     for (uint32_t steps = 0; in.len > 0 && steps < 2000; steps++) {
         uint8_t what = byte(&in);
         switch (what % 16) {
@@ -546,10 +546,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             meet_step(c, &in, now);
             break;
         case 12:
-            (void)gc_client_signaling_opened(c, now, what & 64 ? GC_SOCKET_SLOT : GC_SOCKET_OWN);
+            (void)gc_client_signaling_opened(
+                c, now, what & 64 ? GC_SIGNALING_SOCKET_SLOT : GC_SIGNALING_SOCKET_OWN);
             break;
         case 13:
-            (void)gc_client_signaling_closed(c, now, what & 64 ? GC_SOCKET_SLOT : GC_SOCKET_OWN);
+            (void)gc_client_signaling_closed(
+                c, now, what & 64 ? GC_SIGNALING_SOCKET_SLOT : GC_SIGNALING_SOCKET_OWN);
             break;
         case 14:
             slot_step(c, &in, now);

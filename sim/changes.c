@@ -161,7 +161,8 @@ static void hit(sim_world *w, uint32_t kind, uint32_t node) {
         break;
     case SOCKET:
     case SOCKET_SLOT:
-        sim_fault_socket(w, node, kind == SOCKET ? GC_SOCKET_OWN : GC_SOCKET_SLOT, 500);
+        sim_fault_socket(w, node,
+                         kind == SOCKET ? GC_SIGNALING_SOCKET_OWN : GC_SIGNALING_SOCKET_SLOT, 500);
         break;
     case LINK:
         sim_fault_link(w, node, false);

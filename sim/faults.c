@@ -198,7 +198,7 @@ static void strike(sim_world *w, uint32_t kind) {
     bool one_way = sim_rng_chance(&w->fault, 300);
     switch (kind) {
     case SIM_FAULT_SOCKET_LOSS:
-        sim_fault_socket(w, node, GC_SOCKET_OWN, 600);
+        sim_fault_socket(w, node, GC_SIGNALING_SOCKET_OWN, 600);
         break;
     case SIM_FAULT_LINK_LOSS:
     case SIM_FAULT_GLARE:
@@ -287,7 +287,8 @@ static void step_of(sim_world *w, uint32_t node, const sim_step *s) {
         break;
     case SIM_STEP_CUT:
     case SIM_STEP_CUT_TOLD:
-        sim_fault_socket(w, node, GC_SOCKET_OWN, s->action == SIM_STEP_CUT_TOLD ? 1000 : 0);
+        sim_fault_socket(w, node, GC_SIGNALING_SOCKET_OWN,
+                         s->action == SIM_STEP_CUT_TOLD ? 1000 : 0);
         break;
     case SIM_STEP_ISOLATE:
         sim_fault_partition(w, 1u << node, false, false, s->value);

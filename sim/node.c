@@ -18,7 +18,7 @@ void sim_node_start(sim_world *w, uint32_t node) {
     sim_node *n = &w->nodes[node];
     uint8_t seed[32];
     gc_assert(n->client == NULL && n->end_count == 0);
-    for (uint32_t kind = 0; kind < GC_SOCKETS; kind++) {
+    for (uint32_t kind = 0; kind < GC_SIGNALING_SOCKETS; kind++) {
         gc_assert(n->sockets[kind] == SIM_NONE);
     }
     n->run++;

@@ -462,7 +462,8 @@ bool sim_peer_server_stale(const sim_world *w) {
     for (uint32_t i = 0; i < w->socket_count; i++) {
         const sim_socket *s = &w->sockets[i];
         const sim_stock_entry *e = s->used ? entry_of(w, s) : NULL;
-        bool slot = e != NULL && e->listed && e->socket == i + 1 && s->kind == GC_SOCKET_SLOT;
+        bool slot =
+            e != NULL && e->listed && e->socket == i + 1 && s->kind == GC_SIGNALING_SOCKET_SLOT;
         if (s->used && s->cut && (s->client || slot)) {
             return true;
         }
@@ -478,7 +479,7 @@ uint32_t sim_peer_server_holder(const sim_world *w, uint32_t index) {
             continue;
         }
         const sim_socket *s = &w->sockets[e->socket - 1];
-        if (s->kind == GC_SOCKET_SLOT && s->client && index-- == 0) {
+        if (s->kind == GC_SIGNALING_SOCKET_SLOT && s->client && index-- == 0) {
             return s->node;
         }
     }

@@ -80,7 +80,7 @@ static void frame_send(sim_world *w, sim_socket *s, uint8_t opcode, gc_span payl
 /* --- the client's end ------------------------------------------------------------------------- */
 
 void sim_socket_connect(sim_world *w, uint32_t node, uint32_t kind, gc_span url) {
-    gc_assert(kind < GC_SOCKETS);
+    gc_assert(kind < GC_SIGNALING_SOCKETS);
     sim_socket_close(w, node, kind);
     uint32_t i = 0;
     while (i < w->socket_count && w->sockets[i].used) {
@@ -115,7 +115,7 @@ static void client_end(sim_world *w, sim_socket *s) {
 }
 
 void sim_socket_close(sim_world *w, uint32_t node, uint32_t kind) {
-    gc_assert(kind < GC_SOCKETS);
+    gc_assert(kind < GC_SIGNALING_SOCKETS);
     uint32_t i = w->nodes[node].sockets[kind];
     if (i == SIM_NONE) {
         return;
@@ -129,7 +129,7 @@ void sim_socket_close(sim_world *w, uint32_t node, uint32_t kind) {
 }
 
 void sim_socket_abandon(sim_world *w, uint32_t node, bool silent) {
-    for (uint32_t kind = 0; kind < GC_SOCKETS; kind++) {
+    for (uint32_t kind = 0; kind < GC_SIGNALING_SOCKETS; kind++) {
         uint32_t i = w->nodes[node].sockets[kind];
         if (silent && i != SIM_NONE) {
             w->sockets[i].cut = true;

@@ -91,7 +91,7 @@ static void make_people(sim_world *w) {
         sim_node *n = &w->nodes[i];
         n->memory = gc_arena_take(&w->arena, 1, gc_client_size());
         gc_assert(n->memory != NULL);
-        for (uint32_t kind = 0; kind < GC_SOCKETS; kind++) {
+        for (uint32_t kind = 0; kind < GC_SIGNALING_SOCKETS; kind++) {
             n->sockets[kind] = SIM_NONE;
         }
         n->life = SIM_NONE;

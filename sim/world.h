@@ -51,7 +51,7 @@ typedef struct sim_socket {
     bool closing;  /* the server closes once its bytes are written */
     uint32_t gen;
     uint32_t node;
-    uint32_t kind;      /* gc_socket: which of its client's sockets */
+    uint32_t kind;      /* gc_signaling_socket: which of its client's sockets */
     uint32_t entry;     /* stock server: whose messages these are, an entry + 1; 0: nobody's */
     uint64_t closed_ms; /* stock server: when it sent its close frame */
     gc_conn conn;
@@ -103,7 +103,7 @@ typedef struct sim_node {
     uint8_t *memory;
     uint32_t run;  /* number of the process */
     uint32_t life; /* of the oracle: one stay under one id; SIM_NONE when idle */
-    uint32_t sockets[GC_SOCKETS];
+    uint32_t sockets[GC_SIGNALING_SOCKETS];
     uint64_t clock_ms; /* added to the world's time */
     uint64_t back_ms;  /* taken from it while the clock has fallen back */
     uint64_t back_until_ms;
@@ -228,7 +228,7 @@ void sim_server_write(sim_world *w, sim_socket *s);
 uint64_t sim_server_now(sim_world *w);
 
 /* --- socket.c --------------------------------------------------------------------------------- */
-/* By the client; kind: gc_socket. */
+/* By the client; kind: gc_signaling_socket. */
 void sim_socket_connect(sim_world *w, uint32_t node, uint32_t kind, gc_span url);
 void sim_socket_send(sim_world *w, uint32_t node, uint32_t kind, gc_span text);
 void sim_socket_close(sim_world *w, uint32_t node, uint32_t kind);

@@ -27,7 +27,7 @@ export const Output = Object.freeze({
 /** enum gc_link_kind */
 export const LinkKind = Object.freeze({ NATIVE: 0, EITHER: 1, DATA: 2 });
 /** GC_CHANNEL_DATA_BYTES, GC_CHANNEL_DATA_TEXT: the in-band channel */
-export const DataChannel = Object.freeze({ BYTES: 2, TEXT: 3 });
+export const DataChannel = Object.freeze({ BYTES: 128, TEXT: 129 });
 /** enum gc_reason, as far as the transport names them itself */
 export const Reason = Object.freeze({ LEFT: 1, GONE: 2, ICE_FAILED: 4, PROTOCOL: 7 });
 /** enum gc_client_state */

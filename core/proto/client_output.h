@@ -25,7 +25,11 @@ enum gc_peer_state { GC_PEER_CONNECTING, GC_PEER_OPEN, GC_PEER_LOST, GC_PEER_AWA
 
 /* Signaling sockets. The second one exists only where the server has no rooms and we hold a slot of
  * ours there (core/proto/slots.h). */
-enum gc_socket { GC_SOCKET_OWN, GC_SOCKET_SLOT, GC_SOCKETS };
+enum gc_signaling_socket {
+    GC_SIGNALING_SOCKET_OWN,
+    GC_SIGNALING_SOCKET_SLOT,
+    GC_SIGNALING_SOCKETS, /* how many there are */
+};
 
 /* What a link consists of. */
 enum gc_link_kind {
@@ -35,13 +39,13 @@ enum gc_link_kind {
 };
 
 /* Channels of LINK_SEND and gc_client_link_message() beyond those of frame.h: the in-band channel,
- * by the kind of message. */
-#define GC_CHANNEL_DATA_BYTES 2
-#define GC_CHANNEL_DATA_TEXT  3
+ * by the kind of message. Those below are free for further channels of a native link. */
+#define GC_CHANNEL_DATA_BYTES 128
+#define GC_CHANNEL_DATA_TEXT  129
 
 enum gc_client_output_type {
     GC_CLIENT_NOTHING = 0,
-    /* to signaling socket `value`, a gc_socket */
+    /* to signaling socket `value`, a gc_signaling_socket */
     GC_CLIENT_SIGNALING_CONNECT = 1, /* text = URL ws(s)://...; close an older socket first */
     GC_CLIENT_SIGNALING_SEND,        /* text = one text message */
     GC_CLIENT_SIGNALING_CLOSE,

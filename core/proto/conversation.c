@@ -17,6 +17,14 @@ uint64_t gc_conversation_floor(const gc_conversation *v) {
     return gc_max_u64(v->acked + 1, v->base);
 }
 
+bool gc_conversation_is_open(const gc_conversation *v) {
+    return v->step == GC_CONVERSATION_STARTED || v->step == GC_CONVERSATION_RENEWING;
+}
+
+static bool is_started(const gc_conversation *v) {
+    return v->step == GC_CONVERSATION_STARTED;
+}
+
 /* Nothing is in flight any more: a new link starts over behind the last acknowledgement. */
 static void rewind_sending(gc_conversation *v) {
     v->next_send = gc_conversation_floor(v);
@@ -25,23 +33,50 @@ static void rewind_sending(gc_conversation *v) {
     v->ghost_last = 0;
 }
 
-void gc_conversation_unlink(gc_conversation *v) {
-    v->started = false;
+static void leave_link(gc_conversation *v, enum gc_conversation_step step) {
+    v->step = (uint8_t)step;
     v->base_due = false; /* the START of the next link says it */
     rewind_sending(v);
     gc_inbox_unlink(&v->inbox);
+}
+
+void gc_conversation_link(gc_conversation *v) {
+    v->plain = false;
+    leave_link(v, gc_conversation_is_open(v) ? GC_CONVERSATION_RENEWING : GC_CONVERSATION_LINKED);
+}
+
+void gc_conversation_unlink(gc_conversation *v) {
+    leave_link(v, GC_CONVERSATION_APART);
+}
+
+void gc_conversation_end(gc_conversation *v, gc_outbox *o, uint32_t reason) {
+    gc_conversation_give_up(v, o, o->next, reason);
+    gc_inbox_finish(&v->inbox);
 }
 
 static bool same_session(const uint8_t *a, const uint8_t *b) {
     return memcmp(a, b, GC_SESSION_BYTES) == 0;
 }
 
-int gc_conversation_start(gc_conversation *v, const gc_outbox *o, const gc_frame *start,
+/* The outbox need not keep for this peer what the floor has passed. */
+static void settle_from(const gc_conversation *v, gc_outbox *o, uint64_t floor) {
+    gc_outbox_settle(o, floor, gc_conversation_floor(v));
+}
+
+static void become_started(gc_conversation *v) {
+    v->step = GC_CONVERSATION_STARTED;
+    v->met = true;
+    rewind_sending(v);
+}
+
+int gc_conversation_start(gc_conversation *v, gc_outbox *o, const gc_frame *start,
                           const uint8_t own[GC_SESSION_BYTES], uint64_t remembered) {
-    gc_assert(!v->started && start->type == GC_FRAME_START);
+    gc_assert(start->type == GC_FRAME_START);
+    uint64_t floor = gc_conversation_floor(v);
     bool knows_us = same_session(start->peer_session, own);
     bool same = v->known && same_session(v->session, start->session);
-    if (start->base == 0 || start->base > GC_SEQ_MAX || (knows_us && start->ack >= o->next)) {
+    if (is_started(v) || start->base == 0 || start->base > GC_SEQ_MAX ||
+        (knows_us && start->ack >= o->next)) {
         return GC_E_SYNTAX;
     }
     if (v->known && !same) {
@@ -50,6 +85,7 @@ int gc_conversation_start(gc_conversation *v, const gc_outbox *o, const gc_frame
             return GC_E_FULL;
         }
         gc_conversation_give_up(v, o, o->next, GC_REASON_GONE);
+        floor = gc_conversation_floor(v);
     }
     if (!same) {
         memcpy(v->session, start->session, GC_SESSION_BYTES);
@@ -59,28 +95,29 @@ int gc_conversation_start(gc_conversation *v, const gc_outbox *o, const gc_frame
     gc_inbox_resume(&v->inbox, start->base);
     if (knows_us) {
         v->acked = gc_max_u64(v->acked, start->ack);
+        settle_from(v, o, floor);
     }
     v->window = start->window;
-    v->started = true;
-    rewind_sending(v);
+    become_started(v);
     return 0;
 }
 
 void gc_conversation_start_plain(gc_conversation *v) {
-    gc_assert(!v->started);
+    gc_assert(!is_started(v));
     gc_inbox_begin_plain(&v->inbox);
     v->known = false; /* whatever session we knew is not the one that talks now */
+    v->plain = true;
     v->window = UINT32_MAX;
-    v->started = true;
-    rewind_sending(v);
+    become_started(v);
 }
 
-int gc_conversation_ack(gc_conversation *v, const gc_outbox *o, uint64_t ack, uint64_t now_ms) {
-    gc_assert(v->started);
+int gc_conversation_ack(gc_conversation *v, gc_outbox *o, uint64_t ack, uint64_t now_ms) {
+    gc_assert(is_started(v));
+    uint64_t floor = gc_conversation_floor(v);
     if (ack >= v->next_send) {
         return GC_E_SYNTAX;
     }
-    for (uint64_t seq = gc_conversation_floor(v); seq <= ack; seq++) {
+    for (uint64_t seq = floor; seq <= ack; seq++) {
         v->flight_bytes -= gc_outbox_get(o, seq)->len;
         v->flight_count--;
     }
@@ -93,8 +130,22 @@ int gc_conversation_ack(gc_conversation *v, const gc_outbox *o, uint64_t ack, ui
     if (ack > v->acked) {
         v->acked = ack;
         v->progress_ms = now_ms;
+        settle_from(v, o, floor);
     }
     return 0;
+}
+
+void gc_conversation_raise(gc_conversation *v, uint64_t base) {
+    gc_inbox_raise(&v->inbox, base);
+}
+
+int gc_conversation_put(gc_conversation *v, uint64_t seq, gc_span text) {
+    return gc_inbox_put(&v->inbox, seq, text);
+}
+
+void gc_conversation_lose(gc_conversation *v, uint64_t base, uint32_t reason) {
+    gc_inbox_raise(&v->inbox, base);
+    v->gap_reason = reason;
 }
 
 bool gc_conversation_can_give_up(const gc_conversation *v) {
@@ -102,7 +153,7 @@ bool gc_conversation_can_give_up(const gc_conversation *v) {
     return v->told >= v->lost_to || v->lost_to == gc_conversation_floor(v);
 }
 
-void gc_conversation_give_up(gc_conversation *v, const gc_outbox *o, uint64_t to, uint32_t reason) {
+void gc_conversation_give_up(gc_conversation *v, gc_outbox *o, uint64_t to, uint32_t reason) {
     uint64_t floor = gc_conversation_floor(v);
     if (to <= floor) {
         return;
@@ -121,10 +172,11 @@ void gc_conversation_give_up(gc_conversation *v, const gc_outbox *o, uint64_t to
     v->base = to;
     v->next_send = gc_max_u64(v->next_send, to);
     v->base_due = true; /* our START may have gone out with the old one */
+    settle_from(v, o, floor);
 }
 
 bool gc_conversation_sendable(const gc_conversation *v, const gc_outbox *o) {
-    if (!v->started || v->next_send >= o->next || v->flight_count >= GC_WINDOW_MESSAGES ||
+    if (!is_started(v) || v->next_send >= o->next || v->flight_count >= GC_WINDOW_MESSAGES ||
         v->flight_bytes > v->window) {
         return false;
     }
@@ -136,6 +188,44 @@ uint64_t gc_conversation_sent(gc_conversation *v, const gc_outbox *o) {
     v->flight_bytes += gc_outbox_get(o, v->next_send)->len;
     v->flight_count++;
     return v->next_send++;
+}
+
+bool gc_conversation_next(gc_conversation *v, gc_frame *f) {
+    if (!is_started(v)) {
+        return false;
+    }
+    if (gc_inbox_take_ack(&v->inbox)) {
+        *f = (gc_frame){.type = GC_FRAME_ACK, .ack = v->inbox.shown};
+        return true;
+    }
+    if (v->base_due) {
+        v->base_due = false;
+        *f = (gc_frame){.type = GC_FRAME_BASE, .base = v->base};
+        return true;
+    }
+    return false;
+}
+
+void gc_conversation_introduce(gc_conversation *v, gc_frame *start) {
+    (void)gc_inbox_take_ack(&v->inbox);
+    v->base_due = false;
+    start->base = gc_conversation_floor(v);
+    start->window = GC_WINDOW_BYTES;
+    if (v->known) {
+        memcpy(start->peer_session, v->session, GC_SESSION_BYTES);
+        start->ack = v->inbox.shown;
+    }
+}
+
+enum gc_inbox_item gc_conversation_show(gc_conversation *v, uint64_t *seq, uint64_t *missing,
+                                        gc_span *text) {
+    return gc_inbox_next(&v->inbox, seq, missing, text);
+}
+
+void gc_conversation_shown(gc_conversation *v) {
+    if (v->inbox.showing != 0) {
+        gc_inbox_shown(&v->inbox);
+    }
 }
 
 bool gc_conversation_tell(gc_conversation *v, uint64_t *seq, bool *delivered) {
@@ -165,9 +255,9 @@ void gc_conversation_check(const gc_conversation *v, const gc_outbox *o) {
         bytes += gc_outbox_get(o, seq)->len;
         count++;
     }
-    gc_assert(v->started || (bytes == 0 && count == 0));
+    gc_assert(is_started(v) || (bytes == 0 && count == 0));
     gc_assert(bytes == v->flight_bytes && count == v->flight_count);
     gc_assert(v->flight_bytes == 0 || v->flight_bytes <= v->window);
-    gc_assert(v->started == v->inbox.started);
+    gc_assert(is_started(v) == v->inbox.started);
     gc_inbox_check(&v->inbox);
 }

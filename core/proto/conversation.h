@@ -1,6 +1,11 @@
 /* Conversation: what we and one peer have said to each other, over all links between us.
  *
- *   new --link opened--> linked --START--> started --link lost--> waiting --link opened--> linked
+ *   apart --link opened--> linked --START--> started --link opened--> renewing --START--> started
+ *     ^                       |                 |                        |
+ *     '------- link lost -----+-----------------+------------------------'
+ *
+ * A conversation is open, for the user, when it is started or renewing: a link that took the place
+ * of a started one interrupts nothing that the user can see.
  *
  * Our own messages stand once in the outbox; here is what this peer has of them:
  *
@@ -9,7 +14,7 @@
  *                                     not acknowledged
  *
  * Everything below `floor` is settled: acknowledged, or given up (lost_from..lost_to-1). `told`
- * runs behind it: the fate of what is below was polled by the user.
+ * follows it: the fate of what is below was polled by the user.
  * Source: ghostchat-protocol.7, "START and the conversation". */
 #ifndef GC_PROTO_CONVERSATION_H
 #define GC_PROTO_CONVERSATION_H
@@ -18,63 +23,106 @@
 #include "core/proto/outbox.h"
 #include "core/wire/frame.h"
 
+enum gc_conversation_step {
+    GC_CONVERSATION_APART,
+    GC_CONVERSATION_LINKED,   /* a link is open, START has not come on it */
+    GC_CONVERSATION_RENEWING, /* the same, and the link before it was started */
+    GC_CONVERSATION_STARTED,
+};
+
 typedef struct gc_conversation {
+    uint8_t step;       /* gc_conversation_step */
+    bool known;         /* a START has ever come: session is set */
+    bool met;           /* it was started at least once */
+    bool plain;         /* the last link was to a stock PeerJS peer, which acknowledges nothing */
+    bool base_due;      /* BASE is to be sent */
     uint64_t base;      /* first of our messages that this peer can get */
     uint64_t acked;     /* last one it has shown; >= the base it began with, less one */
     uint64_t next_send; /* on the current link */
-    uint64_t told;
+    uint64_t told;      /* fates of all below it were polled */
     uint64_t lost_from; /* given up and not told yet, or told: the latest such range */
     uint64_t lost_to;
     uint64_t progress_ms; /* when it last acknowledged something new */
     uint64_t ghost_last;  /* last one given up although it was sent on this link; 0 = none */
     uint32_t ghost_bytes; /* those still fill the peer's window until it acknowledges them */
     uint32_t ghost_count;
-    uint32_t flight_bytes; /* sent on this link behind the last ack, ghosts included */
+    uint32_t flight_bytes; /* sent on this link after the last ack, ghosts included */
     uint32_t flight_count;
     uint32_t window; /* bytes of text that the peer can hold */
     uint32_t lost_reason;
-    bool known;                        /* a START has ever come: session is set */
-    bool started;                      /* a START came on the current link */
-    bool base_due;                     /* BASE is to be sent */
+    uint32_t gap_reason; /* plain: why the last message that never comes does not; 0 */
     uint8_t session[GC_SESSION_BYTES]; /* the peer's */
     gc_inbox inbox;
 } gc_conversation;
 
-/* A conversation with a peer that became known now: it begins with the outbox's next message. */
+/* Begins a conversation with a peer that became known now: next_seq, the outbox's next message, is
+ * the first for it. store: the owner's, for as long as the conversation is used. */
 void gc_conversation_init(gc_conversation *v, gc_inbox_store *store, uint64_t next_seq);
 
-/* First of our messages whose fate is open. */
+/* Returns the first of our messages whose fate is open. */
 uint64_t gc_conversation_floor(const gc_conversation *v);
+/* Tells whether the user can talk: started or renewing. */
+bool gc_conversation_is_open(const gc_conversation *v);
 
-/* The current link ended, or a new one takes its place. */
+/* --- links ------------------------------------------------------------------------------------ */
+/* Notes that a link opened, or took the place of the one before. */
+void gc_conversation_link(gc_conversation *v);
+/* Notes that the link ended. */
 void gc_conversation_unlink(gc_conversation *v);
+/* Ends the conversation for good: all of our open messages are given up for `reason`; what the peer
+ * sent after a gap is still shown. gc_conversation_can_give_up() must hold. */
+void gc_conversation_end(gc_conversation *v, gc_outbox *o, uint32_t reason);
 
-/* START came. own: our session. remembered: what was shown of this session before the peer was
- * forgotten, or 0. Returns 0, or GC_E_SYNTAX when its numbers cannot be true. */
-int gc_conversation_start(gc_conversation *v, const gc_outbox *o, const gc_frame *start,
+/* --- what came -------------------------------------------------------------------------------- */
+/* Takes START of the current link. own: our session. remembered: what was shown of this session
+ * before the peer was forgotten, or 0. Returns 0, GC_E_SYNTAX when its numbers cannot be true or it
+ * came already, or GC_E_FULL when fates of an earlier session were not polled: end the link. */
+int gc_conversation_start(gc_conversation *v, gc_outbox *o, const gc_frame *start,
                           const uint8_t own[GC_SESSION_BYTES], uint64_t remembered);
-/* The link is one on which START is never sent (a stock PeerJS peer): its messages are numbered
- * here as they come, the caller acknowledges what its host has sent, and there is no window. */
+/* Starts a link on which START is never sent (a stock PeerJS peer): its messages are numbered as
+ * they come, the owner acknowledges what its host has sent, and there is no window. */
 void gc_conversation_start_plain(gc_conversation *v);
-/* ACK came. Returns 0, or GC_E_SYNTAX when it acknowledges what was not sent. */
-int gc_conversation_ack(gc_conversation *v, const gc_outbox *o, uint64_t ack, uint64_t now_ms);
+/* Takes ACK of a started link, at now_ms. Returns 0, or GC_E_SYNTAX when it acknowledges what was
+ * not sent. */
+int gc_conversation_ack(gc_conversation *v, gc_outbox *o, uint64_t ack, uint64_t now_ms);
+/* Takes BASE: no message of the peer below `base` (1..GC_SEQ_MAX) can come any more. */
+void gc_conversation_raise(gc_conversation *v, uint64_t base);
+/* Takes a message of the peer, seq 1..GC_SEQ_MAX; the text is copied. Returns 0 (also for a
+ * duplicate), or GC_E_REFUSED when it breaks the window. */
+int gc_conversation_put(gc_conversation *v, uint64_t seq, gc_span text);
+/* Notes that the peer's messages below `base` that did not come never will, for `reason`. */
+void gc_conversation_lose(gc_conversation *v, uint64_t base, uint32_t reason);
 
-/* Gives up all of our messages below `to` that are open, for this peer. The last range given up
- * must have been told: gc_conversation_can_give_up(). */
+/* --- what goes -------------------------------------------------------------------------------- */
+/* Tells whether gc_conversation_give_up() may be called: the last range given up was told. */
 bool gc_conversation_can_give_up(const gc_conversation *v);
-void gc_conversation_give_up(gc_conversation *v, const gc_outbox *o, uint64_t to, uint32_t reason);
-
-/* True when our next message may be sent now: started, not empty, window open. */
+/* Gives up all of our messages below `to` that are open, for this peer and for `reason`. */
+void gc_conversation_give_up(gc_conversation *v, gc_outbox *o, uint64_t to, uint32_t reason);
+/* Tells whether our next message may be sent now: started, not empty, window open. */
 bool gc_conversation_sendable(const gc_conversation *v, const gc_outbox *o);
-/* It was sent: returns its seq. */
+/* Takes our next message, which must be sendable, as sent. Returns its seq. */
 uint64_t gc_conversation_sent(gc_conversation *v, const gc_outbox *o);
+/* Takes the next frame that is due on the control channel, ACK or BASE. Returns false when none is.
+ * START says both: gc_conversation_introduce(). */
+bool gc_conversation_next(gc_conversation *v, gc_frame *f);
+/* Fills what our START says of this conversation: base, window, and of the peer its session and
+ * what was shown of it. */
+void gc_conversation_introduce(gc_conversation *v, gc_frame *start);
 
-/* The next of our messages whose fate is to be told. False when there is none. */
+/* --- what is told ------------------------------------------------------------------------------
+ */
+/* Takes the next item to show: gc_inbox_next(). */
+enum gc_inbox_item gc_conversation_show(gc_conversation *v, uint64_t *seq, uint64_t *missing,
+                                        gc_span *text);
+/* Notes that the message taken last was shown, if one is being shown. */
+void gc_conversation_shown(gc_conversation *v);
+/* Takes the next of our messages whose fate is to be told. Returns false when there is none. */
 bool gc_conversation_tell(gc_conversation *v, uint64_t *seq, bool *delivered);
-
-/* When a peer that acknowledges nothing stops to hold up others; GC_NEVER when nothing is open. */
+/* Returns when a peer that acknowledges nothing stops to hold up others; GC_NEVER when nothing is
+ * open. */
 uint64_t gc_conversation_stalled_at(const gc_conversation *v, const gc_outbox *o);
 
+/* Asserts the invariants of a conversation that was not ended. */
 void gc_conversation_check(const gc_conversation *v, const gc_outbox *o);
 
 #endif

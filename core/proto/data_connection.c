@@ -297,6 +297,10 @@ static gc_data_value read_binary(gc_data_connection *d, gc_span frame, gc_data_s
 
 /* --- frames ---------------------------------------------------------------------------------- */
 
+void gc_data_connection_end(gc_data_connection *d) {
+    *d = (gc_data_connection){0};
+}
+
 gc_data_value gc_data_connection_read(gc_data_connection *d, bool text, gc_span frame,
                                       gc_data_scratch scratch) {
     gc_assert(d->store != NULL);

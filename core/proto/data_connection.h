@@ -87,6 +87,8 @@ bool gc_serialization_of(gc_span word, uint32_t *out);
 const char *gc_serialization_word(uint32_t serialization);
 
 void gc_data_connection_begin(gc_data_connection *d, gc_data_store *store, uint32_t serialization);
+/* Ends the connection: its store is the owner's again. */
+void gc_data_connection_end(gc_data_connection *d);
 /* One frame, which the transport gave as text or as bytes. It is borrowed, as what comes out is. */
 gc_data_value gc_data_connection_read(gc_data_connection *d, bool text, gc_span frame,
                                       gc_data_scratch scratch);

@@ -32,7 +32,7 @@ typedef struct gc_inbox {
     uint64_t showing; /* given out, not yet said to be shown; 0 = none */
     uint32_t count;
     uint32_t held_bytes;
-    uint32_t end;        /* first free byte behind all entries */
+    uint32_t end;        /* first free byte after all entries */
     uint64_t lost_first; /* messages of a plain sender that never come, its link is over */
     uint64_t lost;       /* how many; 0 = none that is not told */
     bool started;        /* START came on the current link */
@@ -42,25 +42,36 @@ typedef struct gc_inbox {
 
 enum gc_inbox_item { GC_INBOX_NOTHING, GC_INBOX_MESSAGE, GC_INBOX_GAP };
 
-void gc_inbox_init(gc_inbox *i, gc_inbox_store *store);
-/* START came: of an unknown session, whose first message is base; or of the known one. */
-void gc_inbox_begin(gc_inbox *i, uint64_t base);
-void gc_inbox_resume(gc_inbox *i, uint64_t base);
-/* The sender numbers nothing, the caller does as messages come: the next one follows the last. */
-void gc_inbox_begin_plain(gc_inbox *i);
-/* The link ended (or a new one takes its place): what is held is dropped. Of a plain sender that,
- * and what is below base, is a gap: told although no link is there. */
-void gc_inbox_unlink(gc_inbox *i);
-/* BASE came. */
-void gc_inbox_raise(gc_inbox *i, uint64_t base);
-/* Nothing more will come: what is held is given out, with gaps. */
-void gc_inbox_finish(gc_inbox *i);
-/* Takes a message. Returns 0 (also for a duplicate), or GC_E_REFUSED when it breaks the window. */
-int gc_inbox_put(gc_inbox *i, uint64_t seq, gc_span text);
-/* What to show next. A message: seq and text, valid until the next call; it is asked again until
- * gc_inbox_shown(). A gap: seq is the first missing one and *missing how many; it is settled. */
-enum gc_inbox_item gc_inbox_next(gc_inbox *i, uint64_t *seq, uint64_t *missing, gc_span *text);
-void gc_inbox_shown(gc_inbox *i);
-void gc_inbox_check(const gc_inbox *i);
+/* Empties the inbox; store: the owner's, for as long as the inbox is used. */
+void gc_inbox_init(gc_inbox *in, gc_inbox_store *store);
+/* Takes START of an unknown session, whose first message is base (1..). */
+void gc_inbox_begin(gc_inbox *in, uint64_t base);
+/* Takes START of the known session, which sends nothing below base any more. */
+void gc_inbox_resume(gc_inbox *in, uint64_t base);
+/* Starts a sender that numbers nothing, so that its owner does as messages come: the next one
+ * follows the last. */
+void gc_inbox_begin_plain(gc_inbox *in);
+/* Drops what is held, for the link ended or a new one takes its place. What a plain sender sent and
+ * was not shown becomes a gap, which is told although no link is there. */
+void gc_inbox_unlink(gc_inbox *in);
+/* Takes BASE: nothing below base can come any more. */
+void gc_inbox_raise(gc_inbox *in, uint64_t base);
+/* Gives out all that is held, with gaps, for nothing more will come. */
+void gc_inbox_finish(gc_inbox *in);
+/* Takes a message, seq 1..GC_SEQ_MAX; the text is copied. Returns 0 (also for a duplicate), or
+ * GC_E_REFUSED when it breaks the window. */
+int gc_inbox_put(gc_inbox *in, uint64_t seq, gc_span text);
+/* Takes what to show next. A message: seq and text, valid until the next call, and nothing is taken
+ * until gc_inbox_shown() was called. A gap: seq is the first missing one and *missing how many; it
+ * is settled by this. */
+enum gc_inbox_item gc_inbox_next(gc_inbox *in, uint64_t *seq, uint64_t *missing, gc_span *text);
+/* Tells whether gc_inbox_next() would give something. */
+bool gc_inbox_has_next(const gc_inbox *in);
+/* Notes that the message which gc_inbox_next() gave was shown: it may be acknowledged. */
+void gc_inbox_shown(gc_inbox *in);
+/* Takes the duty to acknowledge: returns whether it was there. */
+bool gc_inbox_take_ack(gc_inbox *in);
+/* Asserts the invariants. */
+void gc_inbox_check(const gc_inbox *in);
 
 #endif

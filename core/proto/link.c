@@ -1,15 +1,20 @@
 #include "core/proto/link.h"
 #include "core/base/assert.h"
+#include "core/base/encoding.h"
 #include "core/base/mem.h"
 #include "core/base/timers.h"
 
 #define SLOT_BITS 8u
 _Static_assert(GC_LINKS_MAX <= 1u << SLOT_BITS, "a slot fits into a number");
 
+void gc_link_init(gc_link *l, gc_link_store *store) {
+    *l = (gc_link){.store = store};
+}
+
 void gc_link_begin(gc_link *l, enum gc_link_step step, uint32_t peer,
                    const uint8_t dial[GC_DIAL_BYTES], uint64_t now_ms) {
-    gc_assert(l->step == GC_LINK_FREE);
-    gc_assert(step == GC_LINK_OFFERING || step == GC_LINK_ANSWERING);
+    gc_assert(l->step == GC_LINK_STEP_FREE);
+    gc_assert(step == GC_LINK_STEP_OFFERING || step == GC_LINK_STEP_ANSWERING);
     *l = (gc_link){.store = l->store, .generation = l->generation, .step = (uint8_t)step};
     l->peer = peer;
     memcpy(l->dial, dial, GC_DIAL_BYTES);
@@ -17,7 +22,7 @@ void gc_link_begin(gc_link *l, enum gc_link_step step, uint32_t peer,
 }
 
 void gc_link_end(gc_link *l) {
-    gc_assert(l->step != GC_LINK_FREE);
+    gc_assert(l->step != GC_LINK_STEP_FREE);
     /* The generation leaves out the last value: slot and generation together never make GC_NONE. */
     uint32_t next = (l->generation + 1) % ((1u << (32 - SLOT_BITS)) - 1);
     *l = (gc_link){.store = l->store, .generation = next};
@@ -32,12 +37,65 @@ uint32_t gc_link_slot(uint32_t number) {
     return number & ((1u << SLOT_BITS) - 1);
 }
 
-bool gc_link_count(gc_link *l, enum gc_link_side side) {
-    if (l->candidates[side] >= GC_CANDIDATES_MAX) {
-        return false;
-    }
-    l->candidates[side]++;
-    return true;
+/* --- what it consists of ---------------------------------------------------------------------- */
+
+static void name(gc_link *l, gc_span connection) {
+    gc_assert(connection.len <= sizeof l->connection);
+    memcpy(l->connection, connection.data, connection.len);
+    l->connection_len = connection.len;
+}
+
+void gc_link_offer_either(gc_link *l, uint32_t serialization) {
+    uint8_t text[GC_CONNECTION_ID_BYTES_MAX];
+    gc_writer w;
+    gc_assert(l->step == GC_LINK_STEP_OFFERING);
+    gc_writer_init(&w, text, sizeof text);
+    gc_base64url_write(&w, gc_span_of(l->dial, GC_DIAL_BYTES));
+    gc_assert(!w.failed);
+    name(l, gc_writer_done(&w));
+    l->kind = GC_LINK_EITHER;
+    l->serialization = (uint8_t)serialization;
+}
+
+void gc_link_answer_data(gc_link *l, gc_span connection, uint32_t serialization) {
+    gc_assert(l->step == GC_LINK_STEP_ANSWERING);
+    name(l, connection);
+    l->kind = GC_LINK_DATA;
+    l->serialization = (uint8_t)serialization;
+}
+
+void gc_link_be(gc_link *l, enum gc_link_kind kind) {
+    gc_assert(kind == GC_LINK_NATIVE || l->kind == GC_LINK_EITHER);
+    l->kind = (uint8_t)kind;
+}
+
+gc_span gc_link_connection(const gc_link *l) {
+    return gc_span_of(l->connection, l->connection_len);
+}
+
+/* --- setting up ------------------------------------------------------------------------------- */
+
+void gc_link_describe(gc_link *l) {
+    gc_assert(l->step == GC_LINK_STEP_OFFERING || l->step == GC_LINK_STEP_ANSWERING);
+    l->step = l->step == GC_LINK_STEP_OFFERING ? GC_LINK_STEP_OFFERED : GC_LINK_STEP_CONNECTING;
+}
+
+void gc_link_accept(gc_link *l, uint64_t now_ms) {
+    gc_assert(l->step == GC_LINK_STEP_OFFERED);
+    l->step = GC_LINK_STEP_CONNECTING;
+    uint64_t at_ms = now_ms + GC_LINK_OPEN_MS / 2;
+    l->deadline_ms = l->deadline_ms > at_ms ? l->deadline_ms : at_ms;
+}
+
+void gc_link_hurry(gc_link *l, uint64_t now_ms) {
+    uint64_t at_ms = now_ms + GC_DIAL_EXPECT_MS;
+    l->deadline_ms = l->deadline_ms < at_ms ? l->deadline_ms : at_ms;
+}
+
+bool gc_link_count(gc_link *l, enum gc_link_side side, uint32_t n) {
+    uint32_t left = GC_CANDIDATES_MAX - l->candidates[side];
+    l->candidates[side] += n < left ? n : left;
+    return n <= left;
 }
 
 /* A held candidate: side, index, length of mid, length of candidate (2 bytes), then both. */
@@ -98,9 +156,11 @@ void gc_link_release(gc_link *l, enum gc_link_side side) {
     l->held_len = kept;
 }
 
+/* --- open ------------------------------------------------------------------------------------- */
+
 void gc_link_open(gc_link *l, uint64_t now_ms) {
-    gc_assert(l->step == GC_LINK_CONNECTING);
-    l->step = GC_LINK_OPEN;
+    gc_assert(l->step == GC_LINK_STEP_CONNECTING);
+    l->step = GC_LINK_STEP_OPEN;
     l->opened_ms = l->heard_ms = now_ms;
     l->deadline_ms = now_ms + GC_LINK_OPEN_MS;
     l->start_due = l->kind != GC_LINK_DATA;
@@ -112,6 +172,15 @@ void gc_link_heard(gc_link *l, uint64_t now_ms) {
     l->probing = false;
 }
 
+void gc_link_start(gc_link *l) {
+    l->started = true;
+}
+
+void gc_link_asked(gc_link *l, uint32_t token) {
+    l->pong_due = true;
+    l->pong_token = token;
+}
+
 static void ping(gc_link *l, uint64_t now_ms) {
     l->ping_ms = now_ms;
     l->ping_token++;
@@ -119,12 +188,50 @@ static void ping(gc_link *l, uint64_t now_ms) {
 }
 
 void gc_link_probe(gc_link *l, uint64_t now_ms) {
-    gc_assert(l->step == GC_LINK_OPEN);
+    gc_assert(l->step == GC_LINK_STEP_OPEN);
     if (!l->probing && l->kind != GC_LINK_DATA) {
         l->probing = true;
         ping(l, now_ms);
     }
 }
+
+void gc_link_rename(gc_link *l) {
+    gc_assert(l->step == GC_LINK_STEP_OPEN);
+    l->profile_due = true;
+}
+
+void gc_link_buffer(gc_link *l, uint32_t bytes) {
+    l->buffered = bytes;
+}
+
+void gc_link_measure(gc_link *l, uint32_t path, uint32_t rtt_ms) {
+    l->path = path <= GC_PATH_RELAY ? path : GC_PATH_UNKNOWN;
+    l->rtt_ms = rtt_ms;
+}
+
+bool gc_link_next(gc_link *l, gc_frame *f) {
+    if (l->start_due) {
+        l->start_due = l->profile_due = false;
+        *f = (gc_frame){.type = GC_FRAME_START};
+    } else if (l->pong_due) {
+        l->pong_due = false;
+        *f = (gc_frame){.type = GC_FRAME_PONG, .token = l->pong_token};
+    } else if (l->ping_due) {
+        l->ping_due = false;
+        *f = (gc_frame){.type = GC_FRAME_PING, .token = l->ping_token};
+    } else {
+        return false;
+    }
+    return true;
+}
+
+bool gc_link_take_profile(gc_link *l) {
+    bool due = l->profile_due;
+    l->profile_due = false;
+    return due;
+}
+
+/* --- time ------------------------------------------------------------------------------------- */
 
 static uint64_t next_ping_ms(const gc_link *l) {
     return (l->ping_ms > l->heard_ms ? l->ping_ms : l->heard_ms) + GC_LINK_PING_MS;
@@ -141,14 +248,14 @@ static uint64_t dead_ms(const gc_link *l) {
     return l->probing || answer > silent ? answer : silent;
 }
 
-bool gc_link_tick(gc_link *l, bool started, uint64_t now_ms) {
-    if (l->step != GC_LINK_OPEN) {
+bool gc_link_tick(gc_link *l, uint64_t now_ms) {
+    if (l->step != GC_LINK_STEP_OPEN) {
         return now_ms < l->deadline_ms;
     }
     if (l->kind == GC_LINK_DATA) {
         return true;
     }
-    if ((!started && now_ms >= l->deadline_ms) || now_ms >= dead_ms(l)) {
+    if ((!l->started && now_ms >= l->deadline_ms) || now_ms >= dead_ms(l)) {
         return false;
     }
     if (now_ms >= next_ping_ms(l)) {
@@ -157,13 +264,13 @@ bool gc_link_tick(gc_link *l, bool started, uint64_t now_ms) {
     return true;
 }
 
-uint64_t gc_link_deadline(const gc_link *l, bool started) {
-    if (l->step == GC_LINK_FREE || (l->step == GC_LINK_OPEN && l->kind == GC_LINK_DATA)) {
+uint64_t gc_link_deadline(const gc_link *l) {
+    if (l->step == GC_LINK_STEP_FREE || (l->step == GC_LINK_STEP_OPEN && l->kind == GC_LINK_DATA)) {
         return GC_NEVER;
     }
-    if (l->step != GC_LINK_OPEN) {
+    if (l->step != GC_LINK_STEP_OPEN) {
         return l->deadline_ms;
     }
     uint64_t at = next_ping_ms(l) < dead_ms(l) ? next_ping_ms(l) : dead_ms(l);
-    return !started && l->deadline_ms < at ? l->deadline_ms : at;
+    return !l->started && l->deadline_ms < at ? l->deadline_ms : at;
 }

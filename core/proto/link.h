@@ -1,6 +1,6 @@
 /* Link: one dial and the connection that comes of it, to one peer.
  *
- *   free --dial--------> offering --description: OFFER--> offered --ANSWER--+
+ *   free --dial--------> offering --description: OFFER--> offered --ANSWER----+
  *     ^  --OFFER came--> answering --description: ANSWER----------------------+--> connecting
  *     |                                                                              | opened
  *     |                                                                              v
@@ -16,14 +16,15 @@
 #include "core/base/limits.h"
 #include "core/base/span.h"
 #include "core/proto/client_output.h"
+#include "core/wire/frame.h"
 
 enum gc_link_step {
-    GC_LINK_FREE,
-    GC_LINK_OFFERING,
-    GC_LINK_OFFERED,
-    GC_LINK_ANSWERING,
-    GC_LINK_CONNECTING,
-    GC_LINK_OPEN,
+    GC_LINK_STEP_FREE,
+    GC_LINK_STEP_OFFERING,
+    GC_LINK_STEP_OFFERED,
+    GC_LINK_STEP_ANSWERING,
+    GC_LINK_STEP_CONNECTING,
+    GC_LINK_STEP_OPEN,
 };
 
 /* Candidates held by one link until the other side's description is known: 20 of the usual
@@ -44,6 +45,7 @@ typedef struct gc_link {
     bool ping_due;
     bool pong_due;
     bool profile_due;
+    bool started;          /* the peer's START came on it */
     bool probing;          /* the server said that the peer's socket went */
     uint8_t kind;          /* gc_link_kind */
     uint8_t serialization; /* gc_serialization of the in-band channel */
@@ -64,36 +66,83 @@ typedef struct gc_link {
     uint32_t held_len;
 } gc_link;
 
-/* Takes a free link into use; now_ms + GC_LINK_OPEN_MS is its deadline. */
+/* Makes a link free for the first time. store: the owner's, for as long as the link is used. */
+void gc_link_init(gc_link *l, gc_link_store *store);
+/* Takes a free link into use, for peer (an index) and this dial; now_ms + GC_LINK_OPEN_MS is its
+ * deadline. step: GC_LINK_STEP_OFFERING or _ANSWERING. */
 void gc_link_begin(gc_link *l, enum gc_link_step step, uint32_t peer,
                    const uint8_t dial[GC_DIAL_BYTES], uint64_t now_ms);
-/* Frees it and moves its generation on. */
+/* Frees the link and moves its generation on. */
 void gc_link_end(gc_link *l);
-/* The number for the host, and back to a slot (0..GC_LINKS_MAX-1, or more when it is none). */
+/* Returns the number of the link in a slot for the host, and the slot of a number
+ * (0..GC_LINKS_MAX-1, or more when there is no such link). */
 uint32_t gc_link_number(const gc_link *l, uint32_t slot);
 uint32_t gc_link_slot(uint32_t number);
 
-/* Counts a candidate; false when there were enough. */
-bool gc_link_count(gc_link *l, enum gc_link_side side);
-/* Holds a counted candidate; false when it does not fit. */
+/* --- what it consists of ---------------------------------------------------------------------- */
+/* Makes an offering link one for either kind of peer; serialization: of its in-band channel, whose
+ * label is the dial. */
+void gc_link_offer_either(gc_link *l, uint32_t serialization);
+/* Makes an answering link a PeerJS data connection of this name (up to
+ * GC_CONNECTION_ID_BYTES_MAX, copied) and serialization. */
+void gc_link_answer_data(gc_link *l, gc_span connection, uint32_t serialization);
+/* Notes of which kind the peer is that answered: a link for either kind becomes it. */
+void gc_link_be(gc_link *l, enum gc_link_kind kind);
+/* Returns PeerJS's name of the connection, borrowed; empty when the link is native. */
+gc_span gc_link_connection(const gc_link *l);
+
+/* --- setting up ------------------------------------------------------------------------------- */
+/* Notes that our description was sent: offered, or connecting after an answer. */
+void gc_link_describe(gc_link *l);
+/* Takes the peer's answer to our offer: connecting, with at least half of GC_LINK_OPEN_MS left from
+ * now_ms, for gc_link_hurry() may have left little time although the offer has arrived. */
+void gc_link_accept(gc_link *l, uint64_t now_ms);
+/* Leaves the setting up at most GC_DIAL_EXPECT_MS from now_ms: what it waits for may have gone to
+ * a dead socket of the peer. */
+void gc_link_hurry(gc_link *l, uint64_t now_ms);
+/* Counts n candidates of one side. Returns false when there were enough: drop them. */
+bool gc_link_count(gc_link *l, enum gc_link_side side, uint32_t n);
+/* Holds a counted candidate; mid up to 255 bytes, candidate up to 65,535, index up to 255. Returns
+ * false when it does not fit. */
 bool gc_link_hold(gc_link *l, enum gc_link_side side, gc_span candidate, gc_span mid,
                   uint32_t index);
-/* The next held one of a side: *at starts with 0. They stay until gc_link_release(). */
+/* Reads the next held candidate of a side: *at starts with 0. Returns false at the end. They stay,
+ * and what is read is valid, until gc_link_release(). */
 bool gc_link_held(const gc_link *l, enum gc_link_side side, uint32_t *at, gc_span *candidate,
                   gc_span *mid, uint32_t *index);
+/* Drops the held candidates of a side. */
 void gc_link_release(gc_link *l, enum gc_link_side side);
 
-/* Both channels are open. */
+/* --- open ------------------------------------------------------------------------------------- */
+/* Notes that the transport is through: the channels are open, START is due. */
 void gc_link_open(gc_link *l, uint64_t now_ms);
-/* A frame came. */
+/* Notes that a frame came at now_ms. */
 void gc_link_heard(gc_link *l, uint64_t now_ms);
-/* The peer's socket went: is the peer still there? One that answers no PING is not asked. */
+/* Notes that START of the peer came. */
+void gc_link_start(gc_link *l);
+/* Takes PING: PONG with the same token is due. A second PING before it was sent replaces it. */
+void gc_link_asked(gc_link *l, uint32_t token);
+/* Asks whether the peer is still there, for its socket at the server went. One that answers no PING
+ * (a stock PeerJS peer) is not asked. */
 void gc_link_probe(gc_link *l, uint64_t now_ms);
+/* Notes that our own name changed: PROFILE is due. */
+void gc_link_rename(gc_link *l);
+/* Notes how many bytes the transport has queued. */
+void gc_link_buffer(gc_link *l, uint32_t bytes);
+/* Notes the path in use (gc_path) and the round trip in ms (0: not known). */
+void gc_link_measure(gc_link *l, uint32_t path, uint32_t rtt_ms);
+/* Takes the next frame that is due: START (its type alone is set), PONG, PING. Returns false when
+ * none is. */
+bool gc_link_next(gc_link *l, gc_frame *f);
+/* Takes the duty to send PROFILE: returns whether it was there. START says it too. */
+bool gc_link_take_profile(gc_link *l);
 
-/* started: the peer's START came. Returns false when the link is dead: too late, silent.
- * Else a PING may have become due. A stock PeerJS peer may be silent for ever: the end of its
- * connection is told by the transport. */
-bool gc_link_tick(gc_link *l, bool started, uint64_t now_ms);
-uint64_t gc_link_deadline(const gc_link *l, bool started);
+/* --- time ------------------------------------------------------------------------------------- */
+/* Moves the link on to now_ms. Returns false when the link is dead: too late, silent. Else a PING
+ * may have become due. A stock PeerJS peer may be silent for ever: the transport reports the end of
+ * its connection. */
+bool gc_link_tick(gc_link *l, uint64_t now_ms);
+/* Returns when to tick next; GC_NEVER: not at all. */
+uint64_t gc_link_deadline(const gc_link *l);
 
 #endif

@@ -71,6 +71,10 @@ void gc_membership_wipe(gc_membership *m) {
     gc_bytes_wipe(m, sizeof *m);
 }
 
+void gc_membership_move(gc_membership *m, const gc_membership *from) {
+    *m = *from;
+}
+
 bool gc_membership_in_room(const gc_membership *m) {
     return m->kind == GC_INVITE_ROOM_NAME || m->kind == GC_INVITE_ROOM_SECRET;
 }

@@ -26,6 +26,8 @@ typedef struct gc_membership {
 int gc_membership_enter_name(gc_membership *m, const gc_crypto *crypto, gc_span name);
 int gc_membership_enter_new(gc_membership *m, const gc_crypto *crypto, gc_drbg *d);
 int gc_membership_enter_link(gc_membership *m, const gc_crypto *crypto, gc_span link);
+/* Takes over what was made ready in `from`. */
+void gc_membership_move(gc_membership *m, const gc_membership *from);
 void gc_membership_wipe(gc_membership *m);
 
 bool gc_membership_in_room(const gc_membership *m);

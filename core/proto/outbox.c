@@ -29,10 +29,11 @@ uint64_t gc_outbox_room_at(const gc_outbox *o, uint32_t len) {
     return seq;
 }
 
-uint64_t gc_outbox_add(gc_outbox *o, gc_span text, uint64_t now_ms) {
+uint64_t gc_outbox_add(gc_outbox *o, gc_span text, uint64_t now_ms, uint32_t readers) {
     gc_assert(gc_outbox_room_at(o, text.len) <= o->first);
     gc_outbox_entry *e = &o->store->entries[o->next % GC_OUTBOX_MESSAGES_MAX];
-    *e = (gc_outbox_entry){.sent_ms = now_ms, .at = o->dropped + o->ring.len, .len = text.len};
+    *e = (gc_outbox_entry){
+        .sent_ms = now_ms, .at = o->dropped + o->ring.len, .len = text.len, .readers = readers};
     bool put = gc_ring_put(&o->ring, text);
     gc_assert(put);
     return o->next++;
@@ -44,9 +45,17 @@ uint32_t gc_outbox_copy(const gc_outbox *o, uint64_t seq, uint8_t *out) {
     return e->len;
 }
 
-void gc_outbox_drop_below(gc_outbox *o, uint64_t seq) {
-    gc_assert(seq <= o->next);
-    while (o->first < seq) {
+void gc_outbox_settle(gc_outbox *o, uint64_t from, uint64_t to) {
+    gc_assert(from >= o->first && to <= o->next);
+    for (uint64_t seq = from; seq < to; seq++) {
+        gc_outbox_entry *e = &o->store->entries[seq % GC_OUTBOX_MESSAGES_MAX];
+        gc_assert(e->readers > 0);
+        e->readers--;
+    }
+}
+
+void gc_outbox_drop_settled(gc_outbox *o) {
+    while (o->first < o->next && gc_outbox_get(o, o->first)->readers == 0) {
         uint32_t len = gc_outbox_get(o, o->first)->len;
         gc_ring_drop(&o->ring, len);
         o->dropped += len;

@@ -52,6 +52,10 @@ int gc_signaling_client_init(gc_signaling_client *s, gc_drbg *d, gc_span server,
     return 0;
 }
 
+void gc_signaling_client_move(gc_signaling_client *s, const gc_signaling_client *from) {
+    *s = *from;
+}
+
 static void draw(gc_drbg *d, uint8_t out[GC_OWN_ID_CHARS]) {
     uint8_t bytes[16];
     gc_writer w;

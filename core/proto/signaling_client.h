@@ -35,7 +35,7 @@ enum gc_signaling_step {
 
 typedef struct gc_signaling_client {
     uint8_t step;   /* gc_signaling_step */
-    uint8_t socket; /* gc_socket, whose events these are */
+    uint8_t socket; /* gc_signaling_socket, whose events these are */
     bool ever_on;   /* since start */
     bool gc;        /* the server has the additions; valid when on */
     bool echoes;    /* a server without them has relayed to us what we sent ourselves */
@@ -59,6 +59,8 @@ typedef struct gc_signaling_client {
 /* Sets where to go, and draws id and token. server: "http(s)://host[:port]/path"; a final '/' is
  * added. Returns 0, GC_E_SYNTAX or GC_E_TOO_BIG, then nothing changed. */
 int gc_signaling_client_init(gc_signaling_client *s, gc_drbg *d, gc_span server, gc_span key);
+/* Takes over what was made ready in `from`. */
+void gc_signaling_client_move(gc_signaling_client *s, const gc_signaling_client *from);
 /* A new id and token: nobody may know the old ones. */
 void gc_signaling_client_draw(gc_signaling_client *s, gc_drbg *d);
 /* Where `own` goes, by another socket, which is off. It still needs a name. */

@@ -44,6 +44,31 @@ gc_span gc_slots_home_id(const gc_slots *s) {
     return gc_span_of(s->home, s->home_len);
 }
 
+gc_signaling_client *gc_slots_line(gc_slots *s) {
+    return &s->signaling;
+}
+
+uint32_t gc_slots_take_knocks(gc_slots *s) {
+    uint32_t due = s->knock_due;
+    s->knock_due = 0;
+    return due;
+}
+
+bool gc_slots_take_push(gc_slots *s) {
+    bool due = s->push_due;
+    s->push_due = false;
+    return due;
+}
+
+uint32_t gc_slots_trouble(const gc_slots *s) {
+    if (s->step == GC_SLOTS_OFF) {
+        return GC_REASON_NONE;
+    }
+    return s->reason != GC_REASON_NONE ? s->reason
+           : s->exhausted              ? GC_REASON_ROOM_SILENT
+                                       : GC_REASON_NONE;
+}
+
 /* A random time between half and all of ms. */
 static uint64_t soon(gc_drbg *d, uint64_t now_ms, uint32_t ms) {
     return now_ms + ms / 2 + gc_drbg_below(d, ms / 2 + 1);
@@ -94,7 +119,7 @@ void gc_slots_start(gc_slots *s, const gc_signaling_client *own, gc_output_queue
                     uint64_t now_ms) {
     switch (s->step) {
     case GC_SLOTS_OFF:
-        gc_signaling_client_copy_server(&s->signaling, own, GC_SOCKET_SLOT);
+        gc_signaling_client_copy_server(&s->signaling, own, GC_SIGNALING_SOCKET_SLOT);
         begin_register(s, 0, q, d, now_ms);
         break;
     case GC_SLOTS_MEMBER:

@@ -16,7 +16,8 @@
  * A member's home is the holder that answered it. It knocks there again from time to time. A holder
  * knocks at the other slots, often after a change, so that two halves that met apart become one.
  * Every knock names those that the knocker is linked with; so does every answer.
- * The noun decides when and where; gc_client writes the messages, for it knows the members.
+ * The noun decides when and where; core/client/slot_room.c writes the messages, for the client
+ * knows the members.
  * Source: ghostchat-protocol.7, "Rooms without the additions". */
 #ifndef GC_PROTO_SLOTS_H
 #define GC_PROTO_SLOTS_H
@@ -66,46 +67,61 @@ typedef struct gc_slots {
     uint8_t ids[GC_SLOTS_MAX][GC_OWN_ID_CHARS];
     uint8_t home[GC_ID_BYTES_MAX]; /* own id of the holder that answered */
     uint32_t home_len;
-    gc_signaling_client signaling; /* the socket of a slot, GC_SOCKET_SLOT */
+    gc_signaling_client signaling; /* the socket of a slot */
 } gc_slots;
 
-/* Derives the ids and the key from the room's secret. Returns 0 or GC_E_CRYPTO. Off. */
+/* Derives the ids and the key from the room's secret: off. Returns 0 or GC_E_CRYPTO. */
 int gc_slots_init(gc_slots *s, const gc_crypto *crypto, const uint8_t secret[GC_SECRET_BYTES]);
-/* As before init: off, and no secret of a room in it. */
+/* Returns to the state before init: off, and no secret of a room is in it. */
 void gc_slots_wipe(gc_slots *s);
-/* Our own socket is on (again), at a server without rooms. own: where it goes; copied. */
+/* Begins, or goes on: our own socket is on (again) at a server without rooms. own: our own socket,
+ * which says where to go; copied. q takes the outputs, d gives the randomness, here and below. */
 void gc_slots_start(gc_slots *s, const gc_signaling_client *own, gc_output_queue *q, gc_drbg *d,
                     uint64_t now_ms);
 /* Ends it; bye: the slot is given back at once. */
 void gc_slots_stop(gc_slots *s, gc_output_queue *q, bool bye);
+/* Gives the socket of the slot, for what its host reports. */
+gc_signaling_client *gc_slots_line(gc_slots *s);
 
-/* What the owner does after each input, whatever the input was: knock at the slots whose bit stands
- * in knock_due, with `nonce`, and clear them; tell all members who is here if push_due, and clear
- * it. Neither waits for the deadline. */
+/* --- what the owner does after each input, whatever the input was; neither waits for the deadline
+ */
+/* Takes the slots at which to knock with `nonce` now, a bit for each. */
+uint32_t gc_slots_take_knocks(gc_slots *s);
+/* Takes the duty to tell all members who is here: returns whether it was there. */
+bool gc_slots_take_push(gc_slots *s);
 
-/* Of the slot's socket: OPEN (or our echo, after a take-over); true when we hold the slot now and
- * did not before. Knocks are due then. */
+/* --- what came -------------------------------------------------------------------------------- */
+/* Notes that the slot's socket is on, by OPEN or by our echo after a take-over. Returns true when
+ * we hold the slot now and did not before. Knocks are due then. */
 bool gc_slots_open(gc_slots *s, gc_drbg *d, uint64_t now_ms);
-/* ID-TAKEN or ERROR: somebody else has it, or nobody can. */
+/* Takes ID-TAKEN or ERROR: somebody else has the slot, or nobody can. reason: gc_reason. */
 void gc_slots_refused(gc_slots *s, gc_output_queue *q, gc_drbg *d, uint32_t reason,
                       uint64_t now_ms);
-/* An answer with this nonce from this peer, whose proof is right. True when we asked for it. */
+/* Takes an answer with this nonce from this peer (1..GC_ID_BYTES_MAX bytes), whose proof is right.
+ * Returns true when we asked for it. */
 bool gc_slots_answered(gc_slots *s, gc_drbg *d, const uint8_t nonce[GC_NONCE_BYTES], gc_span from,
                        uint64_t now_ms);
-/* Whether our home is linked with us now; when it was and is not any more, another is looked for.
- */
-void gc_slots_home(gc_slots *s, gc_drbg *d, bool open, uint64_t now_ms);
-/* The server has nobody under this id: if it is our home, and not linked with us, another is looked
+/* Notes whether our home is linked with us now; when it was and is not any more, another is looked
  * for. */
+void gc_slots_home(gc_slots *s, gc_drbg *d, bool open, uint64_t now_ms);
+/* Notes that the server has nobody under this id: if that is our home, and not linked with us,
+ * another is looked for. */
 void gc_slots_absent(gc_slots *s, gc_drbg *d, gc_span id, uint64_t now_ms);
-/* A link to a member opened or ended. */
+/* Notes that a link to a member opened or ended. */
 void gc_slots_changed(gc_slots *s, uint64_t now_ms);
+/* Carries out what is due at now_ms. */
 void gc_slots_tick(gc_slots *s, gc_output_queue *q, gc_drbg *d, uint64_t now_ms);
+/* Returns when to tick next; GC_NEVER when off. */
 uint64_t gc_slots_deadline(const gc_slots *s);
 
+/* Returns the id of a slot (0..GC_SLOTS_MAX-1), valid until wiped. */
 gc_span gc_slots_id(const gc_slots *s, uint32_t slot);
-/* The home's own id; empty when there is none. */
+/* Returns the home's own id, valid until the next change; empty when there is none. */
 gc_span gc_slots_home_id(const gc_slots *s);
+/* Returns why we are not in the room yet, for the user: gc_reason, 0 when there is nothing to say.
+ */
+uint32_t gc_slots_trouble(const gc_slots *s);
+/* Asserts the invariants. */
 void gc_slots_check(const gc_slots *s);
 
 #endif

@@ -1,33 +1,33 @@
 #include "test/unit/client_inside.h"
 
-#include "core/client.h"
+#include "core/gc_client_inside.h"
 
 bool client_link_is_offering(const gc_client *c, uint32_t slot) {
-    return c->links[slot].step == GC_LINK_OFFERING;
+    return c->peers.mesh.slots[slot].step == GC_LINK_STEP_OFFERING;
 }
 
 bool client_link_is_answering(const gc_client *c, uint32_t slot) {
-    return c->links[slot].step == GC_LINK_ANSWERING;
+    return c->peers.mesh.slots[slot].step == GC_LINK_STEP_ANSWERING;
 }
 
 bool client_link_is_connecting(const gc_client *c, uint32_t slot) {
-    return c->links[slot].step == GC_LINK_CONNECTING;
+    return c->peers.mesh.slots[slot].step == GC_LINK_STEP_CONNECTING;
 }
 
 bool client_link_is_open(const gc_client *c, uint32_t slot) {
-    return c->links[slot].step == GC_LINK_OPEN;
+    return c->peers.mesh.slots[slot].step == GC_LINK_STEP_OPEN;
 }
 
 bool client_link_is_stock(const gc_client *c, uint32_t slot) {
-    return c->links[slot].kind == GC_LINK_DATA;
+    return c->peers.mesh.slots[slot].kind == GC_LINK_DATA;
 }
 
 uint32_t client_stock_links_max(void) {
-    return GC_CLIENT_DATA_MAX;
+    return GC_MESH_DATA_MAX;
 }
 
 uint32_t client_link_number(const gc_client *c, uint32_t slot) {
-    return gc_link_number(&c->links[slot], slot);
+    return gc_link_number(&c->peers.mesh.slots[slot], slot);
 }
 
 uint32_t client_link_slot(uint32_t number) {
@@ -35,119 +35,119 @@ uint32_t client_link_slot(uint32_t number) {
 }
 
 uint32_t client_link_peer(const gc_client *c, uint32_t slot) {
-    return c->links[slot].peer;
+    return c->peers.mesh.slots[slot].peer;
 }
 
 const uint8_t *client_link_dial(const gc_client *c, uint32_t slot) {
-    return c->links[slot].dial;
+    return c->peers.mesh.slots[slot].dial;
 }
 
 uint64_t client_link_gives_up_at(const gc_client *c, uint32_t slot) {
-    return c->links[slot].deadline_ms;
+    return c->peers.mesh.slots[slot].deadline_ms;
 }
 
 uint32_t client_link_candidates_taken(const gc_client *c, uint32_t slot) {
-    return c->links[slot].candidates[GC_LINK_REMOTE];
+    return c->peers.mesh.slots[slot].candidates[GC_LINK_REMOTE];
 }
 
 void client_link_forget_candidates_sent(gc_client *c, uint32_t slot) {
-    c->links[slot].candidates[GC_LINK_LOCAL] = 0;
+    c->peers.mesh.slots[slot].candidates[GC_LINK_LOCAL] = 0;
 }
 
 bool client_peer_is_used(const gc_client *c, uint32_t peer) {
-    return c->peers[peer].use != GC_PEER_FREE;
+    return gc_set_has(&c->peers.people.live, peer) || gc_set_has(&c->peers.people.ended, peer);
 }
 
 bool client_peer_is_live(const gc_client *c, uint32_t peer) {
-    return c->peers[peer].use == GC_PEER_LIVE;
+    return gc_set_has(&c->peers.people.live, peer);
 }
 
 bool client_peer_is_open(const gc_client *c, uint32_t peer) {
-    return gc__client_is_open(&c->peers[peer]);
+    return gc__talk_is_open(&c->peers.talk, peer);
 }
 
 bool client_peer_is_stock(const gc_client *c, uint32_t peer) {
-    return c->peers[peer].stock;
+    return c->peers.talk.conversations[peer].plain;
 }
 
 bool client_peer_is_hearsay(const gc_client *c, uint32_t peer) {
-    return c->peers[peer].hearsay;
+    return gc_set_has(&c->peers.people.hearsay, peer);
 }
 
 gc_span client_peer_id(const gc_client *c, uint32_t peer) {
-    return gc_peer_id(&c->peers[peer]);
+    return gc_span_of(c->peers.people.persons[peer].id, c->peers.people.persons[peer].id_len);
 }
 
 uint32_t client_peer_attempt(const gc_client *c, uint32_t peer) {
-    return c->peers[peer].attempt;
+    return c->peers.mesh.ways[peer].attempt;
 }
 
 uint64_t client_peer_knocked_at(const gc_client *c, uint32_t peer) {
-    return c->peers[peer].knocked_ms;
+    return c->peers.people.persons[peer].knocked_ms;
 }
 
 uint32_t client_knocked_ms(void) {
-    return GC_CLIENT_KNOCKED_MS;
+    return GC_SLOT_ROOM_KNOCKED_MS;
 }
 
 const uint8_t *client_peer_session(const gc_client *c, uint32_t peer) {
-    return c->peers[peer].conversation.session;
+    return c->peers.talk.conversations[peer].session;
 }
 
 uint64_t client_peer_shown(const gc_client *c, uint32_t peer) {
-    return c->peers[peer].conversation.inbox.shown;
+    return c->peers.talk.conversations[peer].inbox.shown;
 }
 
 uint32_t client_peer_held_bytes(const gc_client *c, uint32_t peer) {
-    return c->peers[peer].conversation.inbox.held_bytes;
+    return c->peers.talk.conversations[peer].inbox.held_bytes;
 }
 
 bool client_peer_ack_is_due(const gc_client *c, uint32_t peer) {
-    return c->peers[peer].conversation.inbox.ack_due;
+    return c->peers.talk.conversations[peer].inbox.ack_due;
 }
 
 uint64_t client_peer_sent(const gc_client *c, uint32_t peer) {
-    return c->peers[peer].conversation.next_send - 1;
+    return c->peers.talk.conversations[peer].next_send - 1;
 }
 
 uint32_t client_sessions_buried(const gc_client *c) {
-    return c->tombs_count;
+    return c->peers.talk.tombs.count;
 }
 
 uint32_t client_sessions_buried_max(void) {
-    return GC_CLIENT_TOMBS_MAX;
+    return GC_TOMBS_MAX;
 }
 
 uint64_t client_now(const gc_client *c) {
-    return c->now_ms;
+    return c->step.now_ms;
 }
 
 const uint8_t *client_session(const gc_client *c) {
-    return c->session;
+    return c->peers.talk.session;
 }
 
 uint32_t client_failed(const gc_client *c) {
-    return c->failed;
+    return c->meeting.reason;
 }
 
 uint64_t client_ignored(const gc_client *c) {
-    return c->ignored;
+    return c->meeting.ignored;
 }
 
 uint64_t client_first_kept(const gc_client *c) {
-    return c->outbox.first;
+    return c->peers.talk.outbox.first;
 }
 
 uint64_t client_next_sent(const gc_client *c) {
-    return c->outbox.next;
+    return c->peers.talk.outbox.next;
 }
 
 const uint8_t *client_room_tag(const gc_client *c) {
-    return gc_membership_room_tag(&c->membership);
+    return gc_membership_room_tag(&c->meeting.membership);
 }
 
 const uint8_t *client_direct_tag(const gc_client *c) {
-    return c->membership.direct_tag;
+    return c->meeting.membership.direct_tag;
 }
 
 static int refuse(void *context, uint8_t *out, uint32_t out_len, const uint8_t *in, uint32_t in_len,
@@ -165,50 +165,50 @@ void client_skip_clearing(gc_client *c) {
 }
 
 bool client_signaling_is_connecting(const gc_client *c) {
-    return c->signaling.step == GC_SIGNALING_STEP_CONNECTING;
+    return c->meeting.line.step == GC_SIGNALING_STEP_CONNECTING;
 }
 
 bool client_signaling_is_on(const gc_client *c) {
-    return c->signaling.step == GC_SIGNALING_STEP_ON;
+    return c->meeting.line.step == GC_SIGNALING_STEP_ON;
 }
 
 bool client_signaling_echoes(const gc_client *c) {
-    return c->signaling.echoes;
+    return c->meeting.line.echoes;
 }
 
 bool client_slots_are_off(const gc_client *c) {
-    return c->slots.step == GC_SLOTS_OFF;
+    return c->meeting.room.slots.step == GC_SLOTS_OFF;
 }
 
 bool client_slots_are_waiting(const gc_client *c) {
-    return c->slots.step == GC_SLOTS_WAITING;
+    return c->meeting.room.slots.step == GC_SLOTS_WAITING;
 }
 
 bool client_slots_have_a_home(const gc_client *c) {
-    return c->slots.step == GC_SLOTS_MEMBER;
+    return c->meeting.room.slots.step == GC_SLOTS_MEMBER;
 }
 
 bool client_home_was_open(const gc_client *c) {
-    return c->slots.home_open;
+    return c->meeting.room.slots.home_open;
 }
 
 gc_span client_slot_id(const gc_client *c, uint32_t n) {
-    return gc_slots_id(&c->slots, n);
+    return gc_slots_id(&c->meeting.room.slots, n);
 }
 
 gc_span client_current_slot_id(const gc_client *c) {
-    return gc_slots_id(&c->slots, c->slots.at);
+    return gc_slots_id(&c->meeting.room.slots, c->meeting.room.slots.at);
 }
 
 const uint8_t *client_slot_nonce(const gc_client *c) {
-    return c->slots.nonce;
+    return c->meeting.room.slots.nonce;
 }
 
 int client_prove_slot_message(const gc_client *c, gc_span from, gc_span to, gc_slot_message *m) {
-    return gc_slot_prove(&c->crypto, c->slots.key, from, to, m, m->proof);
+    return gc_slot_prove(&c->crypto, c->meeting.room.slots.key, from, to, m, m->proof);
 }
 
 bool client_prove_offer(const gc_client *c, gc_span from, gc_span to,
                         const uint8_t dial[GC_DIAL_BYTES], uint8_t proof[GC_PROOF_BYTES]) {
-    return gc__client_prove_offer(c, from, to, dial, proof);
+    return gc__slot_room_prove_offer(&c->meeting.room, &c->step, from, to, dial, proof);
 }

@@ -227,7 +227,7 @@ static void nothing_is_shown_twice_after_forgetting(void **state) {
     peer_sends(s, 0, 2, "two");
     left(s, "~bob");
     transport_ended(s, 0, GC_REASON_GONE);
-    put(s, gc_client_signaling_closed(s->c, s->now, GC_SOCKET_OWN));
+    put(s, gc_client_signaling_closed(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     pass(s, GC_UNDELIVERED_MS);
     assert_false(client_peer_is_used(s->c, 0));
     enter_again(s, "[\"~bob\"]");

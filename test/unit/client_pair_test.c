@@ -311,7 +311,7 @@ static bool deliver(world *w) {
             gc_client *c = w->p[k.to].c;
             gc_span bytes = gc_span_of(k.bytes, k.len);
             int error = k.link == GC_NONE
-                            ? gc_client_signaling_message(c, w->now, GC_SOCKET_OWN, bytes)
+                            ? gc_client_signaling_message(c, w->now, GC_SIGNALING_SOCKET_OWN, bytes)
                             : gc_client_link_message(c, w->now, k.link, k.channel, bytes);
             assert_int_equal(error, 0);
             drain(w, k.to);
@@ -352,7 +352,7 @@ static void pass(world *w, uint64_t ms) {
         }
         if (me->asked && pick(w, 4) > 0) {
             me->asked = false;
-            assert_int_equal(gc_client_signaling_opened(me->c, w->now, GC_SOCKET_OWN), 0);
+            assert_int_equal(gc_client_signaling_opened(me->c, w->now, GC_SIGNALING_SOCKET_OWN), 0);
             go_online(w, i);
             drain(w, i);
         }
@@ -363,7 +363,7 @@ static void pass(world *w, uint64_t ms) {
 static void cut_socket(world *w, uint32_t i) {
     go_offline(w, i);
     w->p[i].asked = false;
-    assert_int_equal(gc_client_signaling_closed(w->p[i].c, w->now, GC_SOCKET_OWN), 0);
+    assert_int_equal(gc_client_signaling_closed(w->p[i].c, w->now, GC_SIGNALING_SOCKET_OWN), 0);
     drain(w, i);
 }
 

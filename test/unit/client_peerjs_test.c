@@ -17,7 +17,7 @@ static script *dialling(const char *serialization) {
     gc_client_options o = script_options;
     o.serialization = text_span(serialization);
     put(s, gc_client_join_link(s->c, s->now, &o, GC_SPAN("https://h/join/stock")));
-    put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_OWN));
+    put(s, gc_client_signaling_opened(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     server_says(s, "{\"type\":\"OPEN\"}"); /* a stock server */
     expect(s, "offer 0 either\nstate waiting on none\npeer 0 stock connecting '' none\n");
     described(s, 0);
@@ -161,7 +161,7 @@ static void others_are_not_answered(void **state) {
     /* Nobody who has only a secret to give is called by strangers. */
     s = script_new();
     put(s, gc_client_new_room(s->c, s->now, &script_options));
-    put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_OWN));
+    put(s, gc_client_signaling_opened(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     server_says(s, "{\"type\":\"OPEN\",\"payload\":{\"gc\":1}}");
     stock_offers(s, "~stock", "dc_1", "binary");
     expect(s, "");

@@ -138,7 +138,8 @@ static void an_end_is_told_before_its_place_is_taken(void **state) {
     assert_int_equal(give_frame(s, 0, &bye), 0);
     snprintf(text, sizeof text,
              "{\"type\":\"GC-JOINED\",\"payload\":{\"room\":\"" COFFEE "\",\"id\":\"~zoe\"}}");
-    assert_int_equal(gc_client_signaling_message(s->c, s->now, GC_SOCKET_OWN, text_span(text)), 0);
+    assert_int_equal(
+        gc_client_signaling_message(s->c, s->now, GC_SIGNALING_SOCKET_OWN, text_span(text)), 0);
     gc_client_check(s->c);
     drain(s);
     expect(s, "close 0\nstate waiting on none\npeer 1 ~zoe connecting '' none\n"

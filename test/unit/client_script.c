@@ -143,13 +143,13 @@ static void say_output(script *s, const gc_client_output *o) {
         assert_true(o->text.len < sizeof s->ws);
         memcpy(s->ws, o->text.data, o->text.len);
         s->ws[o->text.len] = 0;
-        say(s, o->value == GC_SOCKET_SLOT ? "connect slot" : "connect");
+        say(s, o->value == GC_SIGNALING_SOCKET_SLOT ? "connect slot" : "connect");
         break;
     case GC_CLIENT_SIGNALING_SEND:
         say_signal(s, o->text);
         break;
     case GC_CLIENT_SIGNALING_CLOSE:
-        say(s, o->value == GC_SOCKET_SLOT ? "disconnect slot" : "disconnect");
+        say(s, o->value == GC_SIGNALING_SOCKET_SLOT ? "disconnect slot" : "disconnect");
         break;
     case GC_CLIENT_ICE_SERVERS:
         say(s, "ice %s", brief(o->text, text));
@@ -263,7 +263,7 @@ gc_span expand(script *s, const char *text, char *out, size_t size) {
 
 void server_says(script *s, const char *text) {
     char expanded[GC_MESSAGE_BYTES_MAX];
-    put(s, gc_client_signaling_message(s->c, s->now, GC_SOCKET_OWN,
+    put(s, gc_client_signaling_message(s->c, s->now, GC_SIGNALING_SOCKET_OWN,
                                        expand(s, text, expanded, sizeof expanded)));
 }
 
@@ -360,7 +360,7 @@ void enter_coffee(script *s, const char *members) {
     char text[2048];
     put(s, gc_client_join_room(s->c, s->now, &script_options, GC_SPAN("coffee")));
     expect(s, "connect\nstate joining connecting none\n");
-    put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_OWN));
+    put(s, gc_client_signaling_opened(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     snprintf(text, sizeof text,
              "{\"type\":\"OPEN\",\"payload\":{\"gc\":1,\"ice\":[{\"urls\":\"stun:h\"}],"
              "\"room\":{\"tag\":\"" COFFEE "\",\"members\":%s}}}",
@@ -373,7 +373,7 @@ void enter_again(script *s, const char *members) {
     while (!client_signaling_is_connecting(s->c)) {
         pass(s, gc_client_deadline(s->c) - s->now);
     }
-    put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_OWN));
+    put(s, gc_client_signaling_opened(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     snprintf(text, sizeof text,
              "{\"type\":\"OPEN\",\"payload\":{\"gc\":1,\"room\":{\"tag\":\"" COFFEE
              "\",\"members\":%s}}}",

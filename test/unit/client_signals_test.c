@@ -20,7 +20,7 @@ static void a_full_room_is_the_end(void **state) {
     script *s = script_new();
     (void)state;
     put(s, gc_client_join_room(s->c, s->now, &script_options, GC_SPAN("coffee")));
-    put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_OWN));
+    put(s, gc_client_signaling_opened(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     server_says(s, "{\"type\":\"OPEN\",\"payload\":{\"gc\":1,\"room\":{\"tag\":\"" COFFEE
                    "\",\"reason\":\"room-full\"}}}");
     expect(s, "signal LEAVE\ndisconnect\nstate failed off room-full\n");
@@ -34,11 +34,11 @@ static void a_full_room_is_the_end(void **state) {
 static void a_room_that_is_full_when_we_come_back_is_asked_again(void **state) {
     script *s = script_met("~bob");
     (void)state;
-    put(s, gc_client_signaling_closed(s->c, s->now, GC_SOCKET_OWN));
+    put(s, gc_client_signaling_closed(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     expect(s, "state connected lost server-unreachable\n");
     pass(s, 250);
     expect(s, "connect\n");
-    put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_OWN));
+    put(s, gc_client_signaling_opened(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     server_says(s, "{\"type\":\"OPEN\",\"payload\":{\"gc\":1,\"room\":{\"tag\":\"" COFFEE
                    "\",\"reason\":\"room-full\"}}}");
     expect(s, "state connected on room-full\n");
@@ -64,11 +64,11 @@ static void hopeless_reasons_end_it(void **state) {
         char lines[128];
         script *s = script_new();
         put(s, gc_client_join_room(s->c, s->now, &script_options, GC_SPAN("coffee")));
-        put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_OWN));
+        put(s, gc_client_signaling_opened(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
         server_says(s, rows[i].text);
         snprintf(lines, sizeof lines, "disconnect\nstate failed off %s\n", rows[i].lines);
         expect(s, lines);
-        put(s, gc_client_signaling_closed(s->c, s->now, GC_SOCKET_OWN));
+        put(s, gc_client_signaling_closed(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
         expect(s, "");
         assert_int_equal(gc_client_deadline(s->c), GC_NEVER);
         script_free(s);
@@ -79,10 +79,10 @@ static void other_reasons_are_said_and_tried_again(void **state) {
     script *s = script_new();
     (void)state;
     put(s, gc_client_join_room(s->c, s->now, &script_options, GC_SPAN("coffee")));
-    put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_OWN));
+    put(s, gc_client_signaling_opened(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     server_says(s, "{\"type\":\"ERROR\",\"payload\":{\"code\":\"server-full\"}}");
     expect(s, "state joining connecting server-full\n");
-    put(s, gc_client_signaling_closed(s->c, s->now, GC_SOCKET_OWN));
+    put(s, gc_client_signaling_closed(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     expect(s, "");
     pass(s, 250);
     expect(s, "connect\n");
@@ -93,13 +93,13 @@ static void a_server_out_of_reach_is_tried_for_ever(void **state) {
     script *s = script_new();
     (void)state;
     put(s, gc_client_join_room(s->c, s->now, &script_options, GC_SPAN("coffee")));
-    put(s, gc_client_signaling_closed(s->c, s->now, GC_SOCKET_OWN));
+    put(s, gc_client_signaling_closed(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     expect(s, "state joining connecting server-unreachable\n");
     for (int i = 0; i < 100; i++) {
         pass(s, GC_RECONNECT_MS_MAX);
         assert_non_null(strstr(s->lines, "connect\n"));
         assert_null(strstr(s->lines, "state"));
-        put(s, gc_client_signaling_closed(s->c, s->now, GC_SOCKET_OWN));
+        put(s, gc_client_signaling_closed(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     }
     enter_again(s, "[]");
     expect(s, "state waiting on none\n");
@@ -112,17 +112,17 @@ static void an_id_that_is_taken_is_drawn_again_once(void **state) {
     (void)state;
     put(s, gc_client_join_room(s->c, s->now, &script_options, GC_SPAN("coffee")));
     memcpy(first, gc_client_id(s->c).data, sizeof first);
-    put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_OWN));
+    put(s, gc_client_signaling_opened(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     server_says(s, "{\"type\":\"ID-TAKEN\"}");
-    put(s, gc_client_signaling_closed(s->c, s->now, GC_SOCKET_OWN));
+    put(s, gc_client_signaling_closed(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     memcpy(second, gc_client_id(s->c).data, sizeof second);
     assert_memory_not_equal(first, second, sizeof first);
     for (int i = 0; i < 4; i++) {
         pass(s, GC_RECONNECT_MS_MAX);
         assert_memory_equal(second, gc_client_id(s->c).data, sizeof second);
-        put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_OWN));
+        put(s, gc_client_signaling_opened(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
         server_says(s, "{\"type\":\"ID-TAKEN\"}");
-        put(s, gc_client_signaling_closed(s->c, s->now, GC_SOCKET_OWN));
+        put(s, gc_client_signaling_closed(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     }
     expect(s, "");
     assert_int_equal(gc_client_deadline(s->c), GC_NEVER);
@@ -140,11 +140,11 @@ static void a_host_keeps_its_id(void **state) {
     gc_writer_init(&w, link, sizeof link);
     assert_int_equal(gc_client_invite(s->c, GC_SPAN("https://h/"), GC_INVITE_PEER_SECRET, &w), 0);
     memcpy(id, gc_client_id(s->c).data, sizeof id);
-    put(s, gc_client_signaling_closed(s->c, s->now, GC_SOCKET_OWN));
+    put(s, gc_client_signaling_closed(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     pass(s, 250);
-    put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_OWN));
+    put(s, gc_client_signaling_opened(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     server_says(s, "{\"type\":\"ID-TAKEN\"}");
-    put(s, gc_client_signaling_closed(s->c, s->now, GC_SOCKET_OWN));
+    put(s, gc_client_signaling_closed(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     pass(s, 8000);
     assert_memory_equal(id, gc_client_id(s->c).data, sizeof id);
     assert_non_null(strstr(s->ws, "&id="));
@@ -155,7 +155,7 @@ static void a_host_keeps_its_id(void **state) {
 static void open_chats_go_on_without_the_server(void **state) {
     script *s = script_met("~bob");
     (void)state;
-    put(s, gc_client_signaling_closed(s->c, s->now, GC_SOCKET_OWN));
+    put(s, gc_client_signaling_closed(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     expect(s, "state connected lost server-unreachable\n");
     user_sends(s, "still here", 1);
     expect(s, "send 0 #1 still here\n");
@@ -173,7 +173,7 @@ static void an_offer_that_went_to_an_old_socket_is_made_again(void **state) {
     described(s, 0);
     described(s, 1);
     answer_from(s, "~zoe", 1);
-    put(s, gc_client_signaling_closed(s->c, s->now, GC_SOCKET_OWN));
+    put(s, gc_client_signaling_closed(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     enter_again(s, "[\"~bob\",\"~zoe\"]");
     expect(s, "close 0\noffer 0\nstate waiting on none\n"); /* zoe has answered */
     script_free(s);
@@ -182,7 +182,7 @@ static void an_offer_that_went_to_an_old_socket_is_made_again(void **state) {
 static void a_description_without_a_server_ends_the_attempt(void **state) {
     script *s = script_with("[\"~bob\"]");
     (void)state;
-    put(s, gc_client_signaling_closed(s->c, s->now, GC_SOCKET_OWN));
+    put(s, gc_client_signaling_closed(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     described(s, 0);
     expect(s, "close 0\npeer 0 ~bob connecting '' server-unreachable\n");
     pass(s, GC_UNDELIVERED_MS);
@@ -196,7 +196,7 @@ static script *script_guest(const char *link) {
     script *s = script_new();
     put(s, gc_client_join_link(s->c, s->now, &script_options, text_span(link)));
     assert_null(strstr(s->ws, "room="));
-    put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_OWN));
+    put(s, gc_client_signaling_opened(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     server_says(s, "{\"type\":\"OPEN\",\"payload\":{\"gc\":1}}");
     return s;
 }
@@ -240,7 +240,7 @@ static void a_stock_server_says_expire(void **state) {
     script *s = script_new();
     (void)state;
     put(s, gc_client_join_link(s->c, s->now, &script_options, GC_SPAN("https://h/join/host")));
-    put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_OWN));
+    put(s, gc_client_signaling_opened(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     server_says(s, "{\"type\":\"OPEN\"}");
     described(s, 0);
     server_says(s, "{\"type\":\"EXPIRE\",\"src\":\"host\",\"dst\":\"%ID%\"}");
@@ -258,9 +258,9 @@ static void a_host_that_left_is_not_dialled(void **state) {
     peer_starts(s, 0, 1, 0);
     frame(s, 0, &bye);
     expect(s, "close 0\nstate waiting on left\npeer 0 host closed 'Bob' left\n");
-    put(s, gc_client_signaling_closed(s->c, s->now, GC_SOCKET_OWN));
+    put(s, gc_client_signaling_closed(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     pass(s, 250);
-    put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_OWN));
+    put(s, gc_client_signaling_opened(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     server_says(s, "{\"type\":\"OPEN\",\"payload\":{\"gc\":1}}");
     assert_null(strstr(s->lines, "offer"));
     script_free(s);
@@ -402,7 +402,7 @@ static void a_big_sdp_is_taken_up_to_its_limit(void **state) {
                  "{\"type\":\"OFFER\",\"src\":\"~bob\",\"payload\":{\"type\":\"ghostchat\",\"v\":1,"
                  "\"dial\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"room\":\"" COFFEE "\",\"sdp\":\"%0*d\"}}",
                  len, 0);
-        put(s, gc_client_signaling_message(s->c, s->now, GC_SOCKET_OWN, text_span(text)));
+        put(s, gc_client_signaling_message(s->c, s->now, GC_SIGNALING_SOCKET_OWN, text_span(text)));
         assert_int_equal(s->len > 0, len == GC_SDP_BYTES_MAX);
         script_free(s);
     }

@@ -5,19 +5,19 @@
 static script *script_at_stock_server(void) {
     script *s = script_new();
     put(s, gc_client_join_room(s->c, s->now, &script_options, GC_SPAN("coffee")));
-    put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_OWN));
+    put(s, gc_client_signaling_opened(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     server_says(s, "{\"type\":\"OPEN\"}");
     expect(s, "connect slot\nstate joining on none\n");
     return s;
 }
 
 static void slot_says(script *s, const char *text) {
-    put(s, gc_client_signaling_message(s->c, s->now, GC_SOCKET_SLOT, text_span(text)));
+    put(s, gc_client_signaling_message(s->c, s->now, GC_SIGNALING_SOCKET_SLOT, text_span(text)));
 }
 
 static script *script_holder(void) {
     script *s = script_at_stock_server();
-    put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_SLOT));
+    put(s, gc_client_signaling_opened(s->c, s->now, GC_SIGNALING_SOCKET_SLOT));
     expect(s, "");
     slot_says(s, "{\"type\":\"OPEN\"}");
     expect(s, "signal CANDIDATE slot1 \"knock\"\nsignal CANDIDATE slot2 \"knock\"\n"
@@ -28,7 +28,7 @@ static script *script_holder(void) {
 /* Slot 0 is held by somebody else; we knocked there. */
 static script *script_knocking(void) {
     script *s = script_at_stock_server();
-    put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_SLOT));
+    put(s, gc_client_signaling_opened(s->c, s->now, GC_SIGNALING_SOCKET_SLOT));
     slot_says(s, "{\"type\":\"ID-TAKEN\",\"payload\":{\"msg\":\"ID is taken\"}}");
     expect(s, "disconnect slot\nsignal CANDIDATE slot0 \"knock\"\n");
     return s;
@@ -56,7 +56,8 @@ static int give_slot_message(script *s, uint32_t socket, enum gc_slot_kind kind,
                              const uint8_t nonce[GC_NONCE_BYTES], const char *from,
                              const char *const *members, bool proved) {
     gc_slot_message m = {.kind = (uint8_t)kind};
-    gc_span to = socket == GC_SOCKET_SLOT ? client_current_slot_id(s->c) : gc_client_id(s->c);
+    gc_span to =
+        socket == GC_SIGNALING_SOCKET_SLOT ? client_current_slot_id(s->c) : gc_client_id(s->c);
     memcpy(m.nonce, nonce, GC_NONCE_BYTES);
     for (; members != NULL && *members != NULL; members++) {
         assert_true(gc_slot_add(&m, text_span(*members)));
@@ -86,16 +87,17 @@ static void offer(script *s, const char *from, bool proved) {
     proof[3] ^= !proved;
     gc_writer w = begin_relayed(from, &object);
     gc_signal_write_offer(&w, gc_client_id(s->c), dial, client_room_tag(s->c), proof, GC_SPAN("s"));
-    put(s, gc_client_signaling_message(s->c, s->now, GC_SOCKET_OWN, end_relayed(&w, object)));
+    put(s, gc_client_signaling_message(s->c, s->now, GC_SIGNALING_SOCKET_OWN,
+                                       end_relayed(&w, object)));
 }
 
 static void the_first_one_holds_the_slot_and_answers(void **state) {
     script *s = script_holder();
     (void)state;
-    stranger_says(s, GC_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, "~bob", NULL, true);
+    stranger_says(s, GC_SIGNALING_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, "~bob", NULL, true);
     expect(s, "signal CANDIDATE ~bob \"members\"\npeer 0 ~bob connecting '' none\n");
     /* Who knocked is named to the next one, though it is not linked with us yet. */
-    stranger_says(s, GC_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, "~cem", NULL, true);
+    stranger_says(s, GC_SIGNALING_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, "~cem", NULL, true);
     expect(s, "signal CANDIDATE ~cem \"members\"\npeer 1 ~cem connecting '' none\n");
     assert_int_equal(client_peer_knocked_at(s->c, 0), s->now);
     /* Newcomers dial; we do it after 4 s. */
@@ -109,7 +111,7 @@ static void whom_a_knock_names_is_dialled_at_once(void **state) {
     const char *const members[] = {"zcem", "0dan", NULL};
     script *s = script_holder();
     (void)state;
-    stranger_says(s, GC_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, "~bob", members, true);
+    stranger_says(s, GC_SIGNALING_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, "~bob", members, true);
     expect(s, "offer 0\noffer 1\nsignal CANDIDATE ~bob \"members\"\n"
               "peer 0 ~bob connecting '' none\npeer 1 zcem connecting '' none\n"
               "peer 2 0dan connecting '' none\n");
@@ -139,15 +141,15 @@ static bool names(script *s, const char *to, const char *id) {
 
 /* Knocks without draining, so that names() sees the answer. */
 static void knock(script *s, const char *from) {
-    assert_int_equal(give_slot_message(s, GC_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, from, NULL, true),
-                     0);
+    assert_int_equal(
+        give_slot_message(s, GC_SIGNALING_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, from, NULL, true), 0);
 }
 
 static void hearsay_is_not_passed_on(void **state) {
     const char *const members[] = {"zcem", "0dan", NULL};
     script *s = script_holder();
     (void)state;
-    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_MEMBERS, nonce, "hal", members, true);
+    stranger_says(s, GC_SIGNALING_SOCKET_OWN, GC_SLOT_MEMBERS, nonce, "hal", members, true);
     knock(s, "bob");
     assert_false(names(s, "bob", "zcem"));
     knock(s, "eve");
@@ -182,7 +184,7 @@ static void an_offer_of_ours_carries_its_proof(void **state) {
     script *s = script_holder();
     gc_client_output o;
     (void)state;
-    stranger_says(s, GC_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, "bob", NULL, true);
+    stranger_says(s, GC_SIGNALING_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, "bob", NULL, true);
     pass(s, GC_DIAL_EXPECT_MS);
     assert_int_equal(gc_client_link_description(s->c, s->now, link_of(s, 0), GC_SPAN("sdp")), 0);
     bool found = false;
@@ -223,13 +225,13 @@ static void lists_of_ids_that_never_answer_keep_nobody_out(void **state) {
             snprintf(ids[i], sizeof ids[i], "x%u-%u", round, i);
             members[i] = ids[i];
         }
-        stranger_says(s, GC_SOCKET_OWN, GC_SLOT_MEMBERS, nonce, "hal", members, true);
+        stranger_says(s, GC_SIGNALING_SOCKET_OWN, GC_SLOT_MEMBERS, nonce, "hal", members, true);
     }
     assert_int_equal(live(s), GC_ROOM_MEMBERS_MAX);
     for (uint32_t i = 0; i < 4; i++) { /* honest ones come in, all of them */
         char id[8], line[48];
         snprintf(id, sizeof id, "h%u", i);
-        stranger_says(s, GC_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, id, NULL, true);
+        stranger_says(s, GC_SIGNALING_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, id, NULL, true);
         snprintf(line, sizeof line, "signal CANDIDATE %s \"members\"\n", id);
         assert_non_null(strstr(s->lines, line));
     }
@@ -246,7 +248,7 @@ static void a_stock_server_names_no_ice_servers(void **state) {
     script *s = script_new();
     (void)state;
     put(s, gc_client_join_room(s->c, s->now, &script_options, GC_SPAN("coffee")));
-    put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_OWN));
+    put(s, gc_client_signaling_opened(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     server_says(s, "{\"type\":\"OPEN\",\"payload\":{\"ice\":[{\"urls\":\"turn:evil\"}]}}");
     expect(s, "connect slot\nstate joining on none\n");
     script_free(s);
@@ -256,11 +258,12 @@ static void a_knock_without_proof_is_no_knock(void **state) {
     script *s = script_holder();
     (void)state;
     uint64_t ignored = client_ignored(s->c);
-    stranger_says(s, GC_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, "~eve", NULL, false);
+    stranger_says(s, GC_SIGNALING_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, "~eve", NULL, false);
     expect(s, "");
-    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_KNOCK, nonce, "~eve", NULL, true); /* not at the slot */
+    stranger_says(s, GC_SIGNALING_SOCKET_OWN, GC_SLOT_KNOCK, nonce, "~eve", NULL,
+                  true); /* not at the slot */
     expect(s, "");
-    stranger_says(s, GC_SOCKET_SLOT, GC_SLOT_MEMBERS, nonce, "~eve", NULL, true);
+    stranger_says(s, GC_SIGNALING_SOCKET_SLOT, GC_SLOT_MEMBERS, nonce, "~eve", NULL, true);
     expect(s, "");
     assert_int_equal(client_ignored(s->c), ignored + 3);
     script_free(s);
@@ -272,13 +275,14 @@ static void a_full_room_says_so(void **state) {
     (void)state;
     for (uint32_t i = 0; i < GC_ROOM_MEMBERS_MAX - 1; i++) {
         snprintf(id, sizeof id, "~m%u", i);
-        stranger_says(s, GC_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, id, NULL, true);
+        stranger_says(s, GC_SIGNALING_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, id, NULL, true);
         snprintf(line, sizeof line, "signal CANDIDATE %s \"members\"\n", id);
         assert_non_null(strstr(s->lines, line));
     }
-    stranger_says(s, GC_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, "~late", NULL, true);
+    stranger_says(s, GC_SIGNALING_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, "~late", NULL, true);
     expect(s, "signal CANDIDATE ~late \"full\"\n");
-    stranger_says(s, GC_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, "~m0", NULL, true); /* is in already */
+    stranger_says(s, GC_SIGNALING_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, "~m0", NULL,
+                  true); /* is in already */
     expect(s, "signal CANDIDATE ~m0 \"members\"\n");
     script_free(s);
 }
@@ -287,15 +291,15 @@ static void who_finds_a_holder_dials_all_that_it_names(void **state) {
     const char *const members[] = {"zcem", "0dan", NULL};
     script *s = script_knocking();
     (void)state;
-    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_MEMBERS, client_slot_nonce(s->c), "~hal", members,
-                  false);
+    stranger_says(s, GC_SIGNALING_SOCKET_OWN, GC_SLOT_MEMBERS, client_slot_nonce(s->c), "~hal",
+                  members, false);
     expect(s, "");
-    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_MEMBERS, client_slot_nonce(s->c), "~hal", members,
-                  true);
+    stranger_says(s, GC_SIGNALING_SOCKET_OWN, GC_SLOT_MEMBERS, client_slot_nonce(s->c), "~hal",
+                  members, true);
     expect(s, "offer 0\noffer 1\noffer 2\nstate waiting on none\npeer 0 ~hal connecting '' none\n"
               "peer 1 zcem connecting '' none\npeer 2 0dan connecting '' none\n");
     /* Known ones are not dialled again by a second list. */
-    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_MEMBERS, nonce, "~hal", members, true);
+    stranger_says(s, GC_SIGNALING_SOCKET_OWN, GC_SLOT_MEMBERS, nonce, "~hal", members, true);
     expect(s, "");
     script_free(s);
 }
@@ -304,7 +308,7 @@ static void news_are_dialled_by_the_smaller_id(void **state) {
     const char *const members[] = {"zcem", "0dan", NULL};
     script *s = script_holder();
     (void)state;
-    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_MEMBERS, nonce, "0hal", members, true);
+    stranger_says(s, GC_SIGNALING_SOCKET_OWN, GC_SLOT_MEMBERS, nonce, "0hal", members, true);
     expect(s, "offer 0\npeer 0 0hal connecting '' none\npeer 1 zcem connecting '' none\n"
               "peer 2 0dan connecting '' none\n");
     assert_span(client_peer_id(s->c, client_link_peer(s->c, 0)), GC_SPAN("zcem"));
@@ -314,9 +318,11 @@ static void news_are_dialled_by_the_smaller_id(void **state) {
 static void a_full_answer_is_the_end_of_a_join(void **state) {
     script *s = script_knocking();
     (void)state;
-    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_FULL, nonce, "~hal", NULL, true); /* not asked */
+    stranger_says(s, GC_SIGNALING_SOCKET_OWN, GC_SLOT_FULL, nonce, "~hal", NULL,
+                  true); /* not asked */
     expect(s, "");
-    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_FULL, client_slot_nonce(s->c), "~hal", NULL, true);
+    stranger_says(s, GC_SIGNALING_SOCKET_OWN, GC_SLOT_FULL, client_slot_nonce(s->c), "~hal", NULL,
+                  true);
     expect(s, "disconnect\nstate failed off room-full\n");
     assert_int_equal(gc_client_deadline(s->c), GC_NEVER);
     script_free(s);
@@ -325,10 +331,12 @@ static void a_full_answer_is_the_end_of_a_join(void **state) {
 static void who_is_in_is_not_thrown_out_by_full(void **state) {
     script *s = script_knocking();
     (void)state;
-    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_MEMBERS, client_slot_nonce(s->c), "~hal", NULL, true);
+    stranger_says(s, GC_SIGNALING_SOCKET_OWN, GC_SLOT_MEMBERS, client_slot_nonce(s->c), "~hal",
+                  NULL, true);
     pass(s, GC_SLOT_HOME_MS);
     assert_non_null(strstr(s->lines, "signal CANDIDATE slot0 \"knock\"\n"));
-    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_FULL, client_slot_nonce(s->c), "~hal", NULL, true);
+    stranger_says(s, GC_SIGNALING_SOCKET_OWN, GC_SLOT_FULL, client_slot_nonce(s->c), "~hal", NULL,
+                  true);
     expect(s, "");
     assert_true(client_slots_have_a_home(s->c));
     script_free(s);
@@ -337,7 +345,8 @@ static void who_is_in_is_not_thrown_out_by_full(void **state) {
 static void an_absent_home_makes_one_look_again(void **state) {
     script *s = script_knocking();
     (void)state;
-    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_MEMBERS, client_slot_nonce(s->c), "~hal", NULL, true);
+    stranger_says(s, GC_SIGNALING_SOCKET_OWN, GC_SLOT_MEMBERS, client_slot_nonce(s->c), "~hal",
+                  NULL, true);
     server_says(s, "{\"type\":\"EXPIRE\",\"src\":\"~hal\",\"dst\":\"%ID%\"}");
     assert_true(client_slots_are_waiting(s->c));
     pass(s, GC_SLOT_HANDOVER_MS + 1);
@@ -351,7 +360,7 @@ static void silent_holders_are_said(void **state) {
     for (uint32_t slot = 1; slot < GC_SLOTS_MAX; slot++) {
         pass(s, GC_SLOT_ANSWER_MS);
         assert_non_null(strstr(s->lines, "connect slot\n"));
-        put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_SLOT));
+        put(s, gc_client_signaling_opened(s->c, s->now, GC_SIGNALING_SOCKET_SLOT));
         slot_says(s, "{\"type\":\"ID-TAKEN\"}");
         assert_non_null(strstr(s->lines, "disconnect slot\nsignal CANDIDATE slot"));
     }
@@ -363,7 +372,7 @@ static void silent_holders_are_said(void **state) {
 static void a_refusal_of_the_server_is_said(void **state) {
     script *s = script_at_stock_server();
     (void)state;
-    put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_SLOT));
+    put(s, gc_client_signaling_opened(s->c, s->now, GC_SIGNALING_SOCKET_SLOT));
     slot_says(s,
               "{\"type\":\"ERROR\",\"payload\":{\"msg\":\"Server has reached its concurrent user "
               "limit\"}}");
@@ -374,7 +383,8 @@ static void a_refusal_of_the_server_is_said(void **state) {
 static void the_lost_home_makes_one_look_again(void **state) {
     script *s = script_knocking();
     (void)state;
-    stranger_says(s, GC_SOCKET_OWN, GC_SLOT_MEMBERS, client_slot_nonce(s->c), "~hal", NULL, true);
+    stranger_says(s, GC_SIGNALING_SOCKET_OWN, GC_SLOT_MEMBERS, client_slot_nonce(s->c), "~hal",
+                  NULL, true);
     described(s, 0);
     server_says(s,
                 "{\"type\":\"ANSWER\",\"src\":\"~hal\",\"payload\":{\"type\":\"ghostchat\",\"v\":1,"
@@ -393,8 +403,8 @@ static void the_lost_home_makes_one_look_again(void **state) {
 static void a_member_that_opens_is_news_for_all(void **state) {
     script *s = script_holder();
     (void)state;
-    stranger_says(s, GC_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, "~bob", NULL, true);
-    stranger_says(s, GC_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, "~cem", NULL, true);
+    stranger_says(s, GC_SIGNALING_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, "~bob", NULL, true);
+    stranger_says(s, GC_SIGNALING_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, "~cem", NULL, true);
     offer(s, "~bob", true);
     described(s, 0);
     opened(s, 0);
@@ -414,9 +424,9 @@ static void an_echo_is_heard_and_stands_for_open(void **state) {
     server_says(s, echo);
     assert_true(client_signaling_echoes(s->c));
     assert_int_equal(client_ignored(s->c), ignored);
-    put(s, gc_client_signaling_closed(s->c, s->now, GC_SOCKET_OWN));
+    put(s, gc_client_signaling_closed(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     pass(s, GC_RECONNECT_MS_MIN);
-    put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_OWN));
+    put(s, gc_client_signaling_opened(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     expect(s, "signal HEARTBEAT\nsignal CANDIDATE self \"echo\"\n");
     server_says(s, echo);
     assert_true(client_signaling_is_on(s->c));
@@ -424,9 +434,9 @@ static void an_echo_is_heard_and_stands_for_open(void **state) {
 }
 
 static void come_back(script *s) {
-    put(s, gc_client_signaling_closed(s->c, s->now, GC_SOCKET_OWN));
+    put(s, gc_client_signaling_closed(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     pass(s, GC_RECONNECT_MS_MIN);
-    put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_OWN));
+    put(s, gc_client_signaling_opened(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
 }
 
 static void what_was_held_shows_that_a_take_over_worked(void **state) {
@@ -443,7 +453,7 @@ static void what_was_held_shows_that_a_take_over_worked(void **state) {
 static void a_dial_from_before_the_server_came_back_is_hurried(void **state) {
     script *s = script_holder();
     (void)state;
-    stranger_says(s, GC_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, "~bob", NULL, true);
+    stranger_says(s, GC_SIGNALING_SOCKET_SLOT, GC_SLOT_KNOCK, nonce, "~bob", NULL, true);
     offer(s, "~bob", true);
     described(s, 0);
     assert_true(client_link_is_connecting(s->c, 0));
@@ -466,9 +476,9 @@ static void our_own_server_needs_no_slots(void **state) {
     script *s = script_holder();
     (void)state;
     /* The operator put another server in its place. */
-    put(s, gc_client_signaling_closed(s->c, s->now, GC_SOCKET_OWN));
+    put(s, gc_client_signaling_closed(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     pass(s, GC_RECONNECT_MS_MIN);
-    put(s, gc_client_signaling_opened(s->c, s->now, GC_SOCKET_OWN));
+    put(s, gc_client_signaling_opened(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     server_says(s, "{\"type\":\"OPEN\",\"payload\":{\"gc\":1,\"room\":{\"tag\":\"" COFFEE
                    "\",\"members\":[]}}}");
     assert_true(client_slots_are_off(s->c));

@@ -31,7 +31,7 @@ static void write_messages(uint32_t count, uint32_t len) {
     static uint8_t text[GC_TEXT_BYTES_MAX];
     memset(text, 'm', sizeof text);
     for (uint32_t i = 0; i < count; i++) {
-        (void)gc_outbox_add(&outbox, gc_span_of(text, len), 1000 + i);
+        (void)gc_outbox_add(&outbox, gc_span_of(text, len), 1000 + i, 1);
     }
 }
 
@@ -141,7 +141,7 @@ static void a_start_that_cannot_be_true_is_refused(void **state) {
     assert_int_equal(start(theirs, ours, 1, 4), GC_E_SYNTAX);
     assert_int_equal(start(theirs, ours, 0, 0), GC_E_SYNTAX);
     assert_int_equal(start(theirs, ours, GC_SEQ_MAX + 1, 0), GC_E_SYNTAX);
-    assert_false(talk.started);
+    assert_int_not_equal(talk.step, GC_CONVERSATION_STARTED);
     assert_int_equal(start(theirs, ours, 1, 3), 0);
     assert_string_equal(fates(), "1+ 2+ 3+ ");
 }
@@ -270,6 +270,71 @@ static void stalled_is_who_makes_no_progress(void **state) {
     assert_int_equal(gc_conversation_stalled_at(&talk, &outbox), GC_NEVER);
 }
 
+static void a_conversation_is_open_while_the_user_can_talk(void **state) {
+    (void)state;
+    assert_false(gc_conversation_is_open(&talk));
+    gc_conversation_link(&talk);
+    assert_false(gc_conversation_is_open(&talk)); /* its START has not come */
+    assert_int_equal(start(theirs, nobody, 1, 0), 0);
+    assert_true(gc_conversation_is_open(&talk));
+    assert_int_equal(start(theirs, nobody, 1, 0), GC_E_SYNTAX); /* once a link */
+    gc_conversation_link(&talk);                                /* another link took the place */
+    assert_int_equal(talk.step, GC_CONVERSATION_RENEWING);
+    assert_true(gc_conversation_is_open(&talk));
+    gc_conversation_link(&talk);
+    assert_true(gc_conversation_is_open(&talk));
+    gc_conversation_unlink(&talk);
+    assert_false(gc_conversation_is_open(&talk));
+    assert_true(talk.met);
+    gc_conversation_link(&talk);
+    assert_int_equal(talk.step, GC_CONVERSATION_LINKED);
+}
+
+static void what_is_due_is_taken_once(void **state) {
+    gc_frame f = {0};
+    uint64_t seq = 0, missing = 0;
+    gc_span text;
+    (void)state;
+    assert_int_equal(start(theirs, nobody, 1, 0), 0);
+    assert_false(gc_conversation_next(&talk, &f));
+    assert_int_equal(gc_conversation_put(&talk, 1, GC_SPAN("hello")), 0);
+    assert_int_equal(gc_conversation_show(&talk, &seq, &missing, &text), GC_INBOX_MESSAGE);
+    assert_false(gc_conversation_next(&talk, &f)); /* it was not shown yet */
+    gc_conversation_shown(&talk);
+    write_messages(1, 10);
+    gc_conversation_give_up(&talk, &outbox, 2, GC_REASON_UNDELIVERED);
+    assert_true(gc_conversation_next(&talk, &f));
+    assert_int_equal(f.type, GC_FRAME_ACK);
+    assert_int_equal(f.ack, 1);
+    assert_true(gc_conversation_next(&talk, &f));
+    assert_int_equal(f.type, GC_FRAME_BASE);
+    assert_int_equal(f.base, 2);
+    assert_false(gc_conversation_next(&talk, &f));
+}
+
+static void our_start_says_what_would_be_due(void **state) {
+    gc_frame f = {.type = GC_FRAME_START};
+    (void)state;
+    assert_int_equal(start(theirs, nobody, 1, 0), 0);
+    write_messages(3, 10);
+    gc_conversation_give_up(&talk, &outbox, 2, GC_REASON_UNDELIVERED);
+    gc_conversation_introduce(&talk, &f);
+    assert_int_equal(f.base, 2);
+    assert_int_equal(f.window, GC_WINDOW_BYTES);
+    assert_memory_equal(f.peer_session, theirs, GC_SESSION_BYTES);
+    assert_false(gc_conversation_next(&talk, &f));
+}
+
+static void an_end_gives_up_what_is_open(void **state) {
+    (void)state;
+    write_messages(2, 10);
+    gc_conversation_end(&talk, &outbox, GC_REASON_LEFT);
+    assert_string_equal(fates(), "1- 2- ");
+    assert_int_equal(talk.lost_reason, GC_REASON_LEFT);
+    gc_outbox_drop_settled(&outbox);
+    assert_int_equal(outbox.first, 3);
+}
+
 /* Random acks, links and give-ups: no message has two fates, none is without one in the end. */
 static void every_message_has_one_fate(void **state) {
     uint32_t random = 99;
@@ -282,9 +347,9 @@ static void every_message_has_one_fate(void **state) {
         bool delivered = false;
         if (what < 40 && gc_outbox_room_at(&outbox, 10) <= outbox.first) {
             write_messages(1, 1 + number * 100);
-        } else if (what < 60 && talk.started) {
+        } else if (what < 60 && talk.step == GC_CONVERSATION_STARTED) {
             (void)send_all();
-        } else if (what < 80 && talk.started) {
+        } else if (what < 80 && talk.step == GC_CONVERSATION_STARTED) {
             uint64_t to = floor + number;
             assert_int_equal(ack(to < talk.next_send ? to : talk.next_send - 1), 0);
         } else if (what < 85) {
@@ -296,7 +361,8 @@ static void every_message_has_one_fate(void **state) {
             assert_int_equal(seq, told + 1);
             told = seq;
         }
-        gc_outbox_drop_below(&outbox, gc_conversation_floor(&talk));
+        gc_outbox_drop_settled(&outbox);
+        assert_true(outbox.first <= gc_conversation_floor(&talk));
         check();
     }
     assert_true(told > 1000);
@@ -318,6 +384,10 @@ int main(void) {
         TEST(what_is_given_up_is_said_and_based),
         TEST(ranges_given_up_one_after_the_other),
         TEST(stalled_is_who_makes_no_progress),
+        TEST(a_conversation_is_open_while_the_user_can_talk),
+        TEST(what_is_due_is_taken_once),
+        TEST(our_start_says_what_would_be_due),
+        TEST(an_end_gives_up_what_is_open),
         TEST(every_message_has_one_fate),
     };
     return RUN(tests);

@@ -310,7 +310,7 @@ static void link_inputs_are_checked(void **state) {
     put(s, gc_client_link_description(s->c, s->now, link, gc_span_of(big, GC_SDP_BYTES_MAX)));
     assert_int_equal(gc_client_link_description(s->c, s->now, link, GC_SPAN("again")), GC_E_STATE);
     static char message[GC_MESSAGE_BYTES_MAX + 1];
-    assert_int_equal(gc_client_signaling_message(s->c, s->now, GC_SOCKET_OWN,
+    assert_int_equal(gc_client_signaling_message(s->c, s->now, GC_SIGNALING_SOCKET_OWN,
                                                  gc_span_of(message, sizeof message)),
                      GC_E_TOO_BIG);
     script_free(s);

@@ -13,9 +13,15 @@ static gc_link fresh(void) {
 
 static gc_link open_at(uint64_t now) {
     gc_link l = fresh();
-    gc_link_begin(&l, GC_LINK_ANSWERING, 3, dial, now);
-    l.step = GC_LINK_CONNECTING;
+    gc_link_begin(&l, GC_LINK_STEP_ANSWERING, 3, dial, now);
+    gc_link_describe(&l);
     gc_link_open(&l, now);
+    return l;
+}
+
+static gc_link started_at(uint64_t now) {
+    gc_link l = open_at(now);
+    gc_link_start(&l);
     return l;
 }
 
@@ -24,19 +30,19 @@ static void numbers_carry_a_generation(void **state) {
     uint32_t seen[3];
     (void)state;
     for (int i = 0; i < 3; i++) {
-        gc_link_begin(&l, GC_LINK_OFFERING, 0, dial, 0);
+        gc_link_begin(&l, GC_LINK_STEP_OFFERING, 0, dial, 0);
         seen[i] = gc_link_number(&l, 7);
         assert_int_equal(gc_link_slot(seen[i]), 7);
         assert_memory_equal(l.dial, dial, sizeof dial);
         gc_link_end(&l);
-        assert_int_equal(l.step, GC_LINK_FREE);
+        assert_int_equal(l.step, GC_LINK_STEP_FREE);
         assert_ptr_equal(l.store, &store);
     }
     assert_int_not_equal(seen[0], seen[1]);
     assert_int_not_equal(seen[1], seen[2]);
     /* The last generation is left out: with slot 255 it would be "no link". */
     l.generation = (1u << 24) - 2;
-    gc_link_begin(&l, GC_LINK_OFFERING, 0, dial, 0);
+    gc_link_begin(&l, GC_LINK_STEP_OFFERING, 0, dial, 0);
     gc_link_end(&l);
     assert_int_equal(l.generation, 0);
 }
@@ -44,11 +50,11 @@ static void numbers_carry_a_generation(void **state) {
 static void setting_up_has_a_deadline(void **state) {
     gc_link l = fresh();
     (void)state;
-    assert_int_equal(gc_link_deadline(&l, false), GC_NEVER);
-    gc_link_begin(&l, GC_LINK_OFFERING, 0, dial, 500);
-    assert_int_equal(gc_link_deadline(&l, false), 500 + GC_LINK_OPEN_MS);
-    assert_true(gc_link_tick(&l, false, 500 + GC_LINK_OPEN_MS - 1));
-    assert_false(gc_link_tick(&l, false, 500 + GC_LINK_OPEN_MS));
+    assert_int_equal(gc_link_deadline(&l), GC_NEVER);
+    gc_link_begin(&l, GC_LINK_STEP_OFFERING, 0, dial, 500);
+    assert_int_equal(gc_link_deadline(&l), 500 + GC_LINK_OPEN_MS);
+    assert_true(gc_link_tick(&l, 500 + GC_LINK_OPEN_MS - 1));
+    assert_false(gc_link_tick(&l, 500 + GC_LINK_OPEN_MS));
 }
 
 static void an_open_link_needs_its_start(void **state) {
@@ -57,23 +63,25 @@ static void an_open_link_needs_its_start(void **state) {
     assert_true(l.start_due);
     for (uint64_t now = 1000; now < 1000 + GC_LINK_OPEN_MS; now += 1000) {
         gc_link_heard(&l, now);
-        assert_true(gc_link_tick(&l, false, now));
+        assert_true(gc_link_tick(&l, now));
     }
-    assert_int_equal(gc_link_deadline(&l, false), 1000 + GC_LINK_OPEN_MS);
-    assert_true(gc_link_tick(&l, true, 1000 + GC_LINK_OPEN_MS));
-    assert_false(gc_link_tick(&l, false, 1000 + GC_LINK_OPEN_MS));
+    assert_int_equal(gc_link_deadline(&l), 1000 + GC_LINK_OPEN_MS);
+    gc_link started = l;
+    gc_link_start(&started);
+    assert_true(gc_link_tick(&started, 1000 + GC_LINK_OPEN_MS));
+    assert_false(gc_link_tick(&l, 1000 + GC_LINK_OPEN_MS));
 }
 
 static void silence_is_asked_and_then_believed(void **state) {
-    gc_link l = open_at(0);
+    gc_link l = started_at(0);
     int pings = 0;
     uint64_t now = 0;
     (void)state;
     for (;;) {
-        uint64_t at = gc_link_deadline(&l, true);
+        uint64_t at = gc_link_deadline(&l);
         assert_true(at > now);
         now = at;
-        if (!gc_link_tick(&l, true, now)) {
+        if (!gc_link_tick(&l, now)) {
             break;
         }
         assert_true(l.ping_due);
@@ -85,39 +93,106 @@ static void silence_is_asked_and_then_believed(void **state) {
 }
 
 static void any_frame_ends_the_silence(void **state) {
-    gc_link l = open_at(0);
+    gc_link l = started_at(0);
     (void)state;
     for (uint64_t now = 0; now < 600000; now += 24000) {
-        assert_true(gc_link_tick(&l, true, now));
+        assert_true(gc_link_tick(&l, now));
         gc_link_heard(&l, now + 1);
     }
-    assert_int_equal(gc_link_deadline(&l, true), l.heard_ms + GC_LINK_PING_MS);
+    assert_int_equal(gc_link_deadline(&l), l.heard_ms + GC_LINK_PING_MS);
 }
 
 /* The machine slept for an hour: it asks first, and waits for the answer. */
 static void after_a_sleep_the_other_side_is_asked(void **state) {
-    gc_link l = open_at(0);
+    gc_link l = started_at(0);
     uint64_t now = 3600000;
     (void)state;
-    assert_true(gc_link_tick(&l, true, now));
+    assert_true(gc_link_tick(&l, now));
     assert_true(l.ping_due);
-    assert_int_equal(gc_link_deadline(&l, true), now + GC_LINK_PROBE_MS);
-    assert_true(gc_link_tick(&l, true, now + GC_LINK_PROBE_MS - 1));
-    assert_false(gc_link_tick(&l, true, now + GC_LINK_PROBE_MS));
+    assert_int_equal(gc_link_deadline(&l), now + GC_LINK_PROBE_MS);
+    assert_true(gc_link_tick(&l, now + GC_LINK_PROBE_MS - 1));
+    assert_false(gc_link_tick(&l, now + GC_LINK_PROBE_MS));
 }
 
 static void a_probe_is_short(void **state) {
-    gc_link l = open_at(0);
+    gc_link l = started_at(0);
     (void)state;
     gc_link_probe(&l, 100);
     assert_true(l.ping_due);
     gc_link_probe(&l, 1000); /* said twice: the first one counts */
-    assert_int_equal(gc_link_deadline(&l, true), 100 + GC_LINK_PROBE_MS);
+    assert_int_equal(gc_link_deadline(&l), 100 + GC_LINK_PROBE_MS);
     gc_link copy = l;
-    assert_false(gc_link_tick(&copy, true, 100 + GC_LINK_PROBE_MS));
+    assert_false(gc_link_tick(&copy, 100 + GC_LINK_PROBE_MS));
     gc_link_heard(&l, 200);
     assert_false(l.probing);
-    assert_true(gc_link_tick(&l, true, 100 + GC_LINK_PROBE_MS));
+    assert_true(gc_link_tick(&l, 100 + GC_LINK_PROBE_MS));
+}
+
+static void setting_up_goes_step_by_step(void **state) {
+    gc_link l = fresh();
+    (void)state;
+    gc_link_begin(&l, GC_LINK_STEP_OFFERING, 0, dial, 0);
+    gc_link_describe(&l);
+    assert_int_equal(l.step, GC_LINK_STEP_OFFERED);
+    gc_link_hurry(&l, 100);
+    assert_int_equal(gc_link_deadline(&l), 100 + GC_DIAL_EXPECT_MS);
+    gc_link_hurry(&l, 5000); /* never later */
+    assert_int_equal(gc_link_deadline(&l), 100 + GC_DIAL_EXPECT_MS);
+    gc_link_accept(&l, 1000);
+    assert_int_equal(l.step, GC_LINK_STEP_CONNECTING);
+    assert_int_equal(gc_link_deadline(&l), 1000 + GC_LINK_OPEN_MS / 2);
+}
+
+static void a_link_for_either_kind_becomes_one(void **state) {
+    gc_link l = fresh();
+    (void)state;
+    gc_link_begin(&l, GC_LINK_STEP_OFFERING, 0, dial, 0);
+    assert_int_equal(gc_link_connection(&l).len, 0);
+    gc_link_offer_either(&l, 2);
+    assert_int_equal(l.kind, GC_LINK_EITHER);
+    assert_int_equal(gc_link_connection(&l).len, 22); /* 16 bytes in base64url */
+    gc_link_be(&l, GC_LINK_DATA);
+    gc_link_describe(&l);
+    gc_link_accept(&l, 0);
+    gc_link_open(&l, 0);
+    assert_false(l.start_due); /* a stock peer knows no START */
+    assert_int_equal(gc_link_deadline(&l), GC_NEVER);
+    gc_link_probe(&l, 0);
+    assert_false(l.ping_due);
+}
+
+static void frames_are_due_once_and_in_order(void **state) {
+    gc_link l = open_at(0);
+    gc_frame f;
+    (void)state;
+    gc_link_rename(&l);
+    gc_link_probe(&l, 5);
+    gc_link_asked(&l, 70);
+    gc_link_asked(&l, 71); /* one answer for both */
+    assert_true(gc_link_next(&l, &f));
+    assert_int_equal(f.type, GC_FRAME_START);
+    assert_true(gc_link_next(&l, &f));
+    assert_int_equal(f.type, GC_FRAME_PONG);
+    assert_int_equal(f.token, 71);
+    assert_true(gc_link_next(&l, &f));
+    assert_int_equal(f.type, GC_FRAME_PING);
+    assert_false(gc_link_next(&l, &f));
+    assert_false(gc_link_take_profile(&l)); /* START has said the name */
+    gc_link_rename(&l);
+    assert_true(gc_link_take_profile(&l));
+    assert_false(gc_link_take_profile(&l));
+}
+
+static void what_the_host_reports_is_kept(void **state) {
+    gc_link l = open_at(0);
+    (void)state;
+    gc_link_buffer(&l, 77);
+    gc_link_measure(&l, GC_PATH_RELAY, 31);
+    assert_int_equal(l.buffered, 77);
+    assert_int_equal(l.path, GC_PATH_RELAY);
+    assert_int_equal(l.rtt_ms, 31);
+    gc_link_measure(&l, 99, 0); /* a newer host may know more paths */
+    assert_int_equal(l.path, GC_PATH_UNKNOWN);
 }
 
 static void candidates_are_counted_and_held(void **state) {
@@ -125,12 +200,14 @@ static void candidates_are_counted_and_held(void **state) {
     gc_span candidate, mid;
     uint32_t at = 0, index = 0;
     (void)state;
-    gc_link_begin(&l, GC_LINK_OFFERING, 0, dial, 0);
+    gc_link_begin(&l, GC_LINK_STEP_OFFERING, 0, dial, 0);
     for (uint32_t i = 0; i < GC_CANDIDATES_MAX; i++) {
-        assert_true(gc_link_count(&l, GC_LINK_LOCAL));
+        assert_true(gc_link_count(&l, GC_LINK_LOCAL, 1));
     }
-    assert_false(gc_link_count(&l, GC_LINK_LOCAL));
-    assert_true(gc_link_count(&l, GC_LINK_REMOTE));
+    assert_false(gc_link_count(&l, GC_LINK_LOCAL, 1));
+    assert_true(gc_link_count(&l, GC_LINK_REMOTE, 1));
+    assert_false(gc_link_count(&l, GC_LINK_REMOTE, GC_CANDIDATES_MAX)); /* as many as fit count */
+    assert_int_equal(l.candidates[GC_LINK_REMOTE], GC_CANDIDATES_MAX);
     assert_true(gc_link_hold(&l, GC_LINK_LOCAL, GC_SPAN("ours 1"), GC_SPAN("a"), 1));
     assert_true(gc_link_hold(&l, GC_LINK_REMOTE, GC_SPAN("theirs"), GC_SPAN(""), 255));
     assert_true(gc_link_hold(&l, GC_LINK_LOCAL, GC_SPAN("ours 2"), GC_SPAN("bb"), 2));
@@ -159,7 +236,7 @@ static void held_bytes_are_bounded(void **state) {
     int held = 0;
     (void)state;
     memset(text, 'c', sizeof text);
-    gc_link_begin(&l, GC_LINK_ANSWERING, 0, dial, 0);
+    gc_link_begin(&l, GC_LINK_STEP_ANSWERING, 0, dial, 0);
     while (gc_link_hold(&l, GC_LINK_REMOTE, gc_span_of(text, sizeof text), GC_SPAN("0"), 0)) {
         held++;
     }
@@ -177,6 +254,10 @@ int main(void) {
         cmocka_unit_test(any_frame_ends_the_silence),
         cmocka_unit_test(after_a_sleep_the_other_side_is_asked),
         cmocka_unit_test(a_probe_is_short),
+        cmocka_unit_test(setting_up_goes_step_by_step),
+        cmocka_unit_test(a_link_for_either_kind_becomes_one),
+        cmocka_unit_test(frames_are_due_once_and_in_order),
+        cmocka_unit_test(what_the_host_reports_is_kept),
         cmocka_unit_test(candidates_are_counted_and_held),
         cmocka_unit_test(held_bytes_are_bounded),
     };

@@ -18,7 +18,7 @@ static void look(void) {
     connects = closes = 0;
     while (gc_output_queue_take(&queue, &o)) {
         if (o.type != GC_CLIENT_SIGNALING_SEND) {
-            assert_int_equal(o.value, GC_SOCKET_SLOT);
+            assert_int_equal(o.value, GC_SIGNALING_SOCKET_SLOT);
         }
         connects += o.type == GC_CLIENT_SIGNALING_CONNECT;
         closes += o.type == GC_CLIENT_SIGNALING_CLOSE;

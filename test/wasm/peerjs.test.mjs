@@ -10,8 +10,8 @@ const { util } = peerjs;
 const SERVER = 'https://chat.example/base/';
 const EITHER = 1;
 const DATA = 2;
-const BYTES = 2;
-const TEXT = 3;
+const BYTES = 128;
+const TEXT = 129;
 
 const vectors = JSON.parse(readFileSync('test/vectors/binarypack.json', 'utf8'));
 const unhex = (text) => new Uint8Array(Buffer.from(text, 'hex'));

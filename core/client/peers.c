@@ -1,0 +1,279 @@
+#include "core/client/peers.h"
+#include "core/base/assert.h"
+#include "core/base/number.h"
+#include "core/base/reason.h"
+
+uint32_t gc__peers_know(gc_peers *ps, const gc_step *s, gc_span id) {
+    uint32_t i = gc_people_find(&ps->people, id);
+    if (i != GC_NONE || gc_span_equal(id, s->own)) {
+        return i;
+    }
+    i = gc_people_add(&ps->people, id);
+    if (i != GC_NONE) {
+        gc__mesh_add(&ps->mesh, i);
+        gc__talk_add(&ps->talk, i);
+        gc__step_mark(s, i);
+    }
+    return i;
+}
+
+uint32_t gc__peers_know_member(gc_peers *ps, const gc_step *s, gc_span id) {
+    uint32_t i = gc__peers_know(ps, s, id);
+    if (i != GC_NONE) {
+        gc_people_join(&ps->people, i, s->room_tag);
+        gc__step_mark(s, i);
+    }
+    return i;
+}
+
+bool gc__peers_reachable(const gc_peers *ps, const gc_step *s, uint32_t peer) {
+    const gc_person *p = gc_people_at(&ps->people, peer);
+    return gc__step_on(s) &&
+           (p->presence == GC_PRESENCE_PRESENT || p->standing == GC_STANDING_TARGET);
+}
+
+/* Whether we dial this peer before it dials us. */
+static bool is_first(const gc_peers *ps, const gc_step *s, uint32_t peer) {
+    return gc_people_after(&ps->people, peer, s->own);
+}
+
+/* --- attempts --------------------------------------------------------------------------------- */
+
+void gc__peers_dial(gc_peers *ps, const gc_step *s, uint32_t peer) {
+    /* A bare dial is for either kind of peer. */
+    bool either = !gc_people_at(&ps->people, peer)->has_tag;
+    gc__mesh_dial(&ps->mesh, s, peer, either, ps->serialization);
+}
+
+void gc__peers_dial_anew(gc_peers *ps, const gc_step *s, uint32_t peer) {
+    if (gc__mesh_way(&ps->mesh, peer)->link != GC_NONE) {
+        return;
+    }
+    if (gc__mesh_offered(&ps->mesh, peer)) {
+        gc__mesh_drop(&ps->mesh, s, peer, true);
+    }
+    if (gc__mesh_way(&ps->mesh, peer)->attempt == GC_NONE) {
+        gc_dialer_refresh(gc__mesh_dialer(&ps->mesh, s, peer));
+        gc__peers_dial(ps, s, peer);
+    }
+}
+
+void gc__peers_hurry(gc_peers *ps, const gc_step *s, uint32_t peer) {
+    uint32_t slot = gc__mesh_way(&ps->mesh, peer)->attempt;
+    if (slot != GC_NONE) {
+        gc_link_hurry(gc__mesh_edit(&ps->mesh, s, slot), s->now_ms);
+    }
+}
+
+void gc__peers_expect(gc_peers *ps, const gc_step *s, uint32_t peer) {
+    bool tried = gc__mesh_way(&ps->mesh, peer)->attempt != GC_NONE;
+    gc_dialer_expect(gc__mesh_dialer(&ps->mesh, s, peer), tried, s->now_ms);
+    if (gc__mesh_offered(&ps->mesh, peer)) {
+        gc__peers_hurry(ps, s, peer);
+    }
+}
+
+void gc__peers_attempt_failed(gc_peers *ps, const gc_step *s, uint32_t peer, uint32_t reason,
+                              bool tell) {
+    const gc_way *w = gc__mesh_way(&ps->mesh, peer);
+    gc_assert(w->attempt != GC_NONE);
+    gc__mesh_drop(&ps->mesh, s, peer, tell);
+    gc_dialer *d = gc__mesh_dialer(&ps->mesh, s, peer);
+    if (gc_set_has(&ps->people.hearsay, peer) && gc_dialer_failed(d)) {
+        gc_people_went(&ps->people, peer);
+    }
+    if (w->link == GC_NONE) {
+        gc_people_trouble(&ps->people, peer, reason);
+        gc_dialer_back_off(d, is_first(ps, s, peer), s->now_ms);
+    }
+}
+
+void gc__peers_attempt_hopeless(gc_peers *ps, const gc_step *s, uint32_t peer, uint32_t reason) {
+    uint32_t slot = gc__mesh_way(&ps->mesh, peer)->attempt;
+    if (slot != GC_NONE && gc__mesh_link(&ps->mesh, slot)->step != GC_LINK_STEP_CONNECTING) {
+        gc__peers_attempt_failed(ps, s, peer, reason, true);
+    }
+}
+
+/* --- open links ------------------------------------------------------------------------------- */
+
+void gc__peers_link_opened(gc_peers *ps, const gc_step *s, uint32_t slot) {
+    const gc_link *l = gc__mesh_link(&ps->mesh, slot);
+    uint32_t peer = l->peer;
+    gc_people_prove(&ps->people, peer);
+    if (gc__mesh_way(&ps->mesh, peer)->link != GC_NONE) {
+        gc__talk_replace(&ps->talk, peer);
+        gc__mesh_close(&ps->mesh, s, peer, true);
+    }
+    gc__mesh_open(&ps->mesh, s, slot);
+    gc__talk_link(&ps->talk, s, peer, l, gc_people_id(&ps->people, peer));
+    if (l->kind == GC_LINK_DATA) {
+        gc_people_trouble(&ps->people, peer, GC_REASON_NONE); /* no START will say that it works */
+    }
+}
+
+void gc__peers_link_lost(gc_peers *ps, const gc_step *s, uint32_t peer, uint32_t reason,
+                         bool tell) {
+    const gc_way *w = gc__mesh_way(&ps->mesh, peer);
+    gc_assert(w->link != GC_NONE);
+    uint64_t lived_ms = s->now_ms - gc__mesh_link(&ps->mesh, w->link)->opened_ms;
+    gc__talk_unlink(&ps->talk, s, peer);
+    gc__mesh_close(&ps->mesh, s, peer, tell);
+    gc_people_trouble(&ps->people, peer, reason);
+    if (w->attempt != GC_NONE) {
+        return;
+    }
+    gc_dialer *d = gc__mesh_dialer(&ps->mesh, s, peer);
+    if (lived_ms >= GC_DIALER_GOOD_LINK_MS) {
+        gc_dialer_retry(d, is_first(ps, s, peer), s->now_ms);
+    } else {
+        gc_dialer_back_off(d, is_first(ps, s, peer), s->now_ms);
+    }
+}
+
+enum gc_heard gc__peers_hear(gc_peers *ps, const gc_step *s, uint32_t slot, uint8_t channel,
+                             gc_span message) {
+    gc_link *l = gc__mesh_edit(&ps->mesh, s, slot);
+    gc_link_heard(l, s->now_ms);
+    return gc__talk_hear(&ps->talk, s, &ps->people, l->peer, l, channel, message);
+}
+
+/* START is the first frame of a link: without it BYE would be a fault of ours. */
+static void say_bye(const gc_peers *ps, const gc_step *s, uint32_t peer) {
+    uint32_t slot = gc__mesh_way(&ps->mesh, peer)->link;
+    const gc_link *l = gc__mesh_link(&ps->mesh, slot);
+    gc_frame bye = {.type = GC_FRAME_BYE, .reason = GC_REASON_LEFT};
+    if (l->start_due || l->kind == GC_LINK_DATA) {
+        return;
+    }
+    gc_writer w = gc_output_queue_begin(s->queue);
+    gc_frame_write(&bye, &w);
+    bool queued = gc_output_queue_end(s->queue, GC_CLIENT_LINK_SEND, gc_link_number(l, slot),
+                                      GC_CHANNEL_CONTROL, &w);
+    gc_assert(queued);
+}
+
+void gc__peers_end(gc_peers *ps, const gc_step *s, uint32_t peer, uint32_t reason, bool bye,
+                   bool final) {
+    gc__mesh_drop(&ps->mesh, s, peer, true);
+    bool linked = gc__mesh_way(&ps->mesh, peer)->link != GC_NONE;
+    if (linked && bye) {
+        say_bye(ps, s, peer);
+    }
+    gc__talk_end(&ps->talk, s, peer, reason, final);
+    if (linked) {
+        gc__mesh_close(&ps->mesh, s, peer, true);
+    }
+    gc__mesh_remove(&ps->mesh, peer);
+    gc_people_end(&ps->people, peer, reason);
+}
+
+void gc__peers_free(gc_peers *ps, const gc_step *s, uint32_t peer, bool remember) {
+    if (remember) {
+        gc__talk_bury(&ps->talk, peer, gc_people_id(&ps->people, peer));
+    }
+    gc__talk_add(&ps->talk, peer);
+    gc__step_unmark(s, peer);
+    gc_people_free(&ps->people, peer);
+}
+
+/* --- what follows from what is known -----------------------------------------------------------
+ */
+
+/* How long one who cannot be reached is kept: as long as messages between us may be open. Somebody
+ * who never was here and is gone by the server's word is forgotten at once. */
+static uint32_t keep_ms(const gc_peers *ps, const gc_step *s, uint32_t peer) {
+    bool here = gc_people_at(&ps->people, peer)->presence == GC_PRESENCE_PRESENT;
+    bool open = gc__talk_with(&ps->talk, peer)->met || gc_set_has(&ps->talk.behind, peer);
+    return !here && gc__step_on(s) && !open ? 0 : GC_UNDELIVERED_MS;
+}
+
+static void settle_peer(gc_peers *ps, const gc_step *s, uint32_t peer, bool wait) {
+    const gc_way *w = gc__mesh_way(&ps->mesh, peer);
+    gc_dialer *d = gc__mesh_dialer(&ps->mesh, s, peer);
+    const gc_person *p = gc_people_at(&ps->people, peer);
+    if (w->link != GC_NONE || w->attempt != GC_NONE) {
+        gc_dialer_linked(d);
+    } else if (gc__peers_reachable(ps, s, peer)) {
+        gc_dialer_reach(d, is_first(ps, s, peer), s->now_ms);
+    } else if (gc_dialer_lose(d, wait && p->standing == GC_STANDING_TARGET, keep_ms(ps, s, peer),
+                              s->now_ms)) {
+        uint32_t trouble = p->trouble != GC_REASON_NONE ? p->trouble : GC_REASON_GONE;
+        gc__peers_end(ps, s, peer, trouble, false, false);
+        return;
+    }
+    gc__mesh_settle_peer(&ps->mesh, peer);
+}
+
+/* Pages that are opened again and again come with new ids: those who are gone make room before it
+ * is needed, the one first whose time is up first; then those that nobody but a list knows. */
+static void keep_places_free(gc_peers *ps, const gc_step *s) {
+    if (gc_people_count(&ps->people) <= GC_PEERS_MAX - 2) {
+        return;
+    }
+    uint32_t out = gc__mesh_first_end(&ps->mesh);
+    if (out == GC_NONE) {
+        out = gc_set_last(&ps->people.hearsay);
+    }
+    if (out != GC_NONE) {
+        gc__peers_end(ps, s, out, GC_REASON_GONE, false, false);
+    }
+}
+
+/* The line to the server came or went, or a target is waited for no longer: that concerns all. */
+static void unsettle_all(gc_peers *ps, const gc_step *s, bool on, bool wait) {
+    ps->on = on;
+    ps->wait = wait;
+    s->ready->unsettled = gc_set_or(&s->ready->unsettled, &ps->people.live);
+}
+
+void gc__peers_settle(gc_peers *ps, const gc_step *s, bool wait) {
+    if (ps->on != gc__step_on(s) || ps->wait != wait) {
+        unsettle_all(ps, s, gc__step_on(s), wait);
+    }
+    gc_set over = gc__mesh_due_ends(&ps->mesh, s->now_ms);
+    gc_set marked = gc_set_or(&s->ready->unsettled, &over);
+    marked = gc_set_and(&marked, &ps->people.live);
+    for (uint32_t i = gc_set_first(&marked); i != GC_SET_END; i = gc_set_next(&marked, i + 1)) {
+        settle_peer(ps, s, i, wait);
+    }
+    keep_places_free(ps, s);
+    gc__mesh_settle(&ps->mesh);
+    gc__talk_settle(&ps->talk);
+    s->ready->unsettled = (gc_set){{0}};
+}
+
+/* --- time ------------------------------------------------------------------------------------- */
+
+void gc__peers_tick_links(gc_peers *ps, const gc_step *s) {
+    gc_set due = gc__mesh_due_links(&ps->mesh, s->now_ms);
+    for (uint32_t slot = gc_set_first(&due); slot != GC_SET_END;
+         slot = gc_set_next(&due, slot + 1)) {
+        gc_link *l = gc__mesh_edit(&ps->mesh, s, slot);
+        if (gc_link_tick(l, s->now_ms)) {
+            continue;
+        }
+        if (l->step == GC_LINK_STEP_OPEN) {
+            gc__peers_link_lost(ps, s, l->peer, GC_REASON_GONE, true);
+        } else {
+            gc__peers_attempt_failed(ps, s, l->peer, GC_REASON_TIMEOUT, true);
+        }
+    }
+}
+
+void gc__peers_tick_dials(gc_peers *ps, const gc_step *s) {
+    gc__talk_tick(&ps->talk, s);
+    gc_set due = gc__mesh_due_dials(&ps->mesh, s->now_ms);
+    for (uint32_t i = gc_set_first(&due); i != GC_SET_END; i = gc_set_next(&due, i + 1)) {
+        gc__step_mark(s, i);
+        if (gc__peers_reachable(ps, s, i)) {
+            gc__peers_dial(ps, s, i);
+        }
+    }
+}
+
+uint64_t gc__peers_deadline(const gc_peers *ps, uint64_t now_ms) {
+    uint64_t mesh = gc__mesh_deadline(&ps->mesh);
+    uint64_t talk = gc__talk_deadline(&ps->talk, now_ms);
+    return gc_min_u64(mesh, talk);
+}

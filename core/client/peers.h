@@ -1,0 +1,68 @@
+/* Peers: what happens to a peer as a whole. Who it is (people), the ways to it (mesh) and what is
+ * said (talk) are tables with one index; here are the events that change more than one of them: a
+ * peer becomes known, is dialled, its link opens or ends, it leaves, it is forgotten.
+ * Source: ghostchat-protocol.7, "Setting up a link", "Life". */
+#ifndef GC_CLIENT_PEERS_H
+#define GC_CLIENT_PEERS_H
+
+#include "core/client/talk.h"
+
+typedef struct gc_peers {
+    gc_people people;
+    gc_mesh mesh;
+    gc_talk talk;
+    uint32_t serialization; /* of a bare join link that a stock PeerJS peer answers */
+    bool on;                /* as everybody was settled with last: the line to the server is on, */
+    bool wait;              /* and a target is waited for */
+} gc_peers;
+
+/* Returns the index of the live peer of this id, which is made known if it is not; GC_NONE for our
+ * own id and when the table is full. */
+uint32_t gc__peers_know(gc_peers *ps, const gc_step *s, gc_span id);
+/* The same for a member of our room, who is present and dialled under the room's tag. */
+uint32_t gc__peers_know_member(gc_peers *ps, const gc_step *s, gc_span id);
+/* Tells whether a peer can be dialled now: the server is there, and the peer or who looks for it.
+ */
+bool gc__peers_reachable(const gc_peers *ps, const gc_step *s, uint32_t peer);
+/* Dials a peer that has no attempt. */
+void gc__peers_dial(gc_peers *ps, const gc_step *s, uint32_t peer);
+/* We have come, or come back, and the peer is there: unless it is linked with us it is dialled,
+ * even if an offer waits for its answer, for that may have gone to an older socket. */
+void gc__peers_dial_anew(gc_peers *ps, const gc_step *s, uint32_t peer);
+/* The peer is about to dial us: we dial it only if it does not. */
+void gc__peers_expect(gc_peers *ps, const gc_step *s, uint32_t peer);
+/* An offer of ours may be lost: its answer is waited for no longer than for an offer of the peer.
+ */
+void gc__peers_hurry(gc_peers *ps, const gc_step *s, uint32_t peer);
+/* Takes the end of the attempt, for `reason`. tell: the host does not know. */
+void gc__peers_attempt_failed(gc_peers *ps, const gc_step *s, uint32_t peer, uint32_t reason,
+                              bool tell);
+/* Gives up an attempt whose other side is not known yet: the server said for `reason` that the peer
+ * is not there. */
+void gc__peers_attempt_hopeless(gc_peers *ps, const gc_step *s, uint32_t peer, uint32_t reason);
+/* Takes the report that the transport of the attempt in a slot is through. */
+void gc__peers_link_opened(gc_peers *ps, const gc_step *s, uint32_t slot);
+/* Takes the end of the open link, for `reason`. tell: the host does not know. */
+void gc__peers_link_lost(gc_peers *ps, const gc_step *s, uint32_t peer, uint32_t reason, bool tell);
+/* Takes a frame of the open link in a slot, and says what its owner must do. */
+enum gc_heard gc__peers_hear(gc_peers *ps, const gc_step *s, uint32_t slot, uint8_t channel,
+                             gc_span message);
+/* Ends a peer for good, for `reason`. bye: it is told so; final: what it sent after a gap is still
+ * shown. */
+void gc__peers_end(gc_peers *ps, const gc_step *s, uint32_t peer, uint32_t reason, bool bye,
+                   bool final);
+/* Frees the place of an ended peer of which everything was told. remember: what was shown of it,
+ * in case it comes back. */
+void gc__peers_free(gc_peers *ps, const gc_step *s, uint32_t peer, bool remember);
+
+/* After each input: when marked peers are dialled or forgotten follows from what is known of them,
+ * those whose time is over are forgotten, and messages that are settled for all go. wait: a target
+ * is waited for without end. */
+void gc__peers_settle(gc_peers *ps, const gc_step *s, bool wait);
+/* Ends the links whose time is over. Settle before the next. */
+void gc__peers_tick_links(gc_peers *ps, const gc_step *s);
+/* Gives up messages that are too old, and dials the peers that are due. Settle after it. */
+void gc__peers_tick_dials(gc_peers *ps, const gc_step *s);
+uint64_t gc__peers_deadline(const gc_peers *ps, uint64_t now_ms);
+
+#endif

@@ -1,0 +1,142 @@
+#include "core/client/report.h"
+#include "core/base/assert.h"
+#include "core/base/mem.h"
+#include "core/base/reason.h"
+
+/* --- the client --------------------------------------------------------------------------------
+ */
+
+enum gc_client_state gc__report_state(const gc_meeting *m, const gc_peers *ps) {
+    if (m->step == GC_MEETING_OUTSIDE) {
+        return GC_STATE_IDLE;
+    }
+    if (!gc_set_is_empty(&ps->talk.open)) {
+        return GC_STATE_CONNECTED;
+    }
+    return m->step == GC_MEETING_FAILED    ? GC_STATE_FAILED
+           : m->step == GC_MEETING_ENTERED ? GC_STATE_WAITING
+                                           : GC_STATE_JOINING;
+}
+
+/* Why we are not connected with the server or the room; 0: there is nothing to say. */
+static uint32_t trouble_of(const gc_meeting *m, const gc_peers *ps) {
+    if (m->step == GC_MEETING_OUTSIDE || m->step == GC_MEETING_FAILED) {
+        return m->reason;
+    }
+    if (m->line.step != GC_SIGNALING_STEP_ON) {
+        return m->line.reason;
+    }
+    if (m->rejoin_ms != GC_NEVER) {
+        return GC_REASON_ROOM_FULL;
+    }
+    if (m->step == GC_MEETING_JOINING && m->room.slots.step != GC_SLOTS_OFF) {
+        return gc_slots_trouble(&m->room.slots);
+    }
+    if (m->target_left) {
+        return GC_REASON_LEFT;
+    }
+    gc_span target = gc_membership_target(&m->membership);
+    uint32_t i = target.len > 0 ? gc_people_find(&ps->people, target) : GC_NONE;
+    bool away = i != GC_NONE && gc__mesh_way(&ps->mesh, i)->link == GC_NONE &&
+                gc_people_at(&ps->people, i)->presence == GC_PRESENCE_ABSENT;
+    return away ? GC_REASON_ABSENT : GC_REASON_NONE;
+}
+
+bool gc__report_poll_state(gc_report *r, const gc_meeting *m, const gc_peers *ps,
+                           gc_client_output *out) {
+    uint32_t state = gc__report_state(m, ps);
+    uint32_t signaling = gc_signaling_client_state(&m->line);
+    uint32_t reason = trouble_of(m, ps);
+    if (state == r->state && signaling == r->signaling && reason == r->reason) {
+        return false;
+    }
+    r->state = out->value = state;
+    r->signaling = out->value2 = signaling;
+    r->reason = out->reason = reason;
+    out->type = GC_CLIENT_STATE;
+    return true;
+}
+
+/* --- a peer ------------------------------------------------------------------------------------
+ */
+
+static gc_peer_view view_of(const gc_peers *ps, uint32_t peer) {
+    const gc_person *p = gc_people_at(&ps->people, peer);
+    gc_peer_view v = {.reason = p->trouble};
+    if (gc_set_has(&ps->people.ended, peer)) {
+        v.state = GC_PEER_CLOSED;
+    } else if (gc__talk_is_open(&ps->talk, peer)) {
+        const gc_link *l = gc__mesh_open_link(&ps->mesh, peer);
+        v = (gc_peer_view){.state = GC_PEER_OPEN, .path = l->path, .rtt_ms = l->rtt_ms};
+    } else if (p->standing == GC_STANDING_TARGET && p->presence == GC_PRESENCE_ABSENT) {
+        v.state = GC_PEER_AWAY;
+        v.reason = GC_REASON_ABSENT;
+    } else {
+        v.state = gc__talk_with(&ps->talk, peer)->met ? GC_PEER_LOST : GC_PEER_CONNECTING;
+    }
+    return v;
+}
+
+static void fill(gc_report *r, gc_peers *ps, uint32_t peer, gc_peer_view v, gc_client_output *out) {
+    const gc_person *p = gc_people_at(&ps->people, peer);
+    bool guest = p->standing == GC_STANDING_GUEST;
+    bool stock = gc__talk_with(&ps->talk, peer)->plain;
+    out->type = GC_CLIENT_PEER;
+    out->peer = peer;
+    out->value = v.state;
+    out->value2 = v.path | (uint32_t)guest << 8 | (uint32_t)stock << 10;
+    out->reason = v.reason;
+    out->number = v.rtt_ms;
+    out->text = gc_people_id(&ps->people, peer);
+    out->text2 = gc_span_of(p->nick, p->nick_len);
+    r->views[peer] = v;
+    gc_people_told(&ps->people, peer);
+}
+
+static bool is_told(const gc_report *r, const gc_peers *ps, uint32_t peer, gc_peer_view v) {
+    const gc_peer_view *told = &r->views[peer];
+    return gc_people_at(&ps->people, peer)->news == GC_NEWS_NONE && v.state == told->state &&
+           v.reason == told->reason && v.path == told->path && v.rtt_ms == told->rtt_ms;
+}
+
+bool gc__report_poll_peer(gc_report *r, gc_peers *ps, const gc_step *s, gc_client_output *out) {
+    for (;;) {
+        uint32_t i = gc_set_first(&s->ready->reports);
+        if (i == GC_SET_END) {
+            return false;
+        }
+        gc_set_remove(&s->ready->reports, i);
+        if (!gc_set_has(&ps->people.live, i)) {
+            continue; /* its end is told after everything else */
+        }
+        gc_peer_view v = view_of(ps, i);
+        if (!is_told(r, ps, i, v)) {
+            fill(r, ps, i, v, out);
+            return true;
+        }
+    }
+}
+
+bool gc__report_poll_end(gc_report *r, gc_peers *ps, const gc_step *s, bool remember,
+                         gc_client_output *out) {
+    uint32_t i = gc_set_first(&ps->people.ended);
+    if (i == GC_SET_END) {
+        return false;
+    }
+    fill(r, ps, i, view_of(ps, i), out);
+    uint8_t *kept = gc__talk_scratch(&ps->talk);
+    uint32_t id_len = out->text.len, nick_len = out->text2.len;
+    memcpy(kept, out->text.data, id_len);
+    memcpy(kept + id_len, out->text2.data, nick_len);
+    out->text = gc_span_of(kept, id_len);
+    out->text2 = gc_span_of(kept + id_len, nick_len);
+    gc__peers_free(ps, s, i, remember);
+    return true;
+}
+
+void gc__report_check(const gc_report *r, const gc_peers *ps, const gc_step *s) {
+    for (uint32_t i = 0; i < GC_PEERS_MAX; i++) {
+        gc_assert(!gc_set_has(&ps->people.live, i) || gc_set_has(&s->ready->reports, i) ||
+                  is_told(r, ps, i, view_of(ps, i)));
+    }
+}

@@ -1,0 +1,35 @@
+/* Report: what the user was told of the client and of each peer, and what is to be told anew. */
+#ifndef GC_CLIENT_REPORT_H
+#define GC_CLIENT_REPORT_H
+
+#include "core/client/meeting.h"
+
+/* What was last told of a peer. */
+typedef struct gc_peer_view {
+    uint32_t state; /* gc_peer_state */
+    uint32_t reason;
+    uint32_t path;
+    uint32_t rtt_ms;
+} gc_peer_view;
+
+typedef struct gc_report {
+    uint32_t state;     /* gc_client_state */
+    uint32_t signaling; /* gc_signaling_state */
+    uint32_t reason;
+    gc_peer_view views[GC_PEERS_MAX];
+} gc_report;
+
+/* Returns the client's state. */
+enum gc_client_state gc__report_state(const gc_meeting *m, const gc_peers *ps);
+/* Each fills *out and returns true when there is something to tell. */
+bool gc__report_poll_state(gc_report *r, const gc_meeting *m, const gc_peers *ps,
+                           gc_client_output *out);
+bool gc__report_poll_peer(gc_report *r, gc_peers *ps, const gc_step *s, gc_client_output *out);
+/* Tells the end of a peer of which everything else was told, and frees its place. remember: what
+ * was shown of it, in case it comes back. The texts of *out are valid until the next frame. */
+bool gc__report_poll_end(gc_report *r, gc_peers *ps, const gc_step *s, bool remember,
+                         gc_client_output *out);
+/* Asserts that the ready list misses no peer of which there is something to tell. */
+void gc__report_check(const gc_report *r, const gc_peers *ps, const gc_step *s);
+
+#endif
