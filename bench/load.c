@@ -3,7 +3,7 @@
  * server is what is measured. What it prints is one JSON object; bench/compare.mjs makes ratios.
  *
  *   load relay   PORT PID CONNECTIONS SECONDS BYTES   closed loop, window 1, pairs: CPU a message
- *   load echo    PORT PID CONNECTIONS SECONDS BYTES   the same against bench/echo: the floor
+ *   load echo    PORT PID CONNECTIONS SECONDS BYTES   the same against bench/echo.c: the floor
  *   load connect PORT PID CONNECTIONS                 CPU a connect (by halves), RSS a connection
  *   load absent  PORT PID MEBIBYTES                   flood in 64 KiB frames to an absent id
  *   load slow    PORT PID MEBIBYTES                   the same to a reader that never reads */

@@ -58,7 +58,7 @@ static void relayed(gc_writer *w, const gc_server_stats *s) {
 }
 
 static void of_core(gc_writer *w, const gc_server_stats *s) {
-    counter(w, "connects_total", "Clients admitted.", s->connects_total);
+    counter(w, "connects_total", "TCP connections accepted.", s->connects_total);
     gauge(w, "peers", "Ids in use.", s->peers);
     gauge(w, "rooms", "Rooms with members.", s->rooms);
     gauge(w, "room_members", "Members of all rooms.", s->room_members);

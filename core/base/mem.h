@@ -1,5 +1,5 @@
-/* The four functions that a compiler may call on its own: from libc natively, from mem.c in wasm.
- * Declared here because core/ includes no system header. */
+/* The four functions that a compiler may call on its own: from libc natively, from mem_wasm.c in
+ * wasm. Declared here because core/ includes no system header. */
 #ifndef GC_BASE_MEM_H
 #define GC_BASE_MEM_H
 
