@@ -1,4 +1,4 @@
-/* core/client_frames.c: what a peer says on its link, hostile peers included. */
+/* core/client/talk.c: what a peer says on its link, hostile peers included. */
 #include "test/unit/client_script.h"
 
 #define CLOSED "close 0\nstate waiting on none\npeer 0 ~bob lost 'Bob' protocol\n"

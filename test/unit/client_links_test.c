@@ -1,4 +1,4 @@
-/* core/client_links.c: dialling, answering, glare, replaced and lost links, forgetting. */
+/* core/client/mesh.c: dialling, answering, glare, replaced and lost links, forgetting. */
 #include "test/unit/client_script.h"
 
 static script *script_with(const char *members) {

@@ -1,4 +1,4 @@
-/* core/client_peerjs.c: stock PeerJS peers, dialled by a bare link and dialling us */
+/* core/client/setup.c, talk.c: stock PeerJS peers, dialled by a bare link and dialling us */
 #include "core/proto/data_connection.h"
 #include "test/unit/client_script.h"
 

@@ -1,4 +1,4 @@
-/* core/client_signals.c: what the server says. */
+/* core/client/meeting.c: what the server says. */
 #include "test/unit/client_script.h"
 
 static script *script_with(const char *members) {

@@ -1,4 +1,4 @@
-/* core/client_slots.c: rooms on a server that knows none. */
+/* core/client/slot_room.c: rooms on a server that knows none. */
 #include "test/unit/client_script.h"
 
 /* In the room "coffee" on a stock server, before anything came of the slot's socket. */
