@@ -40,10 +40,11 @@ static inline bool gc_span_equal(gc_span a, gc_span b) {
     return a.len == b.len && (a.len == 0 || __builtin_memcmp(a.data, b.data, a.len) == 0);
 }
 
-/* Returns the bytes of s from index `at` on; at most s.len, which gives an empty span. */
+/* Returns the bytes of s from index `at` on; at most s.len, which gives an empty span. No number
+ * may be added to a null pointer, not even 0 (C11 6.5.6): so 0 gives s itself. */
 static inline gc_span gc_span_from(gc_span s, uint32_t at) {
     gc_assert(at <= s.len);
-    return gc_span_of(s.data + at, s.len - at);
+    return at == 0 ? s : gc_span_of(s.data + at, s.len - at);
 }
 
 /* Returns true when s begins with all bytes of `start`; both may be empty. */
