@@ -1,10 +1,14 @@
 # What machines can see of the house rules.
 #: make check-rule      the dependency rule of ARCHITECTURE.md, and planted violations of it
-check-rule: $(B)/libgccore.a $(HOST_OBJ) $(SERVER_OBJ)
+check-rule: check-core check-direction check-fields
+.PHONY: check-core check-direction check-fields
+check-core: $(B)/libgccore.a
 	$(Q)sh tools/check-core.sh . $(B)/core
 	$(Q)sh tools/check-core-test.sh "$(CC)"
+check-direction: $(B)/libgccore.a $(HOST_OBJ) $(SERVER_OBJ)
 	$(Q)$(NODE) tools/check-direction.mjs . $(B)
 	$(Q)NODE='$(NODE)' sh tools/check-direction-test.sh "$(CC)" $(B)
+check-fields: $(B)/include/jsmn.h
 	$(Q)$(NODE) tools/check-fields.mjs . $(B)/include "$(CC)"
 	$(Q)NODE='$(NODE)' sh tools/check-fields-test.sh "$(CC)" $(B)/include
 
@@ -16,7 +20,9 @@ LINES_MAX ?= 460
 # Banned everywhere; time and randomness only in host/.
 BANNED := strcpy|strcat|sprintf|vsprintf|gets|atoi|strtok|alloca
 #: make lint            house rules: banned functions, form of C, types of the page, longest functions
-lint: check-rule lint-web lint-form
+lint: check-rule lint-house
+.PHONY: lint-house
+lint-house: lint-web lint-form
 	$(Q)! grep -nE '\b($(BANNED))[[:space:]]*\(' -r core host server sim tools fuzz bench --include='*.c' --include='*.h' || { echo 'lint: banned function'; exit 1; }
 	$(Q)! grep -nE '\b(time|rand|random|gettimeofday|clock_gettime)\(' -r core server sim --include='*.c' || { echo 'lint: clock or randomness outside host/'; exit 1; }
 	$(Q)! grep -nE 'innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|[[:space:]]style=|[[:space:]]on[a-z]+=' -r web --include='*.js' --include='*.html' --exclude-dir=node_modules || { echo 'lint: banned in web/'; exit 1; }
@@ -43,9 +49,10 @@ lint-web: test/node_modules/.package-lock.json
 	$(Q)$(NODE) $(TSC) -p web/tsconfig.json
 
 # Each in a folder of its own, so that neither build disturbs the other or the one in use.
-.PHONY: warnings-gcc warnings-clang
-#: make warnings-gcc    core and server compile without a warning; warnings-clang too
+.PHONY: compiled warnings-gcc warnings-clang
+compiled: $(CORE_OBJ) $(HOST_OBJ) $(SERVER_OBJ)
+#: make warnings-gcc    core, host and server compile without a warning; warnings-clang too
 warnings-gcc:
-	$(Q)$(MAKE) B=$(B)-gcc CC=gcc WERROR=1 CFLAGS=-O1 core server
+	$(Q)$(MAKE) B=$(B)-gcc CC=gcc WERROR=1 CFLAGS=-O1 compiled
 warnings-clang:
-	$(Q)$(MAKE) B=$(B)-clang CC='$(CLANG)' WERROR=1 CFLAGS=-O1 core server
+	$(Q)$(MAKE) B=$(B)-clang CC='$(CLANG)' WERROR=1 CFLAGS=-O1 compiled
