@@ -29,7 +29,7 @@ $(SIM_WASM): $(SIM_WASM_OBJ)
 	$(Q)mkdir -p $(@D) && $(WASM_LD) --no-entry --gc-sections --strip-all --stack-first \
 	    -z stack-size=262144 --initial-memory=369098752 --max-memory=369098752 $^ -o $@
 
-.PHONY: sim-native sim-wasm sim-check sim-stock sim-trace sim-planted sim-deep
+.PHONY: sim-native sim-wasm sim-check sim-short sim-stock sim-trace sim-planted sim-deep
 #: make sim             the simulator, native and wasm; sim-native, sim-wasm: one of them
 sim: $(SIM) $(SIM_WASM)
 sim-native: $(SIM)
@@ -41,6 +41,13 @@ sim-check: $(SIM)
 	$(Q)$(SIM) --seeds 1-1000
 	$(Q)$(SIM) --scenario stock --seeds 1-500
 	$(Q)$(SIM) --scenario all --seeds 1-3
+	$(Q)sh sim/seeds.sh $(SIM)
+
+# Seconds, for the one who is writing.
+#: make sim-short       100 simulated worlds, 100 over a stock PeerServer, every kept seed
+sim-short: $(SIM)
+	$(Q)$(SIM) --seeds 1-100
+	$(Q)$(SIM) --scenario stock --seeds 1-100
 	$(Q)sh sim/seeds.sh $(SIM)
 
 # Rooms over an unmodified PeerServer: all are linked within 15 s of the last change, 90 s when a
