@@ -9,8 +9,8 @@
 # Prints the seeds that differ (the first ten), then `N seeds: N equal, N different`, and ends with
 # 1 when any differs. Each tree is built in $COMPARE/old and $COMPARE/new (default build/compare of
 # the repository), so a second call compiles only what has changed.
-# An OLD whose simulator knows no --outcome gets NEW's sim/ in the copy that is built. Where that
-# does not compile, name the commit `sim: who got what, as one number of a seed` itself.
+# An OLD whose simulator knows no --outcome gets it in the copy that is built: by the commit that
+# added it, or, where there is no history, by the simulator of NEW as long as that compiles.
 set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
 [ $# -ge 2 ] || { sed -n '4,8s/^# *//p' "$0" >&2; exit 2; }
@@ -34,9 +34,12 @@ copy "$old" old
 copy "$new" new
 build new sim-native || fail new "$new does not build"
 if [ "$what" = outcomes ] && ! grep -q -e '"--outcome"' "$work/old/sim/main.c"; then
-    rm -rf "$work/old/sim"
-    cp -R "$work/new/sim" "$work/old/sim"
-    build old sim-native || fail old "$old has no --outcome, and the simulator of $new does not compile there"
+    add=$(git -C "$here" log -1 --format=%H --grep '^sim: who got what, as one number of a seed$' 2>/dev/null || true)
+    if [ -z "$add" ] || ! git -C "$here" show "$add" -- sim | patch -d "$work/old" -p1 -s -f --no-backup-if-mismatch >"$work/old.log"; then
+        rm -rf "$work/old/sim"
+        cp -R "$work/new/sim" "$work/old/sim"
+    fi
+    build old sim-native || fail old "$old has no --outcome, and a simulator that has it does not compile there"
 else
     build old sim-native || fail old "$old does not build"
 fi
