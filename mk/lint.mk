@@ -1,5 +1,5 @@
 # What machines can see of the house rules.
-#: make check-rule      the dependency rule of ARCHITECTURE.md, and planted violations of it
+#: make check-rule      the dependency rule, and planted violations; check-core, check-direction, check-fields: a part
 check-rule: check-core check-direction check-fields
 .PHONY: check-core check-direction check-fields
 check-core: $(B)/libgccore.a
