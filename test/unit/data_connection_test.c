@@ -82,7 +82,7 @@ static void json_frames_are_shown_as_text(void **state) {
     assert_int_equal(read_span(false, GC_SPAN(CLOSE_JSON)).event, GC_DATA_CLOSE);
 }
 
-static void raw_frames_are_shown_as_they_are(void **state) {
+static void raw_text_is_shown_and_raw_bytes_are_counted(void **state) {
     (void)state;
     begin(GC_SERIALIZE_RAW);
     shows(true, GC_SPAN("hi"), "hi");
@@ -374,7 +374,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(binary_frames_are_shown_as_text),
         cmocka_unit_test(json_frames_are_shown_as_text),
-        cmocka_unit_test(raw_frames_are_shown_as_they_are),
+        cmocka_unit_test(raw_text_is_shown_and_raw_bytes_are_counted),
         cmocka_unit_test(the_largest_frames_are_taken_and_larger_ones_refused),
         cmocka_unit_test(chunks_are_joined_in_every_order),
         cmocka_unit_test(a_stock_chunk_has_16331_bytes),

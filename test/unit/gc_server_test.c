@@ -97,7 +97,7 @@ static void a_shutdown_closes_all_connections(void **state) {
     host_stop(&h);
 }
 
-static void new_ids_are_never_the_same(void **state) {
+static void new_ids_are_uuids_and_differ(void **state) {
     (void)state;
     host h;
     gc_server_config config = {0};
@@ -262,7 +262,7 @@ int main(void) {
         cmocka_unit_test(too_little_memory_is_refused),
         cmocka_unit_test(an_idle_connection_touches_few_bytes),
         cmocka_unit_test(a_shutdown_closes_all_connections),
-        cmocka_unit_test(new_ids_are_never_the_same),
+        cmocka_unit_test(new_ids_are_uuids_and_differ),
         cmocka_unit_test(discovery_lists_ids_where_it_is_allowed),
         cmocka_unit_test(the_statistics_count_what_happened),
         cmocka_unit_test(the_same_inputs_give_the_same_outputs),

@@ -98,7 +98,7 @@ static void takeovers_are_bounded(void **state) {
     free(f.memory);
 }
 
-static void a_watched_id_finds_all_who_watch_it(void **state) {
+static void of_the_watches_of_one_id_the_last_counts(void **state) {
     (void)state;
     fixture f;
     start(&f);
@@ -127,7 +127,7 @@ int main(void) {
         cmocka_unit_test(only_the_same_token_is_the_same),
         cmocka_unit_test(ids_that_json_need_not_escape_are_plain),
         cmocka_unit_test(takeovers_are_bounded),
-        cmocka_unit_test(a_watched_id_finds_all_who_watch_it),
+        cmocka_unit_test(of_the_watches_of_one_id_the_last_counts),
     };
     return RUN(tests);
 }

@@ -36,7 +36,7 @@ static void a_stale_handle_is_refused_and_harmless(void **state) {
     host_stop(&h);
 }
 
-static void slots_come_back_and_handles_do_not(void **state) {
+static void slots_come_back_and_an_ended_handle_is_refused(void **state) {
     (void)state;
     host h;
     gc_server_config config = {.connections_max = 3, .connects_per_second = UINT32_MAX};
@@ -336,7 +336,7 @@ static void a_connection_may_close_before_the_drain(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_stale_handle_is_refused_and_harmless),
-        cmocka_unit_test(slots_come_back_and_handles_do_not),
+        cmocka_unit_test(slots_come_back_and_an_ended_handle_is_refused),
         cmocka_unit_test(a_full_server_takes_no_connection),
         cmocka_unit_test(there_are_spare_connections_for_requests),
         cmocka_unit_test(an_address_has_a_limit_of_connections),

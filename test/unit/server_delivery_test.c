@@ -202,7 +202,7 @@ static void a_flood_cuts_a_reader_that_never_reads(void **state) {
 
 /* The pool is empty: who has not emptied its queue for longest goes, not who reads, and not who
  * came last. */
-static void a_full_memory_cuts_who_waits_longest(void **state) {
+static void a_full_memory_cuts_the_one_that_waits_longest(void **state) {
     (void)state;
     host h;
     gc_server_config config = {
@@ -296,7 +296,7 @@ int main(void) {
         cmocka_unit_test(one_largest_message_always_passes),
         cmocka_unit_test(a_flush_cuts_no_newcomer),
         cmocka_unit_test(a_flood_cuts_a_reader_that_never_reads),
-        cmocka_unit_test(a_full_memory_cuts_who_waits_longest),
+        cmocka_unit_test(a_full_memory_cuts_the_one_that_waits_longest),
         cmocka_unit_test(the_limit_of_memory_holds),
         cmocka_unit_test(a_message_too_big_from_a_careless_host_is_refused),
     };

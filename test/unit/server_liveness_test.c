@@ -94,7 +94,7 @@ static void time_that_steps_back_does_no_harm(void **state) {
 }
 
 /* A host that was stopped could not read: the living get time to show it, the dead do not stay. */
-static void a_stalled_host_costs_no_client_its_connection(void **state) {
+static void after_a_stall_clients_get_time_for_a_sign_of_life(void **state) {
     (void)state;
     host h;
     gc_server_config config = {0};
@@ -114,7 +114,7 @@ static void a_stalled_host_costs_no_client_its_connection(void **state) {
     host_stop(&h);
 }
 
-static void time_that_jumps_ahead_does_no_harm(void **state) {
+static void a_host_that_is_always_late_still_ends_a_silent_client(void **state) {
     (void)state;
     host h;
     gc_server_config config = {0};
@@ -220,8 +220,8 @@ int main(void) {
         cmocka_unit_test(silence_frees_the_id),
         cmocka_unit_test(only_the_silent_one_goes),
         cmocka_unit_test(time_that_steps_back_does_no_harm),
-        cmocka_unit_test(a_stalled_host_costs_no_client_its_connection),
-        cmocka_unit_test(time_that_jumps_ahead_does_no_harm),
+        cmocka_unit_test(after_a_stall_clients_get_time_for_a_sign_of_life),
+        cmocka_unit_test(a_host_that_is_always_late_still_ends_a_silent_client),
         cmocka_unit_test(the_rate_pauses_a_client_and_drops_nothing),
         cmocka_unit_test(a_paused_client_is_not_silent),
         cmocka_unit_test(a_paused_client_may_end),

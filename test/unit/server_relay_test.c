@@ -130,7 +130,7 @@ static void a_client_that_does_not_read_is_told_once(void **state) {
     host_stop(&h);
 }
 
-static void a_message_without_dst_goes_nowhere(void **state) {
+static void without_dst_only_leave_has_an_effect(void **state) {
     (void)state;
     const char *dst[] = {"", ",\"dst\":null", ",\"dst\":\"\"", ",\"dst\":false", ",\"dst\":0"};
     for (uint32_t i = 0; i < sizeof dst / sizeof *dst; i++) {
@@ -151,7 +151,7 @@ static void a_dead_socket_causes_no_leave(void **state) {
                  WAIT(100000), NOTHING(2), FINISH});
 }
 
-static void a_heartbeat_is_answered_only_where_it_should_be(void **state) {
+static void a_heartbeat_is_answered_to_clients_that_speak_gc(void **state) {
     (void)state;
     const char *beats[] = {"{\"type\":\"HEARTBEAT\"}", "{\"type\": \"HEARTBEAT\"}",
                            "{\"type\":\"HEARTBEA\\u0054\"}", "{\"x\":1,\"type\":\"HEARTBEAT\"}"};
@@ -268,7 +268,7 @@ static void many_may_watch_one_id(void **state) {
                  NOTHING(2), FINISH});
 }
 
-static void an_id_that_nobody_can_hold_holds_no_messages(void **state) {
+static void a_message_to_an_id_nobody_can_hold_expires_at_once(void **state) {
     (void)state;
     char id[140], offer[300], expire[300], leave[300];
     memset(id, 'x', 129);
@@ -393,9 +393,9 @@ int main(void) {
         cmocka_unit_test(bad_messages_are_ignored),
         cmocka_unit_test(nesting_is_bounded),
         cmocka_unit_test(a_client_that_does_not_read_is_told_once),
-        cmocka_unit_test(a_message_without_dst_goes_nowhere),
+        cmocka_unit_test(without_dst_only_leave_has_an_effect),
         cmocka_unit_test(a_dead_socket_causes_no_leave),
-        cmocka_unit_test(a_heartbeat_is_answered_only_where_it_should_be),
+        cmocka_unit_test(a_heartbeat_is_answered_to_clients_that_speak_gc),
         cmocka_unit_test(ping_and_close_frames_are_answered),
         cmocka_unit_test(bad_utf8_closes_its_sender),
         cmocka_unit_test(a_batch_expires_with_one_message),
@@ -408,7 +408,7 @@ int main(void) {
         cmocka_unit_test(an_absent_id_is_told_and_so_is_its_return),
         cmocka_unit_test(the_last_absent_one_is_watched),
         cmocka_unit_test(many_may_watch_one_id),
-        cmocka_unit_test(an_id_that_nobody_can_hold_holds_no_messages),
+        cmocka_unit_test(a_message_to_an_id_nobody_can_hold_expires_at_once),
         cmocka_unit_test(an_id_has_at_most_64_messages_held),
         cmocka_unit_test(a_sender_has_a_limit_of_what_is_held_of_it),
         cmocka_unit_test(a_flood_to_an_absent_id_stays_bounded),

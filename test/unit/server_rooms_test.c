@@ -38,7 +38,7 @@ static void a_client_is_in_one_room_at_a_time(void **state) {
 }
 
 /* Asking again is answered, and is no news to the others. */
-static void to_join_twice_changes_nothing(void **state) {
+static void a_second_join_is_answered_and_not_announced(void **state) {
     (void)state;
     run((step[]){OPEN(1, OURS_IN("a", TAG_A)), SKIP(1), OPEN(2, OURS_IN("b", TAG_A)), SKIP(1),
                  SKIP(2), SAY(2, JOIN(TAG_A)), GETS(2, ROOM(TAG_A, "\"a\"")), NOTHING(1), FINISH});
@@ -138,7 +138,7 @@ static void bad_tags_are_ignored(void **state) {
     "{\"type\":\"ERROR\",\"payload\":{\"msg\":\"Another socket took over this id\","               \
     "\"code\":\"replaced\"}}"
 
-static void a_take_over_in_the_same_room_is_not_pushed(void **state) {
+static void a_take_over_in_the_same_room_is_announced_as_a_join(void **state) {
     (void)state;
     run((step[]){OPEN(1, OURS_IN("a", TAG_A)), SKIP(1), OPEN(2, OURS_IN("b", TAG_A)), SKIP(1),
                  SKIP(2), OPEN(3, OURS_IN("b", TAG_A)), GETS(3, OPENED_IN(TAG_A, "\"a\"")),
@@ -220,13 +220,13 @@ int main(void) {
         cmocka_unit_test(the_first_answer_names_the_members),
         cmocka_unit_test(a_room_is_joined_and_left_by_message),
         cmocka_unit_test(a_client_is_in_one_room_at_a_time),
-        cmocka_unit_test(to_join_twice_changes_nothing),
+        cmocka_unit_test(a_second_join_is_answered_and_not_announced),
         cmocka_unit_test(every_end_is_pushed),
         cmocka_unit_test(the_end_of_a_silent_member_is_pushed),
         cmocka_unit_test(a_full_room_refuses),
         cmocka_unit_test(stock_clients_know_no_rooms),
         cmocka_unit_test(bad_tags_are_ignored),
-        cmocka_unit_test(a_take_over_in_the_same_room_is_not_pushed),
+        cmocka_unit_test(a_take_over_in_the_same_room_is_announced_as_a_join),
         cmocka_unit_test(a_take_over_without_a_room_keeps_the_room),
         cmocka_unit_test(a_take_over_into_another_room_leaves_the_first),
         cmocka_unit_test(hostile_ids_stay_inside_their_string),
