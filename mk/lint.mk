@@ -29,6 +29,7 @@ lint-house: lint-web lint-form
 	$(Q)sh tools/check-tests.sh
 	$(Q)sh tools/longest.sh
 	$(Q)SHARE_MAX=$(SHARE_MAX) LINES_MAX=$(LINES_MAX) sh tools/share.sh
+	$(Q)! SHARE_MAX=1 sh tools/share.sh >/dev/null && ! LINES_MAX=50 sh tools/share.sh >/dev/null || { echo 'lint: tools/share.sh sees nothing'; exit 1; }
 
 # Form of C. A clang-format that would decide otherwise (config.mk) counts as none.
 FORM := $(sort $(wildcard core/*.[ch] core/*/*.[ch] host/*.[ch] server/*.[ch] sim/*.[ch] test/unit/*.[ch] fuzz/*.[ch] bench/*.[ch] tools/*.[ch] test/musl/*.[ch]))
