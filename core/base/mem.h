@@ -1,5 +1,6 @@
-/* The four functions that a compiler may call on its own: from libc natively, from mem_wasm.c in
- * wasm. Declared here because core/ includes no system header. */
+/* The four functions that a compiler may call on its own, with the meaning of the C standard. They
+ * come from libc natively, from mem_wasm.c in wasm, and are declared here because core/ includes no
+ * system header. */
 #ifndef GC_BASE_MEM_H
 #define GC_BASE_MEM_H
 

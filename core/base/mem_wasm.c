@@ -7,7 +7,8 @@
 #undef memset
 #undef memcmp
 
-void *memcpy(void *restrict to, const void *restrict from, size_t n) {
+/* Right for memory that overlaps, too, where `to` lies before `from`. */
+static void *copy_forward(void *to, const void *from, size_t n) {
     unsigned char *t = to;
     const unsigned char *f = from;
     while (n-- > 0) {
@@ -16,11 +17,15 @@ void *memcpy(void *restrict to, const void *restrict from, size_t n) {
     return to;
 }
 
+void *memcpy(void *restrict to, const void *restrict from, size_t n) {
+    return copy_forward(to, from, n);
+}
+
 void *memmove(void *to, const void *from, size_t n) {
     unsigned char *t = to;
     const unsigned char *f = from;
     if (t < f) {
-        return memcpy(to, from, n);
+        return copy_forward(to, from, n);
     }
     while (n-- > 0) {
         t[n] = f[n];
