@@ -31,13 +31,13 @@ gc_client *gc_client_init(void *memory, size_t bytes, const gc_crypto *crypto,
                         .ready = &c->ready,
                         .line = &c->meeting.line};
     gc_people_init(&c->peers.people);
-    gc__mesh_init(&c->peers.mesh, c->bulk.links);
+    gc_mesh_init(&c->peers.mesh, c->bulk.links);
     gc__talk_init(&c->peers.talk, &c->bulk.talk);
     gc__meeting_init(&c->meeting, &c->bulk.meeting);
     return c;
 }
 
-static bool is_joined(const gc_client *c) {
+bool gc__client_is_joined(const gc_client *c) {
     return c->meeting.step != GC_MEETING_OUTSIDE;
 }
 
@@ -56,155 +56,210 @@ int gc__client_begin(gc_client *c, uint64_t now_ms) {
 
 static void settle(gc_client *c) {
     gc__peers_settle(&c->peers, &c->step, c->meeting.step != GC_MEETING_FAILED);
-    gc__slot_room_settle(&c->meeting.room, &c->peers, &c->step);
+    if (c->meeting.room.slots.step != GC_SLOTS_OFF) {
+        gc__slot_room_settle(&c->meeting.room, &c->peers, &c->step);
+    }
 }
 
 int gc__client_end(gc_client *c) {
-    if (is_joined(c)) {
+    if (gc__client_is_joined(c)) {
         settle(c);
     }
     return 0;
 }
 
-/* --- the user --------------------------------------------------------------------------------- */
-
-static void leave(gc_client *c, bool bye) {
-    const gc_set *live = &c->peers.people.live;
-    for (uint32_t i = gc_set_first(live); i != GC_SET_END; i = gc_set_next(live, i + 1)) {
-        gc__peers_end(&c->peers, &c->step, i, GC_REASON_LEFT, bye, false);
-    }
-    gc__meeting_leave(&c->meeting, &c->step, bye);
-    gc__talk_leave(&c->peers.talk);
-    gc__peers_settle(&c->peers, &c->step, false);
-    c->step.own = gc_span_of(NULL, 0);
-    c->step.room_tag = NULL;
-}
-
-int gc_client_leave(gc_client *c, uint64_t now_ms) {
-    int error = gc__client_begin(c, now_ms);
-    if (error == 0 && is_joined(c)) {
-        leave(c, true);
-    }
-    return error;
-}
-
-/* What a join needs, made ready before anything changes. */
-typedef struct entry {
-    gc_signaling_client line;
-    gc_membership membership;
-    gc_span nick;
-    uint32_t serialization;
-} entry;
-
-static int begin_entry(gc_client *c, uint64_t now_ms, const gc_client_options *o, entry *e) {
-    memset(e, 0, sizeof *e);
-    int error = gc__client_begin(c, now_ms);
-    if (error != 0) {
-        return error;
-    }
-    enum gc_client_state state = gc__report_state(&c->meeting, &c->peers);
-    if (state != GC_STATE_IDLE && state != GC_STATE_FAILED) {
-        return GC_E_STATE;
-    }
-    if (!gc_utf8_valid(o->nick)) {
-        return GC_E_UTF8;
-    }
-    if (o->serialization.len > 0 && !gc_serialization_of(o->serialization, &e->serialization)) {
-        return GC_E_ARGUMENT;
-    }
-    e->nick = o->nick;
-    return gc_signaling_client_init(&e->line, &c->drbg, o->server, o->key);
-}
-
-static int enter(gc_client *c, entry *e, int error) {
-    if (error == 0) {
-        if (is_joined(c)) {
-            leave(c, false); /* what is left of a failed one */
-        }
-        gc__talk_enter(&c->peers.talk, &c->step, e->nick);
-        c->peers.serialization = e->serialization;
-        gc__meeting_enter(&c->meeting, &c->step, &e->line, &e->membership);
-        c->step.own = gc_span_of(c->meeting.line.id, GC_OWN_ID_CHARS);
-        c->step.room_tag = gc_membership_room_tag(&c->meeting.membership);
-    }
-    gc_bytes_wipe(e, sizeof *e);
-    return error;
-}
-
-int gc_client_join_room(gc_client *c, uint64_t now_ms, const gc_client_options *o, gc_span name) {
-    entry e;
-    int error = begin_entry(c, now_ms, o, &e);
-    if (error == 0) {
-        error = gc_membership_enter_name(&e.membership, &c->crypto, name);
-    }
-    return enter(c, &e, error);
-}
-
-int gc_client_new_room(gc_client *c, uint64_t now_ms, const gc_client_options *o) {
-    entry e;
-    int error = begin_entry(c, now_ms, o, &e);
-    if (error == 0) {
-        error = gc_membership_enter_new(&e.membership, &c->crypto, &c->drbg);
-    }
-    return enter(c, &e, error);
-}
-
-int gc_client_join_link(gc_client *c, uint64_t now_ms, const gc_client_options *o, gc_span link) {
-    entry e;
-    int error = begin_entry(c, now_ms, o, &e);
-    if (error == 0) {
-        error = gc_membership_enter_link(&e.membership, &c->crypto, link);
-    }
-    return enter(c, &e, error);
-}
-
-int gc_client_send(gc_client *c, uint64_t now_ms, gc_span text, uint64_t *seq) {
-    const gc_set *live = &c->peers.people.live;
-    if (!is_joined(c) || gc_set_is_empty(live)) {
-        return GC_E_STATE;
-    }
-    if (text.len == 0) {
-        return GC_E_SYNTAX;
-    }
-    if (text.len > GC_TEXT_BYTES_MAX) {
-        return GC_E_TOO_BIG;
-    }
-    if (!gc_utf8_valid(text)) {
-        return GC_E_UTF8;
-    }
-    int error = gc__client_begin(c, now_ms);
-    if (error != 0) {
-        gc__talk_block(&c->peers.talk, text.len);
-        return error;
-    }
-    error = gc__talk_send(&c->peers.talk, &c->step, live, text, seq);
-    return error == 0 ? gc__client_end(c) : error;
-}
-
-int gc_client_set_nick(gc_client *c, uint64_t now_ms, gc_span nick) {
-    if (!gc_utf8_valid(nick)) {
-        return GC_E_UTF8;
-    }
-    int error = gc__client_begin(c, now_ms);
-    if (error != 0 || !is_joined(c)) {
-        return error != 0 ? error : GC_E_STATE;
-    }
-    gc__talk_rename(&c->peers.talk, nick);
-    gc__mesh_rename(&c->peers.mesh, &c->step);
+/* The same for an input of the server or the user, which may change what state the client is in. */
+static int end_state(gc_client *c) {
+    c->ready.state = true;
     return gc__client_end(c);
 }
 
-int gc_client_invite(gc_client *c, gc_span base, uint32_t kind, gc_writer *w) {
-    return gc_membership_invite(&c->meeting.membership, &c->crypto, &c->drbg, c->step.own, base,
-                                kind, w);
+/* --- the signaling sockets -------------------------------------------------------------------- */
+
+int gc_client_signaling_opened(gc_client *c, uint64_t now_ms, uint32_t socket) {
+    int error = gc__client_begin(c, now_ms);
+    if (error != 0 || socket >= GC_SIGNALING_SOCKETS) {
+        return error;
+    }
+    gc__meeting_opened(&c->meeting, &c->step, (enum gc_signaling_socket)socket);
+    return end_state(c);
+}
+
+int gc_client_signaling_message(gc_client *c, uint64_t now_ms, uint32_t socket, gc_span text) {
+    if (text.len > GC_MESSAGE_BYTES_MAX) {
+        return GC_E_TOO_BIG;
+    }
+    int error = gc__client_begin(c, now_ms);
+    if (error != 0 || socket >= GC_SIGNALING_SOCKETS) {
+        return error;
+    }
+    gc__meeting_message(&c->meeting, &c->peers, &c->step, (enum gc_signaling_socket)socket, text);
+    return end_state(c);
+}
+
+int gc_client_signaling_closed(gc_client *c, uint64_t now_ms, uint32_t socket) {
+    int error = gc__client_begin(c, now_ms);
+    if (error != 0 || socket >= GC_SIGNALING_SOCKETS) {
+        return error;
+    }
+    gc__meeting_closed(&c->meeting, &c->step, (enum gc_signaling_socket)socket);
+    return end_state(c);
+}
+
+/* --- links: what the transport reports ---------------------------------------------------------
+ */
+
+/* Begins an input about a link: *slot is that of the link, GC_NONE when the number is stale. */
+static int begin_link(gc_client *c, uint64_t now_ms, uint32_t link, uint32_t *slot) {
+    int error = gc__client_begin(c, now_ms);
+    *slot = gc_mesh_slot(&c->peers.mesh, link);
+    return error;
+}
+
+static enum gc_link_step step_of(const gc_client *c, uint32_t slot) {
+    return (enum gc_link_step)c->peers.mesh.slots[slot].step;
+}
+
+int gc_client_link_description(gc_client *c, uint64_t now_ms, uint32_t link, gc_span sdp) {
+    uint32_t slot;
+    if (sdp.len == 0 || sdp.len > GC_SDP_BYTES_MAX) {
+        return GC_E_TOO_BIG;
+    }
+    int error = begin_link(c, now_ms, link, &slot);
+    if (error != 0 || slot == GC_NONE) {
+        return error;
+    }
+    if (step_of(c, slot) != GC_LINK_STEP_OFFERING && step_of(c, slot) != GC_LINK_STEP_ANSWERING) {
+        return GC_E_STATE;
+    }
+    if (!gc_utf8_valid(sdp)) {
+        return GC_E_UTF8;
+    }
+    gc__setup_describe(&c->peers, &c->step, &c->meeting.room, slot, sdp);
+    return gc__client_end(c);
+}
+
+int gc_client_link_candidate(gc_client *c, uint64_t now_ms, uint32_t link, gc_span candidate,
+                             gc_span mid, uint32_t index) {
+    uint32_t slot;
+    if (candidate.len > GC_CANDIDATE_BYTES_MAX || mid.len > GC_MID_BYTES_MAX || index > 0xff) {
+        return GC_E_TOO_BIG;
+    }
+    int error = begin_link(c, now_ms, link, &slot);
+    if (error != 0 || slot == GC_NONE || candidate.len == 0) {
+        return error;
+    }
+    if (!gc_utf8_valid(candidate) || !gc_utf8_valid(mid)) {
+        return GC_E_UTF8;
+    }
+    gc__setup_offer_candidate(&c->peers, &c->step, slot, candidate, mid, index);
+    return gc__client_end(c);
+}
+
+int gc_client_link_opened(gc_client *c, uint64_t now_ms, uint32_t link) {
+    uint32_t slot;
+    int error = begin_link(c, now_ms, link, &slot);
+    if (error != 0 || slot == GC_NONE) {
+        return error;
+    }
+    if (step_of(c, slot) != GC_LINK_STEP_CONNECTING) {
+        return GC_E_STATE;
+    }
+    gc__peers_link_opened(&c->peers, &c->step, slot);
+    return gc__client_end(c);
+}
+
+/* The peer left for good, with its link or by closing it. */
+static void on_left(gc_client *c, uint32_t peer, bool final) {
+    gc__meeting_peer_left(&c->meeting, &c->peers.people, peer);
+    gc__peers_end(&c->peers, &c->step, peer, GC_REASON_LEFT, false, final);
+}
+
+/* The application of a stock peer closed its connection. A newer one may be under way. tell: the
+ * host does not know. */
+static void on_closed(gc_client *c, uint32_t peer, bool tell) {
+    if (gc_mesh_way(&c->peers.mesh, peer)->attempt != GC_NONE) {
+        gc__peers_link_lost(&c->peers, &c->step, peer, GC_REASON_LEFT, tell);
+        return;
+    }
+    if (!tell) {
+        gc__peers_link_lost(&c->peers, &c->step, peer, GC_REASON_LEFT, false);
+    }
+    on_left(c, peer, tell);
+}
+
+int gc_client_link_message(gc_client *c, uint64_t now_ms, uint32_t link, uint8_t channel,
+                           gc_span message) {
+    uint32_t slot;
+    int error = begin_link(c, now_ms, link, &slot);
+    if (error != 0 || slot == GC_NONE) {
+        return error;
+    }
+    if (step_of(c, slot) != GC_LINK_STEP_OPEN) {
+        return GC_E_STATE;
+    }
+    gc_link *l = gc_mesh_hear(&c->peers.mesh, &c->step, slot);
+    uint32_t peer = l->peer;
+    switch (gc__talk_hear(&c->peers.talk, &c->step, &c->peers.people, peer, l, channel, message)) {
+    case GC_HEARD_BROKEN:
+        gc__peers_link_lost(&c->peers, &c->step, peer, GC_REASON_PROTOCOL, true);
+        break;
+    case GC_HEARD_BYE:
+        on_left(c, peer, true);
+        break;
+    case GC_HEARD_CLOSED:
+        on_closed(c, peer, true);
+        break;
+    default:
+        break;
+    }
+    return gc__client_end(c);
+}
+
+int gc_client_link_closed(gc_client *c, uint64_t now_ms, uint32_t link, uint32_t reason) {
+    uint32_t slot;
+    int error = begin_link(c, now_ms, link, &slot);
+    if (error != 0 || slot == GC_NONE) {
+        return error;
+    }
+    const gc_link *l = gc_mesh_link(&c->peers.mesh, slot);
+    if (l->step != GC_LINK_STEP_OPEN) {
+        gc__peers_attempt_failed(&c->peers, &c->step, l->peer, reason, false);
+    } else if (reason == GC_REASON_LEFT && l->kind == GC_LINK_DATA) {
+        on_closed(c, l->peer, false);
+    } else {
+        gc__peers_link_lost(&c->peers, &c->step, l->peer, reason, false);
+    }
+    return gc__client_end(c);
+}
+
+int gc_client_link_buffered(gc_client *c, uint64_t now_ms, uint32_t link, uint32_t bytes) {
+    uint32_t slot;
+    (void)begin_link(c, now_ms, link, &slot); /* queues nothing: there is always room for it */
+    if (slot != GC_NONE) {
+        gc_mesh_buffer(&c->peers.mesh, &c->step, slot, bytes);
+        gc__talk_taken(&c->peers.talk, &c->step, gc_mesh_link(&c->peers.mesh, slot)->peer);
+    }
+    return 0;
+}
+
+int gc_client_link_path(gc_client *c, uint64_t now_ms, uint32_t link, uint32_t path,
+                        uint32_t rtt_ms) {
+    uint32_t slot;
+    (void)begin_link(c, now_ms, link, &slot); /* queues nothing: there is always room for it */
+    if (slot != GC_NONE) {
+        gc_mesh_measure(&c->peers.mesh, &c->step, slot, path, rtt_ms);
+    }
+    return 0;
 }
 
 /* --- time ------------------------------------------------------------------------------------- */
 
 void gc_client_tick(gc_client *c, uint64_t now_ms) {
-    if (gc__client_begin(c, now_ms) != 0 || !is_joined(c)) {
+    if (gc__client_begin(c, now_ms) != 0 || !gc__client_is_joined(c)) {
         return;
     }
+    c->ready.state = true;
     gc__meeting_tick(&c->meeting, &c->step);
     gc__peers_tick_links(&c->peers, &c->step);
     settle(c);
@@ -214,7 +269,7 @@ void gc_client_tick(gc_client *c, uint64_t now_ms) {
 }
 
 uint64_t gc_client_deadline(const gc_client *c) {
-    if (!is_joined(c)) {
+    if (!gc__client_is_joined(c)) {
         return GC_NEVER;
     }
     uint64_t meeting = gc__meeting_deadline(&c->meeting);
@@ -226,23 +281,30 @@ uint64_t gc_client_deadline(const gc_client *c) {
 
 /* After leaving, what was said is nowhere any more. */
 static void wipe_when_idle(gc_client *c) {
-    if (!is_joined(c) && c->dirty) {
+    if (!gc__client_is_joined(c) && c->dirty) {
         gc_bytes_wipe(&c->bulk, sizeof c->bulk);
         c->dirty = false;
     }
 }
 
+/* What is not marked in the ready list is not looked for. */
 bool gc_client_poll(gc_client *c, gc_client_output *out) {
     gc_talk *talk = &c->peers.talk;
     const gc_step *s = &c->step;
     *out = (gc_client_output){.peer = GC_NONE, .link = GC_NONE};
-    gc__talk_shown(talk, s);
-    if (gc_output_queue_take(&c->queue, out) ||
-        gc__report_poll_state(&c->report, &c->meeting, &c->peers, out) ||
-        gc__report_poll_peer(&c->report, &c->peers, s, out) ||
-        gc__talk_poll_show(talk, s, &c->peers.people, out) || gc__talk_poll_fate(talk, s, out) ||
-        gc__report_poll_end(&c->report, &c->peers, s, is_joined(c), out) ||
-        gc__talk_poll_frame(talk, s, &c->peers.mesh, out) || gc__talk_poll_sendable(talk, s, out)) {
+    if (talk->showing != GC_NONE) {
+        gc__talk_shown(talk, s);
+    }
+    if ((c->queue.head != c->queue.count && gc_output_queue_take(&c->queue, out)) ||
+        (c->ready.state && gc__report_poll_state(&c->report, &c->meeting, &c->peers, s, out)) ||
+        (!gc_set_is_empty(&c->ready.reports) &&
+         gc__report_poll_peer(&c->report, &c->peers, s, out)) ||
+        (!gc_set_is_empty(&c->ready.shows) && gc__talk_poll_show(talk, s, &c->peers.people, out)) ||
+        (!gc_set_is_empty(&c->ready.fates) && gc__talk_poll_fate(talk, s, out)) ||
+        (!gc_set_is_empty(&c->peers.people.ended) &&
+         gc__report_poll_end(&c->report, &c->peers, s, gc__client_is_joined(c), out)) ||
+        (!gc_set_is_empty(&c->ready.frames) && gc__talk_poll_frame(talk, s, &c->peers.mesh, out)) ||
+        (talk->blocked_len != 0 && gc__talk_poll_sendable(talk, s, out))) {
         return true;
     }
     wipe_when_idle(c);

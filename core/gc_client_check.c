@@ -5,7 +5,7 @@
 
 /* Nobody is waited for without an end, and nothing is due for a peer that has or tries a link. */
 static void check_peer(const gc_client *c, uint32_t i) {
-    const gc_way *w = gc__mesh_way(&c->peers.mesh, i);
+    const gc_way *w = gc_mesh_way(&c->peers.mesh, i);
     const gc_person *p = gc_people_at(&c->peers.people, i);
     bool linked = w->link != GC_NONE || w->attempt != GC_NONE;
     bool dials = w->dialer.dial_ms != GC_NEVER, ends = w->dialer.forget_ms != GC_NEVER;
@@ -19,9 +19,9 @@ static void check_peer(const gc_client *c, uint32_t i) {
 void gc_client_check(const gc_client *c) {
     const gc_set *live = &c->peers.people.live;
     gc_people_check(&c->peers.people);
-    gc__mesh_check(&c->peers.mesh);
+    gc_mesh_check(&c->peers.mesh);
     gc__talk_check(&c->peers.talk, &c->step, &c->peers.people, &c->peers.mesh);
-    gc__report_check(&c->report, &c->peers, &c->step);
+    gc__report_check(&c->report, &c->meeting, &c->peers, &c->step);
     gc__meeting_check(&c->meeting);
     gc_assert(c->meeting.step != GC_MEETING_OUTSIDE || gc_set_is_empty(live));
     gc_assert(gc_set_is_empty(&c->ready.unsettled));

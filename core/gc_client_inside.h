@@ -1,6 +1,6 @@
-/* The inside of gc_client: its parts in one place. Only gc_client.c (the user, time, outputs),
- * gc_client_host.c (what the host reports), gc_client_check.c (the invariants) and wasm.c, which
- * sets its memory aside, see all of it.
+/* The inside of gc_client: its parts in one place. Only gc_client.c (what the host
+ * reports, time, outputs), gc_client_user.c (what the user asks), gc_client_check.c (the
+ * invariants) and wasm.c, which sets its memory aside, see all of it.
  *
  *   gc_client > report > meeting > setup > slot_room > peers > talk > mesh > step
  *   gc_client > talk_poll > talk
@@ -38,5 +38,7 @@ struct gc_client {
 int gc__client_begin(struct gc_client *c, uint64_t now_ms);
 /* Ends an input that succeeded: settles what it changed. Returns 0. */
 int gc__client_end(struct gc_client *c);
+/* Tells whether the client is between a join and a leave. */
+bool gc__client_is_joined(const struct gc_client *c);
 
 #endif

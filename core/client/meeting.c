@@ -86,7 +86,7 @@ static void on_members(gc_peers *ps, const gc_step *s, const gc_signal_in *in) {
     uint32_t at = 0, len = 0;
     for (uint32_t i = gc_set_first(members); i != GC_SET_END; i = gc_set_next(members, i + 1)) {
         gc_people_went(&ps->people, i);
-        gc__step_mark(s, i);
+        gc_step_mark(s, i);
     }
     while (gc_signal_member(in, &at, id, &len)) {
         uint32_t i = gc__peers_know_member(ps, s, gc_span_of(id, len));
@@ -135,7 +135,7 @@ static void enter_by_slots(gc_meeting *m, gc_peers *ps, const gc_step *s) {
         if (gc_people_at(&ps->people, i)->presence != GC_PRESENCE_PRESENT) {
             continue;
         }
-        if (gc__mesh_way(&ps->mesh, i)->attempt != GC_NONE && !gc__mesh_offered(&ps->mesh, i)) {
+        if (gc_mesh_way(&ps->mesh, i)->attempt != GC_NONE && !gc_mesh_offered(&ps->mesh, i)) {
             gc__peers_hurry(ps, s, i);
         } else {
             gc__peers_dial_anew(ps, s, i);
@@ -197,10 +197,10 @@ static bool on_left(gc_peers *ps, const gc_step *s, const gc_signal_in *in, gc_s
         return false;
     }
     gc_people_went(&ps->people, i);
-    gc__step_mark(s, i);
-    uint32_t link = gc__mesh_way(&ps->mesh, i)->link;
+    gc_step_mark(s, i);
+    uint32_t link = gc_mesh_way(&ps->mesh, i)->link;
     if (link != GC_NONE) {
-        gc_link_probe(gc__mesh_edit(&ps->mesh, s, link), s->now_ms);
+        gc_link_probe(gc_mesh_edit(&ps->mesh, s, link), s->now_ms);
     }
     gc__peers_attempt_hopeless(ps, s, i, GC_REASON_GONE);
     return true;
@@ -212,12 +212,12 @@ static bool on_absent(gc_meeting *m, gc_peers *ps, const gc_step *s, gc_span id)
         return false;
     }
     gc_people_miss(&ps->people, i);
-    gc__step_mark(s, i);
+    gc_step_mark(s, i);
     gc__peers_attempt_hopeless(ps, s, i, GC_REASON_ABSENT);
     if (gc_people_at(&ps->people, i)->standing == GC_STANDING_TARGET) {
         /* GC-PRESENT says when; this is for a server that forgot about us. A server without the
          * additions says nothing: there an offer of ours always waits. */
-        gc_dialer_set(gc__mesh_dialer(&ps->mesh, s, i),
+        gc_dialer_set(gc_mesh_dialer(&ps->mesh, s, i),
                       s->now_ms + (m->line.gc ? GC_REDIAL_MS_MAX : GC_REDIAL_MS_MIN));
     }
     return true;
@@ -227,7 +227,7 @@ static bool on_present(gc_peers *ps, const gc_step *s, gc_span id) {
     uint32_t i = gc_people_find(&ps->people, id);
     if (i != GC_NONE) {
         gc_people_came(&ps->people, i);
-        gc__step_mark(s, i);
+        gc_step_mark(s, i);
         gc__peers_dial_anew(ps, s, i);
     }
     return i != GC_NONE;
@@ -273,7 +273,7 @@ static bool on_candidate(gc_meeting *m, gc_peers *ps, const gc_step *s, const gc
 /* Messages about others count once the line is on. */
 static bool on_news(gc_meeting *m, gc_peers *ps, const gc_step *s, const gc_signal_in *in) {
     gc_span id = gc_span_of(in->src, in->src_len);
-    if (!gc__step_on(s)) {
+    if (!gc_step_on(s)) {
         return false;
     }
     switch (in->type) {
@@ -367,7 +367,7 @@ void gc__meeting_message(gc_meeting *m, gc_peers *ps, const gc_step *s,
 static void ask_again(gc_meeting *m, const gc_step *s) {
     gc_writer w = gc_output_queue_begin(s->queue);
     gc_signal_write_join(&w, s->room_tag);
-    if (gc__step_on(s)) {
+    if (gc_step_on(s)) {
         (void)gc_output_queue_end(s->queue, GC_CLIENT_SIGNALING_SEND, GC_NONE,
                                   GC_SIGNALING_SOCKET_OWN, &w);
     }

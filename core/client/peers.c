@@ -10,9 +10,9 @@ uint32_t gc__peers_know(gc_peers *ps, const gc_step *s, gc_span id) {
     }
     i = gc_people_add(&ps->people, id);
     if (i != GC_NONE) {
-        gc__mesh_add(&ps->mesh, i);
+        gc_mesh_add(&ps->mesh, i);
         gc__talk_add(&ps->talk, i);
-        gc__step_mark(s, i);
+        gc_step_mark(s, i);
     }
     return i;
 }
@@ -21,14 +21,14 @@ uint32_t gc__peers_know_member(gc_peers *ps, const gc_step *s, gc_span id) {
     uint32_t i = gc__peers_know(ps, s, id);
     if (i != GC_NONE) {
         gc_people_join(&ps->people, i, s->room_tag);
-        gc__step_mark(s, i);
+        gc_step_mark(s, i);
     }
     return i;
 }
 
 bool gc__peers_reachable(const gc_peers *ps, const gc_step *s, uint32_t peer) {
     const gc_person *p = gc_people_at(&ps->people, peer);
-    return gc__step_on(s) &&
+    return gc_step_on(s) &&
            (p->presence == GC_PRESENCE_PRESENT || p->standing == GC_STANDING_TARGET);
 }
 
@@ -42,43 +42,43 @@ static bool is_first(const gc_peers *ps, const gc_step *s, uint32_t peer) {
 void gc__peers_dial(gc_peers *ps, const gc_step *s, uint32_t peer) {
     /* A bare dial is for either kind of peer. */
     bool either = !gc_people_at(&ps->people, peer)->has_tag;
-    gc__mesh_dial(&ps->mesh, s, peer, either, ps->serialization);
+    gc_mesh_dial(&ps->mesh, s, peer, either, ps->serialization);
 }
 
 void gc__peers_dial_anew(gc_peers *ps, const gc_step *s, uint32_t peer) {
-    if (gc__mesh_way(&ps->mesh, peer)->link != GC_NONE) {
+    if (gc_mesh_way(&ps->mesh, peer)->link != GC_NONE) {
         return;
     }
-    if (gc__mesh_offered(&ps->mesh, peer)) {
-        gc__mesh_drop(&ps->mesh, s, peer, true);
+    if (gc_mesh_offered(&ps->mesh, peer)) {
+        gc_mesh_drop(&ps->mesh, s, peer, true);
     }
-    if (gc__mesh_way(&ps->mesh, peer)->attempt == GC_NONE) {
-        gc_dialer_refresh(gc__mesh_dialer(&ps->mesh, s, peer));
+    if (gc_mesh_way(&ps->mesh, peer)->attempt == GC_NONE) {
+        gc_dialer_refresh(gc_mesh_dialer(&ps->mesh, s, peer));
         gc__peers_dial(ps, s, peer);
     }
 }
 
 void gc__peers_hurry(gc_peers *ps, const gc_step *s, uint32_t peer) {
-    uint32_t slot = gc__mesh_way(&ps->mesh, peer)->attempt;
+    uint32_t slot = gc_mesh_way(&ps->mesh, peer)->attempt;
     if (slot != GC_NONE) {
-        gc_link_hurry(gc__mesh_edit(&ps->mesh, s, slot), s->now_ms);
+        gc_link_hurry(gc_mesh_edit(&ps->mesh, s, slot), s->now_ms);
     }
 }
 
 void gc__peers_expect(gc_peers *ps, const gc_step *s, uint32_t peer) {
-    bool tried = gc__mesh_way(&ps->mesh, peer)->attempt != GC_NONE;
-    gc_dialer_expect(gc__mesh_dialer(&ps->mesh, s, peer), tried, s->now_ms);
-    if (gc__mesh_offered(&ps->mesh, peer)) {
+    bool tried = gc_mesh_way(&ps->mesh, peer)->attempt != GC_NONE;
+    gc_dialer_expect(gc_mesh_dialer(&ps->mesh, s, peer), tried, s->now_ms);
+    if (gc_mesh_offered(&ps->mesh, peer)) {
         gc__peers_hurry(ps, s, peer);
     }
 }
 
 void gc__peers_attempt_failed(gc_peers *ps, const gc_step *s, uint32_t peer, uint32_t reason,
                               bool tell) {
-    const gc_way *w = gc__mesh_way(&ps->mesh, peer);
+    const gc_way *w = gc_mesh_way(&ps->mesh, peer);
     gc_assert(w->attempt != GC_NONE);
-    gc__mesh_drop(&ps->mesh, s, peer, tell);
-    gc_dialer *d = gc__mesh_dialer(&ps->mesh, s, peer);
+    gc_mesh_drop(&ps->mesh, s, peer, tell);
+    gc_dialer *d = gc_mesh_dialer(&ps->mesh, s, peer);
     if (gc_set_has(&ps->people.hearsay, peer) && gc_dialer_failed(d)) {
         gc_people_went(&ps->people, peer);
     }
@@ -89,8 +89,8 @@ void gc__peers_attempt_failed(gc_peers *ps, const gc_step *s, uint32_t peer, uin
 }
 
 void gc__peers_attempt_hopeless(gc_peers *ps, const gc_step *s, uint32_t peer, uint32_t reason) {
-    uint32_t slot = gc__mesh_way(&ps->mesh, peer)->attempt;
-    if (slot != GC_NONE && gc__mesh_link(&ps->mesh, slot)->step != GC_LINK_STEP_CONNECTING) {
+    uint32_t slot = gc_mesh_way(&ps->mesh, peer)->attempt;
+    if (slot != GC_NONE && gc_mesh_link(&ps->mesh, slot)->step != GC_LINK_STEP_CONNECTING) {
         gc__peers_attempt_failed(ps, s, peer, reason, true);
     }
 }
@@ -98,14 +98,14 @@ void gc__peers_attempt_hopeless(gc_peers *ps, const gc_step *s, uint32_t peer, u
 /* --- open links ------------------------------------------------------------------------------- */
 
 void gc__peers_link_opened(gc_peers *ps, const gc_step *s, uint32_t slot) {
-    const gc_link *l = gc__mesh_link(&ps->mesh, slot);
+    const gc_link *l = gc_mesh_link(&ps->mesh, slot);
     uint32_t peer = l->peer;
     gc_people_prove(&ps->people, peer);
-    if (gc__mesh_way(&ps->mesh, peer)->link != GC_NONE) {
+    if (gc_mesh_way(&ps->mesh, peer)->link != GC_NONE) {
         gc__talk_replace(&ps->talk, peer);
-        gc__mesh_close(&ps->mesh, s, peer, true);
+        gc_mesh_close(&ps->mesh, s, peer, true);
     }
-    gc__mesh_open(&ps->mesh, s, slot);
+    gc_mesh_open(&ps->mesh, s, slot);
     gc__talk_link(&ps->talk, s, peer, l, gc_people_id(&ps->people, peer));
     if (l->kind == GC_LINK_DATA) {
         gc_people_trouble(&ps->people, peer, GC_REASON_NONE); /* no START will say that it works */
@@ -114,16 +114,16 @@ void gc__peers_link_opened(gc_peers *ps, const gc_step *s, uint32_t slot) {
 
 void gc__peers_link_lost(gc_peers *ps, const gc_step *s, uint32_t peer, uint32_t reason,
                          bool tell) {
-    const gc_way *w = gc__mesh_way(&ps->mesh, peer);
+    const gc_way *w = gc_mesh_way(&ps->mesh, peer);
     gc_assert(w->link != GC_NONE);
-    uint64_t lived_ms = s->now_ms - gc__mesh_link(&ps->mesh, w->link)->opened_ms;
+    uint64_t lived_ms = s->now_ms - gc_mesh_link(&ps->mesh, w->link)->opened_ms;
     gc__talk_unlink(&ps->talk, s, peer);
-    gc__mesh_close(&ps->mesh, s, peer, tell);
+    gc_mesh_close(&ps->mesh, s, peer, tell);
     gc_people_trouble(&ps->people, peer, reason);
     if (w->attempt != GC_NONE) {
         return;
     }
-    gc_dialer *d = gc__mesh_dialer(&ps->mesh, s, peer);
+    gc_dialer *d = gc_mesh_dialer(&ps->mesh, s, peer);
     if (lived_ms >= GC_DIALER_GOOD_LINK_MS) {
         gc_dialer_retry(d, is_first(ps, s, peer), s->now_ms);
     } else {
@@ -131,17 +131,10 @@ void gc__peers_link_lost(gc_peers *ps, const gc_step *s, uint32_t peer, uint32_t
     }
 }
 
-enum gc_heard gc__peers_hear(gc_peers *ps, const gc_step *s, uint32_t slot, uint8_t channel,
-                             gc_span message) {
-    gc_link *l = gc__mesh_edit(&ps->mesh, s, slot);
-    gc_link_heard(l, s->now_ms);
-    return gc__talk_hear(&ps->talk, s, &ps->people, l->peer, l, channel, message);
-}
-
 /* START is the first frame of a link: without it BYE would be a fault of ours. */
 static void say_bye(const gc_peers *ps, const gc_step *s, uint32_t peer) {
-    uint32_t slot = gc__mesh_way(&ps->mesh, peer)->link;
-    const gc_link *l = gc__mesh_link(&ps->mesh, slot);
+    uint32_t slot = gc_mesh_way(&ps->mesh, peer)->link;
+    const gc_link *l = gc_mesh_link(&ps->mesh, slot);
     gc_frame bye = {.type = GC_FRAME_BYE, .reason = GC_REASON_LEFT};
     if (l->start_due || l->kind == GC_LINK_DATA) {
         return;
@@ -155,16 +148,16 @@ static void say_bye(const gc_peers *ps, const gc_step *s, uint32_t peer) {
 
 void gc__peers_end(gc_peers *ps, const gc_step *s, uint32_t peer, uint32_t reason, bool bye,
                    bool final) {
-    gc__mesh_drop(&ps->mesh, s, peer, true);
-    bool linked = gc__mesh_way(&ps->mesh, peer)->link != GC_NONE;
+    gc_mesh_drop(&ps->mesh, s, peer, true);
+    bool linked = gc_mesh_way(&ps->mesh, peer)->link != GC_NONE;
     if (linked && bye) {
         say_bye(ps, s, peer);
     }
     gc__talk_end(&ps->talk, s, peer, reason, final);
     if (linked) {
-        gc__mesh_close(&ps->mesh, s, peer, true);
+        gc_mesh_close(&ps->mesh, s, peer, true);
     }
-    gc__mesh_remove(&ps->mesh, peer);
+    gc_mesh_remove(&ps->mesh, peer);
     gc_people_end(&ps->people, peer, reason);
 }
 
@@ -173,7 +166,7 @@ void gc__peers_free(gc_peers *ps, const gc_step *s, uint32_t peer, bool remember
         gc__talk_bury(&ps->talk, peer, gc_people_id(&ps->people, peer));
     }
     gc__talk_add(&ps->talk, peer);
-    gc__step_unmark(s, peer);
+    gc_step_unmark(s, peer);
     gc_people_free(&ps->people, peer);
 }
 
@@ -185,12 +178,12 @@ void gc__peers_free(gc_peers *ps, const gc_step *s, uint32_t peer, bool remember
 static uint32_t keep_ms(const gc_peers *ps, const gc_step *s, uint32_t peer) {
     bool here = gc_people_at(&ps->people, peer)->presence == GC_PRESENCE_PRESENT;
     bool open = gc__talk_with(&ps->talk, peer)->met || gc_set_has(&ps->talk.behind, peer);
-    return !here && gc__step_on(s) && !open ? 0 : GC_UNDELIVERED_MS;
+    return !here && gc_step_on(s) && !open ? 0 : GC_UNDELIVERED_MS;
 }
 
 static void settle_peer(gc_peers *ps, const gc_step *s, uint32_t peer, bool wait) {
-    const gc_way *w = gc__mesh_way(&ps->mesh, peer);
-    gc_dialer *d = gc__mesh_dialer(&ps->mesh, s, peer);
+    const gc_way *w = gc_mesh_way(&ps->mesh, peer);
+    gc_dialer *d = gc_mesh_dialer(&ps->mesh, s, peer);
     const gc_person *p = gc_people_at(&ps->people, peer);
     if (w->link != GC_NONE || w->attempt != GC_NONE) {
         gc_dialer_linked(d);
@@ -202,7 +195,7 @@ static void settle_peer(gc_peers *ps, const gc_step *s, uint32_t peer, bool wait
         gc__peers_end(ps, s, peer, trouble, false, false);
         return;
     }
-    gc__mesh_settle_peer(&ps->mesh, peer);
+    gc_mesh_settle_peer(&ps->mesh, peer);
 }
 
 /* Pages that are opened again and again come with new ids: those who are gone make room before it
@@ -211,7 +204,7 @@ static void keep_places_free(gc_peers *ps, const gc_step *s) {
     if (gc_people_count(&ps->people) <= GC_PEERS_MAX - 2) {
         return;
     }
-    uint32_t out = gc__mesh_first_end(&ps->mesh);
+    uint32_t out = gc_mesh_first_end(&ps->mesh);
     if (out == GC_NONE) {
         out = gc_set_last(&ps->people.hearsay);
     }
@@ -227,29 +220,38 @@ static void unsettle_all(gc_peers *ps, const gc_step *s, bool on, bool wait) {
     s->ready->unsettled = gc_set_or(&s->ready->unsettled, &ps->people.live);
 }
 
-void gc__peers_settle(gc_peers *ps, const gc_step *s, bool wait) {
-    if (ps->on != gc__step_on(s) || ps->wait != wait) {
-        unsettle_all(ps, s, gc__step_on(s), wait);
-    }
-    gc_set over = gc__mesh_due_ends(&ps->mesh, s->now_ms);
-    gc_set marked = gc_set_or(&s->ready->unsettled, &over);
+/* Everybody takes the state that is known now. A peer that is given up meanwhile leaves the table,
+ * so the places are looked at last. */
+static void settle_marked(gc_peers *ps, const gc_step *s, gc_set marked, bool wait) {
     marked = gc_set_and(&marked, &ps->people.live);
     for (uint32_t i = gc_set_first(&marked); i != GC_SET_END; i = gc_set_next(&marked, i + 1)) {
         settle_peer(ps, s, i, wait);
     }
     keep_places_free(ps, s);
-    gc__mesh_settle(&ps->mesh);
-    gc__talk_settle(&ps->talk);
     s->ready->unsettled = (gc_set){{0}};
+}
+
+void gc__peers_settle(gc_peers *ps, const gc_step *s, bool wait) {
+    bool on = s->line->step == GC_SIGNALING_STEP_ON;
+    if (ps->on != on || ps->wait != wait) {
+        unsettle_all(ps, s, on, wait);
+    }
+    gc_set over = gc_mesh_settle(&ps->mesh, s->now_ms);
+    gc_set marked = gc_set_or(&s->ready->unsettled, &over);
+    if (!gc_set_is_empty(&marked)) {
+        settle_marked(ps, s, marked, wait);
+        over = gc_mesh_settle(&ps->mesh, s->now_ms);
+        gc_assert(gc_set_is_empty(&over)); /* who is to be given up at once is gone by now */
+    }
 }
 
 /* --- time ------------------------------------------------------------------------------------- */
 
 void gc__peers_tick_links(gc_peers *ps, const gc_step *s) {
-    gc_set due = gc__mesh_due_links(&ps->mesh, s->now_ms);
+    gc_set due = gc_mesh_due_links(&ps->mesh, s->now_ms);
     for (uint32_t slot = gc_set_first(&due); slot != GC_SET_END;
          slot = gc_set_next(&due, slot + 1)) {
-        gc_link *l = gc__mesh_edit(&ps->mesh, s, slot);
+        gc_link *l = gc_mesh_edit(&ps->mesh, s, slot);
         if (gc_link_tick(l, s->now_ms)) {
             continue;
         }
@@ -263,9 +265,9 @@ void gc__peers_tick_links(gc_peers *ps, const gc_step *s) {
 
 void gc__peers_tick_dials(gc_peers *ps, const gc_step *s) {
     gc__talk_tick(&ps->talk, s);
-    gc_set due = gc__mesh_due_dials(&ps->mesh, s->now_ms);
+    gc_set due = gc_mesh_due_dials(&ps->mesh, s->now_ms);
     for (uint32_t i = gc_set_first(&due); i != GC_SET_END; i = gc_set_next(&due, i + 1)) {
-        gc__step_mark(s, i);
+        gc_step_mark(s, i);
         if (gc__peers_reachable(ps, s, i)) {
             gc__peers_dial(ps, s, i);
         }
@@ -273,7 +275,7 @@ void gc__peers_tick_dials(gc_peers *ps, const gc_step *s) {
 }
 
 uint64_t gc__peers_deadline(const gc_peers *ps, uint64_t now_ms) {
-    uint64_t mesh = gc__mesh_deadline(&ps->mesh);
+    uint64_t mesh = gc_mesh_deadline(&ps->mesh);
     uint64_t talk = gc__talk_deadline(&ps->talk, now_ms);
     return gc_min_u64(mesh, talk);
 }

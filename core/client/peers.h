@@ -44,9 +44,6 @@ void gc__peers_attempt_hopeless(gc_peers *ps, const gc_step *s, uint32_t peer, u
 void gc__peers_link_opened(gc_peers *ps, const gc_step *s, uint32_t slot);
 /* Takes the end of the open link, for `reason`. tell: the host does not know. */
 void gc__peers_link_lost(gc_peers *ps, const gc_step *s, uint32_t peer, uint32_t reason, bool tell);
-/* Takes a frame of the open link in a slot, and says what its owner must do. */
-enum gc_heard gc__peers_hear(gc_peers *ps, const gc_step *s, uint32_t slot, uint8_t channel,
-                             gc_span message);
 /* Ends a peer for good, for `reason`. bye: it is told so; final: what it sent after a gap is still
  * shown. */
 void gc__peers_end(gc_peers *ps, const gc_step *s, uint32_t peer, uint32_t reason, bool bye,
@@ -56,7 +53,7 @@ void gc__peers_end(gc_peers *ps, const gc_step *s, uint32_t peer, uint32_t reaso
 void gc__peers_free(gc_peers *ps, const gc_step *s, uint32_t peer, bool remember);
 
 /* After each input: when marked peers are dialled or forgotten follows from what is known of them,
- * those whose time is over are forgotten, and messages that are settled for all go. wait: a target
+ * and those whose time is over are forgotten. wait: a target
  * is waited for without end. */
 void gc__peers_settle(gc_peers *ps, const gc_step *s, bool wait);
 /* Ends the links whose time is over. Settle before the next. */

@@ -37,13 +37,14 @@ static uint32_t trouble_of(const gc_meeting *m, const gc_peers *ps) {
     }
     gc_span target = gc_membership_target(&m->membership);
     uint32_t i = target.len > 0 ? gc_people_find(&ps->people, target) : GC_NONE;
-    bool away = i != GC_NONE && gc__mesh_way(&ps->mesh, i)->link == GC_NONE &&
+    bool away = i != GC_NONE && gc_mesh_way(&ps->mesh, i)->link == GC_NONE &&
                 gc_people_at(&ps->people, i)->presence == GC_PRESENCE_ABSENT;
     return away ? GC_REASON_ABSENT : GC_REASON_NONE;
 }
 
-bool gc__report_poll_state(gc_report *r, const gc_meeting *m, const gc_peers *ps,
+bool gc__report_poll_state(gc_report *r, const gc_meeting *m, const gc_peers *ps, const gc_step *s,
                            gc_client_output *out) {
+    s->ready->state = false;
     uint32_t state = gc__report_state(m, ps);
     uint32_t signaling = gc_signaling_client_state(&m->line);
     uint32_t reason = trouble_of(m, ps);
@@ -66,7 +67,7 @@ static gc_peer_view view_of(const gc_peers *ps, uint32_t peer) {
     if (gc_set_has(&ps->people.ended, peer)) {
         v.state = GC_PEER_CLOSED;
     } else if (gc__talk_is_open(&ps->talk, peer)) {
-        const gc_link *l = gc__mesh_open_link(&ps->mesh, peer);
+        const gc_link *l = gc_mesh_open_link(&ps->mesh, peer);
         v = (gc_peer_view){.state = GC_PEER_OPEN, .path = l->path, .rtt_ms = l->rtt_ms};
     } else if (p->standing == GC_STANDING_TARGET && p->presence == GC_PRESENCE_ABSENT) {
         v.state = GC_PEER_AWAY;
@@ -134,7 +135,11 @@ bool gc__report_poll_end(gc_report *r, gc_peers *ps, const gc_step *s, bool reme
     return true;
 }
 
-void gc__report_check(const gc_report *r, const gc_peers *ps, const gc_step *s) {
+void gc__report_check(const gc_report *r, const gc_meeting *m, const gc_peers *ps,
+                      const gc_step *s) {
+    gc_assert(s->ready->state || (r->state == (uint32_t)gc__report_state(m, ps) &&
+                                  r->signaling == (uint32_t)gc_signaling_client_state(&m->line) &&
+                                  r->reason == trouble_of(m, ps)));
     for (uint32_t i = 0; i < GC_PEERS_MAX; i++) {
         gc_assert(!gc_set_has(&ps->people.live, i) || gc_set_has(&s->ready->reports, i) ||
                   is_told(r, ps, i, view_of(ps, i)));

@@ -22,14 +22,15 @@ typedef struct gc_report {
 /* Returns the client's state. */
 enum gc_client_state gc__report_state(const gc_meeting *m, const gc_peers *ps);
 /* Each fills *out and returns true when there is something to tell. */
-bool gc__report_poll_state(gc_report *r, const gc_meeting *m, const gc_peers *ps,
+bool gc__report_poll_state(gc_report *r, const gc_meeting *m, const gc_peers *ps, const gc_step *s,
                            gc_client_output *out);
 bool gc__report_poll_peer(gc_report *r, gc_peers *ps, const gc_step *s, gc_client_output *out);
 /* Tells the end of a peer of which everything else was told, and frees its place. remember: what
  * was shown of it, in case it comes back. The texts of *out are valid until the next frame. */
 bool gc__report_poll_end(gc_report *r, gc_peers *ps, const gc_step *s, bool remember,
                          gc_client_output *out);
-/* Asserts that the ready list misses no peer of which there is something to tell. */
-void gc__report_check(const gc_report *r, const gc_peers *ps, const gc_step *s);
+/* Asserts that the ready list misses nothing that is to be told. */
+void gc__report_check(const gc_report *r, const gc_meeting *m, const gc_peers *ps,
+                      const gc_step *s);
 
 #endif

@@ -22,7 +22,7 @@ static bool read_sdp(gc_setup_store *store, const gc_signal_in *in, gc_span *sdp
 
 /* Our offer stays when it is out and our id is the smaller one (glare). */
 static bool ours_wins(const gc_peers *ps, const gc_step *s, uint32_t peer) {
-    return gc__mesh_offered(&ps->mesh, peer) && gc_people_after(&ps->people, peer, s->own);
+    return gc_mesh_offered(&ps->mesh, peer) && gc_people_after(&ps->people, peer, s->own);
 }
 
 /* Where the server has no rooms it sees every tag: a member shows by a proof that it is one. */
@@ -51,7 +51,7 @@ enum gc_setup_event gc__setup_offer(gc_peers *ps, const gc_step *s, const gc_slo
     bool stock = in->data && !in->marked;
     if ((as == GC_WELCOME_MEMBER && !is_proved(r, s, in, from)) ||
         !read_sdp(store, in, &sdp, &candidates) ||
-        (stock && !gc__mesh_takes_data(&ps->mesh, gc_people_find(&ps->people, from)))) {
+        (stock && !gc_mesh_takes_data(&ps->mesh, gc_people_find(&ps->people, from)))) {
         return GC_SETUP_REFUSED;
     }
     uint32_t i = gc__peers_know(ps, s, from);
@@ -59,7 +59,7 @@ enum gc_setup_event gc__setup_offer(gc_peers *ps, const gc_step *s, const gc_slo
         return GC_SETUP_REFUSED;
     }
     know_sender(&ps->people, i, in, as);
-    gc_dialer *d = gc__mesh_dialer(&ps->mesh, s, i);
+    gc_dialer *d = gc_mesh_dialer(&ps->mesh, s, i);
     if (!gc_dialer_remember(d, in->dial)) {
         return GC_SETUP_IGNORED;
     }
@@ -72,10 +72,10 @@ enum gc_setup_event gc__setup_offer(gc_peers *ps, const gc_step *s, const gc_slo
     if (!gc_dialer_take_offer(d, s->now_ms)) {
         return GC_SETUP_IGNORED;
     }
-    gc__mesh_drop(&ps->mesh, s, i, true);
-    gc__mesh_answer(&ps->mesh, s, i, in, sdp);
+    gc_mesh_drop(&ps->mesh, s, i, true);
+    gc_mesh_answer(&ps->mesh, s, i, in, sdp);
     /* Candidates inside a description count like those that come alone. */
-    gc_link *l = gc__mesh_edit(&ps->mesh, s, gc__mesh_way(&ps->mesh, i)->attempt);
+    gc_link *l = gc_mesh_edit(&ps->mesh, s, gc_mesh_way(&ps->mesh, i)->attempt);
     (void)gc_link_count(l, GC_LINK_REMOTE, candidates);
     return GC_SETUP_TAKEN;
 }
@@ -83,7 +83,7 @@ enum gc_setup_event gc__setup_offer(gc_peers *ps, const gc_step *s, const gc_slo
 /* The slot of the sender's link that this dial set up, or GC_NONE. */
 static uint32_t slot_of_dial(const gc_peers *ps, const gc_signal_in *in) {
     uint32_t i = gc_people_find(&ps->people, gc_span_of(in->src, in->src_len));
-    return i == GC_NONE ? GC_NONE : gc__mesh_find(&ps->mesh, i, in->dial);
+    return i == GC_NONE ? GC_NONE : gc_mesh_find(&ps->mesh, i, in->dial);
 }
 
 static void give_candidate(const gc_step *s, const gc_link *l, uint32_t slot, gc_span candidate,
@@ -106,11 +106,11 @@ enum gc_setup_event gc__setup_answer(gc_peers *ps, const gc_step *s, gc_setup_st
                                      const gc_signal_in *in) {
     uint32_t slot = slot_of_dial(ps, in), candidates = 0;
     gc_span sdp;
-    if (slot == GC_NONE || gc__mesh_link(&ps->mesh, slot)->step != GC_LINK_STEP_OFFERED ||
-        !read_sdp(store, in, &sdp, &candidates) || !gc__mesh_accept(&ps->mesh, s, slot, in->data)) {
+    if (slot == GC_NONE || gc_mesh_link(&ps->mesh, slot)->step != GC_LINK_STEP_OFFERED ||
+        !read_sdp(store, in, &sdp, &candidates) || !gc_mesh_accept(&ps->mesh, s, slot, in->data)) {
         return GC_SETUP_REFUSED;
     }
-    gc_link *l = gc__mesh_edit(&ps->mesh, s, slot);
+    gc_link *l = gc_mesh_edit(&ps->mesh, s, slot);
     gc_people_prove(&ps->people, l->peer);
     gc_output_queue_put(s->queue, GC_CLIENT_LINK_REMOTE, gc_link_number(l, slot), l->kind, sdp,
                         gc_span_of(NULL, 0));
@@ -127,7 +127,7 @@ enum gc_setup_event gc__setup_candidate(gc_peers *ps, const gc_step *s, const gc
         (in->mid >= 0 && gc_json_string(&in->json, in->mid, mid, sizeof mid, &mid_len) != 0)) {
         return GC_SETUP_REFUSED;
     }
-    gc_link *l = gc__mesh_edit(&ps->mesh, s, slot);
+    gc_link *l = gc_mesh_edit(&ps->mesh, s, slot);
     gc_span candidate = gc_span_of(text, len), of = gc_span_of(mid, mid_len);
     if (!gc_link_count(l, GC_LINK_REMOTE, 1)) {
         return GC_SETUP_REFUSED;
@@ -146,7 +146,7 @@ static void send_candidate(const gc_peers *ps, const gc_step *s, const gc_link *
                            gc_span candidate, gc_span mid, uint32_t index) {
     gc_writer w = gc_output_queue_begin(s->queue);
     gc_link_text_candidate(l, &w, gc_people_id(&ps->people, l->peer), candidate, mid, index);
-    if (gc__step_on(s)) {
+    if (gc_step_on(s)) {
         (void)gc_output_queue_end(s->queue, GC_CLIENT_SIGNALING_SEND, GC_NONE,
                                   GC_SIGNALING_SOCKET_OWN, &w);
     }
@@ -159,7 +159,7 @@ static void send_description(gc_peers *ps, const gc_step *s, const gc_slot_room 
     uint8_t proof[GC_PROOF_BYTES];
     bool offers = l->step == GC_LINK_STEP_OFFERING;
     if (offers) {
-        (void)gc_dialer_remember(gc__mesh_dialer(&ps->mesh, s, l->peer), l->dial);
+        (void)gc_dialer_remember(gc_mesh_dialer(&ps->mesh, s, l->peer), l->dial);
     }
     bool proved = offers && l->kind == GC_LINK_NATIVE && gc_set_has(&ps->people.members, l->peer) &&
                   gc__slot_room_prove_offer(r, s, s->own, to, l->dial, proof);
@@ -172,10 +172,10 @@ static void send_description(gc_peers *ps, const gc_step *s, const gc_slot_room 
 
 void gc__setup_describe(gc_peers *ps, const gc_step *s, const gc_slot_room *r, uint32_t slot,
                         gc_span sdp) {
-    gc_link *l = gc__mesh_edit(&ps->mesh, s, slot);
+    gc_link *l = gc_mesh_edit(&ps->mesh, s, slot);
     gc_span candidate, mid;
     uint32_t at = 0, index = 0;
-    if (!gc__step_on(s)) {
+    if (!gc_step_on(s)) {
         gc__peers_attempt_failed(ps, s, l->peer, GC_REASON_SERVER_UNREACHABLE, true);
         return;
     }
@@ -192,7 +192,7 @@ void gc__setup_describe(gc_peers *ps, const gc_step *s, const gc_slot_room *r, u
 
 void gc__setup_offer_candidate(gc_peers *ps, const gc_step *s, uint32_t slot, gc_span candidate,
                                gc_span mid, uint32_t index) {
-    gc_link *l = gc__mesh_edit(&ps->mesh, s, slot);
+    gc_link *l = gc_mesh_edit(&ps->mesh, s, slot);
     if (!gc_link_count(l, GC_LINK_LOCAL, 1)) {
         return; /* there were enough */
     }

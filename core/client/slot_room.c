@@ -46,7 +46,7 @@ static uint32_t count_here(const gc_peers *ps, const gc_step *s) {
 
 static void send_to(const gc_slot_room *r, const gc_step *s, gc_slot_message *m, gc_span to) {
     gc_writer w = gc_output_queue_begin(s->queue);
-    if (!gc__step_on(s) || gc_slot_prove(s->crypto, r->slots.key, s->own, to, m, m->proof) != 0) {
+    if (!gc_step_on(s) || gc_slot_prove(s->crypto, r->slots.key, s->own, to, m, m->proof) != 0) {
         return; /* the peer that waits for it asks again, or asks another one */
     }
     gc_slot_write(&w, to, m);
@@ -141,8 +141,8 @@ static void learn(gc_peers *ps, const gc_step *s, gc_span id, bool at_once, bool
     if (!fresh) {
         return;
     }
-    gc_dialer_named(gc__mesh_dialer(&ps->mesh, s, i));
-    const gc_way *w = gc__mesh_way(&ps->mesh, i);
+    gc_dialer_named(gc_mesh_dialer(&ps->mesh, s, i));
+    const gc_way *w = gc_mesh_way(&ps->mesh, i);
     if (w->link != GC_NONE || w->attempt != GC_NONE) {
         return;
     }

@@ -46,7 +46,7 @@ void gc__talk_note(gc_talk *t, const gc_step *s, uint32_t peer) {
     gc_set_put(&t->open, peer, gc_conversation_is_open(v));
     gc_set_put(&t->behind, peer, gc_conversation_floor(v) < t->outbox.next);
     gc_set_put(&t->stuck, peer, !gc_conversation_can_give_up(v));
-    gc__step_ready(s, peer);
+    gc_step_ready(s, peer);
 }
 
 void gc__talk_add(gc_talk *t, uint32_t peer) {
@@ -67,7 +67,7 @@ static void begin_plain(gc_talk *t, uint32_t peer, uint32_t serialization) {
     while (i < GC_MESH_DATA_MAX && !gc_plain_is_free(&t->plains[i])) {
         i++;
     }
-    gc_assert(i < GC_MESH_DATA_MAX); /* gc__mesh_takes_data() was asked before */
+    gc_assert(i < GC_MESH_DATA_MAX); /* gc_mesh_takes_data() was asked before */
     t->plain_peers[i] = peer;
     gc_plain_begin(&t->plains[i], &t->store->data[i], serialization, &t->conversations[peer]);
 }
@@ -146,9 +146,6 @@ static int on_frame(gc_talk *t, const gc_step *s, gc_people *pp, uint32_t peer, 
     case GC_FRAME_PING:
         gc_link_asked(l, f->token);
         break;
-    case GC_FRAME_MESSAGE:
-        error = gc_conversation_put(v, f->seq, f->text);
-        break;
     default:
         break; /* PROFILE has a name alone; PONG says no more than that something came */
     }
@@ -163,6 +160,15 @@ static bool comes_in_order(const gc_link *l, const gc_frame *f) {
     return l->started || f->type == GC_FRAME_START || f->type == GC_FRAME_MESSAGE;
 }
 
+/* A message of the peer changes nothing else of the conversation than what there is to show and to
+ * acknowledge. */
+static enum gc_heard hear_message(gc_talk *t, const gc_step *s, uint32_t peer, const gc_frame *f) {
+    gc_set_add(&s->ready->shows, peer);
+    gc_set_add(&s->ready->frames, peer);
+    return gc_conversation_put(&t->conversations[peer], f->seq, f->text) == 0 ? GC_HEARD_OK
+                                                                              : GC_HEARD_BROKEN;
+}
+
 static enum gc_heard hear_native(gc_talk *t, const gc_step *s, gc_people *pp, uint32_t peer,
                                  gc_link *l, uint8_t channel, gc_span message) {
     gc_frame f;
@@ -173,13 +179,19 @@ static enum gc_heard hear_native(gc_talk *t, const gc_step *s, gc_people *pp, ui
     if (error != 0 || !comes_in_order(l, &f)) {
         return GC_HEARD_BROKEN;
     }
+    if (f.type == GC_FRAME_MESSAGE) {
+        return hear_message(t, s, peer, &f);
+    }
     if (f.type == GC_FRAME_BYE) {
         return GC_HEARD_BYE;
     }
-    return on_frame(t, s, pp, peer, l, &f) == 0 ? GC_HEARD_OK : GC_HEARD_BROKEN;
+    error = on_frame(t, s, pp, peer, l, &f);
+    gc__talk_note(t, s, peer);
+    return error == 0 ? GC_HEARD_OK : GC_HEARD_BROKEN;
 }
 
-static enum gc_heard hear_plain(gc_talk *t, uint32_t peer, uint8_t channel, gc_span message) {
+static enum gc_heard hear_plain(gc_talk *t, const gc_step *s, uint32_t peer, uint8_t channel,
+                                gc_span message) {
     gc_plain *plain = gc__talk_plain(t, peer);
     const gc_data_scratch scratch = {t->store->data_frame, t->store->text};
     gc_assert(plain != NULL);
@@ -188,22 +200,19 @@ static enum gc_heard hear_plain(gc_talk *t, uint32_t peer, uint8_t channel, gc_s
     }
     bool open = gc_plain_read(plain, &t->conversations[peer], channel == GC_CHANNEL_DATA_TEXT,
                               message, scratch);
+    gc__talk_note(t, s, peer);
     return open ? GC_HEARD_OK : GC_HEARD_CLOSED;
 }
 
 enum gc_heard gc__talk_hear(gc_talk *t, const gc_step *s, gc_people *pp, uint32_t peer, gc_link *l,
                             uint8_t channel, gc_span message) {
-    enum gc_heard heard = l->kind == GC_LINK_DATA
-                              ? hear_plain(t, peer, channel, message)
-                              : hear_native(t, s, pp, peer, l, channel, message);
-    gc__talk_note(t, s, peer);
-    return heard;
+    return l->kind == GC_LINK_DATA ? hear_plain(t, s, peer, channel, message)
+                                   : hear_native(t, s, pp, peer, l, channel, message);
 }
 
 void gc__talk_taken(gc_talk *t, const gc_step *s, uint32_t peer) {
     if (gc__talk_plain(t, peer) != NULL) {
         gc_plain_taken(&t->conversations[peer], &t->outbox, s->now_ms);
-        gc_outbox_drop_settled(&t->outbox);
     }
     gc__talk_note(t, s, peer);
 }
@@ -250,15 +259,10 @@ int gc__talk_send(gc_talk *t, const gc_step *s, const gc_set *live, gc_span text
         return GC_E_FULL;
     }
     give_up_below(t, s, gc_outbox_room_at(&t->outbox, text.len));
-    gc_outbox_drop_settled(&t->outbox);
     *seq = gc_outbox_add(&t->outbox, text, s->now_ms, gc_set_count(live));
     t->behind = gc_set_or(&t->behind, live);
     s->ready->frames = gc_set_or(&s->ready->frames, live);
     return 0;
-}
-
-void gc__talk_settle(gc_talk *t) {
-    gc_outbox_drop_settled(&t->outbox);
 }
 
 void gc__talk_tick(gc_talk *t, const gc_step *s) {
@@ -321,7 +325,7 @@ static bool is_sendable(const gc_talk *t, const gc_conversation *v, const gc_lin
 static void check_peer(const gc_talk *t, const gc_step *s, const gc_people *pp, const gc_mesh *m,
                        uint32_t i) {
     const gc_conversation *v = &t->conversations[i];
-    const gc_link *l = gc__mesh_open_link(m, i);
+    const gc_link *l = gc_mesh_open_link(m, i);
     bool live = gc_set_has(&pp->live, i);
     gc_assert(gc_set_has(&t->open, i) == (live && gc_conversation_is_open(v)));
     gc_assert(gc_set_has(&t->behind, i) == (live && gc_conversation_floor(v) < t->outbox.next));
@@ -353,7 +357,7 @@ void gc__talk_check(const gc_talk *t, const gc_step *s, const gc_people *pp, con
     }
     for (uint32_t i = 0; i < GC_MESH_DATA_MAX; i++) {
         if (!gc_plain_is_free(&t->plains[i])) {
-            const gc_link *l = gc__mesh_open_link(m, t->plain_peers[i]);
+            const gc_link *l = gc_mesh_open_link(m, t->plain_peers[i]);
             gc_assert(l != NULL && l->kind == GC_LINK_DATA);
             gc_plain_check(&t->plains[i]);
         }

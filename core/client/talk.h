@@ -5,7 +5,7 @@
 #ifndef GC_CLIENT_TALK_H
 #define GC_CLIENT_TALK_H
 
-#include "core/client/mesh.h"
+#include "core/proto/mesh.h"
 #include "core/proto/people.h"
 #include "core/proto/plain.h"
 #include "core/proto/tombs.h"
@@ -87,8 +87,6 @@ void gc__talk_taken(gc_talk *t, const gc_step *s, uint32_t peer);
 int gc__talk_send(gc_talk *t, const gc_step *s, const gc_set *live, gc_span text, uint64_t *seq);
 /* Notes that a text of this length was refused: SENDABLE is to be told. */
 void gc__talk_block(gc_talk *t, uint32_t len);
-/* Forgets messages whose fate is settled for all. */
-void gc__talk_settle(gc_talk *t);
 /* Gives up messages that are older than GC_UNDELIVERED_MS. */
 void gc__talk_tick(gc_talk *t, const gc_step *s);
 uint64_t gc__talk_deadline(const gc_talk *t, uint64_t now_ms);

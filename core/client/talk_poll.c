@@ -38,7 +38,7 @@ bool gc__talk_poll_show(gc_talk *t, const gc_step *s, const gc_people *pp, gc_cl
             return false;
         }
         /* Nothing is shown of a peer that the user was never told of. */
-        if (gc_people_at(pp, i)->news != GC_NEWS_ALL && show(t, i, out)) {
+        if (pp->persons[i].news != GC_NEWS_ALL && show(t, i, out)) {
             return true;
         }
         gc_set_remove(&s->ready->shows, i);
@@ -176,11 +176,11 @@ bool gc__talk_poll_frame(gc_talk *t, const gc_step *s, gc_mesh *m, gc_client_out
         if (i == GC_SET_END) {
             return false;
         }
-        gc_link *l = gc__mesh_sender(m, i);
+        gc_link *l = gc_mesh_sender(m, i);
         if (l != NULL &&
             (l->kind == GC_LINK_DATA ? next_plain(t, s, i, l, out) : next_native(t, i, l, out))) {
             if (out->type == GC_CLIENT_LINK_SEND) {
-                out->link = gc_link_number(l, gc__mesh_way(m, i)->link);
+                out->link = gc_link_number(l, m->ways[i].link);
             }
             return true;
         }

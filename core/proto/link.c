@@ -92,6 +92,13 @@ void gc_link_hurry(gc_link *l, uint64_t now_ms) {
     l->deadline_ms = l->deadline_ms < at_ms ? l->deadline_ms : at_ms;
 }
 
+uint32_t gc_link_find(const gc_link *links, uint32_t number) {
+    uint32_t slot = gc_link_slot(number);
+    bool found = slot < GC_LINKS_MAX && links[slot].step != GC_LINK_STEP_FREE &&
+                 gc_link_number(&links[slot], slot) == number;
+    return found ? slot : GC_NONE;
+}
+
 bool gc_link_count(gc_link *l, enum gc_link_side side, uint32_t n) {
     uint32_t left = GC_CANDIDATES_MAX - l->candidates[side];
     l->candidates[side] += n < left ? n : left;

@@ -74,10 +74,14 @@ void gc_link_begin(gc_link *l, enum gc_link_step step, uint32_t peer,
                    const uint8_t dial[GC_DIAL_BYTES], uint64_t now_ms);
 /* Frees the link and moves its generation on. */
 void gc_link_end(gc_link *l);
-/* Returns the number of the link in a slot for the host, and the slot of a number
- * (0..GC_LINKS_MAX-1, or more when there is no such link). */
+/* Returns the number of the link in a slot (0..GC_LINKS_MAX-1) for the host. */
 uint32_t gc_link_number(const gc_link *l, uint32_t slot);
+/* Returns the slot of a number: that of the link in it, or of one that has ended since. More than
+ * GC_LINKS_MAX - 1 when it is the number of no link. */
 uint32_t gc_link_slot(uint32_t number);
+/* Finds among the GC_LINKS_MAX links of a table the slot of the one in use that has this number;
+ * GC_NONE when the number is stale. */
+uint32_t gc_link_find(const gc_link *links, uint32_t number);
 
 /* --- what it consists of ---------------------------------------------------------------------- */
 /* Makes an offering link one for either kind of peer; serialization: of its in-band channel, whose

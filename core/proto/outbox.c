@@ -30,7 +30,7 @@ uint64_t gc_outbox_room_at(const gc_outbox *o, uint32_t len) {
 }
 
 uint64_t gc_outbox_add(gc_outbox *o, gc_span text, uint64_t now_ms, uint32_t readers) {
-    gc_assert(gc_outbox_room_at(o, text.len) <= o->first);
+    gc_assert(gc_outbox_room_at(o, text.len) <= o->first && readers > 0);
     gc_outbox_entry *e = &o->store->entries[o->next % GC_OUTBOX_MESSAGES_MAX];
     *e = (gc_outbox_entry){
         .sent_ms = now_ms, .at = o->dropped + o->ring.len, .len = text.len, .readers = readers};
@@ -45,6 +45,15 @@ uint32_t gc_outbox_copy(const gc_outbox *o, uint64_t seq, uint8_t *out) {
     return e->len;
 }
 
+static void drop_settled(gc_outbox *o) {
+    while (o->first < o->next && gc_outbox_get(o, o->first)->readers == 0) {
+        uint32_t len = gc_outbox_get(o, o->first)->len;
+        gc_ring_drop(&o->ring, len);
+        o->dropped += len;
+        o->first++;
+    }
+}
+
 void gc_outbox_settle(gc_outbox *o, uint64_t from, uint64_t to) {
     gc_assert(from >= o->first && to <= o->next);
     for (uint64_t seq = from; seq < to; seq++) {
@@ -52,15 +61,7 @@ void gc_outbox_settle(gc_outbox *o, uint64_t from, uint64_t to) {
         gc_assert(e->readers > 0);
         e->readers--;
     }
-}
-
-void gc_outbox_drop_settled(gc_outbox *o) {
-    while (o->first < o->next && gc_outbox_get(o, o->first)->readers == 0) {
-        uint32_t len = gc_outbox_get(o, o->first)->len;
-        gc_ring_drop(&o->ring, len);
-        o->dropped += len;
-        o->first++;
-    }
+    drop_settled(o);
 }
 
 void gc_outbox_wipe(gc_outbox *o) {
@@ -75,6 +76,7 @@ void gc_outbox_check(const gc_outbox *o) {
     for (uint64_t seq = o->first; seq < o->next; seq++) {
         const gc_outbox_entry *e = gc_outbox_get(o, seq);
         gc_assert(e->at == o->dropped + sum && e->len > 0);
+        gc_assert(e->readers > 0 || seq > o->first);
         sum += e->len;
     }
     gc_assert(sum == o->ring.len);

@@ -44,10 +44,9 @@ uint64_t gc_outbox_add(gc_outbox *o, gc_span text, uint64_t now_ms, uint32_t rea
 const gc_outbox_entry *gc_outbox_get(const gc_outbox *o, uint64_t seq);
 /* Copies the text of a kept message; out has room for GC_TEXT_BYTES_MAX. Returns its length. */
 uint32_t gc_outbox_copy(const gc_outbox *o, uint64_t seq, uint8_t *out);
-/* Notes that in one conversation the fate of the kept messages from..to-1 is settled. */
+/* Notes that in one conversation the fate of the kept messages from..to-1 is settled; forgets the
+ * oldest messages as long as nobody waits for them. */
 void gc_outbox_settle(gc_outbox *o, uint64_t from, uint64_t to);
-/* Forgets the oldest messages, as long as nobody waits for them. */
-void gc_outbox_drop_settled(gc_outbox *o);
 /* Forgets and overwrites all texts; numbers start again from 1. */
 void gc_outbox_wipe(gc_outbox *o);
 /* Asserts the invariants. */

@@ -19,7 +19,7 @@ function constants(...headers) {
     [...read(name).matchAll(/^#define (GC_\w+) +(0x[0-9a-f]+|\d+)(?:ULL|u)?\b/gm)].map((m) => [m[1], Number(m[2])])));
 }
 const limits = constants('core/proto/tombs.h', 'core/proto/signaling_client.h', 'core/proto/slots.h',
-  'core/client/meeting.h', 'core/client/slot_room.h', 'core/client/mesh.h', 'core/proto/dialer.h',
+  'core/client/meeting.h', 'core/client/slot_room.h', 'core/proto/mesh.h', 'core/proto/dialer.h',
   'core/base/reason.h', 'core/proto/data_connection.h', 'core/wire/binarypack.h');
 
 /** What ghostchat-protocol(7) says: the words around a number, its unit, the constant. */

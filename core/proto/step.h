@@ -2,8 +2,8 @@
  * outputs go, and the ready list, in which a part marks each peer for which something may follow.
  * After an input the marked peers are settled; poll takes the first that is ready. So nothing walks
  * over all peers for one input, one output or one tick. */
-#ifndef GC_CLIENT_STEP_H
-#define GC_CLIENT_STEP_H
+#ifndef GC_PROTO_STEP_H
+#define GC_PROTO_STEP_H
 
 #include "core/base/crypto.h"
 #include "core/base/drbg.h"
@@ -19,6 +19,7 @@ typedef struct gc_ready {
     gc_set shows;     /* a message or a gap may be shown */
     gc_set fates;     /* what became of a message of ours may be told */
     gc_set frames;    /* a frame may be sent on its link */
+    bool state;       /* the client's own state may have changed */
 } gc_ready;
 
 typedef struct gc_step {
@@ -33,12 +34,12 @@ typedef struct gc_step {
 } gc_step;
 
 /* Marks a peer for poll: something may have to be told, shown or sent. */
-void gc__step_ready(const gc_step *s, uint32_t peer);
+void gc_step_ready(const gc_step *s, uint32_t peer);
 /* Marks a peer whose way, standing or presence may have changed: it is settled after this input. */
-void gc__step_mark(const gc_step *s, uint32_t peer);
+void gc_step_mark(const gc_step *s, uint32_t peer);
 /* Removes all marks of a peer whose place is free now. */
-void gc__step_unmark(const gc_step *s, uint32_t peer);
+void gc_step_unmark(const gc_step *s, uint32_t peer);
 /* Tells whether the server can be spoken to. */
-bool gc__step_on(const gc_step *s);
+bool gc_step_on(const gc_step *s);
 
 #endif

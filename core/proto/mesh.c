@@ -1,9 +1,9 @@
-#include "core/client/mesh.h"
+#include "core/proto/mesh.h"
 #include "core/base/assert.h"
 #include "core/base/mem.h"
 #include "core/base/number.h"
 
-void gc__mesh_init(gc_mesh *m, gc_link_store *stores) {
+void gc_mesh_init(gc_mesh *m, gc_link_store *stores) {
     gc_arena a;
     memset(m, 0, sizeof *m);
     gc_arena_init(&a, m->tables, sizeof m->tables);
@@ -18,79 +18,74 @@ void gc__mesh_init(gc_mesh *m, gc_link_store *stores) {
     for (uint32_t i = 0; i < GC_PEERS_MAX; i++) {
         gc_timers_add_owner(&m->dials, i);
         gc_timers_add_owner(&m->ends, i);
-        gc__mesh_add(m, i);
+        gc_mesh_add(m, i);
     }
 }
 
-void gc__mesh_add(gc_mesh *m, uint32_t peer) {
+void gc_mesh_add(gc_mesh *m, uint32_t peer) {
     m->ways[peer].link = m->ways[peer].attempt = GC_NONE;
     gc_dialer_init(&m->ways[peer].dialer);
 }
 
-void gc__mesh_remove(gc_mesh *m, uint32_t peer) {
+void gc_mesh_remove(gc_mesh *m, uint32_t peer) {
     gc_assert(m->ways[peer].link == GC_NONE && m->ways[peer].attempt == GC_NONE);
     gc_dialer_linked(&m->ways[peer].dialer);
-    gc__mesh_settle_peer(m, peer);
+    gc_mesh_settle_peer(m, peer);
 }
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-const gc_way *gc__mesh_way(const gc_mesh *m, uint32_t peer) {
+const gc_way *gc_mesh_way(const gc_mesh *m, uint32_t peer) {
     gc_assert(peer < GC_PEERS_MAX);
     return &m->ways[peer];
 }
 
-const gc_link *gc__mesh_link(const gc_mesh *m, uint32_t slot) {
+const gc_link *gc_mesh_link(const gc_mesh *m, uint32_t slot) {
     gc_assert(slot < GC_LINKS_MAX);
     return &m->slots[slot];
 }
 
-uint32_t gc__mesh_slot(const gc_mesh *m, uint32_t number) {
-    uint32_t slot = gc_link_slot(number);
-    if (slot >= GC_LINKS_MAX || !gc_set_has(&m->used, slot) ||
-        gc_link_number(&m->slots[slot], slot) != number) {
-        return GC_NONE;
-    }
-    return slot;
+uint32_t gc_mesh_slot(const gc_mesh *m, uint32_t number) {
+    return gc_link_find(m->slots, number);
 }
 
 static bool is_of_dial(const gc_mesh *m, uint32_t slot, const uint8_t dial[GC_DIAL_BYTES]) {
     return slot != GC_NONE && memcmp(m->slots[slot].dial, dial, GC_DIAL_BYTES) == 0;
 }
 
-uint32_t gc__mesh_find(const gc_mesh *m, uint32_t peer, const uint8_t dial[GC_DIAL_BYTES]) {
-    const gc_way *w = gc__mesh_way(m, peer);
+uint32_t gc_mesh_find(const gc_mesh *m, uint32_t peer, const uint8_t dial[GC_DIAL_BYTES]) {
+    const gc_way *w = gc_mesh_way(m, peer);
     return is_of_dial(m, w->attempt, dial) ? w->attempt
            : is_of_dial(m, w->link, dial)  ? w->link
                                            : GC_NONE;
 }
 
-const gc_link *gc__mesh_open_link(const gc_mesh *m, uint32_t peer) {
-    uint32_t slot = gc__mesh_way(m, peer)->link;
+const gc_link *gc_mesh_open_link(const gc_mesh *m, uint32_t peer) {
+    uint32_t slot = gc_mesh_way(m, peer)->link;
     return slot == GC_NONE ? NULL : &m->slots[slot];
 }
 
-gc_link *gc__mesh_sender(gc_mesh *m, uint32_t peer) {
-    uint32_t slot = gc__mesh_way(m, peer)->link;
+gc_link *gc_mesh_sender(gc_mesh *m, uint32_t peer) {
+    uint32_t slot = gc_mesh_way(m, peer)->link;
     return slot == GC_NONE ? NULL : &m->slots[slot];
 }
 
-void gc__mesh_buffer(gc_mesh *m, const gc_step *s, uint32_t slot, uint32_t bytes) {
+void gc_mesh_buffer(gc_mesh *m, const gc_step *s, uint32_t slot, uint32_t bytes) {
     gc_link_buffer(&m->slots[slot], bytes);
-    gc__step_ready(s, m->slots[slot].peer);
+    gc_step_ready(s, m->slots[slot].peer);
 }
 
-void gc__mesh_measure(gc_mesh *m, const gc_step *s, uint32_t slot, uint32_t path, uint32_t rtt_ms) {
+void gc_mesh_measure(gc_mesh *m, const gc_step *s, uint32_t slot, uint32_t path, uint32_t rtt_ms) {
     gc_link_measure(&m->slots[slot], path, rtt_ms);
-    gc__step_ready(s, m->slots[slot].peer);
+    gc_step_ready(s, m->slots[slot].peer);
 }
 
-bool gc__mesh_offered(const gc_mesh *m, uint32_t peer) {
-    uint32_t slot = gc__mesh_way(m, peer)->attempt;
+bool gc_mesh_offered(const gc_mesh *m, uint32_t peer) {
+    uint32_t slot = gc_mesh_way(m, peer)->attempt;
     return slot != GC_NONE && m->slots[slot].step == GC_LINK_STEP_OFFERED;
 }
 
-bool gc__mesh_takes_data(const gc_mesh *m, uint32_t peer) {
+bool gc_mesh_takes_data(const gc_mesh *m, uint32_t peer) {
     bool own = peer != GC_NONE && gc_set_has(&m->data, peer);
     return own || gc_set_count(&m->data) < GC_MESH_DATA_MAX;
 }
@@ -105,19 +100,26 @@ static bool is_data(const gc_mesh *m, uint32_t slot) {
 static void note(gc_mesh *m, const gc_step *s, uint32_t peer) {
     const gc_way *w = &m->ways[peer];
     gc_set_put(&m->data, peer, is_data(m, w->link) || is_data(m, w->attempt));
-    gc__step_mark(s, peer);
+    gc_step_mark(s, peer);
 }
 
-gc_link *gc__mesh_edit(gc_mesh *m, const gc_step *s, uint32_t slot) {
+gc_link *gc_mesh_edit(gc_mesh *m, const gc_step *s, uint32_t slot) {
     gc_assert(gc_set_has(&m->used, slot));
     gc_set_add(&m->touched, slot);
-    gc__step_mark(s, m->slots[slot].peer);
+    gc_step_mark(s, m->slots[slot].peer);
     return &m->slots[slot];
 }
 
-gc_dialer *gc__mesh_dialer(gc_mesh *m, const gc_step *s, uint32_t peer) {
+gc_link *gc_mesh_hear(gc_mesh *m, const gc_step *s, uint32_t slot) {
+    gc_assert(m->slots[slot].step == GC_LINK_STEP_OPEN);
+    gc_set_add(&m->touched, slot);
+    gc_link_heard(&m->slots[slot], s->now_ms);
+    return &m->slots[slot];
+}
+
+gc_dialer *gc_mesh_dialer(gc_mesh *m, const gc_step *s, uint32_t peer) {
     gc_assert(peer < GC_PEERS_MAX);
-    gc__step_mark(s, peer);
+    gc_step_mark(s, peer);
     return &m->ways[peer].dialer;
 }
 
@@ -130,7 +132,7 @@ static gc_link *take(gc_mesh *m, const gc_step *s, uint32_t peer, enum gc_link_s
     gc_link_begin(&m->slots[slot], step, peer, dial, s->now_ms);
     w->attempt = slot;
     gc_dialer_linked(&w->dialer);
-    return gc__mesh_edit(m, s, slot);
+    return gc_mesh_edit(m, s, slot);
 }
 
 static void tell_host(gc_mesh *m, const gc_step *s, uint32_t slot, uint32_t type, gc_span text) {
@@ -139,8 +141,8 @@ static void tell_host(gc_mesh *m, const gc_step *s, uint32_t slot, uint32_t type
                         gc_span_of(NULL, 0));
 }
 
-void gc__mesh_dial(gc_mesh *m, const gc_step *s, uint32_t peer, bool either,
-                   uint32_t serialization) {
+void gc_mesh_dial(gc_mesh *m, const gc_step *s, uint32_t peer, bool either,
+                  uint32_t serialization) {
     uint8_t dial[GC_DIAL_BYTES];
     gc_drbg_bytes(s->drbg, dial, sizeof dial);
     gc_link *l = take(m, s, peer, GC_LINK_STEP_OFFERING, dial);
@@ -150,8 +152,8 @@ void gc__mesh_dial(gc_mesh *m, const gc_step *s, uint32_t peer, bool either,
     tell_host(m, s, m->ways[peer].attempt, GC_CLIENT_LINK_OFFER, gc_link_connection(l));
 }
 
-void gc__mesh_answer(gc_mesh *m, const gc_step *s, uint32_t peer, const gc_signal_in *in,
-                     gc_span sdp) {
+void gc_mesh_answer(gc_mesh *m, const gc_step *s, uint32_t peer, const gc_signal_in *in,
+                    gc_span sdp) {
     gc_link *l = take(m, s, peer, GC_LINK_STEP_ANSWERING, in->dial);
     if (in->data && !in->marked) {
         gc_link_answer_data(l, gc_span_of(in->connection, in->connection_len), in->serialization);
@@ -160,9 +162,9 @@ void gc__mesh_answer(gc_mesh *m, const gc_step *s, uint32_t peer, const gc_signa
     tell_host(m, s, m->ways[peer].attempt, GC_CLIENT_LINK_ANSWER, sdp);
 }
 
-bool gc__mesh_accept(gc_mesh *m, const gc_step *s, uint32_t slot, bool data) {
-    gc_link *l = gc__mesh_edit(m, s, slot);
-    if (data && (l->kind != GC_LINK_EITHER || !gc__mesh_takes_data(m, l->peer))) {
+bool gc_mesh_accept(gc_mesh *m, const gc_step *s, uint32_t slot, bool data) {
+    gc_link *l = gc_mesh_edit(m, s, slot);
+    if (data && (l->kind != GC_LINK_EITHER || !gc_mesh_takes_data(m, l->peer))) {
         return false;
     }
     gc_link_be(l, data ? GC_LINK_DATA : GC_LINK_NATIVE);
@@ -181,7 +183,7 @@ static void end_link(gc_mesh *m, const gc_step *s, uint32_t slot, bool tell) {
     gc_set_add(&m->touched, slot);
 }
 
-void gc__mesh_drop(gc_mesh *m, const gc_step *s, uint32_t peer, bool tell) {
+void gc_mesh_drop(gc_mesh *m, const gc_step *s, uint32_t peer, bool tell) {
     gc_way *w = &m->ways[peer];
     if (w->attempt != GC_NONE) {
         end_link(m, s, w->attempt, tell);
@@ -190,8 +192,8 @@ void gc__mesh_drop(gc_mesh *m, const gc_step *s, uint32_t peer, bool tell) {
     }
 }
 
-void gc__mesh_open(gc_mesh *m, const gc_step *s, uint32_t slot) {
-    gc_link *l = gc__mesh_edit(m, s, slot);
+void gc_mesh_open(gc_mesh *m, const gc_step *s, uint32_t slot) {
+    gc_link *l = gc_mesh_edit(m, s, slot);
     gc_way *w = &m->ways[l->peer];
     gc_assert(w->attempt == slot && w->link == GC_NONE);
     w->attempt = GC_NONE;
@@ -200,7 +202,7 @@ void gc__mesh_open(gc_mesh *m, const gc_step *s, uint32_t slot) {
     note(m, s, l->peer);
 }
 
-void gc__mesh_close(gc_mesh *m, const gc_step *s, uint32_t peer, bool tell) {
+void gc_mesh_close(gc_mesh *m, const gc_step *s, uint32_t peer, bool tell) {
     gc_way *w = &m->ways[peer];
     gc_assert(w->link != GC_NONE);
     end_link(m, s, w->link, tell);
@@ -208,26 +210,18 @@ void gc__mesh_close(gc_mesh *m, const gc_step *s, uint32_t peer, bool tell) {
     note(m, s, peer);
 }
 
-void gc__mesh_rename(gc_mesh *m, const gc_step *s) {
+void gc_mesh_rename(gc_mesh *m, const gc_step *s) {
     for (uint32_t slot = gc_set_first(&m->used); slot != GC_SET_END;
          slot = gc_set_next(&m->used, slot + 1)) {
         if (m->slots[slot].step == GC_LINK_STEP_OPEN) {
-            gc_link_rename(gc__mesh_edit(m, s, slot));
+            gc_link_rename(gc_mesh_edit(m, s, slot));
         }
     }
 }
 
 /* --- time ------------------------------------------------------------------------------------- */
 
-void gc__mesh_settle(gc_mesh *m) {
-    for (uint32_t slot = gc_set_first(&m->touched); slot != GC_SET_END;
-         slot = gc_set_next(&m->touched, slot + 1)) {
-        gc_timers_set(&m->links, slot, gc_link_deadline(&m->slots[slot]));
-    }
-    m->touched = (gc_set){{0}};
-}
-
-void gc__mesh_settle_peer(gc_mesh *m, uint32_t peer) {
+void gc_mesh_settle_peer(gc_mesh *m, uint32_t peer) {
     const gc_dialer *d = &m->ways[peer].dialer;
     gc_timers_set(&m->dials, peer, d->dial_ms);
     gc_timers_set(&m->ends, peer, d->forget_ms);
@@ -242,32 +236,37 @@ static gc_set take_due(gc_timers *t, uint64_t now_ms) {
     return due;
 }
 
-gc_set gc__mesh_due_links(gc_mesh *m, uint64_t now_ms) {
+gc_set gc_mesh_due_links(gc_mesh *m, uint64_t now_ms) {
     gc_set due = take_due(&m->links, now_ms);
     m->touched = gc_set_or(&m->touched, &due);
     return due;
 }
 
-gc_set gc__mesh_due_dials(gc_mesh *m, uint64_t now_ms) {
+gc_set gc_mesh_due_dials(gc_mesh *m, uint64_t now_ms) {
     return take_due(&m->dials, now_ms);
 }
 
-gc_set gc__mesh_due_ends(gc_mesh *m, uint64_t now_ms) {
+gc_set gc_mesh_settle(gc_mesh *m, uint64_t now_ms) {
+    for (uint32_t slot = gc_set_first(&m->touched); slot != GC_SET_END;
+         slot = gc_set_next(&m->touched, slot + 1)) {
+        gc_timers_set(&m->links, slot, gc_link_deadline(&m->slots[slot]));
+    }
+    m->touched = (gc_set){{0}};
     return take_due(&m->ends, now_ms);
 }
 
-uint32_t gc__mesh_first_end(const gc_mesh *m) {
+uint32_t gc_mesh_first_end(const gc_mesh *m) {
     return gc_timers_first(&m->ends);
 }
 
-uint64_t gc__mesh_deadline(const gc_mesh *m) {
+uint64_t gc_mesh_deadline(const gc_mesh *m) {
     uint64_t links = gc_timers_deadline(&m->links);
     uint64_t dials = gc_timers_deadline(&m->dials);
     uint64_t ends = gc_timers_deadline(&m->ends);
     return gc_min_u64(gc_min_u64(links, dials), ends);
 }
 
-void gc__mesh_check(const gc_mesh *m) {
+void gc_mesh_check(const gc_mesh *m) {
     uint32_t held = 0;
     gc_assert(gc_set_is_empty(&m->touched));
     for (uint32_t slot = 0; slot < GC_LINKS_MAX; slot++) {
@@ -279,11 +278,11 @@ void gc__mesh_check(const gc_mesh *m) {
     for (uint32_t i = 0; i < GC_PEERS_MAX; i++) {
         const gc_way *w = &m->ways[i];
         if (w->attempt != GC_NONE) {
-            const gc_link *l = gc__mesh_link(m, w->attempt);
+            const gc_link *l = gc_mesh_link(m, w->attempt);
             gc_assert(l->peer == i && l->step != GC_LINK_STEP_FREE && l->step != GC_LINK_STEP_OPEN);
         }
         if (w->link != GC_NONE) {
-            const gc_link *l = gc__mesh_link(m, w->link);
+            const gc_link *l = gc_mesh_link(m, w->link);
             gc_assert(l->peer == i && l->step == GC_LINK_STEP_OPEN);
         }
         held += (w->link != GC_NONE) + (w->attempt != GC_NONE);

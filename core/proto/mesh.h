@@ -1,10 +1,10 @@
 /* Mesh: the ways to all peers. A peer has at most one open link and one that is being set up (its
  * attempt), and a dialer, which says when the next attempt is due. The mesh owns the table of links
  * and all their times; it knows peers by their index only. What a link carries is above it. */
-#ifndef GC_CLIENT_MESH_H
-#define GC_CLIENT_MESH_H
+#ifndef GC_PROTO_MESH_H
+#define GC_PROTO_MESH_H
 
-#include "core/client/step.h"
+#include "core/proto/step.h"
 #include "core/proto/dialer.h"
 #include "core/proto/link.h"
 
@@ -21,7 +21,7 @@ typedef struct gc_way {
 
 typedef struct gc_mesh {
     gc_set used;     /* slots of links that are not free */
-    gc_set touched;  /* slots whose time may have changed since gc__mesh_settle() */
+    gc_set touched;  /* slots whose time may have changed since gc_mesh_settle() */
     gc_set data;     /* peers whose link or attempt is a PeerJS data connection */
     gc_timers links; /* by slot */
     gc_timers dials; /* by peer: gc_dialer.dial_ms */
@@ -32,72 +32,75 @@ typedef struct gc_mesh {
 } gc_mesh;
 
 /* Starts without links. stores: GC_LINKS_MAX, the owner's for the client's life. */
-void gc__mesh_init(gc_mesh *m, gc_link_store *stores);
+void gc_mesh_init(gc_mesh *m, gc_link_store *stores);
 /* Begins with a peer that became known: no way, nothing due. */
-void gc__mesh_add(gc_mesh *m, uint32_t peer);
+void gc_mesh_add(gc_mesh *m, uint32_t peer);
 /* Forgets the times of a peer that ended and has no link any more. */
-void gc__mesh_remove(gc_mesh *m, uint32_t peer);
+void gc_mesh_remove(gc_mesh *m, uint32_t peer);
 
 /* --- reading ---------------------------------------------------------------------------------- */
-const gc_way *gc__mesh_way(const gc_mesh *m, uint32_t peer);
-const gc_link *gc__mesh_link(const gc_mesh *m, uint32_t slot);
+const gc_way *gc_mesh_way(const gc_mesh *m, uint32_t peer);
+const gc_link *gc_mesh_link(const gc_mesh *m, uint32_t slot);
 /* Returns the slot of the link that the host names by this number; GC_NONE when it is stale. */
-uint32_t gc__mesh_slot(const gc_mesh *m, uint32_t number);
+uint32_t gc_mesh_slot(const gc_mesh *m, uint32_t number);
 /* Returns the slot of the peer's link that this dial set up, or GC_NONE. */
-uint32_t gc__mesh_find(const gc_mesh *m, uint32_t peer, const uint8_t dial[GC_DIAL_BYTES]);
+uint32_t gc_mesh_find(const gc_mesh *m, uint32_t peer, const uint8_t dial[GC_DIAL_BYTES]);
 /* Returns the peer's open link, or NULL. */
-const gc_link *gc__mesh_open_link(const gc_mesh *m, uint32_t peer);
+const gc_link *gc_mesh_open_link(const gc_mesh *m, uint32_t peer);
 /* Gives the peer's open link, or NULL, to take the frames from it that are due: that changes no
  * time of it, so nothing is settled after it. */
-gc_link *gc__mesh_sender(gc_mesh *m, uint32_t peer);
+gc_link *gc_mesh_sender(gc_mesh *m, uint32_t peer);
 /* Takes what the host reports of the link in a slot: bytes that its transport has queued, or the
  * path in use (gc_path) and its round trip in ms. */
-void gc__mesh_buffer(gc_mesh *m, const gc_step *s, uint32_t slot, uint32_t bytes);
-void gc__mesh_measure(gc_mesh *m, const gc_step *s, uint32_t slot, uint32_t path, uint32_t rtt_ms);
+void gc_mesh_buffer(gc_mesh *m, const gc_step *s, uint32_t slot, uint32_t bytes);
+void gc_mesh_measure(gc_mesh *m, const gc_step *s, uint32_t slot, uint32_t path, uint32_t rtt_ms);
 /* Tells whether an offer of ours to this peer waits for its answer. */
-bool gc__mesh_offered(const gc_mesh *m, uint32_t peer);
+bool gc_mesh_offered(const gc_mesh *m, uint32_t peer);
 /* Tells whether one more peer may have a PeerJS data connection; `peer` itself (GC_NONE: somebody
  * new) may always have a newer one. */
-bool gc__mesh_takes_data(const gc_mesh *m, uint32_t peer);
+bool gc_mesh_takes_data(const gc_mesh *m, uint32_t peer);
 
 /* --- changing --------------------------------------------------------------------------------- */
 /* Gives a link in use, or a peer's dialer, to be changed by its own verbs; marks the peer. */
-gc_link *gc__mesh_edit(gc_mesh *m, const gc_step *s, uint32_t slot);
-gc_dialer *gc__mesh_dialer(gc_mesh *m, const gc_step *s, uint32_t peer);
+gc_link *gc_mesh_edit(gc_mesh *m, const gc_step *s, uint32_t slot);
+gc_dialer *gc_mesh_dialer(gc_mesh *m, const gc_step *s, uint32_t peer);
+/* Gives the open link in a slot on which a frame has come. The peer's way stays as it is, so it is
+ * not marked. */
+gc_link *gc_mesh_hear(gc_mesh *m, const gc_step *s, uint32_t slot);
 /* Dials a peer without an attempt: a fresh link, and LINK_OFFER for the host. either: it may be a
  * stock PeerJS peer, spoken to in this serialization. */
-void gc__mesh_dial(gc_mesh *m, const gc_step *s, uint32_t peer, bool either,
-                   uint32_t serialization);
+void gc_mesh_dial(gc_mesh *m, const gc_step *s, uint32_t peer, bool either, uint32_t serialization);
 /* Takes an offer of a peer without an attempt: a fresh link, and LINK_ANSWER for the host. */
-void gc__mesh_answer(gc_mesh *m, const gc_step *s, uint32_t peer, const gc_signal_in *in,
-                     gc_span sdp);
+void gc_mesh_answer(gc_mesh *m, const gc_step *s, uint32_t peer, const gc_signal_in *in,
+                    gc_span sdp);
 /* Takes the answer to our offer in a slot. data: it came from a stock PeerJS peer. Returns false,
  * and changes nothing, when that cannot be taken. */
-bool gc__mesh_accept(gc_mesh *m, const gc_step *s, uint32_t slot, bool data);
+bool gc_mesh_accept(gc_mesh *m, const gc_step *s, uint32_t slot, bool data);
 /* Ends the attempt, if there is one. tell: the host does not know. */
-void gc__mesh_drop(gc_mesh *m, const gc_step *s, uint32_t peer, bool tell);
+void gc_mesh_drop(gc_mesh *m, const gc_step *s, uint32_t peer, bool tell);
 /* Makes the attempt in a slot the open link, for its transport is through. The peer has no other.
  */
-void gc__mesh_open(gc_mesh *m, const gc_step *s, uint32_t slot);
+void gc_mesh_open(gc_mesh *m, const gc_step *s, uint32_t slot);
 /* Ends the open link of a peer. tell: the host does not know. */
-void gc__mesh_close(gc_mesh *m, const gc_step *s, uint32_t peer, bool tell);
+void gc_mesh_close(gc_mesh *m, const gc_step *s, uint32_t peer, bool tell);
 
 /* Notes on every open link that our own name changed. */
-void gc__mesh_rename(gc_mesh *m, const gc_step *s);
+void gc_mesh_rename(gc_mesh *m, const gc_step *s);
 
 /* --- time ------------------------------------------------------------------------------------- */
-/* Takes the times of what was touched and of the peer's dialer as they are now. */
-void gc__mesh_settle(gc_mesh *m);
-void gc__mesh_settle_peer(gc_mesh *m, uint32_t peer);
-/* Takes out of their timers the slots of links that are due, the peers that are to be dialled, or
- * the peers that are to be given up. */
-gc_set gc__mesh_due_links(gc_mesh *m, uint64_t now_ms);
-gc_set gc__mesh_due_dials(gc_mesh *m, uint64_t now_ms);
-gc_set gc__mesh_due_ends(gc_mesh *m, uint64_t now_ms);
+/* Takes the times of the peer's dialer as they are now. */
+void gc_mesh_settle_peer(gc_mesh *m, uint32_t peer);
+/* Takes the times of the links that were touched as they are now. Returns the peers that are to be
+ * given up, out of their timers. */
+gc_set gc_mesh_settle(gc_mesh *m, uint64_t now_ms);
+/* Takes out of their timers the slots of links that are due, or the peers that are to be dialled.
+ */
+gc_set gc_mesh_due_links(gc_mesh *m, uint64_t now_ms);
+gc_set gc_mesh_due_dials(gc_mesh *m, uint64_t now_ms);
 /* Returns the peer that is given up first; GC_NONE. */
-uint32_t gc__mesh_first_end(const gc_mesh *m);
-uint64_t gc__mesh_deadline(const gc_mesh *m);
+uint32_t gc_mesh_first_end(const gc_mesh *m);
+uint64_t gc_mesh_deadline(const gc_mesh *m);
 /* Asserts the invariants of a settled mesh, with a scan of all links. */
-void gc__mesh_check(const gc_mesh *m);
+void gc_mesh_check(const gc_mesh *m);
 
 #endif
