@@ -4,13 +4,17 @@
 
 #include <stddef.h>
 
-/* Uninitialised memory, or NULL: the caller gives up the one thing it was doing. */
+/* Returns that many bytes of uninitialised memory for gc_free(), or NULL: the caller gives up the
+ * one thing it was doing. */
 void *gc_alloc(size_t bytes);
-/* As realloc: on NULL the old block is still there. */
+/* Makes a block (or NULL: none yet) that many bytes long; it may move. Returns NULL when memory is
+ * short: the old block is still there then. */
 void *gc_realloc(void *block, size_t bytes);
+/* Frees a block of the two above. Does nothing with NULL. */
 void gc_free(void *block);
 
-/* For tests: of the following calls the k-th (from 1) and all after it fail; 0 = none. */
+/* Makes calls fail, for tests: of the following ones the k-th (from 1) and all after it fail; 0 =
+ * none. */
 void gc_alloc_fail_at(unsigned long k);
 
 #endif

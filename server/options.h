@@ -55,8 +55,8 @@ void gc_options_help(FILE *out);
 bool gc_options_host_valid(const char *host, size_t len);
 /* A PeerServer's address: "http(s)://host[:port]" and a path without escapes; no user, query or
  * fragment. Its host is no IPv6 address, because a content security policy cannot name one (CSP 3,
- * 2.3.1). Shorter than GC_URL_BYTES_MAX - 1. Returns the length of its origin, 0 when it is none.
- */
+ * 2.3.1). Shorter than GC_URL_BYTES_MAX - 1. Returns the length of its origin, or 0 if url is not
+ * one. */
 uint32_t gc_options_origin_len(const char *url);
 
 #endif

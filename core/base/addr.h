@@ -11,11 +11,11 @@ typedef struct gc_addr {
     uint8_t zero;
 } gc_addr;
 
-/* What counts as one source for limits: an IPv4 address, or an IPv6 /64, which one customer gets.
- */
+/* Limits count sources: an IPv4 address, or an IPv6 /64, which is what one customer gets. */
 #define GC_ADDR_SOURCE_BYTES 9 /* the family, and 4 or 8 bytes of the address; the rest is zero */
+/* Writes the source of an address to out. */
 void gc_addr_source(const gc_addr *from, uint8_t out[GC_ADDR_SOURCE_BYTES]);
-/* Its keyed hash; never 0. */
+/* Returns the keyed hash of an address's source; never 0. key: 16 secret bytes. */
 uint64_t gc_addr_source_hash(const gc_addr *from, const uint8_t key[16]);
 
 #endif

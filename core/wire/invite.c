@@ -103,8 +103,7 @@ static bool split_path(gc_span url, uint32_t path, parts *p) {
 }
 
 /* A fragment that begins at `hash` with "#/": two segments. A second '#' is no character of a
- * fragment (RFC 3986 3.5), and many programs cut or escape it; so a ':' stands before the secret.
- */
+ * fragment (RFC 3986 3.5), and many programs cut or escape it; so a ':' precedes the secret. */
 static bool split_fragment(gc_span url, uint32_t hash, parts *p) {
     gc_span rest = gc_span_from(url, hash + 2);
     uint32_t slash = gc_span_find(rest, 0, '/');
