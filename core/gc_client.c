@@ -225,7 +225,7 @@ int gc_client_link_closed(gc_client *c, uint64_t now_ms, uint32_t link, uint32_t
     const gc_link *l = gc_mesh_link(&c->peers.mesh, slot);
     if (l->step != GC_LINK_STEP_OPEN) {
         gc__peers_attempt_failed(&c->peers, &c->step, l->peer, reason, false);
-    } else if (reason == GC_REASON_LEFT && l->kind == GC_LINK_DATA) {
+    } else if (reason == GC_REASON_LEFT && l->kind == GC_LINK_KIND_DATA) {
         on_closed(c, l->peer, false);
     } else {
         gc__peers_link_lost(&c->peers, &c->step, l->peer, reason, false);

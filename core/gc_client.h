@@ -1,5 +1,5 @@
 /* gc_client: one person's client without sockets: signaling, rooms, links, conversations.
- * The page (through core/wasm.c), the terminal client and the simulator run the same one.
+ * The page (through core/wasm.c) and the simulator run the same one.
  *
  *   idle --join--> joining --room or peer known--> waiting <--> connected      (>= 1 open link)
  *     ^               |                               |             |
@@ -40,7 +40,7 @@ typedef struct gc_client_options {
     gc_span serialization;
 } gc_client_options;
 
-/* Four ways in. State must be idle or failed, else GC_E_STATE. Errors: GC_E_SYNTAX, GC_E_UTF8,
+/* Three ways in. State must be idle or failed, else GC_E_STATE. Errors: GC_E_SYNTAX, GC_E_UTF8,
  * GC_E_TOO_BIG as gc_invite_parse() and gc_invite_check_name(), GC_E_CRYPTO. */
 int gc_client_join_room(gc_client *c, uint64_t now_ms, const gc_client_options *o, gc_span name);
 /* A new private room: a fresh secret. */
@@ -83,10 +83,10 @@ int gc_client_link_description(gc_client *c, uint64_t now_ms, uint32_t link, gc_
  * the description: it is sent behind it. */
 int gc_client_link_candidate(gc_client *c, uint64_t now_ms, uint32_t link, gc_span candidate,
                              gc_span mid, uint32_t index);
-/* Both channels are open, or the in-band one of a link of GC_LINK_DATA: reported before anything
- * that came on them. */
+/* Both channels are open, or the in-band one of a link of GC_LINK_KIND_DATA: reported before
+ * anything that came on them. */
 int gc_client_link_opened(gc_client *c, uint64_t now_ms, uint32_t link);
-/* One frame. On a link of GC_LINK_DATA the channel is GC_CHANNEL_DATA_BYTES or _TEXT; what is
+/* One frame. On a link of GC_LINK_KIND_DATA the channel is GC_CHANNEL_DATA_BYTES or _TEXT; what is
  * longer than GC_DATA_BYTES_MAX costs that message, so a host may cut it behind that. GC_E_STATE
  * when the link was not reported open. A peer that breaks the protocol is no error here: its link
  * is closed. */
@@ -94,12 +94,13 @@ int gc_client_link_message(gc_client *c, uint64_t now_ms, uint32_t link, uint8_t
                            gc_span message);
 /* Bytes that the transport has queued (bufferedAmount of all channels); report after sending,
  * and when it fell. Above GC_LINK_BUFFERED_MAX the core sends no messages on this link. On one of
- * GC_LINK_DATA the report also says that the transport took every LINK_SEND that was polled for it
- * before: a host reports after each drain that had one, with 0 too, and never once the transport
- * refused one; it reports the link closed then. What is not reported is not told as sent. */
+ * GC_LINK_KIND_DATA the report also says that the transport took every LINK_SEND that was polled
+ * for it before: a host reports after each drain that had one, with 0 too, and never once the
+ * transport refused one; it reports the link closed then. What is not reported is not told as sent.
+ */
 int gc_client_link_buffered(gc_client *c, uint64_t now_ms, uint32_t link, uint32_t bytes);
 /* The transport ended; reason: GC_REASON_GONE, GC_REASON_ICE_FAILED, GC_REASON_PROTOCOL; and of a
- * link of GC_LINK_DATA that was open GC_REASON_LEFT when the other side closed its channel. */
+ * link of GC_LINK_KIND_DATA that was open GC_REASON_LEFT when the other side closed its channel. */
 int gc_client_link_closed(gc_client *c, uint64_t now_ms, uint32_t link, uint32_t reason);
 /* What path is in use (gc_path); rtt_ms 0 when not known. */
 int gc_client_link_path(gc_client *c, uint64_t now_ms, uint32_t link, uint32_t path,

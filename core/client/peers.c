@@ -107,7 +107,7 @@ void gc__peers_link_opened(gc_peers *ps, const gc_step *s, uint32_t slot) {
     }
     gc_mesh_open(&ps->mesh, s, slot);
     gc__talk_link(&ps->talk, s, peer, l, gc_people_id(&ps->people, peer));
-    if (l->kind == GC_LINK_DATA) {
+    if (l->kind == GC_LINK_KIND_DATA) {
         gc_people_trouble(&ps->people, peer, GC_REASON_NONE); /* no START will say that it works */
     }
 }
@@ -136,7 +136,7 @@ static void say_bye(const gc_peers *ps, const gc_step *s, uint32_t peer) {
     uint32_t slot = gc_mesh_way(&ps->mesh, peer)->link;
     const gc_link *l = gc_mesh_link(&ps->mesh, slot);
     gc_frame bye = {.type = GC_FRAME_BYE, .reason = GC_REASON_LEFT};
-    if (l->start_due || l->kind == GC_LINK_DATA) {
+    if (l->start_due || l->kind == GC_LINK_KIND_DATA) {
         return;
     }
     gc_writer w = gc_output_queue_begin(s->queue);

@@ -76,7 +76,7 @@ enum gc_setup_event gc__setup_offer(gc_peers *ps, const gc_step *s, const gc_slo
     gc_mesh_answer(&ps->mesh, s, i, in, sdp);
     /* Candidates inside a description count like those that come alone. */
     gc_link *l = gc_mesh_edit(&ps->mesh, s, gc_mesh_way(&ps->mesh, i)->attempt);
-    (void)gc_link_count(l, GC_LINK_REMOTE, candidates);
+    (void)gc_link_count(l, GC_LINK_SIDE_REMOTE, candidates);
     return GC_SETUP_TAKEN;
 }
 
@@ -96,10 +96,10 @@ static void give_candidate(const gc_step *s, const gc_link *l, uint32_t slot, gc
 static void release_remote(const gc_step *s, gc_link *l, uint32_t slot) {
     gc_span candidate, mid;
     uint32_t at = 0, index = 0;
-    while (gc_link_held(l, GC_LINK_REMOTE, &at, &candidate, &mid, &index)) {
+    while (gc_link_held(l, GC_LINK_SIDE_REMOTE, &at, &candidate, &mid, &index)) {
         give_candidate(s, l, slot, candidate, mid, index);
     }
-    gc_link_release(l, GC_LINK_REMOTE);
+    gc_link_release(l, GC_LINK_SIDE_REMOTE);
 }
 
 enum gc_setup_event gc__setup_answer(gc_peers *ps, const gc_step *s, gc_setup_store *store,
@@ -114,7 +114,7 @@ enum gc_setup_event gc__setup_answer(gc_peers *ps, const gc_step *s, gc_setup_st
     gc_people_prove(&ps->people, l->peer);
     gc_output_queue_put(s->queue, GC_CLIENT_LINK_REMOTE, gc_link_number(l, slot), l->kind, sdp,
                         gc_span_of(NULL, 0));
-    (void)gc_link_count(l, GC_LINK_REMOTE, candidates);
+    (void)gc_link_count(l, GC_LINK_SIDE_REMOTE, candidates);
     release_remote(s, l, slot);
     return GC_SETUP_TAKEN;
 }
@@ -129,12 +129,12 @@ enum gc_setup_event gc__setup_candidate(gc_peers *ps, const gc_step *s, const gc
     }
     gc_link *l = gc_mesh_edit(&ps->mesh, s, slot);
     gc_span candidate = gc_span_of(text, len), of = gc_span_of(mid, mid_len);
-    if (!gc_link_count(l, GC_LINK_REMOTE, 1)) {
+    if (!gc_link_count(l, GC_LINK_SIDE_REMOTE, 1)) {
         return GC_SETUP_REFUSED;
     }
     if (l->step < GC_LINK_STEP_CONNECTING) {
-        return gc_link_hold(l, GC_LINK_REMOTE, candidate, of, in->index) ? GC_SETUP_TAKEN
-                                                                         : GC_SETUP_REFUSED;
+        return gc_link_hold(l, GC_LINK_SIDE_REMOTE, candidate, of, in->index) ? GC_SETUP_TAKEN
+                                                                              : GC_SETUP_REFUSED;
     }
     give_candidate(s, l, slot, candidate, of, in->index);
     return GC_SETUP_TAKEN;
@@ -161,7 +161,8 @@ static void send_description(gc_peers *ps, const gc_step *s, const gc_slot_room 
     if (offers) {
         (void)gc_dialer_remember(gc_mesh_dialer(&ps->mesh, s, l->peer), l->dial);
     }
-    bool proved = offers && l->kind == GC_LINK_NATIVE && gc_set_has(&ps->people.members, l->peer) &&
+    bool proved = offers && l->kind == GC_LINK_KIND_NATIVE &&
+                  gc_set_has(&ps->people.members, l->peer) &&
                   gc__slot_room_prove_offer(r, s, s->own, to, l->dial, proof);
     gc_writer w = gc_output_queue_begin(s->queue);
     gc_link_text_description(l, &w, to, p->has_tag ? p->tag : NULL, proved ? proof : NULL, sdp);
@@ -180,10 +181,10 @@ void gc__setup_describe(gc_peers *ps, const gc_step *s, const gc_slot_room *r, u
         return;
     }
     send_description(ps, s, r, l, sdp);
-    while (gc_link_held(l, GC_LINK_LOCAL, &at, &candidate, &mid, &index)) {
+    while (gc_link_held(l, GC_LINK_SIDE_LOCAL, &at, &candidate, &mid, &index)) {
         send_candidate(ps, s, l, candidate, mid, index);
     }
-    gc_link_release(l, GC_LINK_LOCAL);
+    gc_link_release(l, GC_LINK_SIDE_LOCAL);
     gc_link_describe(l);
     if (l->step == GC_LINK_STEP_CONNECTING) {
         release_remote(s, l, slot);
@@ -193,11 +194,11 @@ void gc__setup_describe(gc_peers *ps, const gc_step *s, const gc_slot_room *r, u
 void gc__setup_offer_candidate(gc_peers *ps, const gc_step *s, uint32_t slot, gc_span candidate,
                                gc_span mid, uint32_t index) {
     gc_link *l = gc_mesh_edit(&ps->mesh, s, slot);
-    if (!gc_link_count(l, GC_LINK_LOCAL, 1)) {
+    if (!gc_link_count(l, GC_LINK_SIDE_LOCAL, 1)) {
         return; /* there were enough */
     }
     if (l->step == GC_LINK_STEP_OFFERING || l->step == GC_LINK_STEP_ANSWERING) {
-        (void)gc_link_hold(l, GC_LINK_LOCAL, candidate, mid, index);
+        (void)gc_link_hold(l, GC_LINK_SIDE_LOCAL, candidate, mid, index);
     } else {
         send_candidate(ps, s, l, candidate, mid, index);
     }

@@ -74,7 +74,7 @@ static void begin_plain(gc_talk *t, uint32_t peer, uint32_t serialization) {
 
 void gc__talk_link(gc_talk *t, const gc_step *s, uint32_t peer, const gc_link *l, gc_span id) {
     gc_conversation_link(&t->conversations[peer]);
-    if (l->kind == GC_LINK_DATA) {
+    if (l->kind == GC_LINK_KIND_DATA) {
         if (t->conversations[peer].known) {
             gc__talk_bury(t, peer, id); /* one of ours was here before, and may come again */
         }
@@ -206,8 +206,8 @@ static enum gc_heard hear_plain(gc_talk *t, const gc_step *s, uint32_t peer, uin
 
 enum gc_heard gc__talk_hear(gc_talk *t, const gc_step *s, gc_people *pp, uint32_t peer, gc_link *l,
                             uint8_t channel, gc_span message) {
-    return l->kind == GC_LINK_DATA ? hear_plain(t, s, peer, channel, message)
-                                   : hear_native(t, s, pp, peer, l, channel, message);
+    return l->kind == GC_LINK_KIND_DATA ? hear_plain(t, s, peer, channel, message)
+                                        : hear_native(t, s, pp, peer, l, channel, message);
 }
 
 void gc__talk_taken(gc_talk *t, const gc_step *s, uint32_t peer) {
@@ -310,14 +310,14 @@ uint8_t *gc__talk_scratch(gc_talk *t) {
 
 static bool is_control_due(const gc_conversation *v, const gc_link *l) {
     bool started = v->step == GC_CONVERSATION_STARTED;
-    return l->kind != GC_LINK_DATA && l->buffered <= 2 * GC_LINK_BUFFERED_MAX &&
+    return l->kind != GC_LINK_KIND_DATA && l->buffered <= 2 * GC_LINK_BUFFERED_MAX &&
            (l->start_due || l->ping_due || l->pong_due || l->profile_due ||
             (started && (v->inbox.ack_due || v->base_due)));
 }
 
 static bool is_sendable(const gc_talk *t, const gc_conversation *v, const gc_link *l) {
     /* What no frame to a stock peer can hold waits for the fates of what is under way. */
-    bool waits = l->kind == GC_LINK_DATA && v->flight_count > 0;
+    bool waits = l->kind == GC_LINK_KIND_DATA && v->flight_count > 0;
     return is_control_due(v, l) || (!waits && l->buffered <= GC_LINK_BUFFERED_MAX &&
                                     gc_conversation_sendable(v, &t->outbox));
 }
@@ -335,7 +335,7 @@ static void check_peer(const gc_talk *t, const gc_step *s, const gc_people *pp, 
     }
     gc_conversation_check(v, &t->outbox);
     gc_assert((v->step == GC_CONVERSATION_APART) == (l == NULL));
-    gc_assert(l == NULL || l->kind == GC_LINK_DATA ||
+    gc_assert(l == NULL || l->kind == GC_LINK_KIND_DATA ||
               l->started == (v->step == GC_CONVERSATION_STARTED));
     gc_assert(gc_set_has(&s->ready->shows, i) || !gc_inbox_has_next(&v->inbox));
     gc_assert(gc_set_has(&s->ready->fates, i) || v->told >= gc_conversation_floor(v));
@@ -358,7 +358,7 @@ void gc__talk_check(const gc_talk *t, const gc_step *s, const gc_people *pp, con
     for (uint32_t i = 0; i < GC_MESH_DATA_MAX; i++) {
         if (!gc_plain_is_free(&t->plains[i])) {
             const gc_link *l = gc_mesh_open_link(m, t->plain_peers[i]);
-            gc_assert(l != NULL && l->kind == GC_LINK_DATA);
+            gc_assert(l != NULL && l->kind == GC_LINK_KIND_DATA);
             gc_plain_check(&t->plains[i]);
         }
     }

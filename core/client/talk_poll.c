@@ -177,8 +177,8 @@ bool gc__talk_poll_frame(gc_talk *t, const gc_step *s, gc_mesh *m, gc_client_out
             return false;
         }
         gc_link *l = gc_mesh_sender(m, i);
-        if (l != NULL &&
-            (l->kind == GC_LINK_DATA ? next_plain(t, s, i, l, out) : next_native(t, i, l, out))) {
+        if (l != NULL && (l->kind == GC_LINK_KIND_DATA ? next_plain(t, s, i, l, out)
+                                                       : next_native(t, i, l, out))) {
             if (out->type == GC_CLIENT_LINK_SEND) {
                 out->link = gc_link_number(l, m->ways[i].link);
             }

@@ -16,10 +16,10 @@ enum gc_client_state {
     GC_STATE_FAILED
 };
 enum gc_signaling_state {
-    GC_SIGNALING_OFF,
-    GC_SIGNALING_CONNECTING,
-    GC_SIGNALING_ON,
-    GC_SIGNALING_LOST
+    GC_SIGNALING_STATE_OFF,
+    GC_SIGNALING_STATE_CONNECTING,
+    GC_SIGNALING_STATE_ON,
+    GC_SIGNALING_STATE_LOST
 };
 enum gc_peer_state { GC_PEER_CONNECTING, GC_PEER_OPEN, GC_PEER_LOST, GC_PEER_AWAY, GC_PEER_CLOSED };
 
@@ -33,9 +33,9 @@ enum gc_signaling_socket {
 
 /* What a link consists of. */
 enum gc_link_kind {
-    GC_LINK_NATIVE, /* two negotiated channels */
-    GC_LINK_EITHER, /* not known before the answer: those two, and an in-band one (DCEP) */
-    GC_LINK_DATA,   /* a stock PeerJS data connection: one in-band channel */
+    GC_LINK_KIND_NATIVE, /* two negotiated channels */
+    GC_LINK_KIND_EITHER, /* not known before the answer: those two, and an in-band one (DCEP) */
+    GC_LINK_KIND_DATA,   /* a stock PeerJS data connection: one in-band channel */
 };
 
 /* Channels of LINK_SEND and gc_client_link_message() beyond those of frame.h: the in-band channel,
@@ -54,7 +54,8 @@ enum gc_client_output_type {
     GC_CLIENT_LINK_OFFER,  /* make link `link` with the channels of kind `value`, and a local offer;
                               text = label of the in-band channel, which is ordered */
     GC_CLIENT_LINK_ANSWER, /* make link `link` of kind `value`; text = the remote offer; answer it.
-                              GC_LINK_DATA: its channel is the first that the other side opens */
+                              GC_LINK_KIND_DATA: its channel is the first that the other side opens
+                            */
     GC_CLIENT_LINK_REMOTE, /* text = the remote answer of `link`; value = its kind from now on: let
                               go of the in-band channel, or of the two others */
     GC_CLIENT_LINK_CANDIDATE, /* text = candidate, text2 = mid, value = m-line index */

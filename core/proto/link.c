@@ -53,19 +53,19 @@ void gc_link_offer_either(gc_link *l, uint32_t serialization) {
     gc_base64url_write(&w, gc_span_of(l->dial, GC_DIAL_BYTES));
     gc_assert(!w.failed);
     name(l, gc_writer_done(&w));
-    l->kind = GC_LINK_EITHER;
+    l->kind = GC_LINK_KIND_EITHER;
     l->serialization = (uint8_t)serialization;
 }
 
 void gc_link_answer_data(gc_link *l, gc_span connection, uint32_t serialization) {
     gc_assert(l->step == GC_LINK_STEP_ANSWERING);
     name(l, connection);
-    l->kind = GC_LINK_DATA;
+    l->kind = GC_LINK_KIND_DATA;
     l->serialization = (uint8_t)serialization;
 }
 
 void gc_link_be(gc_link *l, enum gc_link_kind kind) {
-    gc_assert(kind == GC_LINK_NATIVE || l->kind == GC_LINK_EITHER);
+    gc_assert(kind == GC_LINK_KIND_NATIVE || l->kind == GC_LINK_KIND_EITHER);
     l->kind = (uint8_t)kind;
 }
 
@@ -170,7 +170,7 @@ void gc_link_open(gc_link *l, uint64_t now_ms) {
     l->step = GC_LINK_STEP_OPEN;
     l->opened_ms = l->heard_ms = now_ms;
     l->deadline_ms = now_ms + GC_LINK_OPEN_MS;
-    l->start_due = l->kind != GC_LINK_DATA;
+    l->start_due = l->kind != GC_LINK_KIND_DATA;
 }
 
 void gc_link_heard(gc_link *l, uint64_t now_ms) {
@@ -196,7 +196,7 @@ static void ping(gc_link *l, uint64_t now_ms) {
 
 void gc_link_probe(gc_link *l, uint64_t now_ms) {
     gc_assert(l->step == GC_LINK_STEP_OPEN);
-    if (!l->probing && l->kind != GC_LINK_DATA) {
+    if (!l->probing && l->kind != GC_LINK_KIND_DATA) {
         l->probing = true;
         ping(l, now_ms);
     }
@@ -259,7 +259,7 @@ bool gc_link_tick(gc_link *l, uint64_t now_ms) {
     if (l->step != GC_LINK_STEP_OPEN) {
         return now_ms < l->deadline_ms;
     }
-    if (l->kind == GC_LINK_DATA) {
+    if (l->kind == GC_LINK_KIND_DATA) {
         return true;
     }
     if ((!l->started && now_ms >= l->deadline_ms) || now_ms >= dead_ms(l)) {
@@ -272,7 +272,8 @@ bool gc_link_tick(gc_link *l, uint64_t now_ms) {
 }
 
 uint64_t gc_link_deadline(const gc_link *l) {
-    if (l->step == GC_LINK_STEP_FREE || (l->step == GC_LINK_STEP_OPEN && l->kind == GC_LINK_DATA)) {
+    if (l->step == GC_LINK_STEP_FREE ||
+        (l->step == GC_LINK_STEP_OPEN && l->kind == GC_LINK_KIND_DATA)) {
         return GC_NEVER;
     }
     if (l->step != GC_LINK_STEP_OPEN) {

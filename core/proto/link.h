@@ -35,7 +35,7 @@ typedef struct gc_link_store {
     uint8_t bytes[GC_LINK_HELD_BYTES];
 } gc_link_store;
 
-enum gc_link_side { GC_LINK_LOCAL, GC_LINK_REMOTE };
+enum gc_link_side { GC_LINK_SIDE_LOCAL, GC_LINK_SIDE_REMOTE };
 
 typedef struct gc_link {
     gc_link_store *store; /* the owner's memory */

@@ -4,10 +4,10 @@
 
 void gc_link_text_description(const gc_link *l, gc_writer *w, gc_span to, const uint8_t *tag,
                               const uint8_t *proof, gc_span sdp) {
-    if (l->kind == GC_LINK_EITHER) {
+    if (l->kind == GC_LINK_KIND_EITHER) {
         gc_data_text_write_offer(w, to, gc_link_connection(l),
                                  gc_serialization_word(l->serialization), sdp);
-    } else if (l->kind == GC_LINK_DATA) {
+    } else if (l->kind == GC_LINK_KIND_DATA) {
         gc_data_text_write_answer(w, to, gc_link_connection(l), sdp);
     } else if (l->step == GC_LINK_STEP_OFFERING) {
         gc_signal_write_offer(w, to, l->dial, tag, proof, sdp);
@@ -18,7 +18,7 @@ void gc_link_text_description(const gc_link *l, gc_writer *w, gc_span to, const 
 
 void gc_link_text_candidate(const gc_link *l, gc_writer *w, gc_span to, gc_span candidate,
                             gc_span mid, uint32_t index) {
-    if (l->kind == GC_LINK_NATIVE) {
+    if (l->kind == GC_LINK_KIND_NATIVE) {
         gc_signal_write_candidate(w, to, l->dial, candidate, mid, index);
     } else {
         gc_data_text_write_candidate(w, to, gc_link_connection(l), candidate, mid, index);

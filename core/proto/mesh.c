@@ -93,7 +93,7 @@ bool gc_mesh_takes_data(const gc_mesh *m, uint32_t peer) {
 /* --- changing --------------------------------------------------------------------------------- */
 
 static bool is_data(const gc_mesh *m, uint32_t slot) {
-    return slot != GC_NONE && m->slots[slot].kind == GC_LINK_DATA;
+    return slot != GC_NONE && m->slots[slot].kind == GC_LINK_KIND_DATA;
 }
 
 /* After each change of a way, or of the kind of one of its links. */
@@ -164,10 +164,10 @@ void gc_mesh_answer(gc_mesh *m, const gc_step *s, uint32_t peer, const gc_signal
 
 bool gc_mesh_accept(gc_mesh *m, const gc_step *s, uint32_t slot, bool data) {
     gc_link *l = gc_mesh_edit(m, s, slot);
-    if (data && (l->kind != GC_LINK_EITHER || !gc_mesh_takes_data(m, l->peer))) {
+    if (data && (l->kind != GC_LINK_KIND_EITHER || !gc_mesh_takes_data(m, l->peer))) {
         return false;
     }
-    gc_link_be(l, data ? GC_LINK_DATA : GC_LINK_NATIVE);
+    gc_link_be(l, data ? GC_LINK_KIND_DATA : GC_LINK_KIND_NATIVE);
     gc_link_accept(l, s->now_ms);
     note(m, s, l->peer);
     return true;

@@ -294,10 +294,10 @@ uint64_t gc_signaling_client_deadline(const gc_signaling_client *s) {
 enum gc_signaling_state gc_signaling_client_state(const gc_signaling_client *s) {
     switch (s->step) {
     case GC_SIGNALING_STEP_OFF:
-        return GC_SIGNALING_OFF;
+        return GC_SIGNALING_STATE_OFF;
     case GC_SIGNALING_STEP_ON:
-        return GC_SIGNALING_ON;
+        return GC_SIGNALING_STATE_ON;
     default:
-        return s->ever_on ? GC_SIGNALING_LOST : GC_SIGNALING_CONNECTING;
+        return s->ever_on ? GC_SIGNALING_STATE_LOST : GC_SIGNALING_STATE_CONNECTING;
     }
 }

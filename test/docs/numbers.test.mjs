@@ -143,11 +143,11 @@ test('what the page repeats of the core is the same there', () => {
     .matchAll(/(\w+): (\d+)/g)].map((m) => [m[1], Number(m[2])]);
   const bare = (name, prefix) => members(header, name).map((word) => word.replace(prefix, ''));
   assert.deepEqual(list('STATES'), bare('gc_client_state', 'GC_STATE_'));
-  assert.deepEqual(list('SIGNALING_STATES'), bare('gc_signaling_state', 'GC_SIGNALING_'));
+  assert.deepEqual(list('SIGNALING_STATES'), bare('gc_signaling_state', 'GC_SIGNALING_STATE_'));
   assert.deepEqual(list('PEER_STATES'), bare('gc_peer_state', 'GC_PEER_'));
   assert.deepEqual(list('PATHS'), bare('gc_path', 'GC_PATH_'));
   assert.deepEqual(table('Output'), bare('gc_client_output_type', 'GC_CLIENT_').map((name, i) => [name, i]).slice(1));
-  assert.deepEqual(table('LinkKind'), bare('gc_link_kind', 'GC_LINK_').map((name, i) => [name, i]));
+  assert.deepEqual(table('LinkKind'), bare('gc_link_kind', 'GC_LINK_KIND_').map((name, i) => [name, i]));
   assert.deepEqual(table('DataChannel'), [...header.matchAll(/#define GC_CHANNEL_DATA_(\w+) +(\d+)/g)]
     .map((m) => [m[1], Number(m[2])]));
   assert.deepEqual(table('InviteKind'),

@@ -19,7 +19,7 @@ bool client_link_is_open(const gc_client *c, uint32_t slot) {
 }
 
 bool client_link_is_stock(const gc_client *c, uint32_t slot) {
-    return c->peers.mesh.slots[slot].kind == GC_LINK_DATA;
+    return c->peers.mesh.slots[slot].kind == GC_LINK_KIND_DATA;
 }
 
 uint32_t client_stock_links_max(void) {
@@ -47,11 +47,11 @@ uint64_t client_link_gives_up_at(const gc_client *c, uint32_t slot) {
 }
 
 uint32_t client_link_candidates_taken(const gc_client *c, uint32_t slot) {
-    return c->peers.mesh.slots[slot].candidates[GC_LINK_REMOTE];
+    return c->peers.mesh.slots[slot].candidates[GC_LINK_SIDE_REMOTE];
 }
 
 void client_link_forget_candidates_sent(gc_client *c, uint32_t slot) {
-    c->peers.mesh.slots[slot].candidates[GC_LINK_LOCAL] = 0;
+    c->peers.mesh.slots[slot].candidates[GC_LINK_SIDE_LOCAL] = 0;
 }
 
 bool client_peer_is_used(const gc_client *c, uint32_t peer) {

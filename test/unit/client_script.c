@@ -155,15 +155,15 @@ static void say_output(script *s, const gc_client_output *o) {
         say(s, "ice %s", brief(o->text, text));
         break;
     case GC_CLIENT_LINK_OFFER:
-        say(s, "offer %u%s", slot, o->value == GC_LINK_EITHER ? " either" : "");
-        assert_int_equal(o->text.len > 0, o->value == GC_LINK_EITHER);
+        say(s, "offer %u%s", slot, o->value == GC_LINK_KIND_EITHER ? " either" : "");
+        assert_int_equal(o->text.len > 0, o->value == GC_LINK_KIND_EITHER);
         break;
     case GC_CLIENT_LINK_ANSWER:
-        say(s, "answer %u%s %s", slot, o->value == GC_LINK_DATA ? " data" : "",
+        say(s, "answer %u%s %s", slot, o->value == GC_LINK_KIND_DATA ? " data" : "",
             brief(o->text, text));
         break;
     case GC_CLIENT_LINK_REMOTE:
-        say(s, "remote %u%s %s", slot, o->value == GC_LINK_DATA ? " data" : "",
+        say(s, "remote %u%s %s", slot, o->value == GC_LINK_KIND_DATA ? " data" : "",
             brief(o->text, text));
         break;
     case GC_CLIENT_LINK_CANDIDATE:

@@ -149,9 +149,9 @@ static void a_link_for_either_kind_becomes_one(void **state) {
     gc_link_begin(&l, GC_LINK_STEP_OFFERING, 0, dial, 0);
     assert_int_equal(gc_link_connection(&l).len, 0);
     gc_link_offer_either(&l, 2);
-    assert_int_equal(l.kind, GC_LINK_EITHER);
+    assert_int_equal(l.kind, GC_LINK_KIND_EITHER);
     assert_int_equal(gc_link_connection(&l).len, 22); /* 16 bytes in base64url */
-    gc_link_be(&l, GC_LINK_DATA);
+    gc_link_be(&l, GC_LINK_KIND_DATA);
     gc_link_describe(&l);
     gc_link_accept(&l, 0);
     gc_link_open(&l, 0);
@@ -202,31 +202,32 @@ static void candidates_are_counted_and_held(void **state) {
     (void)state;
     gc_link_begin(&l, GC_LINK_STEP_OFFERING, 0, dial, 0);
     for (uint32_t i = 0; i < GC_CANDIDATES_MAX; i++) {
-        assert_true(gc_link_count(&l, GC_LINK_LOCAL, 1));
+        assert_true(gc_link_count(&l, GC_LINK_SIDE_LOCAL, 1));
     }
-    assert_false(gc_link_count(&l, GC_LINK_LOCAL, 1));
-    assert_true(gc_link_count(&l, GC_LINK_REMOTE, 1));
-    assert_false(gc_link_count(&l, GC_LINK_REMOTE, GC_CANDIDATES_MAX)); /* as many as fit count */
-    assert_int_equal(l.candidates[GC_LINK_REMOTE], GC_CANDIDATES_MAX);
-    assert_true(gc_link_hold(&l, GC_LINK_LOCAL, GC_SPAN("ours 1"), GC_SPAN("a"), 1));
-    assert_true(gc_link_hold(&l, GC_LINK_REMOTE, GC_SPAN("theirs"), GC_SPAN(""), 255));
-    assert_true(gc_link_hold(&l, GC_LINK_LOCAL, GC_SPAN("ours 2"), GC_SPAN("bb"), 2));
-    assert_true(gc_link_held(&l, GC_LINK_LOCAL, &at, &candidate, &mid, &index));
+    assert_false(gc_link_count(&l, GC_LINK_SIDE_LOCAL, 1));
+    assert_true(gc_link_count(&l, GC_LINK_SIDE_REMOTE, 1));
+    assert_false(
+        gc_link_count(&l, GC_LINK_SIDE_REMOTE, GC_CANDIDATES_MAX)); /* as many as fit count */
+    assert_int_equal(l.candidates[GC_LINK_SIDE_REMOTE], GC_CANDIDATES_MAX);
+    assert_true(gc_link_hold(&l, GC_LINK_SIDE_LOCAL, GC_SPAN("ours 1"), GC_SPAN("a"), 1));
+    assert_true(gc_link_hold(&l, GC_LINK_SIDE_REMOTE, GC_SPAN("theirs"), GC_SPAN(""), 255));
+    assert_true(gc_link_hold(&l, GC_LINK_SIDE_LOCAL, GC_SPAN("ours 2"), GC_SPAN("bb"), 2));
+    assert_true(gc_link_held(&l, GC_LINK_SIDE_LOCAL, &at, &candidate, &mid, &index));
     assert_span(candidate, GC_SPAN("ours 1"));
     assert_span(mid, GC_SPAN("a"));
     assert_int_equal(index, 1);
-    assert_true(gc_link_held(&l, GC_LINK_LOCAL, &at, &candidate, &mid, &index));
+    assert_true(gc_link_held(&l, GC_LINK_SIDE_LOCAL, &at, &candidate, &mid, &index));
     assert_span(candidate, GC_SPAN("ours 2"));
     assert_span(mid, GC_SPAN("bb"));
-    assert_false(gc_link_held(&l, GC_LINK_LOCAL, &at, &candidate, &mid, &index));
-    gc_link_release(&l, GC_LINK_LOCAL);
+    assert_false(gc_link_held(&l, GC_LINK_SIDE_LOCAL, &at, &candidate, &mid, &index));
+    gc_link_release(&l, GC_LINK_SIDE_LOCAL);
     at = 0;
-    assert_false(gc_link_held(&l, GC_LINK_LOCAL, &at, &candidate, &mid, &index));
+    assert_false(gc_link_held(&l, GC_LINK_SIDE_LOCAL, &at, &candidate, &mid, &index));
     at = 0;
-    assert_true(gc_link_held(&l, GC_LINK_REMOTE, &at, &candidate, &mid, &index));
+    assert_true(gc_link_held(&l, GC_LINK_SIDE_REMOTE, &at, &candidate, &mid, &index));
     assert_span(candidate, GC_SPAN("theirs"));
     assert_int_equal(index, 255);
-    gc_link_release(&l, GC_LINK_REMOTE);
+    gc_link_release(&l, GC_LINK_SIDE_REMOTE);
     assert_int_equal(l.held_len, 0);
 }
 
@@ -237,11 +238,11 @@ static void held_bytes_are_bounded(void **state) {
     (void)state;
     memset(text, 'c', sizeof text);
     gc_link_begin(&l, GC_LINK_STEP_ANSWERING, 0, dial, 0);
-    while (gc_link_hold(&l, GC_LINK_REMOTE, gc_span_of(text, sizeof text), GC_SPAN("0"), 0)) {
+    while (gc_link_hold(&l, GC_LINK_SIDE_REMOTE, gc_span_of(text, sizeof text), GC_SPAN("0"), 0)) {
         held++;
     }
     assert_int_equal(held, 5);
-    assert_true(gc_link_hold(&l, GC_LINK_REMOTE, GC_SPAN("small"), GC_SPAN("0"), 0));
+    assert_true(gc_link_hold(&l, GC_LINK_SIDE_REMOTE, GC_SPAN("small"), GC_SPAN("0"), 0));
     assert_true(l.held_len <= GC_LINK_HELD_BYTES);
 }
 

@@ -43,7 +43,7 @@ static void turn_on(uint64_t now, bool gc) {
     gc_signaling_client_opened(&s, &queue, now);
     gc_signaling_client_heard(&s, now);
     assert_true(gc_signaling_client_open(&s, gc, now));
-    assert_int_equal(gc_signaling_client_state(&s), GC_SIGNALING_ON);
+    assert_int_equal(gc_signaling_client_state(&s), GC_SIGNALING_STATE_ON);
     (void)look();
 }
 
@@ -88,11 +88,11 @@ static void long_servers_fit_or_are_refused(void **state) {
 
 static void one_server_is_connected_and_kept(void **state) {
     (void)state;
-    assert_int_equal(gc_signaling_client_state(&s), GC_SIGNALING_OFF);
+    assert_int_equal(gc_signaling_client_state(&s), GC_SIGNALING_STATE_OFF);
     assert_int_equal(gc_signaling_client_deadline(&s), GC_NEVER);
     gc_signaling_client_start(&s, &queue, NULL, 1000);
     assert_string_equal(look(), "connect; ");
-    assert_int_equal(gc_signaling_client_state(&s), GC_SIGNALING_CONNECTING);
+    assert_int_equal(gc_signaling_client_state(&s), GC_SIGNALING_STATE_CONNECTING);
     assert_false(gc_signaling_client_open(&s, true, 1000)); /* the socket is not open yet */
     gc_signaling_client_opened(&s, &queue, 1100);
     gc_signaling_client_heard(&s, 1200);
@@ -117,7 +117,7 @@ static void our_server_is_asked_for_a_sign_of_life(void **state) {
     assert_int_equal(gc_signaling_client_deadline(&s), silent);
     tick(silent);
     assert_string_equal(look(), "close; ");
-    assert_int_equal(gc_signaling_client_state(&s), GC_SIGNALING_LOST);
+    assert_int_equal(gc_signaling_client_state(&s), GC_SIGNALING_STATE_LOST);
     assert_int_equal(s.reason, GC_REASON_SERVER_UNREACHABLE);
 }
 
@@ -180,9 +180,9 @@ static void a_take_over_is_told_by_the_echo(void **state) {
     assert_false(gc_signaling_client_echo(&s, 1000)); /* of the older socket */
     gc_signaling_client_opened(&s, &queue, 1000);
     assert_beat();
-    assert_int_equal(gc_signaling_client_state(&s), GC_SIGNALING_LOST);
+    assert_int_equal(gc_signaling_client_state(&s), GC_SIGNALING_STATE_LOST);
     assert_true(gc_signaling_client_echo(&s, 1010));
-    assert_int_equal(gc_signaling_client_state(&s), GC_SIGNALING_ON);
+    assert_int_equal(gc_signaling_client_state(&s), GC_SIGNALING_STATE_ON);
     assert_false(gc_signaling_client_open(&s, false, 1020));
 }
 
@@ -195,7 +195,7 @@ static void a_take_over_is_told_by_what_was_held(void **state) {
     assert_false(gc_signaling_client_relayed(&s, 1000)); /* of the older socket */
     gc_signaling_client_opened(&s, &queue, 1000);
     assert_true(gc_signaling_client_relayed(&s, 1005));
-    assert_int_equal(gc_signaling_client_state(&s), GC_SIGNALING_ON);
+    assert_int_equal(gc_signaling_client_state(&s), GC_SIGNALING_STATE_ON);
     assert_false(gc_signaling_client_echo(&s, 1010));
 }
 
@@ -234,13 +234,14 @@ static void waits_double_and_are_jittered(void **state) {
         delay = delay * 2 < GC_RECONNECT_MS_MAX ? delay * 2 : GC_RECONNECT_MS_MAX;
     }
     assert_true(differ);
-    assert_int_equal(gc_signaling_client_state(&s), GC_SIGNALING_CONNECTING); /* never was on */
+    assert_int_equal(gc_signaling_client_state(&s),
+                     GC_SIGNALING_STATE_CONNECTING); /* never was on */
     gc_signaling_client_opened(&s, &queue, now);
     assert_true(gc_signaling_client_open(&s, true, now));
     gc_signaling_client_heard(&s, now);
     gc_signaling_client_closed(&s, &drbg, now);
     assert_in_range(gc_signaling_client_deadline(&s) - now, 125, 250);
-    assert_int_equal(gc_signaling_client_state(&s), GC_SIGNALING_LOST);
+    assert_int_equal(gc_signaling_client_state(&s), GC_SIGNALING_STATE_LOST);
 }
 
 static void a_socket_that_never_opens_is_given_up(void **state) {
