@@ -135,14 +135,13 @@ void gc__peers_link_lost(gc_peers *ps, const gc_step *s, uint32_t peer, uint32_t
 static void say_bye(const gc_peers *ps, const gc_step *s, uint32_t peer) {
     uint32_t slot = gc_mesh_way(&ps->mesh, peer)->link;
     const gc_link *l = gc_mesh_link(&ps->mesh, slot);
-    gc_frame bye = {.type = GC_FRAME_BYE, .reason = GC_REASON_LEFT};
     if (l->start_due || l->kind == GC_LINK_KIND_DATA) {
         return;
     }
     gc_writer w = gc_output_queue_begin(s->queue);
-    gc_frame_write(&bye, &w);
-    bool queued = gc_output_queue_end(s->queue, GC_CLIENT_LINK_SEND, gc_link_number(l, slot),
-                                      GC_CHANNEL_CONTROL, &w);
+    uint8_t channel = gc__talk_bye(&w);
+    bool queued =
+        gc_output_queue_end(s->queue, GC_CLIENT_LINK_SEND, gc_link_number(l, slot), channel, &w);
     gc_assert(queued);
 }
 

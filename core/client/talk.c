@@ -210,6 +210,11 @@ enum gc_heard gc__talk_hear(gc_talk *t, const gc_step *s, gc_people *pp, uint32_
                                         : hear_native(t, s, pp, peer, l, channel, message);
 }
 
+uint8_t gc__talk_bye(gc_writer *w) {
+    const gc_frame f = {.type = GC_FRAME_BYE, .reason = GC_REASON_LEFT};
+    return gc_frame_write(&f, w);
+}
+
 void gc__talk_taken(gc_talk *t, const gc_step *s, uint32_t peer) {
     if (gc__talk_plain(t, peer) != NULL) {
         gc_plain_taken(&t->conversations[peer], &t->outbox, s->now_ms);

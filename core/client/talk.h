@@ -76,6 +76,8 @@ void gc__talk_bury(gc_talk *t, uint32_t peer, gc_span id);
 /* Takes a frame of a peer's open link l, which knows that something came. */
 enum gc_heard gc__talk_hear(gc_talk *t, const gc_step *s, gc_people *pp, uint32_t peer, gc_link *l,
                             uint8_t channel, gc_span message);
+/* Writes BYE, the last frame of a link, and returns its channel. */
+uint8_t gc__talk_bye(gc_writer *w);
 /* Notes that the transport has what was polled for the peer's link. */
 void gc__talk_taken(gc_talk *t, const gc_step *s, uint32_t peer);
 

@@ -138,10 +138,9 @@ static bool next_native(gc_talk *t, uint32_t peer, gc_link *l, gc_client_output 
         return false;
     }
     gc_writer_init(&w, t->store->frame, sizeof t->store->frame);
-    gc_frame_write(&f, &w);
-    gc_assert(!w.failed);
     out->type = GC_CLIENT_LINK_SEND;
-    out->value = f.type == GC_FRAME_MESSAGE ? GC_CHANNEL_MESSAGE : GC_CHANNEL_CONTROL;
+    out->value = gc_frame_write(&f, &w);
+    gc_assert(!w.failed);
     out->text = gc_writer_done(&w);
     return true;
 }

@@ -71,12 +71,11 @@ static void become_started(gc_conversation *v) {
 
 int gc_conversation_start(gc_conversation *v, gc_outbox *o, const gc_frame *start,
                           const uint8_t own[GC_SESSION_BYTES], uint64_t remembered) {
-    gc_assert(start->type == GC_FRAME_START);
+    gc_assert(start->type == GC_FRAME_START && start->base >= 1 && start->base <= GC_SEQ_MAX);
     uint64_t floor = gc_conversation_floor(v);
     bool knows_us = same_session(start->peer_session, own);
     bool same = v->known && same_session(v->session, start->session);
-    if (is_started(v) || start->base == 0 || start->base > GC_SEQ_MAX ||
-        (knows_us && start->ack >= o->next)) {
+    if (is_started(v) || (knows_us && start->ack >= o->next)) {
         return GC_E_SYNTAX;
     }
     if (v->known && !same) {

@@ -74,9 +74,10 @@ void gc_conversation_unlink(gc_conversation *v);
 void gc_conversation_end(gc_conversation *v, gc_outbox *o, uint32_t reason);
 
 /* --- what came -------------------------------------------------------------------------------- */
-/* Takes START of the current link. own: our session. remembered: what was shown of this session
- * before the peer was forgotten, or 0. Returns 0, GC_E_SYNTAX when its numbers cannot be true or it
- * came already, or GC_E_FULL when fates of an earlier session were not polled: end the link. */
+/* Takes START of the current link, as gc_frame_parse() gave it (its base is in its range). own: our
+ * session. remembered: what was shown of this session before the peer was forgotten, or 0. Returns
+ * 0, GC_E_SYNTAX when its numbers cannot be true or it came already, or GC_E_FULL when fates of an
+ * earlier session were not polled: end the link. */
 int gc_conversation_start(gc_conversation *v, gc_outbox *o, const gc_frame *start,
                           const uint8_t own[GC_SESSION_BYTES], uint64_t remembered);
 /* Starts a link on which START is never sent (a stock PeerJS peer): its messages are numbered as

@@ -14,16 +14,17 @@ enum gc_channel {
     GC_CHANNEL_MESSAGE = 1, /* unordered, reliable: messages */
 };
 
-/* 0x01..0x0f stand for HELLO and AUTH (their first byte is a version): see ghostchat-protocol.7. */
+/* What each consists of, and its channel, stands in one table (frame.c). 0x01..0x0f are HELLO and
+ * AUTH (their first byte is a version): see ghostchat-protocol.7. */
 enum gc_frame_type {
-    GC_FRAME_START = 0x10,   /* control; the first frame of each side */
-    GC_FRAME_ACK = 0x11,     /* control */
-    GC_FRAME_BASE = 0x12,    /* control */
-    GC_FRAME_PROFILE = 0x13, /* control */
-    GC_FRAME_BYE = 0x14,     /* control */
-    GC_FRAME_PING = 0x15,    /* control */
-    GC_FRAME_PONG = 0x16,    /* control */
-    GC_FRAME_MESSAGE = 0x20, /* message */
+    GC_FRAME_START = 0x10, /* the first frame of each side */
+    GC_FRAME_ACK = 0x11,
+    GC_FRAME_BASE = 0x12,
+    GC_FRAME_PROFILE = 0x13,
+    GC_FRAME_BYE = 0x14,
+    GC_FRAME_PING = 0x15,
+    GC_FRAME_PONG = 0x16,
+    GC_FRAME_MESSAGE = 0x20,
 };
 
 enum gc_frame_field { GC_FIELD_NICK = 1 };
@@ -53,8 +54,8 @@ typedef struct gc_frame {
  * channel, a number, text or nick out of its range, over GC_FRAME_BYTES_MAX. Of a repeated field
  * the last counts. Spans are borrowed from `message`. On an error *out is unchanged. */
 int gc_frame_parse(gc_span message, uint8_t channel, gc_frame *out);
-/* Writes a frame; w->failed when it does not fit. The frame must be well formed (asserted, by the
- * rules of parsing). */
-void gc_frame_write(const gc_frame *f, gc_writer *w);
+/* Writes a frame and returns the channel that it goes out on; w->failed when it does not fit. The
+ * frame must be well formed (asserted, by the rules of parsing). */
+uint8_t gc_frame_write(const gc_frame *f, gc_writer *w);
 
 #endif
