@@ -4,117 +4,8 @@
 #include "core/base/assert.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
-#include "core/server.h"
+#include "core/server/inside.h"
 #include "core/wire/websocket.h"
-
-/* Held messages take at most this part of the pool, so that they never starve live clients. */
-#define HELD_PART 4
-/* 16 MiB a message: lengths stay far below 2^32. */
-#define MESSAGE_BYTES_CEILING (1u << 24)
-
-/* --- memory ----------------------------------------------------------------------------------- */
-
-static uint32_t or_default(uint32_t value, uint32_t standard) {
-    return value == 0 ? standard : value;
-}
-
-static gc_server_config without_zeros(const gc_server_config *config) {
-    gc_server_config c = *config;
-    if (c.key == NULL) {
-        c.key = "peerjs";
-    }
-    c.alive_timeout_ms = or_default(c.alive_timeout_ms, GC_ALIVE_MS);
-    c.expire_timeout_ms = or_default(c.expire_timeout_ms, GC_EXPIRE_MS);
-    c.concurrent_max = or_default(c.concurrent_max, GC_CONCURRENT_MAX);
-    if (c.connections_max == 0 && c.concurrent_max <= GC_CONNECTIONS_MAX) {
-        c.connections_max = c.concurrent_max + GC_SPARE_CONNECTIONS;
-    }
-    c.per_address_max = or_default(c.per_address_max, GC_PER_ADDRESS_MAX);
-    c.connects_per_second = or_default(c.connects_per_second, GC_CONNECTS_PER_SECOND);
-    c.rate_per_second = or_default(c.rate_per_second, GC_RATE_PER_SECOND);
-    c.message_bytes_max = or_default(c.message_bytes_max, GC_MESSAGE_BYTES_MAX);
-    c.queue_bytes_max = or_default(c.queue_bytes_max, GC_QUEUE_BYTES_MAX);
-    c.memory_bytes_max = c.memory_bytes_max == 0 ? GC_MEMORY_BYTES_MAX : c.memory_bytes_max;
-    return c;
-}
-
-static bool makes_sense(const gc_server_config *c) {
-    return c->connections_max > 0 && c->connections_max <= GC_CONNECTIONS_MAX &&
-           c->message_bytes_max <= MESSAGE_BYTES_CEILING &&
-           c->queue_bytes_max >= c->message_bytes_max &&
-           c->memory_bytes_max >= 2 * (uint64_t)c->queue_bytes_max &&
-           c->memory_bytes_max / GC_BLOCK_BYTES >= 2 * HELD_PART &&
-           c->memory_bytes_max / GC_BLOCK_BYTES < UINT32_MAX;
-}
-
-/* Places everything behind the server; with a measuring arena only counts. */
-static void lay_out(gc_server *s, gc_arena *a, const uint8_t keys[80]) {
-    uint32_t connections = s->config.connections_max;
-    uint32_t blocks = (uint32_t)(s->config.memory_bytes_max / GC_BLOCK_BYTES);
-    s->connections = gc_arena_take(a, connections, sizeof *s->connections);
-    s->waits = gc_arena_take(a, connections, sizeof *s->waits);
-    gc_order_init(&s->free, a, connections);
-    gc_order_init(&s->ready, a, connections);
-    gc_order_init(&s->unsent, a, connections);
-    gc_order_init(&s->doomed, a, connections);
-    gc_timers_init(&s->timers, a, connections);
-    gc_registry_init(&s->registry, a, connections, keys);
-    gc_rooms_init(&s->rooms, a, connections, keys + 48);
-    gc_addresses_init(&s->addresses, a, connections, s->config.per_address_max, keys + 64);
-    s->penalties = gc_arena_take(a, 1, sizeof *s->penalties);
-    gc_held_init(&s->held, a, blocks / HELD_PART, s->config.expire_timeout_ms);
-    gc_block_pool_init(&s->pool, a, blocks);
-}
-
-/* The key is that of the addresses: both hash the same, and neither shows it. */
-static void init_penalties(gc_server *s, const uint8_t key[16]) {
-    uint32_t per_second = s->config.connects_per_second;
-    uint64_t ahead = (uint64_t)GC_CONNECTS_AHEAD * s->config.per_address_max;
-    if (ahead < per_second && per_second != UINT32_MAX) {
-        ahead = per_second;
-    }
-    gc_penalties_init(s->penalties, key, per_second,
-                      ahead < UINT32_MAX ? (uint32_t)ahead : UINT32_MAX);
-}
-
-size_t gc_server_size(const gc_server_config *config) {
-    gc_server s; /* laid out over nothing: only its config is read */
-    s.config = without_zeros(config);
-    if (!makes_sense(&s.config)) {
-        return 0;
-    }
-    const uint8_t keys[80] = {0};
-    gc_arena a;
-    gc_arena_measure(&a);
-    gc_arena_take(&a, 1, sizeof s);
-    lay_out(&s, &a, keys);
-    return a.at == SIZE_MAX ? 0 : a.at;
-}
-
-gc_server *gc_server_init(void *memory, size_t bytes, const gc_server_config *config,
-                          const uint8_t seed[32], uint64_t now_ms) {
-    size_t need = gc_server_size(config);
-    if (memory == NULL || need == 0 || bytes < need) {
-        return NULL;
-    }
-    gc_arena a;
-    gc_arena_init(&a, memory, bytes);
-    gc_server *s = gc_arena_take(&a, 1, sizeof *s);
-    uint8_t keys[80];
-    s->config = without_zeros(config);
-    s->now_ms = now_ms;
-    s->ping_ms = s->config.alive_timeout_ms / 3;
-    if (s->ping_ms > GC_PING_MS_MAX) {
-        s->ping_ms = GC_PING_MS_MAX;
-    }
-    s->ping_ms += s->ping_ms == 0;
-    gc_drbg_init(&s->drbg, seed);
-    gc_drbg_bytes(&s->drbg, keys, sizeof keys);
-    lay_out(s, &a, keys);
-    init_penalties(s, keys + 64);
-    gc_assert(a.at <= bytes && s->pool.blocks != NULL);
-    return s;
-}
 
 /* --- inputs ----------------------------------------------------------------------------------- */
 
@@ -122,6 +13,22 @@ gc_server *gc_server_init(void *memory, size_t bytes, const gc_server_config *co
 static void at_time(gc_server *s, uint64_t now_ms) {
     if (now_ms > s->now_ms) {
         s->now_ms = now_ms;
+    }
+}
+
+/* Each round ends at most the connections that it pushes to, and none ends twice. */
+static void settle(gc_server *s) {
+    for (;;) {
+        uint32_t n = gc_order_first(&s->doomed);
+        if (n == GC_ORDER_END) {
+            return;
+        }
+        gc_order_remove(&s->doomed, n);
+        gc__room_leave(s, n);
+        uint32_t waiter = gc_registry_take_waiter(&s->registry, n);
+        if (waiter != GC_IDENTITY_NONE) {
+            gc__admission_resume(s, waiter);
+        }
     }
 }
 
@@ -152,7 +59,7 @@ int gc_server_accept(gc_server *s, uint64_t now_ms, const gc_addr *from, gc_conn
         }
     }
     *reason = GC_REASON_NONE;
-    *conn = gc__handle(s, gc__connection_make(s, address));
+    *conn = gc__connection_handle(s, gc__connection_make(s, address));
     s->stats.connects_total++;
     return 0;
 }
@@ -161,11 +68,11 @@ int gc_server_readdress(gc_server *s, uint64_t now_ms, gc_conn conn, const gc_ad
                         uint32_t *reason) {
     at_time(s, now_ms);
     *reason = GC_REASON_NONE;
-    uint32_t n = gc__slot(s, conn);
+    uint32_t n = gc__connection_slot(s, conn);
     if (n == GC_SLOT_NONE) {
         return GC_E_CLOSED;
     }
-    gc_connection *c = gc__at(s, n);
+    gc_connection *c = gc__connection_at(s, n);
     uint32_t before = c->address;
     c->offends = false; /* who may connect how often is the proxy's business */
     if (before != GC_ADDRESS_NONE) {
@@ -180,37 +87,37 @@ int gc_server_readdress(gc_server *s, uint64_t now_ms, gc_conn conn, const gc_ad
 
 void gc_server_offend(gc_server *s, uint64_t now_ms, gc_conn conn) {
     at_time(s, now_ms);
-    uint32_t n = gc__slot(s, conn);
+    uint32_t n = gc__connection_slot(s, conn);
     if (n != GC_SLOT_NONE) {
-        gc__offend(s, n);
+        gc__connection_offend(s, n);
     }
 }
 
 void gc_server_request_done(gc_server *s, uint64_t now_ms, gc_conn conn) {
     at_time(s, now_ms);
-    uint32_t n = gc__slot(s, conn);
-    if (n != GC_SLOT_NONE && gc__at(s, n)->state == GC_CONNECTION_READING) {
-        gc__at(s, n)->since_ms = s->now_ms;
-        gc__at(s, n)->served = true;
-        gc__clock(s, n);
+    uint32_t n = gc__connection_slot(s, conn);
+    if (n != GC_SLOT_NONE && gc__connection_at(s, n)->state == GC_CONNECTION_READING) {
+        gc__connection_at(s, n)->since_ms = s->now_ms;
+        gc__connection_at(s, n)->served = true;
+        gc__clock_set(s, n);
     }
 }
 
 int gc_server_open(gc_server *s, uint64_t now_ms, gc_conn conn, const gc_server_open_request *r) {
     at_time(s, now_ms);
-    uint32_t n = gc__slot(s, conn);
-    if (n == GC_SLOT_NONE || gc__at(s, n)->state != GC_CONNECTION_READING) {
+    uint32_t n = gc__connection_slot(s, conn);
+    if (n == GC_SLOT_NONE || gc__connection_at(s, n)->state != GC_CONNECTION_READING) {
         return GC_E_STATE;
     }
     gc_assert(r->response_head.len <= GC_HEAD_101_MAX);
     gc_assert(r->ice_servers.len <= GC_ICE_BYTES_MAX);
     gc__admission_open(s, n, r);
-    gc__settle(s);
+    settle(s);
     return 0;
 }
 
 static void on_close_frame(gc_server *s, uint32_t n, uint16_t code) {
-    gc__close(s, n, code == GC_WS_NO_CODE ? 0 : code, GC_REASON_LEFT);
+    gc__delivery_close(s, n, code == GC_WS_NO_CODE ? 0 : code, GC_REASON_LEFT);
 }
 
 static void on_frame(gc_server *s, uint32_t n, uint8_t opcode, gc_span data, uint16_t code) {
@@ -218,23 +125,27 @@ static void on_frame(gc_server *s, uint32_t n, uint8_t opcode, gc_span data, uin
         on_close_frame(s, n, code);
         return;
     }
-    gc__on_frame(s, n);
+    gc__liveness_sign(s, n);
+    if (gc__connection_at(s, n)->state == GC_CONNECTION_OPEN) {
+        gc__admission_alive(s, n);
+        gc__liveness_charge(s, n, 1);
+    }
     if (opcode == GC_WS_PING) {
-        gc__send(s, n, GC_WS_PONG, &data, 1);
-    } else if (opcode != GC_WS_PONG && gc__at(s, n)->state == GC_CONNECTION_OPEN) {
+        gc__delivery_send(s, n, GC_WS_PONG, &data, 1);
+    } else if (opcode != GC_WS_PONG && gc__connection_at(s, n)->state == GC_CONNECTION_OPEN) {
         /* A client that still waits for its id may send HEARTBEATs: nothing to do. */
-        gc__on_message(s, n, data);
+        gc__relay_message(s, n, data);
     }
 }
 
 int gc_server_frame(gc_server *s, uint64_t now_ms, gc_conn conn, uint8_t opcode, gc_span data,
                     uint16_t code) {
     at_time(s, now_ms);
-    uint32_t n = gc__slot(s, conn);
+    uint32_t n = gc__connection_slot(s, conn);
     if (n == GC_SLOT_NONE) {
         return GC_E_CLOSED;
     }
-    uint8_t state = gc__at(s, n)->state;
+    uint8_t state = gc__connection_at(s, n)->state;
     if (state == GC_CONNECTION_READING) {
         return GC_E_STATE;
     }
@@ -243,7 +154,7 @@ int gc_server_frame(gc_server *s, uint64_t now_ms, gc_conn conn, uint8_t opcode,
     }
     if (state != GC_CONNECTION_CLOSING) {
         on_frame(s, n, opcode, data, code);
-        gc__settle(s);
+        settle(s);
     }
     return 0;
 }
@@ -251,26 +162,26 @@ int gc_server_frame(gc_server *s, uint64_t now_ms, gc_conn conn, uint8_t opcode,
 int gc_server_bad_frame(gc_server *s, uint64_t now_ms, gc_conn conn, uint16_t close_code,
                         uint32_t reason) {
     at_time(s, now_ms);
-    uint32_t n = gc__slot(s, conn);
+    uint32_t n = gc__connection_slot(s, conn);
     if (n == GC_SLOT_NONE) {
         return GC_E_CLOSED;
     }
-    if (gc__at(s, n)->state != GC_CONNECTION_CLOSING) {
+    if (gc__connection_at(s, n)->state != GC_CONNECTION_CLOSING) {
         s->stats.cut_total[reason]++;
-        gc__offend(s, n);
-        gc__close(s, n, close_code, reason);
-        gc__settle(s);
+        gc__connection_offend(s, n);
+        gc__delivery_close(s, n, close_code, reason);
+        settle(s);
     }
     return 0;
 }
 
 void gc_server_sent(gc_server *s, uint64_t now_ms, gc_conn conn, uint32_t bytes) {
     at_time(s, now_ms);
-    uint32_t n = gc__slot(s, conn);
+    uint32_t n = gc__connection_slot(s, conn);
     if (n == GC_SLOT_NONE || bytes == 0) {
         return;
     }
-    gc_connection *c = gc__at(s, n);
+    gc_connection *c = gc__connection_at(s, n);
     gc_assert(bytes <= c->queue.len);
     gc_block_queue_drop(&s->pool, &c->queue, bytes);
     s->stats.queued_bytes -= bytes;
@@ -295,14 +206,14 @@ static void count_close(gc_server *s, const gc_connection *c, uint32_t reason) {
 
 void gc_server_close(gc_server *s, uint64_t now_ms, gc_conn conn, uint32_t reason) {
     at_time(s, now_ms);
-    uint32_t n = gc__slot(s, conn);
+    uint32_t n = gc__connection_slot(s, conn);
     if (n == GC_SLOT_NONE) {
         return;
     }
-    gc_assert(reason < 64);
-    count_close(s, gc__at(s, n), reason);
-    gc__end(s, n, reason, true);
-    gc__settle(s);
+    gc_assert(reason < GC_REASON_COUNT);
+    count_close(s, gc__connection_at(s, n), reason);
+    gc__connection_end(s, n, reason, true);
+    settle(s);
     gc__connection_free(s, n);
 }
 
@@ -310,23 +221,35 @@ void gc_server_shutdown(gc_server *s, uint64_t now_ms) {
     at_time(s, now_ms);
     s->stopping = true;
     for (uint32_t n = 0; n < s->touched; n++) {
-        uint8_t state = gc__at(s, n)->state;
+        uint8_t state = gc__connection_at(s, n)->state;
         if (state == GC_CONNECTION_READING) {
-            gc__end(s, n, GC_REASON_SERVER_RESTART, true);
+            gc__connection_end(s, n, GC_REASON_SERVER_RESTART, true);
         } else if (state == GC_CONNECTION_OPEN || state == GC_CONNECTION_WAITING) {
-            gc__close(s, n, GC_WS_RESTART, GC_REASON_SERVER_RESTART);
+            gc__delivery_close(s, n, GC_WS_RESTART, GC_REASON_SERVER_RESTART);
         } else if (state == GC_CONNECTION_CLOSING) {
-            gc__clock(s, n);
+            gc__clock_set(s, n);
         }
     }
-    gc__settle(s);
+    settle(s);
+}
+
+/* Settles after each connection, so that a client that waits for an id gets it before the next
+ * deadline is looked at. */
+static void tick_connections(gc_server *s) {
+    uint32_t n;
+    gc__clock_wake(s);
+    while (gc_timers_due(&s->timers, s->now_ms, &n)) {
+        gc__liveness_due(s, n);
+        settle(s);
+        gc__clock_set(s, n);
+    }
 }
 
 void gc_server_tick(gc_server *s, uint64_t now_ms) {
     at_time(s, now_ms);
-    gc__liveness_tick(s);
+    tick_connections(s);
     gc__relay_tick(s);
-    gc__settle(s);
+    settle(s);
     gc_assert(gc_server_deadline(s) > s->now_ms); /* else the host would spin */
 }
 
@@ -360,20 +283,20 @@ bool gc_server_poll(gc_server *s, gc_server_output *out) {
         if (n == GC_ORDER_END) {
             return false;
         }
-        gc_connection *c = gc__at(s, n);
+        gc_connection *c = gc__connection_at(s, n);
         bool taken = c->pending != 0 && take_output(c, out);
         if (c->pending == 0) {
             gc_order_remove(&s->ready, n);
         }
         if (taken) {
-            out->conn = gc__handle(s, n);
+            out->conn = gc__connection_handle(s, n);
             return true;
         }
     }
 }
 
 uint32_t gc_server_unsent(const gc_server *s, gc_conn conn, gc_span *spans, uint32_t max) {
-    uint32_t n = gc__slot(s, conn);
+    uint32_t n = gc__connection_slot(s, conn);
     if (n == GC_SLOT_NONE) {
         return 0;
     }
@@ -384,56 +307,4 @@ uint64_t gc_server_deadline(const gc_server *s) {
     uint64_t a = gc_timers_deadline(&s->timers);
     uint64_t b = gc_held_deadline(&s->held);
     return a < b ? a : b;
-}
-
-/* --- what the host's HTTP side asks */
-
-/* RFC 9562 5.4: version 4, variant 10. */
-void gc_server_new_id(gc_server *s, uint8_t out[36]) {
-    const char *digits = "0123456789abcdef";
-    gc_span id = gc_span_of(out, 36);
-    do {
-        uint8_t r[16];
-        gc_drbg_bytes(&s->drbg, r, sizeof r);
-        r[6] = (uint8_t)((r[6] & 0x0f) | 0x40);
-        r[8] = (uint8_t)((r[8] & 0x3f) | 0x80);
-        uint32_t at = 0;
-        for (uint32_t i = 0; i < 16; i++) {
-            if (i == 4 || i == 6 || i == 8 || i == 10) {
-                out[at++] = '-';
-            }
-            out[at++] = (uint8_t)digits[r[i] >> 4];
-            out[at++] = (uint8_t)digits[r[i] & 15];
-        }
-        gc_assert(at == 36);
-    } while (gc_registry_find(&s->registry, gc_registry_hash(&s->registry, id), id) !=
-             GC_IDENTITY_NONE);
-}
-
-bool gc_server_discovery_allowed(const gc_server *s) {
-    return s->config.allow_discovery;
-}
-
-bool gc_server_next_id(const gc_server *s, uint32_t *cursor, gc_span *id) {
-    while (*cursor < s->touched) {
-        const gc_identity *p = gc_registry_at(&s->registry, (*cursor)++);
-        if (p->registered) {
-            *id = gc_identity_id(p);
-            return true;
-        }
-    }
-    return false;
-}
-
-void gc_server_get_stats(const gc_server *s, gc_server_stats *out) {
-    *out = s->stats;
-    out->connections = s->connection_count;
-    out->peers = s->registry.ids.count;
-    out->rooms = gc_rooms_count(&s->rooms);
-    out->room_members = s->rooms.member_count;
-    out->held_messages = s->held.count;
-    out->held_bytes = s->held.bytes;
-    out->penalties_total = s->penalties->given;
-    out->penalized_total = s->penalties->refused;
-    out->memory_used_bytes = (uint64_t)s->pool.used * GC_BLOCK_BYTES;
 }

@@ -13,36 +13,11 @@
 #define GC_SERVER_H
 
 #include "core/base/addr.h"
+#include "core/proto/server_output.h"
 #include "core/base/limits.h"
 #include "core/base/reason.h"
 #include "core/base/span.h"
 #include "core/base/timers.h"
-#include "core/wire/peerjs.h"
-
-typedef struct gc_server gc_server;
-
-/* A connection: slot and generation, so that a late call for a freed slot is noticed.
- * GC_CONN_NONE is never a connection. */
-typedef uint32_t gc_conn;
-#define GC_CONN_NONE 0u
-/* The slot alone, 0..connections_max-1: an index for the host's own table of sockets. */
-uint32_t gc_conn_slot(gc_conn conn);
-
-/* Zero in a number means its default from limits.h. */
-typedef struct gc_server_config {
-    const char *key;              /* --key; borrowed for the server's life; NULL = "peerjs" */
-    bool allow_discovery;         /* --allow-discovery */
-    uint32_t alive_timeout_ms;    /* --alive-timeout */
-    uint32_t expire_timeout_ms;   /* --expire-timeout */
-    uint32_t concurrent_max;      /* --concurrent-limit: ids */
-    uint32_t connections_max;     /* 0 = concurrent_max + GC_SPARE_CONNECTIONS */
-    uint32_t per_address_max;     /* --per-address-limit */
-    uint32_t rate_per_second;     /* --rate */
-    uint32_t connects_per_second; /* --connect-rate, of one address; UINT32_MAX: any */
-    uint32_t message_bytes_max;   /* --message-limit, up to 16 MiB */
-    uint32_t queue_bytes_max;     /* --queue-limit */
-    uint64_t memory_bytes_max;    /* --memory-limit: all queues and held messages together */
-} gc_server_config;
 
 /* Bytes of memory that a server of this configuration needs (address space: pages are touched only
  * as they are used). 0 when the configuration makes no sense (a queue smaller than a message). */
@@ -76,14 +51,6 @@ void gc_server_offend(gc_server *s, uint64_t now_ms, gc_conn conn);
 /* The connection served an HTTP request and waits for another: restarts the handshake deadline. */
 void gc_server_request_done(gc_server *s, uint64_t now_ms, gc_conn conn);
 
-typedef struct gc_server_open_request {
-    gc_span response_head; /* the 101 response: sent first, in one piece with the answer */
-    const gc_signal_query *query;
-    int query_error;     /* of gc_signal_query_parse(): on an error the client is refused */
-    gc_span ice_servers; /* JSON array for a client that speaks gc, e.g. [{"urls":"stun:h:3478"}];
-                            up to GC_ICE_BYTES_MAX; empty: none */
-} gc_server_open_request;
-
 /* The WebSocket handshake is good: admits the client, checking in PeerServer's order. The answer
  * (OPEN, held messages, or an error and a close frame) is queued. Always 0 for a connection in its
  * request state; GC_E_STATE otherwise. */
@@ -113,23 +80,7 @@ void gc_server_tick(gc_server *s, uint64_t now_ms);
 
 /* --- outputs -------------------------------------------------------------------------------- */
 
-enum gc_server_output_type {
-    GC_SERVER_IDLE = 0,
-    GC_SERVER_WRITE,  /* conn has unsent bytes: write gc_server_unsent(), then gc_server_sent().
-                         Given once until all was sent; if the socket is full, go on when it is
-                         writable again */
-    GC_SERVER_CLOSE,  /* close the socket once its unsent bytes are written (at once when `now` is
-                         set), then call gc_server_close(). reason says why */
-    GC_SERVER_PAUSE,  /* stop reading this socket */
-    GC_SERVER_RESUME, /* read it again */
-};
-
-typedef struct gc_server_output {
-    uint32_t type;
-    gc_conn conn;
-    uint32_t reason;
-    bool now;
-} gc_server_output;
+/* Types of what goes in and out: core/proto/server_output.h. */
 
 /* Fills *out and returns true, or returns false (type GC_SERVER_IDLE) when there is nothing. */
 bool gc_server_poll(gc_server *s, gc_server_output *out);
@@ -148,20 +99,7 @@ bool gc_server_discovery_allowed(const gc_server *s);
 /* Walks the ids in use: start with *cursor = 0; returns false at the end. Borrowed. */
 bool gc_server_next_id(const gc_server *s, uint32_t *cursor, gc_span *id);
 
-/* Counters and gauges for /metrics. Copied out. */
-typedef struct gc_server_stats {
-    uint64_t connections, connects_total, peers, rooms, room_members;
-    uint64_t relayed_total[GC_SIGNAL_COUNT];
-    uint64_t relay_bytes_total, queued_bytes, held_messages, held_bytes;
-    uint64_t expired_total, id_taken_total, takeovers_total, absent_total, throttled_total;
-    uint64_t rejected_total[64]; /* by reason: refused before or instead of admission */
-    uint64_t cut_total[64];      /* by reason: an open connection was ended by us */
-    uint64_t bad_total[64];      /* by reason: an input was ignored or answered with an error */
-    uint64_t memory_used_bytes;  /* blocks in use */
-    uint64_t penalties_total;    /* times that an address was refused for a while */
-    uint64_t penalized_total;    /* connections refused by that */
-} gc_server_stats;
-
+/* Copies the counters and gauges for /metrics. */
 void gc_server_get_stats(const gc_server *s, gc_server_stats *out);
 
 /* For the simulator: aborts (gc_assert) when an internal invariant does not hold. */

@@ -5,7 +5,7 @@
 WASM_MEMORY := 4194304
 # The client's half of the core; --gc-sections drops what it does not call.
 WASM_SRC := core/wasm.c core/base/mem_wasm.c \
-    $(filter-out core/gc_server.c core/server_%.c core/server/%.c,$(CORE_SRC))
+    $(filter-out core/gc_server.c core/server/%.c,$(CORE_SRC))
 WASM_OBJ := $(WASM_SRC:%.c=$(B)/wasm/%.o)
 WASM_FLAGS := --target=wasm32 -std=c11 -Oz -flto -ffreestanding -I. -I$(B)/include -MMD -MP $(WARN) \
     -ffile-prefix-map=$(CURDIR)=.

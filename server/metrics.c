@@ -39,9 +39,10 @@ static void counter(gc_writer *w, const char *name, const char *help, uint64_t n
 }
 
 /* Only reasons that have happened, so that the text stays short; each then stays. */
-static void by_reason(gc_writer *w, const char *name, const char *help, const uint64_t counts[64]) {
+static void by_reason(gc_writer *w, const char *name, const char *help,
+                      const uint64_t counts[GC_REASON_COUNT]) {
     head(w, name, "counter", help);
-    for (uint32_t i = 0; i < 64; i++) {
+    for (uint32_t i = 0; i < GC_REASON_COUNT; i++) {
         if (counts[i] > 0) {
             sample(w, name, "reason", gc_reason_word(i), counts[i]);
         }

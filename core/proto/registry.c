@@ -4,7 +4,7 @@
 #include "core/base/mem.h"
 #include "core/base/siphash.h"
 
-/* Part of what an idle connection costs: server_connection.c has the sum. */
+/* Part of what an idle connection costs: core/server/connection.c has the sum. */
 _Static_assert(sizeof(gc_identity) <= 176, "an idle peer fits into 176 bytes");
 
 void gc_registry_init(gc_registry *t, gc_arena *a, uint32_t capacity, const uint8_t keys[48]) {
@@ -100,6 +100,22 @@ bool gc_registry_count_takeover(gc_registry *t, uint32_t n, uint64_t now_ms) {
     }
     p->takeovers++;
     return true;
+}
+
+void gc_registry_inherit_takeovers(gc_registry *t, uint32_t n, uint32_t old) {
+    gc_identity *p = gc_registry_at(t, n);
+    p->takeovers = gc_registry_at(t, old)->takeovers;
+    p->takeovers_since_ms = gc_registry_at(t, old)->takeovers_since_ms;
+}
+
+void gc_registry_set_waiter(gc_registry *t, uint32_t holder, uint32_t waiter) {
+    gc_registry_at(t, holder)->waiter = waiter == GC_IDENTITY_NONE ? 0 : waiter + 1;
+}
+
+uint32_t gc_registry_take_waiter(gc_registry *t, uint32_t holder) {
+    uint32_t waiter = gc_registry_at(t, holder)->waiter;
+    gc_registry_set_waiter(t, holder, GC_IDENTITY_NONE);
+    return waiter == 0 ? GC_IDENTITY_NONE : waiter - 1;
 }
 
 void gc_registry_watch(gc_registry *t, uint32_t n, uint64_t hash) {

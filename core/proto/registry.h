@@ -57,6 +57,15 @@ bool gc_registry_same_token(const gc_registry *t, uint32_t a, uint32_t b);
  * is counted then. */
 bool gc_registry_count_takeover(gc_registry *t, uint32_t n, uint64_t now_ms);
 
+/* Hands n, which takes over, the count of take-overs of old's id. */
+void gc_registry_inherit_takeovers(gc_registry *t, uint32_t n, uint32_t old);
+
+/* Notes that `waiter` waits for the id of holder, or (GC_IDENTITY_NONE) that nobody does any more.
+ */
+void gc_registry_set_waiter(gc_registry *t, uint32_t holder, uint32_t waiter);
+/* Takes the one that waits for the id of holder; GC_IDENTITY_NONE when nobody does. */
+uint32_t gc_registry_take_waiter(gc_registry *t, uint32_t holder);
+
 /* n wants to know when the id of this hash is registered; one watch a peer, the last one counts. */
 void gc_registry_watch(gc_registry *t, uint32_t n, uint64_t hash);
 bool gc_registry_watches(const gc_registry *t, uint32_t n, uint64_t hash);

@@ -1,6 +1,6 @@
 #include "test/unit/server_inside.h"
 
-#include "core/server.h"
+#include "core/server/inside.h"
 
 uint32_t server_slots_touched(const gc_server *s) {
     return s->touched;

@@ -1,7 +1,7 @@
 #include "core/base/assert.h"
 #include "core/base/encoding.h"
 #include "core/base/mem.h"
-#include "core/server.h"
+#include "core/server/inside.h"
 #include "core/wire/websocket.h"
 
 static gc_span tag_text(const uint8_t tag[GC_TAG_BYTES], uint8_t out[2 * GC_TAG_BYTES]) {
@@ -28,16 +28,16 @@ static void push(gc_server *s, gc_span type, const gc_room *room, uint32_t about
     };
     for (uint32_t i = 0; i < room->count; i++) {
         if (room->members[i] != about) {
-            gc__send(s, room->members[i], GC_WS_TEXT, parts, sizeof parts / sizeof *parts);
+            gc__delivery_send(s, room->members[i], GC_WS_TEXT, parts, sizeof parts / sizeof *parts);
             told++;
         }
     }
     /* One message becomes up to 15: who walks in and out pays for each. */
-    gc__charge(s, about, told);
+    gc__liveness_charge(s, about, told);
 }
 
 bool gc__room_enter(gc_server *s, uint32_t n, const uint8_t tag[GC_TAG_BYTES]) {
-    gc_connection *c = gc__at(s, n);
+    gc_connection *c = gc__connection_at(s, n);
     if (c->room != GC_ROOM_NONE) {
         if (memcmp(gc_rooms_at(&s->rooms, c->room)->tag, tag, GC_TAG_BYTES) == 0) {
             return true;
@@ -52,7 +52,7 @@ bool gc__room_enter(gc_server *s, uint32_t n, const uint8_t tag[GC_TAG_BYTES]) {
 }
 
 void gc__room_leave(gc_server *s, uint32_t n) {
-    gc_connection *c = gc__at(s, n);
+    gc_connection *c = gc__connection_at(s, n);
     if (c->room == GC_ROOM_NONE) {
         return;
     }
@@ -63,18 +63,18 @@ void gc__room_leave(gc_server *s, uint32_t n) {
 }
 
 void gc__room_announce(gc_server *s, uint32_t n) {
-    gc_connection *c = gc__at(s, n);
+    gc_connection *c = gc__connection_at(s, n);
     gc_assert(c->room != GC_ROOM_NONE);
     gc_room now = *gc_rooms_at(&s->rooms, c->room);
     push(s, GC_SPAN("GC-JOINED"), &now, n);
 }
 
 static void write_members(gc_server *s, gc_writer *w, uint32_t n) {
-    const gc_room *room = gc_rooms_at(&s->rooms, gc__at(s, n)->room);
+    const gc_room *room = gc_rooms_at(&s->rooms, gc__connection_at(s, n)->room);
     bool first = true;
     for (uint32_t i = 0; i < room->count; i++) {
         uint32_t member = room->members[i];
-        if (member == n || gc__at(s, member)->state != GC_CONNECTION_OPEN) {
+        if (member == n || gc__connection_at(s, member)->state != GC_CONNECTION_OPEN) {
             continue;
         }
         if (!first) {
@@ -119,18 +119,19 @@ static int read_tag(gc_span payload, uint8_t tag[GC_TAG_BYTES]) {
     return gc_hex_read(gc_span_of(text, len), tag, GC_TAG_BYTES);
 }
 
-void gc__on_join(gc_server *s, uint32_t n, gc_span payload) {
+void gc__room_join(gc_server *s, uint32_t n, gc_span payload) {
     uint8_t tag[GC_TAG_BYTES];
     if (read_tag(payload, tag) != 0) {
-        gc__tell_bad(s, n, GC_REASON_BAD_REQUEST);
+        gc__delivery_tell_bad(s, n, GC_REASON_BAD_REQUEST);
         return;
     }
-    uint32_t before = gc__at(s, n)->room;
+    uint32_t before = gc__connection_at(s, n)->room;
     bool entered = gc__room_enter(s, n, tag);
     gc_span parts[] = {GC_SPAN("{\"type\":\"GC-ROOM\",\"payload\":"),
                        gc__room_text(s, n, tag, entered), GC_SPAN("}")};
     /* Who asks for the room it is in gets the answer again, and nobody else hears of it. */
-    if (gc__send(s, n, GC_WS_TEXT, parts, 3) && entered && gc__at(s, n)->room != before) {
+    if (gc__delivery_send(s, n, GC_WS_TEXT, parts, 3) && entered &&
+        gc__connection_at(s, n)->room != before) {
         gc__room_announce(s, n);
     }
 }

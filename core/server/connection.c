@@ -1,25 +1,24 @@
 #include "core/base/assert.h"
-#include "core/server.h"
+#include "core/server/inside.h"
 #include "core/wire/websocket.h"
 
 /* What an idle connection touches: this, its peer (176), a timer (16), two of four lists (16), the
  * id's map (20) and its address: below 450 bytes in all. */
 _Static_assert(sizeof(gc_connection) <= 88, "an idle connection fits into 88 bytes");
-_Static_assert(GC_REASON_COUNT <= 64, "reasons index the counters of gc_server_stats");
 
 #define SLOT_BITS 20
 #define SLOT_MASK ((1u << SLOT_BITS) - 1)
 
 /* slot + 1 in the low bits, so that no handle is GC_CONN_NONE; above it the generation. */
-gc_conn gc__handle(const gc_server *s, uint32_t n) {
+gc_conn gc__connection_handle(const gc_server *s, uint32_t n) {
     gc_assert(n < s->touched);
     return s->connections[n].generation << SLOT_BITS | (n + 1);
 }
 
-uint32_t gc__slot(const gc_server *s, gc_conn conn) {
+uint32_t gc__connection_slot(const gc_server *s, gc_conn conn) {
     uint32_t n = (conn & SLOT_MASK) - 1;
     if (n >= s->touched || s->connections[n].state == GC_CONNECTION_FREE ||
-        gc__handle(s, n) != conn) {
+        gc__connection_handle(s, n) != conn) {
         return GC_SLOT_NONE;
     }
     return n;
@@ -41,7 +40,7 @@ uint32_t gc__connection_make(gc_server *s, uint32_t address) {
         n = s->touched++;
         gc_timers_add_owner(&s->timers, n);
     }
-    gc_connection *c = gc__at(s, n);
+    gc_connection *c = gc__connection_at(s, n);
     gc_assert(c->state == GC_CONNECTION_FREE);
     *c = (gc_connection){.generation = c->generation,
                          .state = GC_CONNECTION_READING,
@@ -50,12 +49,12 @@ uint32_t gc__connection_make(gc_server *s, uint32_t address) {
                          .room = GC_ROOM_NONE,
                          .since_ms = s->now_ms};
     s->connection_count++;
-    gc__clock(s, n);
+    gc__clock_set(s, n);
     return n;
 }
 
 void gc__connection_free(gc_server *s, uint32_t n) {
-    gc_connection *c = gc__at(s, n);
+    gc_connection *c = gc__connection_at(s, n);
     gc_assert(c->state == GC_CONNECTION_CLOSING && c->room == GC_ROOM_NONE && c->queue.len == 0);
     gc_order_remove(&s->ready, n);
     gc_timers_set(&s->timers, n, GC_NEVER);
@@ -67,24 +66,24 @@ void gc__connection_free(gc_server *s, uint32_t n) {
     s->connection_count--;
 }
 
-void gc__wake(gc_server *s, uint32_t n, uint8_t pending) {
-    gc__at(s, n)->pending |= pending;
+void gc__connection_wake(gc_server *s, uint32_t n, uint8_t pending) {
+    gc__connection_at(s, n)->pending |= pending;
     gc_order_add(&s->ready, n);
 }
 
 static void drop_queue(gc_server *s, uint32_t n) {
-    gc_connection *c = gc__at(s, n);
+    gc_connection *c = gc__connection_at(s, n);
     s->stats.queued_bytes -= c->queue.len;
     gc_block_queue_clear(&s->pool, &c->queue);
     gc_order_remove(&s->unsent, n);
 }
 
-void gc__end(gc_server *s, uint32_t n, uint32_t reason, bool now) {
-    gc_connection *c = gc__at(s, n);
+void gc__connection_end(gc_server *s, uint32_t n, uint32_t reason, bool now) {
+    gc_connection *c = gc__connection_at(s, n);
     gc_assert(c->state != GC_CONNECTION_FREE);
     if (c->state != GC_CONNECTION_CLOSING) {
         if (c->state == GC_CONNECTION_WAITING) {
-            gc__admission_forget(s, n);
+            gc__waiting_forget(s, n);
         } else if (c->state == GC_CONNECTION_OPEN) {
             gc_registry_remove(&s->registry, n);
         }
@@ -99,46 +98,21 @@ void gc__end(gc_server *s, uint32_t n, uint32_t reason, bool now) {
         c->now = true;
         drop_queue(s, n);
     }
-    gc__wake(s, n, GC_PENDING_CLOSE);
-    gc__clock(s, n);
+    gc__connection_wake(s, n, GC_PENDING_CLOSE);
+    gc__clock_set(s, n);
 }
 
-void gc__cut(gc_server *s, uint32_t n, uint32_t reason) {
-    if (gc__at(s, n)->state != GC_CONNECTION_CLOSING) {
+void gc__connection_cut(gc_server *s, uint32_t n, uint32_t reason) {
+    if (gc__connection_at(s, n)->state != GC_CONNECTION_CLOSING) {
         s->stats.cut_total[reason]++;
     }
-    gc__end(s, n, reason, true);
+    gc__connection_end(s, n, reason, true);
 }
 
-void gc__close(gc_server *s, uint32_t n, uint16_t code, uint32_t reason) {
-    uint8_t bytes[2] = {(uint8_t)(code >> 8), (uint8_t)code};
-    gc_span part = gc_span_of(bytes, code == 0 ? 0 : 2);
-    gc__send(s, n, GC_WS_CLOSE, &part, 1);
-    gc__end(s, n, reason, false);
-}
-
-void gc__offend(gc_server *s, uint32_t n) {
-    const gc_connection *c = gc__at(s, n);
+void gc__connection_offend(gc_server *s, uint32_t n) {
+    const gc_connection *c = gc__connection_at(s, n);
     if (c->offends) {
         gc_addr from = gc_addresses_at(&s->addresses, c->address);
         gc_penalties_offend(s->penalties, s->now_ms, &from);
-    }
-}
-
-/* Each round ends at most the connections that it pushes to, and none ends twice. */
-void gc__settle(gc_server *s) {
-    for (;;) {
-        uint32_t n = gc_order_first(&s->doomed);
-        if (n == GC_ORDER_END) {
-            return;
-        }
-        gc_order_remove(&s->doomed, n);
-        gc__room_leave(s, n);
-        gc_identity *p = gc_registry_at(&s->registry, n);
-        if (p->waiter != 0) {
-            uint32_t waiter = p->waiter - 1;
-            p->waiter = 0;
-            gc__admission_resume(s, waiter);
-        }
     }
 }

@@ -1,6 +1,6 @@
 #include "core/base/assert.h"
 #include "core/base/mem.h"
-#include "core/server.h"
+#include "core/server/inside.h"
 #include "core/wire/websocket.h"
 
 /* Clients that speak gc get the reason's word beside the text. */
@@ -11,29 +11,29 @@ static void send_error(gc_server *s, uint32_t n, gc_span type, gc_span message, 
     parts[count++] = type;
     parts[count++] = GC_SPAN("\",\"payload\":{\"msg\":\"");
     parts[count++] = message;
-    if (gc__at(s, n)->gc) {
+    if (gc__connection_at(s, n)->gc) {
         parts[count++] = GC_SPAN("\",\"code\":\"");
         parts[count++] = gc__text_span(gc_reason_word(reason));
     }
     parts[count++] = GC_SPAN("\"}}");
-    gc__send(s, n, GC_WS_TEXT, parts, count);
+    gc__delivery_send(s, n, GC_WS_TEXT, parts, count);
 }
 
 /* An error and a close frame without a code, as PeerServer does. */
 static void refuse(gc_server *s, uint32_t n, gc_span type, gc_span message, uint32_t reason) {
     s->stats.rejected_total[reason]++;
     send_error(s, n, type, message, reason);
-    gc__close(s, n, 0, reason);
+    gc__delivery_close(s, n, 0, reason);
 }
 
 /* A newer socket stands in for n. A browser tells its page the close code, other hosts may not: a
  * client that speaks gc is told in words too, so that it does not fight for its id. */
 static void replace(gc_server *s, uint32_t n) {
-    if (gc__at(s, n)->gc) {
+    if (gc__connection_at(s, n)->gc) {
         send_error(s, n, GC_SPAN("ERROR"), GC_SPAN("Another socket took over this id"),
                    GC_REASON_REPLACED);
     }
-    gc__close(s, n, GC_REASON_CLOSE_CODE_BASE + GC_REASON_REPLACED, GC_REASON_REPLACED);
+    gc__delivery_close(s, n, GC_REASON_CLOSE_CODE_BASE + GC_REASON_REPLACED, GC_REASON_REPLACED);
 }
 
 static void refuse_error(gc_server *s, uint32_t n, gc_span message, uint32_t reason) {
@@ -46,8 +46,8 @@ static void refuse_taken(gc_server *s, uint32_t n) {
 }
 
 static void send_open(gc_server *s, uint32_t n, const gc_admission *a, bool entered) {
-    if (!gc__at(s, n)->gc) {
-        gc__send_text(s, n, GC_SPAN("{\"type\":\"OPEN\"}"));
+    if (!gc__connection_at(s, n)->gc) {
+        gc__delivery_send_text(s, n, GC_SPAN("{\"type\":\"OPEN\"}"));
         return;
     }
     gc_span parts[GC_ICE_SPANS + 5];
@@ -64,15 +64,15 @@ static void send_open(gc_server *s, uint32_t n, const gc_admission *a, bool ente
         parts[count++] = gc__room_text(s, n, a->room, entered);
     }
     parts[count++] = GC_SPAN("}}");
-    gc__send(s, n, GC_WS_TEXT, parts, count);
+    gc__delivery_send(s, n, GC_WS_TEXT, parts, count);
 }
 
 /* n's id is registered: the answer first, then what was held, then the others hear of it. */
 static void open_up(gc_server *s, uint32_t n, const gc_admission *a) {
-    gc_connection *c = gc__at(s, n);
+    gc_connection *c = gc__connection_at(s, n);
     c->state = GC_CONNECTION_OPEN;
     c->last_ms = s->now_ms;
-    gc__clock(s, n);
+    gc__clock_set(s, n);
     bool entered = a->has_room && gc__room_enter(s, n, a->room);
     send_open(s, n, a, entered);
     if (c->state != GC_CONNECTION_OPEN) {
@@ -97,7 +97,7 @@ static bool park(gc_server *s, uint32_t n, const gc_admission *a) {
         memcpy(w->room, a->room, sizeof w->room);
     }
     for (uint32_t i = 0; i < a->ice_count; i++) {
-        if (!gc__make_room(s, n, &w->ice, a->ice[i].len)) {
+        if (!gc__delivery_make_room(s, n, &w->ice, a->ice[i].len)) {
             return false;
         }
         gc_block_queue_put(&s->pool, &w->ice, a->ice[i]);
@@ -110,7 +110,7 @@ static bool park(gc_server *s, uint32_t n, const gc_admission *a) {
 static void ask_holder(gc_server *s, uint32_t n, uint32_t holder, const gc_admission *a) {
     gc_identity *held = gc_registry_at(&s->registry, holder);
     uint64_t since_ms = s->now_ms;
-    if (gc__at(s, holder)->paused) {
+    if (gc__connection_at(s, holder)->paused) {
         refuse_taken(s, n); /* it speaks so much that we stopped reading: it lives */
         return;
     }
@@ -121,18 +121,18 @@ static void ask_holder(gc_server *s, uint32_t n, uint32_t holder, const gc_admis
             return;
         }
         /* The same page again: it takes over the place in the queue, too. */
-        since_ms = gc__at(s, other)->since_ms;
+        since_ms = gc__connection_at(s, other)->since_ms;
         replace(s, other);
     }
-    if (gc__at(s, n)->state != GC_CONNECTION_WAITING || !park(s, n, a)) {
+    if (gc__connection_at(s, n)->state != GC_CONNECTION_WAITING || !park(s, n, a)) {
         return;
     }
     s->waits[n].holder = holder + 1;
-    held->waiter = n + 1;
-    gc__at(s, n)->since_ms = since_ms;
-    gc__clock(s, n);
-    gc__at(s, holder)->pinged_ms = s->now_ms;
-    gc__send(s, holder, GC_WS_PING, NULL, 0);
+    gc_registry_set_waiter(&s->registry, holder, n);
+    gc__connection_at(s, n)->since_ms = since_ms;
+    gc__clock_set(s, n);
+    gc__connection_at(s, holder)->pinged_ms = s->now_ms;
+    gc__delivery_send(s, holder, GC_WS_PING, NULL, 0);
 }
 
 /* The same token: the new socket is in place before the old one is closed. */
@@ -145,15 +145,12 @@ static void take_over(gc_server *s, uint32_t n, uint32_t old, const gc_admission
     }
     s->stats.takeovers_total++;
     gc__admission_alive(s, old);
-    if (gc__at(s, n)->state != GC_CONNECTION_WAITING) {
+    if (gc__connection_at(s, n)->state != GC_CONNECTION_WAITING) {
         return; /* cut for memory by that answer */
     }
-    gc_identity *was = gc_registry_at(&s->registry, old);
-    gc_identity *is = gc_registry_at(&s->registry, n);
-    gc_connection *from = gc__at(s, old);
-    gc_connection *to = gc__at(s, n);
-    is->takeovers = was->takeovers;
-    is->takeovers_since_ms = was->takeovers_since_ms;
+    gc_connection *from = gc__connection_at(s, old);
+    gc_connection *to = gc__connection_at(s, n);
+    gc_registry_inherit_takeovers(&s->registry, n, old);
     to->bucket = from->bucket;
     to->room = from->room;
     if (from->room != GC_ROOM_NONE) {
@@ -168,18 +165,6 @@ static void take_over(gc_server *s, uint32_t n, uint32_t old, const gc_admission
     admit(s, n, a);
     s->stats.cut_total[GC_REASON_REPLACED]++;
     replace(s, old);
-}
-
-void gc__admission_forget(gc_server *s, uint32_t n) {
-    gc_wait *w = &s->waits[n];
-    gc_block_queue_clear(&s->pool, &w->ice);
-    if (w->holder != 0) {
-        gc_identity *holder = gc_registry_at(&s->registry, w->holder - 1);
-        if (holder->waiter == n + 1) {
-            holder->waiter = 0;
-        }
-        w->holder = 0;
-    }
 }
 
 void gc__admission_alive(gc_server *s, uint32_t n) {
@@ -210,7 +195,7 @@ static void admit_named(gc_server *s, uint32_t n, const gc_admission *a) {
 /* Mostly the id is free now; but somebody may have registered it in the same input. */
 void gc__admission_resume(gc_server *s, uint32_t n) {
     gc_wait *w = &s->waits[n];
-    gc_assert(gc__at(s, n)->state == GC_CONNECTION_WAITING && w->holder != 0);
+    gc_assert(gc__connection_at(s, n)->state == GC_CONNECTION_WAITING && w->holder != 0);
     uint8_t room[GC_TAG_BYTES];
     memcpy(room, w->room, sizeof room);
     gc_span ice[GC_ICE_SPANS];
@@ -226,12 +211,12 @@ void gc__admission_resume(gc_server *s, uint32_t n) {
 /* In the order of PeerServer 1.0.2. */
 void gc__admission_open(gc_server *s, uint32_t n, const gc_server_open_request *r) {
     const gc_signal_query *q = r->query;
-    gc_connection *c = gc__at(s, n);
+    gc_connection *c = gc__connection_at(s, n);
     c->state = GC_CONNECTION_WAITING;
     c->since_ms = s->now_ms;
     c->gc = q->gc;
     gc_assert(s->waits[n].holder == 0 && s->waits[n].ice.len == 0);
-    if (!gc__send_raw(s, n, r->response_head)) {
+    if (!gc__delivery_send_raw(s, n, r->response_head)) {
         return;
     }
     if (r->query_error != 0 || q->id_len == 0 || q->token_len == 0 || q->key_len == 0) {

@@ -1,6 +1,7 @@
 /* What must hold between two inputs, whatever came in. For the simulator, tests and fuzzers. */
 #include "core/base/assert.h"
-#include "core/server.h"
+#include "core/gc_server.h"
+#include "core/server/inside.h"
 
 typedef struct tally {
     uint32_t connections, registered, members, counted, waiting;

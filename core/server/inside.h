@@ -1,27 +1,32 @@
 /* The inside of gc_server, shared by its parts and by tests: one table of connections, and the
  * nouns of core/proto/ that know more about a connection under the same number.
  *
- *   core/gc_server.c          inputs, outputs, deadlines
- *   core/server_connection.c  slots and handles, the end of a connection
- *   core/server_delivery.c    frames into queues, limits of queue and memory
- *   core/server_admission.c   ids: OPEN, errors, take-over, waiting for a silent holder
- *   core/server_rooms.c       rooms: answers and pushes
- *   core/server_relay.c       messages of clients, held messages, EXPIRE
- *   core/server_liveness.c    the clock of each connection
- *   core/server_check.c       the invariants
+ * Calls go down this list only; a part knows nothing of the parts above it.
+ *
+ *   core/gc_server.c            inputs, outputs, deadlines, settling
+ *   core/server/admission.c     ids: OPEN, errors, take-over, waiting for a silent holder
+ *   core/server/relay.c         messages of clients, held messages, EXPIRE
+ *   core/server/rooms.c         rooms: answers and pushes
+ *   core/server/liveness.c      what a deadline does; the price of a message
+ *   core/server/delivery.c      frames into queues, limits of queue and memory
+ *   core/server/connection.c    slots and handles, the end of a connection
+ *   core/server/{clock,waiting}.c  when each connection is due; who waits for an id
+ *   core/gc_server_setup.c         the memory of a server
+ *   core/gc_server_queries.c       what the HTTP side of a host asks
+ *   core/gc_server_check.c         the invariants of all
  *
  *   reading --upgrade--> waiting --admitted--> open --.
  *      |                    |                         v
  *      '--------------------'---------------------> closing --(host closes)--> free
  *
  * What ends a connection inside a handler only marks it: it loses its id and its queue at once;
- * its room and who waits for its id are seen to by gc__settle(), at the end of every input. So no
+ * its room and who waits for its id are seen to by settle(), at the end of every input. So no
  * handler calls itself, however many clients one message makes us cut. */
 #ifndef GC_SERVER_INSIDE_H
 #define GC_SERVER_INSIDE_H
 
 #include "core/base/drbg.h"
-#include "core/gc_server.h"
+#include "core/proto/server_output.h"
 #include "core/proto/addresses.h"
 #include "core/proto/block_pool.h"
 #include "core/proto/bucket.h"
@@ -108,7 +113,7 @@ struct gc_server {
     gc_order ready;   /* have outputs */
     gc_order unsent;  /* have unsent bytes, the one without an empty queue for longest first */
     gc_order doomed;  /* ended in this input, not settled */
-    gc_timers timers; /* one a connection, see gc__clock() */
+    gc_timers timers; /* one a connection, see gc__clock_set() */
     gc_block_pool pool;
     gc_registry registry;
     gc_held held;
@@ -117,7 +122,7 @@ struct gc_server {
     gc_penalties *penalties;
     gc_drbg drbg;
     gc_server_stats stats;
-    uint8_t room_text[GC_ROOM_TEXT_BYTES]; /* scratch of server_rooms.c */
+    uint8_t room_text[GC_ROOM_TEXT_BYTES]; /* scratch of rooms.c */
 };
 
 /* What admission needs of a request, also later than the call that brought it. */
@@ -128,62 +133,81 @@ typedef struct gc_admission {
     uint32_t ice_count;
 } gc_admission;
 
-/* --- server_connection.c */
-static inline gc_connection *gc__at(gc_server *s, uint32_t n) {
+/* --- clock.c */
+/* Sets the timer of connection n to the earliest of its deadlines. A sign of life moves no timer:
+ * gc__liveness_due() looks at it when the timer fires. */
+void gc__clock_set(gc_server *s, uint32_t n);
+/* Returns the earliest deadline of a connection in ms; GC_NEVER: none. */
+uint64_t gc__clock_deadline(const gc_server *s, const gc_connection *c);
+/* Returns when an open connection is due for a ping, in ms. */
+uint64_t gc__clock_ping_at(const gc_server *s, const gc_connection *c);
+/* Returns when an open connection has been silent for too long, in ms. */
+uint64_t gc__clock_silent_at(const gc_server *s, const gc_connection *c);
+/* Notes that the host comes back from a stall, when the first timer is overdue by GC_STALL_MS. To
+ * be called before the timers that are due are taken. */
+void gc__clock_wake(gc_server *s);
+
+/* --- waiting.c */
+/* Ends the waiting of n: frees what n asked for and takes n off the holder of the id. */
+void gc__waiting_forget(gc_server *s, uint32_t n);
+
+/* --- connection.c */
+static inline gc_connection *gc__connection_at(gc_server *s, uint32_t n) {
     return &s->connections[n];
 }
-gc_conn gc__handle(const gc_server *s, uint32_t n);
+gc_conn gc__connection_handle(const gc_server *s, uint32_t n);
 /* GC_SLOT_NONE for a stale or foreign handle. */
-uint32_t gc__slot(const gc_server *s, gc_conn conn);
+uint32_t gc__connection_slot(const gc_server *s, gc_conn conn);
 uint32_t gc__connection_make(gc_server *s, uint32_t address);
 /* The host has closed the socket. The connection must have ended and be settled. */
 void gc__connection_free(gc_server *s, uint32_t n);
-void gc__wake(gc_server *s, uint32_t n, uint8_t pending);
+void gc__connection_wake(gc_server *s, uint32_t n, uint8_t pending);
 /* Ends a connection: its id is free at once. now: its unsent bytes are dropped. */
-void gc__end(gc_server *s, uint32_t n, uint32_t reason, bool now);
+void gc__connection_end(gc_server *s, uint32_t n, uint32_t reason, bool now);
 /* Ends it now and counts it in cut_total. */
-void gc__cut(gc_server *s, uint32_t n, uint32_t reason);
-/* Ends it after a close frame. code 0: without a code. */
-void gc__close(gc_server *s, uint32_t n, uint16_t code, uint32_t reason);
-void gc__settle(gc_server *s);
+void gc__connection_cut(gc_server *s, uint32_t n, uint32_t reason);
 /* It broke the protocol: counts against its address. */
-void gc__offend(gc_server *s, uint32_t n);
+void gc__connection_offend(gc_server *s, uint32_t n);
 
-/* --- server_delivery.c */
+/* --- delivery.c */
 /* Bytes of a frame of these parts, head included. */
-uint32_t gc__frame_bytes(const gc_span *parts, uint32_t count);
+uint32_t gc__delivery_frame_bytes(const gc_span *parts, uint32_t count);
 /* Puts a frame into a queue that has room. */
-void gc__frame_put(gc_server *s, gc_block_queue *q, uint8_t opcode, const gc_span *parts,
-                   uint32_t count);
+void gc__delivery_frame_put(gc_server *s, gc_block_queue *q, uint8_t opcode, const gc_span *parts,
+                            uint32_t count);
 /* Queues a frame to a connection. False when it is closing, or is cut instead: `slow` over its
  * queue limit, `memory` when even its own queue was the one that waited longest. Others whose
  * queues waited longer may be cut for it. */
-bool gc__send(gc_server *s, uint32_t n, uint8_t opcode, const gc_span *parts, uint32_t count);
+bool gc__delivery_send(gc_server *s, uint32_t n, uint8_t opcode, const gc_span *parts,
+                       uint32_t count);
 /* False when `bytes` more from others would fill the queue of n, though it takes what it gets: who
  * sends is too fast then. Half of the queue stays for what the server itself has to say. */
-bool gc__takes(const gc_server *s, uint32_t n, uint32_t bytes);
-bool gc__send_text(gc_server *s, uint32_t n, gc_span text);
+bool gc__delivery_takes(const gc_server *s, uint32_t n, uint32_t bytes);
+bool gc__delivery_send_text(gc_server *s, uint32_t n, gc_span text);
 /* Queues bytes that are no frame: the head of the 101 response. */
-bool gc__send_raw(gc_server *s, uint32_t n, gc_span bytes);
+bool gc__delivery_send_raw(gc_server *s, uint32_t n, gc_span bytes);
 /* The same checks and cuts for bytes that go elsewhere than into a client's queue. */
-bool gc__make_room(gc_server *s, uint32_t n, const gc_block_queue *q, uint32_t bytes);
+bool gc__delivery_make_room(gc_server *s, uint32_t n, const gc_block_queue *q, uint32_t bytes);
 /* Bytes came into n's queue. */
-void gc__queued(gc_server *s, uint32_t n, uint32_t bytes);
+void gc__delivery_queued(gc_server *s, uint32_t n, uint32_t bytes);
+/* Ends connection n after a close frame with this code (RFC 6455 7.4); code 0: without a code. */
+void gc__delivery_close(gc_server *s, uint32_t n, uint16_t code, uint32_t reason);
+/* Counts that a message of n was dropped for this reason, and reports it to n (GC-BAD) when n has
+ * nothing unread. */
+void gc__delivery_tell_bad(gc_server *s, uint32_t n, uint32_t reason);
 /* Of a constant string. */
 gc_span gc__text_span(const char *text);
 /* An id as a JSON string with quotes, in out. */
 gc_span gc__id_text(gc_span id, uint8_t out[GC_ID_TEXT_BYTES]);
 
-/* --- server_admission.c */
+/* --- admission.c */
 void gc__admission_open(gc_server *s, uint32_t n, const gc_server_open_request *r);
 /* n, which waited, gets the id that has become free. */
 void gc__admission_resume(gc_server *s, uint32_t n);
 /* The holder n lives: whoever waits for its id is refused. */
 void gc__admission_alive(gc_server *s, uint32_t n);
-/* n waits no longer. */
-void gc__admission_forget(gc_server *s, uint32_t n);
 
-/* --- server_rooms.c */
+/* --- rooms.c */
 /* Enters the room and leaves any other. False when it is full: then n is in none. */
 bool gc__room_enter(gc_server *s, uint32_t n, const uint8_t tag[GC_TAG_BYTES]);
 void gc__room_leave(gc_server *s, uint32_t n);
@@ -191,25 +215,23 @@ void gc__room_leave(gc_server *s, uint32_t n);
 void gc__room_announce(gc_server *s, uint32_t n);
 /* ROOM for n, who is in that room or (entered = false) found it full. Valid until the next call. */
 gc_span gc__room_text(gc_server *s, uint32_t n, const uint8_t tag[GC_TAG_BYTES], bool entered);
-void gc__on_join(gc_server *s, uint32_t n, gc_span payload);
+void gc__room_join(gc_server *s, uint32_t n, gc_span payload);
 
-/* --- server_relay.c */
-/* A message of n was dropped for this reason: counts it and tells n (GC-BAD). */
-void gc__tell_bad(gc_server *s, uint32_t n, uint32_t reason);
-void gc__on_message(gc_server *s, uint32_t n, gc_span text);
+/* --- relay.c */
+void gc__relay_message(gc_server *s, uint32_t n, gc_span text);
 /* n's id was just registered: messages that were held for it, and those who watch for it. */
 void gc__relay_arrived(gc_server *s, uint32_t n);
 /* Expires what is due. */
 void gc__relay_tick(gc_server *s);
 
-/* --- server_liveness.c */
-/* Sets the timer of a connection to the earliest of its deadlines. A sign of life moves no timer:
- * it is looked at when the timer fires. */
-void gc__clock(gc_server *s, uint32_t n);
-void gc__liveness_tick(gc_server *s);
+/* --- liveness.c */
 /* Takes so many messages out of an open client's bucket; over the rate it is paused. */
-void gc__charge(gc_server *s, uint32_t n, uint32_t messages);
-/* A message or control frame came: life, and its price. */
-void gc__on_frame(gc_server *s, uint32_t n);
+void gc__liveness_charge(gc_server *s, uint32_t n, uint32_t messages);
+/* Notes a sign of life: a message or a control frame of n came. */
+void gc__liveness_sign(gc_server *s, uint32_t n);
+/* Does what is due for n after its timer fired: pings, resumes, or ends a connection (n itself, or
+ * the silent holder of the id that n waits for). Does nothing when life since has moved the
+ * deadline. The caller settles and sets the clock of n again. */
+void gc__liveness_due(gc_server *s, uint32_t n);
 
 #endif

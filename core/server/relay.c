@@ -1,7 +1,7 @@
 #include "core/base/assert.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
-#include "core/server.h"
+#include "core/server/inside.h"
 #include "core/wire/websocket.h"
 
 /* What the stock client sends every 5 s: 10,000 of them are 2,000 messages a second. */
@@ -18,19 +18,19 @@ static void send_expire(gc_server *s, uint32_t n, gc_span src) {
                        gc__id_text(gc_identity_id(gc_registry_at(&s->registry, n)), own),
                        GC_SPAN("}")};
     s->stats.expired_total++;
-    gc__send(s, n, GC_WS_TEXT, parts, 5);
+    gc__delivery_send(s, n, GC_WS_TEXT, parts, 5);
 }
 
 static void send_about(gc_server *s, uint32_t n, gc_span type, gc_span id) {
     uint8_t text[GC_ID_TEXT_BYTES];
     gc_span parts[] = {GC_SPAN("{\"type\":\""), type, GC_SPAN("\",\"payload\":{\"id\":"),
                        gc__id_text(id, text), GC_SPAN("}}")};
-    gc__send(s, n, GC_WS_TEXT, parts, 5);
+    gc__delivery_send(s, n, GC_WS_TEXT, parts, 5);
 }
 
 /* Candidates follow their offer by the dozen: one answer is enough while the watch is on. */
 static void tell_absent(gc_server *s, uint32_t n, gc_signal type, gc_span dst, uint64_t hash) {
-    gc_connection *c = gc__at(s, n);
+    gc_connection *c = gc__connection_at(s, n);
     if (!c->gc || c->state != GC_CONNECTION_OPEN ||
         (type != GC_SIGNAL_OFFER && gc_registry_watches(&s->registry, n, hash))) {
         return;
@@ -40,22 +40,10 @@ static void tell_absent(gc_server *s, uint32_t n, gc_signal type, gc_span dst, u
     send_about(s, n, GC_SPAN("GC-ABSENT"), dst);
 }
 
-/* A stock client takes an unknown type without `connectionId` for nothing, whereas ERROR would
- * abort it. Who does not read what it is told is not told more. */
-void gc__tell_bad(gc_server *s, uint32_t n, uint32_t reason) {
-    s->stats.bad_total[reason]++;
-    if (gc__at(s, n)->queue.len == 0) {
-        gc_span parts[] = {GC_SPAN("{\"type\":\"GC-BAD\",\"payload\":{\"code\":\""),
-                           gc__text_span(gc_reason_word(reason)), GC_SPAN("\",\"msg\":\""),
-                           gc__text_span(gc_reason_text(reason)), GC_SPAN("\"}}")};
-        gc__send(s, n, GC_WS_TEXT, parts, 5);
-    }
-}
-
 /* --- held messages ---------------------------------------------------------------------------- */
 
 static void refund(gc_server *s, const gc_held_message *m) {
-    gc_connection *c = gc__at(s, m->from);
+    gc_connection *c = gc__connection_at(s, m->from);
     if (c->state != GC_CONNECTION_FREE && c->generation == m->from_generation) {
         gc_assert(c->held_bytes >= gc_held_cost(m->bytes));
         c->held_bytes -= gc_held_cost(m->bytes);
@@ -64,8 +52,8 @@ static void refund(gc_server *s, const gc_held_message *m) {
 
 static bool hold(gc_server *s, uint32_t n, gc_signal type, gc_span dst, uint64_t hash,
                  const gc_span *parts, uint32_t count) {
-    gc_connection *c = gc__at(s, n);
-    uint32_t bytes = gc__frame_bytes(parts, count);
+    gc_connection *c = gc__connection_at(s, n);
+    uint32_t bytes = gc__delivery_frame_bytes(parts, count);
     uint32_t box = gc_held_find(&s->held, hash, dst);
     if (c->held_bytes + gc_held_cost(bytes) > GC_HELD_BYTES_PER_FROM_MAX ||
         !gc_held_fits(&s->held, &s->pool, box, bytes)) {
@@ -79,7 +67,7 @@ static bool hold(gc_server *s, uint32_t n, gc_signal type, gc_span dst, uint64_t
                          .type = (uint8_t)type};
     gc_block_queue *q = gc_held_add(&s->held, hash, dst, &m);
     uint32_t before = q->blocks;
-    gc__frame_put(s, q, GC_WS_TEXT, parts, count);
+    gc__delivery_frame_put(s, q, GC_WS_TEXT, parts, count);
     gc_held_written(&s->held, before, q);
     c->held_bytes += gc_held_cost(bytes);
     return true;
@@ -97,8 +85,8 @@ void gc__relay_arrived(gc_server *s, uint32_t n) {
             s->stats.relayed_total[m.type]++;
         }
         s->stats.relay_bytes_total += bytes;
-        gc_held_empty(&s->held, &s->pool, box, &gc__at(s, n)->queue);
-        gc__queued(s, n, bytes);
+        gc_held_empty(&s->held, &s->pool, box, &gc__connection_at(s, n)->queue);
+        gc__delivery_queued(s, n, bytes);
     }
     for (;;) {
         uint32_t watcher = gc_registry_take_watcher(&s->registry, p->id_hash);
@@ -206,7 +194,8 @@ static void relay_to(gc_server *s, uint32_t n, gc_signal type, gc_span dst,
     uint32_t count = splice(gc_registry_at(&s->registry, n), m, id, parts);
     uint64_t hash = gc_registry_hash(&s->registry, dst);
     uint32_t to = gc_registry_find(&s->registry, hash, dst);
-    if (to != GC_IDENTITY_NONE && !gc__takes(s, to, gc__frame_bytes(parts, count))) {
+    if (to != GC_IDENTITY_NONE &&
+        !gc__delivery_takes(s, to, gc__delivery_frame_bytes(parts, count))) {
         /* A stranger who knows an id must not get its holder cut by sending faster than it reads:
          * the message fails, as over the caps of an absent id. */
         uint8_t text[GC_ID_TEXT_BYTES];
@@ -216,13 +205,13 @@ static void relay_to(gc_server *s, uint32_t n, gc_signal type, gc_span dst,
         }
         return;
     }
-    if (to != GC_IDENTITY_NONE && gc__send(s, to, GC_WS_TEXT, parts, count)) {
+    if (to != GC_IDENTITY_NONE && gc__delivery_send(s, to, GC_WS_TEXT, parts, count)) {
         s->stats.relayed_total[type]++;
-        s->stats.relay_bytes_total += gc__frame_bytes(parts, count);
+        s->stats.relay_bytes_total += gc__delivery_frame_bytes(parts, count);
         return;
     }
     /* Absent, or cut just now because it read too slowly. */
-    if (is_dial(type) && gc__at(s, n)->state == GC_CONNECTION_OPEN) {
+    if (is_dial(type) && gc__connection_at(s, n)->state == GC_CONNECTION_OPEN) {
         relay_absent(s, n, type, dst, hash, parts, count);
     }
 }
@@ -236,7 +225,7 @@ static void relay(gc_server *s, uint32_t n, gc_signal type, const gc_json_messag
         break;
     case DST_NONE:
         if (type == GC_SIGNAL_LEAVE) {
-            gc__close(s, n, GC_WS_NORMAL, GC_REASON_LEFT);
+            gc__delivery_close(s, n, GC_WS_NORMAL, GC_REASON_LEFT);
         }
         break;
     case DST_TOO_LONG:
@@ -247,7 +236,7 @@ static void relay(gc_server *s, uint32_t n, gc_signal type, const gc_json_messag
         }
         break;
     default:
-        gc__tell_bad(s, n, GC_REASON_BAD_REQUEST);
+        gc__delivery_tell_bad(s, n, GC_REASON_BAD_REQUEST);
         break;
     }
 }
@@ -255,28 +244,28 @@ static void relay(gc_server *s, uint32_t n, gc_signal type, const gc_json_messag
 /* --- messages of clients ---------------------------------------------------------------------- */
 
 static void on_heartbeat(gc_server *s, uint32_t n) {
-    if (gc__at(s, n)->gc) {
-        gc__send_text(s, n, GC_SPAN("{\"type\":\"GC-ALIVE\"}"));
+    if (gc__connection_at(s, n)->gc) {
+        gc__delivery_send_text(s, n, GC_SPAN("{\"type\":\"GC-ALIVE\"}"));
     }
 }
 
 static void on_object(gc_server *s, uint32_t n, const gc_json_message *m) {
     gc_signal type = m->type.data == NULL ? GC_SIGNAL_OTHER : gc_signal_of(m->type);
-    bool gc = gc__at(s, n)->gc;
+    bool gc = gc__connection_at(s, n)->gc;
     if (is_dial(type) || type == GC_SIGNAL_LEAVE || type == GC_SIGNAL_EXPIRE) {
         relay(s, n, type, m);
     } else if (type == GC_SIGNAL_HEARTBEAT) {
         on_heartbeat(s, n);
     } else if (type == GC_SIGNAL_GC_JOIN && gc) {
-        gc__on_join(s, n, m->payload);
+        gc__room_join(s, n, m->payload);
     } else if (type == GC_SIGNAL_GC_LEAVE && gc) {
         gc__room_leave(s, n);
     } else {
-        gc__tell_bad(s, n, GC_REASON_BAD_REQUEST);
+        gc__delivery_tell_bad(s, n, GC_REASON_BAD_REQUEST);
     }
 }
 
-void gc__on_message(gc_server *s, uint32_t n, gc_span text) {
+void gc__relay_message(gc_server *s, uint32_t n, gc_span text) {
     if (text.len == HEARTBEAT_BYTES && memcmp(text.data, HEARTBEAT, HEARTBEAT_BYTES) == 0) {
         on_heartbeat(s, n);
         return;
@@ -286,9 +275,9 @@ void gc__on_message(gc_server *s, uint32_t n, gc_span text) {
     /* A browser fails its WebSocket on invalid UTF-8: one client must not do that to another. */
     if (error == GC_E_UTF8) {
         s->stats.cut_total[GC_REASON_BAD_UTF8]++;
-        gc__close(s, n, GC_WS_BAD_DATA, GC_REASON_BAD_UTF8);
+        gc__delivery_close(s, n, GC_WS_BAD_DATA, GC_REASON_BAD_UTF8);
     } else if (error != 0 || !m.is_object) {
-        gc__tell_bad(s, n, GC_REASON_BAD_JSON);
+        gc__delivery_tell_bad(s, n, GC_REASON_BAD_JSON);
     } else {
         on_object(s, n, &m);
     }

@@ -1,0 +1,135 @@
+#include "core/base/assert.h"
+#include "core/server/inside.h"
+#include "core/wire/websocket.h"
+
+static uint32_t sum_of(const gc_span *parts, uint32_t count) {
+    uint32_t len = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        len += parts[i].len;
+    }
+    return len;
+}
+
+/* RFC 6455 5.2: the length of a server's frame head depends on that of the payload only. */
+uint32_t gc__delivery_frame_bytes(const gc_span *parts, uint32_t count) {
+    uint32_t len = sum_of(parts, count);
+    return len + (len < 126 ? 2 : len <= UINT16_MAX ? 4 : 10);
+}
+
+void gc__delivery_frame_put(gc_server *s, gc_block_queue *q, uint8_t opcode, const gc_span *parts,
+                            uint32_t count) {
+    uint8_t head[GC_WS_HEAD_BYTES_MAX];
+    uint32_t before = q->len;
+    uint32_t head_len = gc_ws_head_write(head, opcode, sum_of(parts, count));
+    gc_block_queue_put(&s->pool, q, gc_span_of(head, head_len));
+    for (uint32_t i = 0; i < count; i++) {
+        gc_block_queue_put(&s->pool, q, parts[i]);
+    }
+    gc_assert(q->len - before == gc__delivery_frame_bytes(parts, count));
+}
+
+bool gc__delivery_make_room(gc_server *s, uint32_t n, const gc_block_queue *q, uint32_t bytes) {
+    /* Who reads is not in the list, or near its end; each cut frees at least one block. */
+    while (gc_block_queue_need(&s->pool, q, bytes) > gc_block_pool_left(&s->pool)) {
+        uint32_t victim = gc_order_first(&s->unsent);
+        if (victim == GC_ORDER_END) {
+            victim = n;
+        }
+        gc__connection_cut(s, victim, GC_REASON_MEMORY);
+        if (victim == n) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void gc__delivery_queued(gc_server *s, uint32_t n, uint32_t bytes) {
+    s->stats.queued_bytes += bytes;
+    if (gc__connection_at(s, n)->queue.len == bytes) {
+        gc__connection_at(s, n)->took_ms = s->now_ms;
+    }
+    gc_order_add(&s->unsent, n);
+    if (!gc__connection_at(s, n)->write_given) {
+        gc__connection_wake(s, n, GC_PENDING_WRITE);
+    }
+}
+
+bool gc__delivery_takes(const gc_server *s, uint32_t n, uint32_t bytes) {
+    const gc_connection *c = &s->connections[n];
+    return c->queue.len == 0 || s->now_ms - c->took_ms >= GC_SLOW_MS ||
+           (uint64_t)c->queue.len + bytes <= s->config.queue_bytes_max / 2;
+}
+
+static bool may_queue(gc_server *s, uint32_t n, uint32_t bytes) {
+    gc_connection *c = gc__connection_at(s, n);
+    if (c->state != GC_CONNECTION_OPEN && c->state != GC_CONNECTION_WAITING) {
+        return false;
+    }
+    /* A single frame always passes: a legal message must not cut its receiver. */
+    if (c->queue.len > 0 && (uint64_t)c->queue.len + bytes > s->config.queue_bytes_max) {
+        gc__connection_cut(s, n, GC_REASON_SLOW);
+        return false;
+    }
+    return gc__delivery_make_room(s, n, &c->queue, bytes);
+}
+
+bool gc__delivery_send(gc_server *s, uint32_t n, uint8_t opcode, const gc_span *parts,
+                       uint32_t count) {
+    uint32_t bytes = gc__delivery_frame_bytes(parts, count);
+    if (!may_queue(s, n, bytes)) {
+        return false;
+    }
+    gc__delivery_frame_put(s, &gc__connection_at(s, n)->queue, opcode, parts, count);
+    gc__delivery_queued(s, n, bytes);
+    return true;
+}
+
+bool gc__delivery_send_text(gc_server *s, uint32_t n, gc_span text) {
+    return gc__delivery_send(s, n, GC_WS_TEXT, &text, 1);
+}
+
+bool gc__delivery_send_raw(gc_server *s, uint32_t n, gc_span bytes) {
+    if (!may_queue(s, n, bytes.len)) {
+        return false;
+    }
+    gc_block_queue_put(&s->pool, &gc__connection_at(s, n)->queue, bytes);
+    if (bytes.len > 0) {
+        gc__delivery_queued(s, n, bytes.len);
+    }
+    return true;
+}
+
+gc_span gc__text_span(const char *text) {
+    uint32_t len = 0;
+    while (text[len] != 0) {
+        len++;
+    }
+    return gc_span_of(text, len);
+}
+
+gc_span gc__id_text(gc_span id, uint8_t out[GC_ID_TEXT_BYTES]) {
+    gc_writer w;
+    gc_writer_init(&w, out, GC_ID_TEXT_BYTES);
+    gc_json_write_string(&w, id);
+    gc_assert(!w.failed);
+    return gc_writer_done(&w);
+}
+
+void gc__delivery_close(gc_server *s, uint32_t n, uint16_t code, uint32_t reason) {
+    uint8_t bytes[2] = {(uint8_t)(code >> 8), (uint8_t)code};
+    gc_span part = gc_span_of(bytes, code == 0 ? 0 : 2);
+    gc__delivery_send(s, n, GC_WS_CLOSE, &part, 1);
+    gc__connection_end(s, n, reason, false);
+}
+
+/* A stock client takes an unknown type without `connectionId` for nothing, whereas ERROR would
+ * abort it. Who does not read what it is told is not told more. */
+void gc__delivery_tell_bad(gc_server *s, uint32_t n, uint32_t reason) {
+    s->stats.bad_total[reason]++;
+    if (gc__connection_at(s, n)->queue.len == 0) {
+        gc_span parts[] = {GC_SPAN("{\"type\":\"GC-BAD\",\"payload\":{\"code\":\""),
+                           gc__text_span(gc_reason_word(reason)), GC_SPAN("\",\"msg\":\""),
+                           gc__text_span(gc_reason_text(reason)), GC_SPAN("\"}}")};
+        gc__delivery_send(s, n, GC_WS_TEXT, parts, 5);
+    }
+}
