@@ -4,7 +4,6 @@
 #include "core/base/error.h"
 #include "core/base/limits.h"
 #include "core/base/utf8.h"
-#include "core/wire/json_text.h"
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wconversion"

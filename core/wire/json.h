@@ -1,9 +1,10 @@
-/* JSON (RFC 8259), three ways: the relay's one-pass validator and splitter, a capped token view
- * for messages that we interpret (jsmn behind a validity check), and writers. */
+/* JSON (RFC 8259), two ways: the relay's one-pass validator and splitter, and a capped token view
+ * for messages that we interpret (jsmn after a validity check). Strings are read and written by
+ * json_text.h. */
 #ifndef GC_WIRE_JSON_H
 #define GC_WIRE_JSON_H
 
-#include "core/base/writer.h"
+#include "core/wire/json_text.h"
 
 /* --- relay ---------------------------------------------------------------------------------- */
 
@@ -62,15 +63,5 @@ bool gc_json_is(const gc_json *j, int32_t token, const char *word);
 /* A whole number 0..2^53-1, written with digits only. Returns 0 or GC_E_ARGUMENT (anything else,
  * also -0, 1.0 and 1e3). */
 int gc_json_number(const gc_json *j, int32_t token, uint64_t *out);
-
-/* Unescapes a raw JSON string (with its quotes), as gc_json_string does: GC_E_ARGUMENT for any
- * other bytes, valid JSON or not. */
-int gc_json_unescape(gc_span raw, uint8_t *out, uint32_t size, uint32_t *len);
-
-/* --- writing -------------------------------------------------------------------------------- */
-
-/* Writes a string with quotes: quote, backslash and C0 escaped, all else as it is, so text must be
- * valid UTF-8. At most 6 * text.len + 2 bytes. */
-void gc_json_write_string(gc_writer *w, gc_span text);
 
 #endif

@@ -4,7 +4,6 @@
 #include "core/base/error.h"
 #include "core/base/mem.h"
 #include "core/base/utf8.h"
-#include "core/wire/json.h"
 
 /* --- scanning --------------------------------------------------------------------------------- */
 
