@@ -68,7 +68,7 @@ bool gc_data_text_read(gc_signal_in *in, int32_t payload) {
 /* --- writing --------------------------------------------------------------------------------- */
 
 static void begin(gc_writer *w, gc_signal type, gc_span dst, gc_span connection) {
-    gc_signal_begin_relayed(w, type, dst);
+    gc_signal_form_begin_relayed(w, type, dst);
     gc_writer_text(w, "\"type\":\"data\",\"connectionId\":");
     gc_json_write_string(w, connection);
 }

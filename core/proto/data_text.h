@@ -5,7 +5,7 @@
 #ifndef GC_PROTO_DATA_TEXT_H
 #define GC_PROTO_DATA_TEXT_H
 
-#include "core/proto/signal_text.h"
+#include "core/proto/signal_form.h"
 
 /* The dial that stands for a connection id: what it says if it is one of ours (base64url), else a
  * hash. Only the peer's own dials are ever compared with it. */

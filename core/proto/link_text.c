@@ -1,6 +1,7 @@
 #include "core/proto/link_text.h"
 #include "core/proto/data_connection.h"
 #include "core/proto/data_text.h"
+#include "core/proto/signal_text.h"
 
 void gc_link_text_description(const gc_link *l, gc_writer *w, gc_span to, const uint8_t *tag,
                               const uint8_t *proof, gc_span sdp) {

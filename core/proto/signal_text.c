@@ -21,19 +21,6 @@ static bool read_tag(const gc_json *j, int32_t token, uint8_t tag[GC_TAG_BYTES])
            gc_hex_read(gc_span_of(hex, len), tag, GC_TAG_BYTES) == 0;
 }
 
-bool gc_signal_read_bytes(const gc_json *j, int32_t token, uint8_t out[16]) {
-    uint8_t text[24];
-    uint32_t len = 0;
-    return gc_json_string(j, token, text, sizeof text, &len) == 0 &&
-           gc_base64url_read(gc_span_of(text, len), out, 16) == 0;
-}
-
-bool gc_signal_is_ours(const gc_json *j, int32_t payload) {
-    uint64_t version = 0;
-    return gc_json_is(j, gc_json_get(j, payload, "type"), "ghostchat") &&
-           gc_json_number(j, gc_json_get(j, payload, "v"), &version) == 0 && version == 1;
-}
-
 /* A word that we do not know comes from a newer server: it counts as a refusal. */
 static uint32_t read_reason(const gc_json *j, int32_t token) {
     uint8_t word[32];
@@ -98,9 +85,10 @@ static void read_open(gc_signal_in *in, int32_t payload) {
 static bool read_relayed(gc_signal_in *in, int32_t payload) {
     const gc_json *j = &in->json;
     uint64_t number = 0;
-    _Static_assert(GC_DIAL_BYTES == 16 && GC_PROOF_BYTES == 16, "gc_signal_read_bytes() reads 16");
-    if (!gc_signal_is_ours(j, payload) ||
-        !gc_signal_read_bytes(j, gc_json_get(j, payload, "dial"), in->dial)) {
+    _Static_assert(GC_DIAL_BYTES == 16 && GC_PROOF_BYTES == 16,
+                   "gc_signal_form_read_bytes() reads 16");
+    if (!gc_signal_form_is_ours(j, payload) ||
+        !gc_signal_form_read_bytes(j, gc_json_get(j, payload, "dial"), in->dial)) {
         return false;
     }
     in->sdp = gc_json_get(j, payload, "sdp");
@@ -109,7 +97,7 @@ static bool read_relayed(gc_signal_in *in, int32_t payload) {
     if (in->type != GC_SIGNAL_CANDIDATE) {
         int32_t tag = gc_json_get(j, payload, "room");
         in->has_tag = read_tag(j, tag, in->tag);
-        in->has_proof = gc_signal_read_bytes(j, gc_json_get(j, payload, "proof"), in->proof);
+        in->has_proof = gc_signal_form_read_bytes(j, gc_json_get(j, payload, "proof"), in->proof);
         /* A tag that is there but is none must not count as a bare link. */
         return gc_json_is_string(j, in->sdp) && (tag < 0 || in->has_tag);
     }
@@ -196,14 +184,8 @@ bool gc_signal_member(const gc_signal_in *in, uint32_t *at, uint8_t id[GC_ID_BYT
 
 /* --- writing --------------------------------------------------------------------------------- */
 
-static void begin(gc_writer *w, gc_signal type) {
-    gc_writer_text(w, "{\"type\":\"");
-    gc_writer_text(w, gc_signal_word(type));
-    gc_writer_text(w, "\"");
-}
-
 void gc_signal_write_plain(gc_writer *w, gc_signal type) {
-    begin(w, type);
+    gc_signal_form_begin(w, type);
     gc_writer_text(w, "}");
 }
 
@@ -214,32 +196,17 @@ static void write_tag(gc_writer *w, const uint8_t tag[GC_TAG_BYTES]) {
 }
 
 void gc_signal_write_join(gc_writer *w, const uint8_t tag[GC_TAG_BYTES]) {
-    begin(w, GC_SIGNAL_GC_JOIN);
+    gc_signal_form_begin(w, GC_SIGNAL_GC_JOIN);
     gc_writer_text(w, ",\"payload\":{");
     write_tag(w, tag);
     gc_writer_text(w, "}}");
 }
 
-void gc_signal_begin_relayed(gc_writer *w, gc_signal type, gc_span dst) {
-    begin(w, type);
-    gc_writer_text(w, ",\"dst\":");
-    gc_json_write_string(w, dst);
-    gc_writer_text(w, ",\"payload\":{");
-}
-
-void gc_signal_write_bytes(gc_writer *w, const char *key, const uint8_t bytes[16]) {
-    gc_writer_text(w, ",\"");
-    gc_writer_text(w, key);
-    gc_writer_text(w, "\":\"");
-    gc_base64url_write(w, gc_span_of(bytes, 16));
-    gc_writer_text(w, "\"");
-}
-
 static void begin_dial(gc_writer *w, gc_signal type, gc_span dst,
                        const uint8_t dial[GC_DIAL_BYTES]) {
-    gc_signal_begin_relayed(w, type, dst);
-    gc_writer_text(w, GC_SIGNAL_OURS);
-    gc_signal_write_bytes(w, "dial", dial);
+    gc_signal_form_begin_relayed(w, type, dst);
+    gc_writer_text(w, GC_SIGNAL_FORM_OURS);
+    gc_signal_form_write_bytes(w, "dial", dial);
 }
 
 void gc_signal_write_offer(gc_writer *w, gc_span dst, const uint8_t dial[GC_DIAL_BYTES],
@@ -250,7 +217,7 @@ void gc_signal_write_offer(gc_writer *w, gc_span dst, const uint8_t dial[GC_DIAL
         write_tag(w, tag);
     }
     if (proof != NULL) {
-        gc_signal_write_bytes(w, "proof", proof);
+        gc_signal_form_write_bytes(w, "proof", proof);
     }
     gc_writer_text(w, ",\"sdp\":");
     gc_json_write_string(w, sdp);

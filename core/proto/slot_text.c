@@ -20,7 +20,7 @@ static const char *word_of(uint32_t kind) {
 
 static uint8_t read_kind(const gc_json *j, int32_t payload) {
     int32_t word = gc_json_get(j, payload, "slot");
-    uint8_t kind = gc_signal_is_ours(j, payload) ? GC_SLOT_ECHO : GC_SLOT_NONE;
+    uint8_t kind = gc_signal_form_is_ours(j, payload) ? GC_SLOT_ECHO : GC_SLOT_NONE;
     while (kind > GC_SLOT_NONE && !gc_json_is(j, word, word_of(kind))) {
         kind--;
     }
@@ -62,21 +62,21 @@ int gc_slot_read(const gc_signal_in *in, gc_slot_message *out) {
         return 0;
     }
     return out->kind != GC_SLOT_NONE &&
-                   gc_signal_read_bytes(j, gc_json_get(j, in->slot, "nonce"), out->nonce) &&
-                   gc_signal_read_bytes(j, gc_json_get(j, in->slot, "proof"), out->proof) &&
+                   gc_signal_form_read_bytes(j, gc_json_get(j, in->slot, "nonce"), out->nonce) &&
+                   gc_signal_form_read_bytes(j, gc_json_get(j, in->slot, "proof"), out->proof) &&
                    read_list(j, gc_json_get(j, in->slot, "members"), out)
                ? 0
                : GC_E_SYNTAX;
 }
 
 void gc_slot_write(gc_writer *w, gc_span dst, const gc_slot_message *m) {
-    gc_signal_begin_relayed(w, GC_SIGNAL_CANDIDATE, dst);
-    gc_writer_text(w, GC_SIGNAL_OURS ",\"slot\":\"");
+    gc_signal_form_begin_relayed(w, GC_SIGNAL_CANDIDATE, dst);
+    gc_writer_text(w, GC_SIGNAL_FORM_OURS ",\"slot\":\"");
     gc_writer_text(w, word_of(m->kind));
     gc_writer_text(w, "\"");
     if (m->kind != GC_SLOT_ECHO) {
-        gc_signal_write_bytes(w, "nonce", m->nonce);
-        gc_signal_write_bytes(w, "proof", m->proof);
+        gc_signal_form_write_bytes(w, "nonce", m->nonce);
+        gc_signal_form_write_bytes(w, "proof", m->proof);
         gc_writer_text(w, ",\"members\":[");
         for (uint32_t i = 0; i < m->count; i++) {
             gc_writer_text(w, i > 0 ? "," : "");

@@ -6,7 +6,7 @@
 #define GC_PROTO_SLOT_TEXT_H
 
 #include "core/base/crypto.h"
-#include "core/proto/signal_text.h"
+#include "core/proto/signal_form.h"
 
 #define GC_SLOT_KEY_BYTES 32
 

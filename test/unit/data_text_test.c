@@ -3,6 +3,7 @@
 #include "core/base/encoding.h"
 #include "core/base/error.h"
 #include "core/proto/data_connection.h"
+#include "core/proto/signal_text.h"
 #include "test/unit/unit.h"
 #include "test/unit/vectors.h"
 
