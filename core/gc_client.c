@@ -32,7 +32,7 @@ gc_client *gc_client_init(void *memory, size_t bytes, const gc_crypto *crypto,
                         .line = &c->meeting.line};
     gc_people_init(&c->peers.people);
     gc_mesh_init(&c->peers.mesh, c->bulk.links);
-    gc__talk_init(&c->peers.talk, &c->bulk.talk);
+    gc_conversations_init(&c->peers.talk, &c->bulk.talk);
     gc__meeting_init(&c->meeting, &c->bulk.meeting);
     return c;
 }
@@ -238,7 +238,7 @@ int gc_client_link_buffered(gc_client *c, uint64_t now_ms, uint32_t link, uint32
     (void)begin_link(c, now_ms, link, &slot); /* queues nothing: there is always room for it */
     if (slot != GC_NONE) {
         gc_mesh_buffer(&c->peers.mesh, &c->step, slot, bytes);
-        gc__talk_taken(&c->peers.talk, &c->step, gc_mesh_link(&c->peers.mesh, slot)->peer);
+        gc_conversations_taken(&c->peers.talk, &c->step, gc_mesh_link(&c->peers.mesh, slot)->peer);
     }
     return 0;
 }
@@ -289,11 +289,11 @@ static void wipe_when_idle(gc_client *c) {
 
 /* What is not marked in the ready list is not looked for. */
 bool gc_client_poll(gc_client *c, gc_client_output *out) {
-    gc_talk *talk = &c->peers.talk;
+    gc_conversations *talk = &c->peers.talk;
     const gc_step *s = &c->step;
     *out = (gc_client_output){.peer = GC_NONE, .link = GC_NONE};
     if (talk->showing != GC_NONE) {
-        gc__talk_shown(talk, s);
+        gc_conversations_shown(talk, s);
     }
     if ((c->queue.head != c->queue.count && gc_output_queue_take(&c->queue, out)) ||
         (c->ready.state && gc__report_poll_state(&c->report, &c->meeting, &c->peers, s, out)) ||

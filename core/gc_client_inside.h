@@ -2,20 +2,20 @@
  * reports, time, outputs), gc_client_user.c (what the user asks), gc_client_check.c (the
  * invariants) and wasm.c, which sets its memory aside, see all of it.
  *
- *   gc_client > report > meeting > setup > slot_room > peers > talk > mesh > step
- *   gc_client > talk_poll > talk
+ *   gc_client > report > meeting > setup > slot_room > peers
+ *   gc_client > talk
  *
  * Each part knows those to its right, and none knows one to its left. */
 #ifndef GC_CLIENT_INSIDE_H
 #define GC_CLIENT_INSIDE_H
 
 #include "core/client/report.h"
-#include "core/client/talk_poll.h"
+#include "core/client/talk.h"
 
 /* Large buffers, never cleared whole and written before they are read. */
 typedef struct gc_client_bulk {
     gc_output_store output;
-    gc_talk_store talk;
+    gc_conversations_store talk;
     gc_link_store links[GC_LINKS_MAX];
     gc_meeting_store meeting;
 } gc_client_bulk;

@@ -27,4 +27,4 @@ awk '
         }
         exit bad
     }' tools/walks.allow core/gc_client*.c core/client/*.c core/proto/people.c core/proto/mesh.c \
-    core/proto/link.c core/proto/outbox.c core/proto/conversation.c
+    core/proto/link.c core/proto/outbox.c core/proto/conversation.c core/proto/conversations.c

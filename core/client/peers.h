@@ -5,12 +5,12 @@
 #ifndef GC_CLIENT_PEERS_H
 #define GC_CLIENT_PEERS_H
 
-#include "core/client/talk.h"
+#include "core/proto/conversations.h"
 
 typedef struct gc_peers {
     gc_people people;
     gc_mesh mesh;
-    gc_talk talk;
+    gc_conversations talk;
     uint32_t serialization; /* of a bare join link that a stock PeerJS peer answers */
     bool on;                /* as everybody was settled with last: the line to the server is on, */
     bool wait;              /* and a target is waited for */

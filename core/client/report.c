@@ -66,14 +66,14 @@ static gc_peer_view view_of(const gc_peers *ps, uint32_t peer) {
     gc_peer_view v = {.reason = p->trouble};
     if (gc_set_has(&ps->people.ended, peer)) {
         v.state = GC_PEER_CLOSED;
-    } else if (gc__talk_is_open(&ps->talk, peer)) {
+    } else if (gc_conversations_is_open(&ps->talk, peer)) {
         const gc_link *l = gc_mesh_open_link(&ps->mesh, peer);
         v = (gc_peer_view){.state = GC_PEER_OPEN, .path = l->path, .rtt_ms = l->rtt_ms};
     } else if (p->standing == GC_STANDING_TARGET && p->presence == GC_PRESENCE_ABSENT) {
         v.state = GC_PEER_AWAY;
         v.reason = GC_REASON_ABSENT;
     } else {
-        v.state = gc__talk_with(&ps->talk, peer)->met ? GC_PEER_LOST : GC_PEER_CONNECTING;
+        v.state = gc_conversations_with(&ps->talk, peer)->met ? GC_PEER_LOST : GC_PEER_CONNECTING;
     }
     return v;
 }
@@ -81,7 +81,7 @@ static gc_peer_view view_of(const gc_peers *ps, uint32_t peer) {
 static void fill(gc_report *r, gc_peers *ps, uint32_t peer, gc_peer_view v, gc_client_output *out) {
     const gc_person *p = gc_people_at(&ps->people, peer);
     bool guest = p->standing == GC_STANDING_GUEST;
-    bool stock = gc__talk_with(&ps->talk, peer)->plain;
+    bool stock = gc_conversations_with(&ps->talk, peer)->plain;
     out->type = GC_CLIENT_PEER;
     out->peer = peer;
     out->value = v.state;
@@ -125,7 +125,7 @@ bool gc__report_poll_end(gc_report *r, gc_peers *ps, const gc_step *s, bool reme
         return false;
     }
     fill(r, ps, i, view_of(ps, i), out);
-    uint8_t *kept = gc__talk_scratch(&ps->talk);
+    uint8_t *kept = gc_conversations_scratch(&ps->talk);
     uint32_t id_len = out->text.len, nick_len = out->text2.len;
     memcpy(kept, out->text.data, id_len);
     memcpy(kept + id_len, out->text2.data, nick_len);

@@ -30,7 +30,8 @@ int gc__slot_room_start(gc_slot_room *r, const gc_step *s, const uint8_t secret[
 static bool is_here(const gc_peers *ps, const gc_step *s, uint32_t peer) {
     uint64_t knocked_ms = gc_people_at(&ps->people, peer)->knocked_ms;
     bool knocked = knocked_ms != GC_NEVER && s->now_ms < knocked_ms + GC_SLOT_ROOM_KNOCKED_MS;
-    return gc_set_has(&ps->people.vouched, peer) && (knocked || gc__talk_is_open(&ps->talk, peer));
+    return gc_set_has(&ps->people.vouched, peer) &&
+           (knocked || gc_conversations_is_open(&ps->talk, peer));
 }
 
 static uint32_t count_here(const gc_peers *ps, const gc_step *s) {
@@ -92,7 +93,7 @@ void gc__slot_room_settle(gc_slot_room *r, gc_peers *ps, const gc_step *s) {
         gc_slots_changed(&r->slots, s->now_ms);
     }
     uint32_t home = gc_people_find(&ps->people, gc_slots_home_id(&r->slots));
-    gc_slots_home(&r->slots, s->drbg, home != GC_NONE && gc__talk_is_open(&ps->talk, home),
+    gc_slots_home(&r->slots, s->drbg, home != GC_NONE && gc_conversations_is_open(&ps->talk, home),
                   s->now_ms);
     uint32_t knocks = gc_slots_take_knocks(&r->slots);
     for (uint32_t i = 0; i < GC_SLOTS_MAX; i++) {

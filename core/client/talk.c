@@ -3,122 +3,12 @@
 #include "core/base/error.h"
 #include "core/base/mem.h"
 #include "core/base/reason.h"
-#include "core/base/secret.h"
 #include "core/base/utf8.h"
-
-void gc__talk_init(gc_talk *t, gc_talk_store *store) {
-    memset(t, 0, sizeof *t);
-    t->store = store;
-    t->showing = GC_NONE;
-    gc_outbox_init(&t->outbox, &store->outbox);
-}
-
-void gc__talk_enter(gc_talk *t, const gc_step *s, gc_span nick) {
-    gc_drbg_bytes(s->drbg, t->session, sizeof t->session);
-    gc__talk_rename(t, nick);
-}
-
-void gc__talk_leave(gc_talk *t) {
-    t->blocked_len = t->nick_len = 0;
-    gc_bytes_wipe(t->session, sizeof t->session);
-    gc_bytes_wipe(t->nick, sizeof t->nick);
-    gc_tombs_wipe(&t->tombs);
-    gc_outbox_wipe(&t->outbox);
-}
-
-void gc__talk_rename(gc_talk *t, gc_span nick) {
-    t->nick_len = gc_utf8_clean_line(nick, t->nick, sizeof t->nick);
-}
-
-/* --- the conversation with one peer ----------------------------------------------------------- */
-
-const gc_conversation *gc__talk_with(const gc_talk *t, uint32_t peer) {
-    gc_assert(peer < GC_PEERS_MAX);
-    return &t->conversations[peer];
-}
-
-bool gc__talk_is_open(const gc_talk *t, uint32_t peer) {
-    return gc_set_has(&t->open, peer);
-}
-
-void gc__talk_note(gc_talk *t, const gc_step *s, uint32_t peer) {
-    const gc_conversation *v = &t->conversations[peer];
-    gc_set_put(&t->open, peer, gc_conversation_is_open(v));
-    gc_set_put(&t->behind, peer, gc_conversation_floor(v) < t->outbox.next);
-    gc_set_put(&t->stuck, peer, !gc_conversation_can_give_up(v));
-    gc_step_ready(s, peer);
-}
-
-void gc__talk_add(gc_talk *t, uint32_t peer) {
-    gc_conversation_init(&t->conversations[peer], &t->store->inboxes[peer], t->outbox.next);
-}
-
-gc_plain *gc__talk_plain(gc_talk *t, uint32_t peer) {
-    for (uint32_t i = 0; i < GC_MESH_DATA_MAX; i++) {
-        if (!gc_plain_is_free(&t->plains[i]) && t->plain_peers[i] == peer) {
-            return &t->plains[i];
-        }
-    }
-    return NULL;
-}
-
-static void begin_plain(gc_talk *t, uint32_t peer, uint32_t serialization) {
-    uint32_t i = 0;
-    while (i < GC_MESH_DATA_MAX && !gc_plain_is_free(&t->plains[i])) {
-        i++;
-    }
-    gc_assert(i < GC_MESH_DATA_MAX); /* gc_mesh_takes_data() was asked before */
-    t->plain_peers[i] = peer;
-    gc_plain_begin(&t->plains[i], &t->store->data[i], serialization, &t->conversations[peer]);
-}
-
-void gc__talk_link(gc_talk *t, const gc_step *s, uint32_t peer, const gc_link *l, gc_span id) {
-    gc_conversation_link(&t->conversations[peer]);
-    if (l->kind == GC_LINK_KIND_DATA) {
-        if (t->conversations[peer].known) {
-            gc__talk_bury(t, peer, id); /* one of ours was here before, and may come again */
-        }
-        begin_plain(t, peer, l->serialization);
-    }
-    gc__talk_note(t, s, peer);
-}
-
-void gc__talk_replace(gc_talk *t, uint32_t peer) {
-    gc_plain *plain = gc__talk_plain(t, peer);
-    if (plain != NULL) {
-        gc_plain_end(plain, &t->conversations[peer], &t->outbox);
-    }
-}
-
-void gc__talk_unlink(gc_talk *t, const gc_step *s, uint32_t peer) {
-    gc__talk_replace(t, peer);
-    gc_conversation_unlink(&t->conversations[peer]);
-    gc__talk_note(t, s, peer);
-}
-
-void gc__talk_end(gc_talk *t, const gc_step *s, uint32_t peer, uint32_t reason, bool final) {
-    gc_conversation *v = &t->conversations[peer];
-    gc__talk_replace(t, peer);
-    if (!final) {
-        gc_conversation_unlink(v);
-    }
-    gc_conversation_end(v, &t->outbox, reason);
-    gc__talk_note(t, s, peer);
-    gc_set_remove(&t->open, peer);
-    gc_set_remove(&t->behind, peer);
-    gc_set_remove(&t->stuck, peer);
-}
-
-void gc__talk_bury(gc_talk *t, uint32_t peer, gc_span id) {
-    const gc_conversation *v = &t->conversations[peer];
-    if (v->known) {
-        gc_tombs_bury(&t->tombs, id, v->session, v->inbox.shown);
-    }
-}
 
 /* --- in --------------------------------------------------------------------------------------- */
 
-static int on_start(gc_talk *t, gc_people *pp, uint32_t peer, gc_link *l, const gc_frame *f) {
+static int on_start(gc_conversations *t, gc_people *pp, uint32_t peer, gc_link *l,
+                    const gc_frame *f) {
     uint64_t shown = gc_tombs_shown(&t->tombs, gc_people_id(pp, peer), f->session);
     int error = gc_conversation_start(&t->conversations[peer], &t->outbox, f, t->session, shown);
     if (error == 0) {
@@ -129,7 +19,7 @@ static int on_start(gc_talk *t, gc_people *pp, uint32_t peer, gc_link *l, const 
 }
 
 /* Returns 0, or an error when the peer broke the protocol. BYE is taken by the caller. */
-static int on_frame(gc_talk *t, const gc_step *s, gc_people *pp, uint32_t peer, gc_link *l,
+static int on_frame(gc_conversations *t, const gc_step *s, gc_people *pp, uint32_t peer, gc_link *l,
                     const gc_frame *f) {
     gc_conversation *v = &t->conversations[peer];
     int error = 0;
@@ -162,15 +52,16 @@ static bool comes_in_order(const gc_link *l, const gc_frame *f) {
 
 /* A message of the peer changes nothing else of the conversation than what there is to show and to
  * acknowledge. */
-static enum gc_heard hear_message(gc_talk *t, const gc_step *s, uint32_t peer, const gc_frame *f) {
+static enum gc_heard hear_message(gc_conversations *t, const gc_step *s, uint32_t peer,
+                                  const gc_frame *f) {
     gc_set_add(&s->ready->shows, peer);
     gc_set_add(&s->ready->frames, peer);
     return gc_conversation_put(&t->conversations[peer], f->seq, f->text) == 0 ? GC_HEARD_OK
                                                                               : GC_HEARD_BROKEN;
 }
 
-static enum gc_heard hear_native(gc_talk *t, const gc_step *s, gc_people *pp, uint32_t peer,
-                                 gc_link *l, uint8_t channel, gc_span message) {
+static enum gc_heard hear_native(gc_conversations *t, const gc_step *s, gc_people *pp,
+                                 uint32_t peer, gc_link *l, uint8_t channel, gc_span message) {
     gc_frame f;
     int error = gc_frame_parse(message, channel, &f);
     if (error == GC_E_NOT_FOUND) {
@@ -186,13 +77,13 @@ static enum gc_heard hear_native(gc_talk *t, const gc_step *s, gc_people *pp, ui
         return GC_HEARD_BYE;
     }
     error = on_frame(t, s, pp, peer, l, &f);
-    gc__talk_note(t, s, peer);
+    gc_conversations_note(t, s, peer);
     return error == 0 ? GC_HEARD_OK : GC_HEARD_BROKEN;
 }
 
-static enum gc_heard hear_plain(gc_talk *t, const gc_step *s, uint32_t peer, uint8_t channel,
-                                gc_span message) {
-    gc_plain *plain = gc__talk_plain(t, peer);
+static enum gc_heard hear_plain(gc_conversations *t, const gc_step *s, uint32_t peer,
+                                uint8_t channel, gc_span message) {
+    gc_plain *plain = gc_conversations_plain(t, peer);
     const gc_data_scratch scratch = {t->store->data_frame, t->store->text};
     gc_assert(plain != NULL);
     if (channel != GC_CHANNEL_DATA_BYTES && channel != GC_CHANNEL_DATA_TEXT) {
@@ -200,12 +91,12 @@ static enum gc_heard hear_plain(gc_talk *t, const gc_step *s, uint32_t peer, uin
     }
     bool open = gc_plain_read(plain, &t->conversations[peer], channel == GC_CHANNEL_DATA_TEXT,
                               message, scratch);
-    gc__talk_note(t, s, peer);
+    gc_conversations_note(t, s, peer);
     return open ? GC_HEARD_OK : GC_HEARD_CLOSED;
 }
 
-enum gc_heard gc__talk_hear(gc_talk *t, const gc_step *s, gc_people *pp, uint32_t peer, gc_link *l,
-                            uint8_t channel, gc_span message) {
+enum gc_heard gc__talk_hear(gc_conversations *t, const gc_step *s, gc_people *pp, uint32_t peer,
+                            gc_link *l, uint8_t channel, gc_span message) {
     return l->kind == GC_LINK_KIND_DATA ? hear_plain(t, s, peer, channel, message)
                                         : hear_native(t, s, pp, peer, l, channel, message);
 }
@@ -215,156 +106,186 @@ uint8_t gc__talk_bye(gc_writer *w) {
     return gc_frame_write(&f, w);
 }
 
-void gc__talk_taken(gc_talk *t, const gc_step *s, uint32_t peer) {
-    if (gc__talk_plain(t, peer) != NULL) {
-        gc_plain_taken(&t->conversations[peer], &t->outbox, s->now_ms);
+/* --- outputs: what is shown and told -----------------------------------------------------------
+ */
+
+static bool show(gc_conversations *t, uint32_t peer, gc_client_output *out) {
+    gc_conversation *v = &t->conversations[peer];
+    uint64_t seq = 0, missing = 0;
+    gc_span text;
+    switch (gc_conversation_show(v, &seq, &missing, &text)) {
+    case GC_INBOX_GAP:
+        out->type = GC_CLIENT_GAP;
+        out->value = missing < UINT32_MAX ? (uint32_t)missing : UINT32_MAX;
+        out->reason = v->plain ? v->gap_reason : GC_REASON_NONE;
+        break;
+    case GC_INBOX_MESSAGE:
+        out->type = GC_CLIENT_MESSAGE;
+        out->text = gc_span_of(t->store->text,
+                               gc_utf8_clean_text(text, t->store->text, sizeof t->store->text));
+        t->showing = peer;
+        break;
+    default:
+        return false;
     }
-    gc__talk_note(t, s, peer);
-}
-
-/* --- our messages ----------------------------------------------------------------------------- */
-
-/* A peer that has been silent for GC_STALLED_MS does not hold up the others: its open messages may
- * go. */
-static bool holds_up(const gc_talk *t, uint32_t peer, uint64_t now_ms) {
-    return gc_conversation_stalled_at(&t->conversations[peer], &t->outbox) > now_ms ||
-           gc_set_has(&t->stuck, peer);
-}
-
-bool gc__talk_can_send(const gc_talk *t, uint32_t len, uint64_t now_ms) {
-    uint64_t need = gc_outbox_room_at(&t->outbox, len);
-    for (uint32_t i = gc_set_first(&t->behind); i != GC_SET_END;
-         i = gc_set_next(&t->behind, i + 1)) {
-        if (gc_conversation_floor(&t->conversations[i]) < need && holds_up(t, i, now_ms)) {
-            return false;
-        }
-    }
+    out->peer = peer;
+    out->number = seq;
     return true;
 }
 
-/* Gives up what is older than message `to`, for all who have not acknowledged it. */
-static void give_up_below(gc_talk *t, const gc_step *s, uint64_t to) {
-    for (uint32_t i = gc_set_first(&t->behind); i != GC_SET_END;
-         i = gc_set_next(&t->behind, i + 1)) {
-        gc_conversation *v = &t->conversations[i];
-        if (gc_conversation_floor(v) < to) {
-            gc_conversation_give_up(v, &t->outbox, to, GC_REASON_UNDELIVERED);
-            gc__talk_note(t, s, i);
+bool gc__talk_poll_show(gc_conversations *t, const gc_step *s, const gc_people *pp,
+                        gc_client_output *out) {
+    for (;;) {
+        uint32_t i = gc_set_first(&s->ready->shows);
+        if (i == GC_SET_END) {
+            return false;
         }
+        /* Nothing is shown of a peer that the user was never told of. */
+        if (pp->persons[i].news != GC_NEWS_ALL && show(t, i, out)) {
+            return true;
+        }
+        gc_set_remove(&s->ready->shows, i);
     }
 }
 
-void gc__talk_block(gc_talk *t, uint32_t len) {
-    t->blocked_len = len;
+static bool tell_fate(gc_conversations *t, uint32_t peer, gc_client_output *out) {
+    gc_conversation *v = &t->conversations[peer];
+    uint64_t seq = 0;
+    bool delivered = false;
+    if (!gc_conversation_tell(v, &seq, &delivered)) {
+        return false;
+    }
+    gc_set_put(&t->stuck, peer, gc_set_has(&t->stuck, peer) && !gc_conversation_can_give_up(v));
+    out->type = delivered ? GC_CLIENT_DELIVERED : GC_CLIENT_UNDELIVERED;
+    out->value = delivered && v->plain;
+    out->reason = delivered ? GC_REASON_NONE : v->lost_reason;
+    out->peer = peer;
+    out->number = seq;
+    return true;
 }
 
-int gc__talk_send(gc_talk *t, const gc_step *s, const gc_set *live, gc_span text, uint64_t *seq) {
-    if (!gc__talk_can_send(t, text.len, s->now_ms)) {
-        gc__talk_block(t, text.len);
-        return GC_E_FULL;
-    }
-    give_up_below(t, s, gc_outbox_room_at(&t->outbox, text.len));
-    *seq = gc_outbox_add(&t->outbox, text, s->now_ms, gc_set_count(live));
-    t->behind = gc_set_or(&t->behind, live);
-    s->ready->frames = gc_set_or(&s->ready->frames, live);
-    return 0;
-}
-
-void gc__talk_tick(gc_talk *t, const gc_step *s) {
-    uint64_t old = t->outbox.first;
-    while (old < t->outbox.next &&
-           gc_outbox_get(&t->outbox, old)->sent_ms + GC_UNDELIVERED_MS <= s->now_ms) {
-        old++;
-    }
-    if (old > t->outbox.first) {
-        give_up_below(t, s, old);
-    }
-}
-
-uint64_t gc__talk_deadline(const gc_talk *t, uint64_t now_ms) {
-    uint64_t at = GC_NEVER;
-    if (t->outbox.first < t->outbox.next) {
-        at = gc_outbox_get(&t->outbox, t->outbox.first)->sent_ms + GC_UNDELIVERED_MS;
-    }
-    if (t->blocked_len == 0) {
-        return at;
-    }
-    for (uint32_t i = gc_set_first(&t->behind); i != GC_SET_END;
-         i = gc_set_next(&t->behind, i + 1)) {
-        uint64_t stalled = gc_conversation_stalled_at(&t->conversations[i], &t->outbox);
-        at = stalled > now_ms && stalled < at ? stalled : at;
-    }
-    return at;
-}
-
-void gc__talk_shown(gc_talk *t, const gc_step *s) {
-    if (t->showing != GC_NONE) {
-        gc_conversation_shown(&t->conversations[t->showing]);
-        gc_set_add(&s->ready->shows, t->showing);
-        gc_set_add(&s->ready->frames, t->showing);
-        t->showing = GC_NONE;
+bool gc__talk_poll_fate(gc_conversations *t, const gc_step *s, gc_client_output *out) {
+    for (;;) {
+        uint32_t i = gc_set_first(&s->ready->fates);
+        if (i == GC_SET_END) {
+            return false;
+        }
+        if (tell_fate(t, i, out)) {
+            return true;
+        }
+        gc_set_remove(&s->ready->fates, i);
     }
 }
 
-uint8_t *gc__talk_scratch(gc_talk *t) {
-    return t->store->frame;
+bool gc__talk_poll_sendable(gc_conversations *t, const gc_step *s, gc_client_output *out) {
+    if (t->blocked_len == 0 || !gc_conversations_can_send(t, t->blocked_len, s->now_ms)) {
+        return false;
+    }
+    t->blocked_len = 0;
+    out->type = GC_CLIENT_SENDABLE;
+    return true;
 }
 
-/* --- invariants --------------------------------------------------------------------------------
+/* --- outputs: frames ---------------------------------------------------------------------------
  */
 
-static bool is_control_due(const gc_conversation *v, const gc_link *l) {
-    bool started = v->step == GC_CONVERSATION_STARTED;
-    return l->kind != GC_LINK_KIND_DATA && l->buffered <= 2 * GC_LINK_BUFFERED_MAX &&
-           (l->start_due || l->ping_due || l->pong_due || l->profile_due ||
-            (started && (v->inbox.ack_due || v->base_due)));
+static void fill_start(const gc_conversations *t, gc_conversation *v, gc_frame *f) {
+    f->version = GC_FRAME_VERSION;
+    f->capabilities = GC_CAPABILITY_CHAT;
+    f->has_nick = true;
+    f->nick = gc_span_of(t->nick, t->nick_len);
+    memcpy(f->session, t->session, GC_SESSION_BYTES);
+    gc_conversation_introduce(v, f);
 }
 
-static bool is_sendable(const gc_talk *t, const gc_conversation *v, const gc_link *l) {
-    /* What no frame to a stock peer can hold waits for the fates of what is under way. */
-    bool waits = l->kind == GC_LINK_KIND_DATA && v->flight_count > 0;
-    return is_control_due(v, l) || (!waits && l->buffered <= GC_LINK_BUFFERED_MAX &&
-                                    gc_conversation_sendable(v, &t->outbox));
-}
-
-static void check_peer(const gc_talk *t, const gc_step *s, const gc_people *pp, const gc_mesh *m,
-                       uint32_t i) {
-    const gc_conversation *v = &t->conversations[i];
-    const gc_link *l = gc_mesh_open_link(m, i);
-    bool live = gc_set_has(&pp->live, i);
-    gc_assert(gc_set_has(&t->open, i) == (live && gc_conversation_is_open(v)));
-    gc_assert(gc_set_has(&t->behind, i) == (live && gc_conversation_floor(v) < t->outbox.next));
-    gc_assert(gc_set_has(&t->stuck, i) == (live && !gc_conversation_can_give_up(v)));
-    if (!live) {
-        return;
+/* What is due on the control channel, START first. False when nothing is. */
+static bool next_control(const gc_conversations *t, gc_conversation *v, gc_link *l, gc_frame *f) {
+    /* PONG and ACK answer frames one to one: a peer that sends them and reads nothing must not fill
+     * our memory. Each kind is due once, whatever it answers. */
+    if (l->buffered > 2 * GC_LINK_BUFFERED_MAX) {
+        return false;
     }
-    gc_conversation_check(v, &t->outbox);
-    gc_assert((v->step == GC_CONVERSATION_APART) == (l == NULL));
-    gc_assert(l == NULL || l->kind == GC_LINK_KIND_DATA ||
-              l->started == (v->step == GC_CONVERSATION_STARTED));
-    gc_assert(gc_set_has(&s->ready->shows, i) || !gc_inbox_has_next(&v->inbox));
-    gc_assert(gc_set_has(&s->ready->fates, i) || v->told >= gc_conversation_floor(v));
-    gc_assert(gc_set_has(&s->ready->frames, i) || l == NULL || !is_sendable(t, v, l));
-}
-
-void gc__talk_check(const gc_talk *t, const gc_step *s, const gc_people *pp, const gc_mesh *m) {
-    gc_outbox_check(&t->outbox);
-    for (uint32_t i = 0; i < GC_PEERS_MAX; i++) {
-        check_peer(t, s, pp, m, i);
-    }
-    for (uint64_t seq = t->outbox.first; seq < t->outbox.next; seq++) {
-        uint32_t readers = 0;
-        for (uint32_t i = 0; i < GC_PEERS_MAX; i++) {
-            readers +=
-                gc_set_has(&pp->live, i) && gc_conversation_floor(&t->conversations[i]) <= seq;
+    if (gc_link_next(l, f)) {
+        if (f->type == GC_FRAME_START) {
+            fill_start(t, v, f);
         }
-        gc_assert(gc_outbox_get(&t->outbox, seq)->readers == readers);
+        return true;
     }
-    for (uint32_t i = 0; i < GC_MESH_DATA_MAX; i++) {
-        if (!gc_plain_is_free(&t->plains[i])) {
-            const gc_link *l = gc_mesh_open_link(m, t->plain_peers[i]);
-            gc_assert(l != NULL && l->kind == GC_LINK_KIND_DATA);
-            gc_plain_check(&t->plains[i]);
+    if (gc_conversation_next(v, f)) {
+        return true;
+    }
+    if (!gc_link_take_profile(l)) {
+        return false;
+    }
+    *f = (gc_frame){.type = GC_FRAME_PROFILE, .has_nick = true};
+    f->nick = gc_span_of(t->nick, t->nick_len);
+    return true;
+}
+
+/* The text scratch is free: a message is shown only by another poll. */
+static bool next_message(gc_conversations *t, gc_conversation *v, const gc_link *l, gc_frame *f) {
+    if (l->buffered > GC_LINK_BUFFERED_MAX || !gc_conversation_sendable(v, &t->outbox)) {
+        return false;
+    }
+    *f = (gc_frame){.type = GC_FRAME_MESSAGE};
+    f->seq = gc_conversation_sent(v, &t->outbox);
+    f->text = gc_span_of(t->store->text, gc_outbox_copy(&t->outbox, f->seq, t->store->text));
+    return true;
+}
+
+static bool next_native(gc_conversations *t, uint32_t peer, gc_link *l, gc_client_output *out) {
+    gc_conversation *v = &t->conversations[peer];
+    gc_frame f;
+    gc_writer w;
+    if (!next_control(t, v, l, &f) && !next_message(t, v, l, &f)) {
+        return false;
+    }
+    gc_writer_init(&w, t->store->frame, sizeof t->store->frame);
+    out->type = GC_CLIENT_LINK_SEND;
+    out->value = gc_frame_write(&f, &w);
+    gc_assert(!w.failed);
+    out->text = gc_writer_done(&w);
+    return true;
+}
+
+/* A message that no frame can hold has a fate instead. */
+static bool next_plain(gc_conversations *t, const gc_step *s, uint32_t peer, const gc_link *l,
+                       gc_client_output *out) {
+    gc_conversation *v = &t->conversations[peer];
+    gc_writer w;
+    if (l->buffered > GC_LINK_BUFFERED_MAX || !gc_conversation_sendable(v, &t->outbox)) {
+        return false;
+    }
+    gc_writer_init(&w, t->store->data_frame, sizeof t->store->data_frame);
+    enum gc_plain_written written =
+        gc_plain_write(gc_conversations_plain(t, peer), v, &t->outbox, t->store->text, &w);
+    if (written == GC_PLAIN_WAIT) {
+        return false;
+    }
+    if (written == GC_PLAIN_TOO_BIG) {
+        gc_conversations_note(t, s, peer);
+        return tell_fate(t, peer, out);
+    }
+    out->type = GC_CLIENT_LINK_SEND;
+    out->value = written == GC_PLAIN_TEXT ? GC_CHANNEL_DATA_TEXT : GC_CHANNEL_DATA_BYTES;
+    out->text = gc_writer_done(&w);
+    return true;
+}
+
+bool gc__talk_poll_frame(gc_conversations *t, const gc_step *s, gc_mesh *m, gc_client_output *out) {
+    for (;;) {
+        uint32_t i = gc_set_first(&s->ready->frames);
+        if (i == GC_SET_END) {
+            return false;
         }
+        gc_link *l = gc_mesh_sender(m, i);
+        if (l != NULL && (l->kind == GC_LINK_KIND_DATA ? next_plain(t, s, i, l, out)
+                                                       : next_native(t, i, l, out))) {
+            if (out->type == GC_CLIENT_LINK_SEND) {
+                out->link = gc_link_number(l, m->ways[i].link);
+            }
+            return true;
+        }
+        gc_set_remove(&s->ready->frames, i);
     }
 }

@@ -63,7 +63,7 @@ bool client_peer_is_live(const gc_client *c, uint32_t peer) {
 }
 
 bool client_peer_is_open(const gc_client *c, uint32_t peer) {
-    return gc__talk_is_open(&c->peers.talk, peer);
+    return gc_conversations_is_open(&c->peers.talk, peer);
 }
 
 bool client_peer_is_stock(const gc_client *c, uint32_t peer) {

@@ -1,4 +1,4 @@
-/* core/client/talk_poll.c: what comes out, in which order, and when. */
+/* core/client/talk.c: what comes out, in which order, and when. */
 #include "test/unit/client_script.h"
 
 static void a_message_is_acknowledged_once_it_was_given_out(void **state) {
