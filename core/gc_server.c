@@ -217,6 +217,12 @@ void gc_server_close(gc_server *s, uint64_t now_ms, gc_conn conn, uint32_t reaso
     gc__connection_free(s, n);
 }
 
+void gc_server_datagram(gc_server *s, uint64_t now_ms, uint32_t socket, const gc_addr *from,
+                        gc_span bytes) {
+    at_time(s, now_ms);
+    gc__datagrams_handle(s->datagrams, s->now_ms, socket, from, bytes);
+}
+
 void gc_server_shutdown(gc_server *s, uint64_t now_ms) {
     at_time(s, now_ms);
     s->stopping = true;
@@ -276,12 +282,20 @@ static bool take_output(gc_connection *c, gc_server_output *out) {
     return true;
 }
 
+static bool poll_datagram(gc_server *s, gc_server_output *out) {
+    bool taken = gc__datagrams_next(s->datagrams, out);
+    if (taken) {
+        out->type = GC_SERVER_DATAGRAM;
+    }
+    return taken;
+}
+
 bool gc_server_poll(gc_server *s, gc_server_output *out) {
     *out = (gc_server_output){.type = GC_SERVER_IDLE};
     for (;;) {
         uint32_t n = gc_order_first(&s->ready);
         if (n == GC_ORDER_END) {
-            return false;
+            return poll_datagram(s, out);
         }
         gc_connection *c = gc__connection_at(s, n);
         bool taken = c->pending != 0 && take_output(c, out);

@@ -90,4 +90,5 @@ void gc_server_check(const gc_server *s) {
     gc_assert(t.blocks + s->held.blocks == s->pool.used && s->pool.used <= s->pool.capacity);
     gc_held_check(&s->held, &s->pool);
     check_addresses(s, &t);
+    gc__datagrams_check(s->datagrams);
 }

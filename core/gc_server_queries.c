@@ -50,5 +50,8 @@ void gc_server_get_stats(const gc_server *s, gc_server_stats *out) {
     out->held_bytes = s->held.bytes;
     out->penalties_total = s->penalties->given;
     out->penalized_total = s->penalties->refused;
+    out->stun_answered_total = s->datagrams->stun.answered;
+    out->stun_limited_total = s->datagrams->stun.dropped;
+    out->stun_ignored_total = s->datagrams->stun.ignored;
     out->memory_used_bytes = (uint64_t)s->pool.used * GC_BLOCK_BYTES;
 }

@@ -26,6 +26,7 @@ static gc_server_config without_zeros(const gc_server_config *config) {
     c.per_address_max = or_default(c.per_address_max, GC_PER_ADDRESS_MAX);
     c.connects_per_second = or_default(c.connects_per_second, GC_CONNECTS_PER_SECOND);
     c.rate_per_second = or_default(c.rate_per_second, GC_RATE_PER_SECOND);
+    c.stun_per_second = or_default(c.stun_per_second, GC_STUN_RATE_PER_SECOND);
     c.message_bytes_max = or_default(c.message_bytes_max, GC_MESSAGE_BYTES_MAX);
     c.queue_bytes_max = or_default(c.queue_bytes_max, GC_QUEUE_BYTES_MAX);
     c.memory_bytes_max = c.memory_bytes_max == 0 ? GC_MEMORY_BYTES_MAX : c.memory_bytes_max;
@@ -34,6 +35,7 @@ static gc_server_config without_zeros(const gc_server_config *config) {
 
 static bool makes_sense(const gc_server_config *c) {
     return c->connections_max > 0 && c->connections_max <= GC_CONNECTIONS_MAX &&
+           c->stun_per_second <= GC_STUN_RATE_MAX &&
            c->message_bytes_max <= MESSAGE_BYTES_CEILING &&
            c->queue_bytes_max >= c->message_bytes_max &&
            c->memory_bytes_max >= 2 * (uint64_t)c->queue_bytes_max &&
@@ -56,11 +58,12 @@ static void lay_out(gc_server *s, gc_arena *a, const uint8_t keys[80]) {
     gc_rooms_init(&s->rooms, a, connections, keys + 48);
     gc_addresses_init(&s->addresses, a, connections, s->config.per_address_max, keys + 64);
     s->penalties = gc_arena_take(a, 1, sizeof *s->penalties);
+    s->datagrams = gc_arena_take(a, 1, sizeof *s->datagrams);
     gc_held_init(&s->held, a, blocks / HELD_PART, s->config.expire_timeout_ms);
     gc_block_pool_init(&s->pool, a, blocks);
 }
 
-/* The key is that of the addresses: both hash the same, and neither shows it. */
+/* The key is that of the addresses, and STUN has it too: all hash the same, and none shows it. */
 static void init_penalties(gc_server *s, const uint8_t key[16]) {
     uint32_t per_second = s->config.connects_per_second;
     uint64_t ahead = (uint64_t)GC_CONNECTS_AHEAD * s->config.per_address_max;
@@ -106,6 +109,7 @@ gc_server *gc_server_init(void *memory, size_t bytes, const gc_server_config *co
     gc_drbg_bytes(&s->drbg, keys, sizeof keys);
     lay_out(s, &a, keys);
     init_penalties(s, keys + 64);
+    gc__datagrams_init(s->datagrams, keys + 64, s->config.stun_per_second);
     gc_assert(a.at <= bytes && s->pool.blocks != NULL);
     return s;
 }

@@ -30,7 +30,7 @@ int gc_stun_open(gc_stun *stun, uv_loop_t *loop, const gc_options *options, char
         return -1;
     }
     stun->responder = memory;
-    gc_stun_responder_init(stun->responder, key);
+    gc_stun_responder_init(stun->responder, key, GC_STUN_RATE_PER_SECOND);
     if (gc_net_bind_udp(options->host, (uint32_t)options->stun_port, fds, error, error_bytes) !=
         0) {
         return -1;

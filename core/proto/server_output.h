@@ -3,6 +3,7 @@
 #ifndef GC_PROTO_SERVER_OUTPUT_H
 #define GC_PROTO_SERVER_OUTPUT_H
 
+#include "core/base/addr.h"
 #include "core/base/limits.h"
 #include "core/base/reason.h"
 #include "core/base/span.h"
@@ -28,6 +29,7 @@ typedef struct gc_server_config {
     uint32_t per_address_max;     /* --per-address-limit */
     uint32_t rate_per_second;     /* --rate */
     uint32_t connects_per_second; /* --connect-rate, of one address; UINT32_MAX: any */
+    uint32_t stun_per_second;     /* STUN requests answered to one address */
     uint32_t message_bytes_max;   /* --message-limit, up to 16 MiB */
     uint32_t queue_bytes_max;     /* --queue-limit */
     uint64_t memory_bytes_max;    /* --memory-limit: all queues and held messages together */
@@ -41,15 +43,19 @@ typedef struct gc_server_open_request {
                             up to GC_ICE_BYTES_MAX; empty: none */
 } gc_server_open_request;
 
+#define GC_DATAGRAM_BYTES_MAX 1500 /* of the payload: what fits a packet of most networks */
+
 enum gc_server_output_type {
     GC_SERVER_IDLE = 0,
-    GC_SERVER_WRITE,  /* conn has unsent bytes: write gc_server_unsent(), then gc_server_sent().
-                         Given once until all was sent; if the socket is full, go on when it is
-                         writable again */
-    GC_SERVER_CLOSE,  /* close the socket once its unsent bytes are written (at once when `now` is
-                         set), then call gc_server_close(). reason says why */
-    GC_SERVER_PAUSE,  /* stop reading this socket */
-    GC_SERVER_RESUME, /* read it again */
+    GC_SERVER_WRITE,    /* conn has unsent bytes: write gc_server_unsent(), then gc_server_sent().
+                           Given once until all was sent; if the socket is full, go on when it is
+                           writable again */
+    GC_SERVER_CLOSE,    /* close the socket once its unsent bytes are written (at once when `now` is
+                           set), then call gc_server_close(). reason says why */
+    GC_SERVER_PAUSE,    /* stop reading this socket */
+    GC_SERVER_RESUME,   /* read it again */
+    GC_SERVER_DATAGRAM, /* send `bytes` to the address `to` from that UDP socket, once, or drop them
+                           when the kernel does not take them; the other fields say nothing */
 };
 
 typedef struct gc_server_output {
@@ -57,6 +63,9 @@ typedef struct gc_server_output {
     gc_conn conn;
     uint32_t reason;
     bool now;
+    uint32_t socket; /* these three of a datagram only */
+    const gc_addr *to;
+    gc_span bytes; /* up to GC_DATAGRAM_BYTES_MAX */
 } gc_server_output;
 
 /* Counters and gauges for /metrics. */
@@ -73,6 +82,9 @@ typedef struct gc_server_stats {
     uint64_t memory_used_bytes;     /* blocks in use */
     uint64_t penalties_total;       /* times that an address was refused for a while */
     uint64_t penalized_total;       /* connections refused by that */
+    uint64_t stun_answered_total;
+    uint64_t stun_limited_total; /* requests over the rate of their address */
+    uint64_t stun_ignored_total; /* datagrams that were no STUN request */
 } gc_server_stats;
 
 #endif

@@ -2,13 +2,12 @@
 #include "core/base/assert.h"
 #include "core/base/mem.h"
 
-#define COST_MS  (1000u / GC_STUN_RATE_PER_SECOND)
-#define BURST_MS (GC_STUN_BURST * COST_MS)
+#define US_PER_MS 1000u
 
-_Static_assert(1000 % GC_STUN_RATE_PER_SECOND == 0, "a request costs whole milliseconds");
-
-void gc_stun_responder_init(gc_stun_responder *r, const uint8_t key[16]) {
+void gc_stun_responder_init(gc_stun_responder *r, const uint8_t key[16], uint32_t per_second) {
+    gc_assert(per_second > 0 && per_second <= GC_STUN_RATE_MAX);
     memcpy(r->key, key, sizeof r->key);
+    r->cost_us = 1000 * US_PER_MS / per_second;
 }
 
 /* The source's bucket, or that of the one in its set which paid least: most likely it is idle. */
@@ -19,7 +18,7 @@ static gc_stun_bucket *bucket_of(gc_stun_responder *r, uint64_t source) {
         if (set[i].source == source) {
             return &set[i];
         }
-        if (set[i].paid_ms < least->paid_ms) {
+        if (set[i].paid_us < least->paid_us) {
             least = &set[i];
         }
     }
@@ -29,11 +28,12 @@ static gc_stun_bucket *bucket_of(gc_stun_responder *r, uint64_t source) {
 
 static bool take(gc_stun_responder *r, const gc_addr *from) {
     gc_stun_bucket *b = bucket_of(r, gc_addr_source_hash(from, r->key));
-    uint64_t paid_ms = b->paid_ms > r->now_ms ? b->paid_ms : r->now_ms;
-    if (paid_ms + COST_MS > r->now_ms + BURST_MS) {
+    uint64_t now_us = r->now_ms * US_PER_MS;
+    uint64_t paid_us = b->paid_us > now_us ? b->paid_us : now_us;
+    if (paid_us + r->cost_us > now_us + GC_STUN_BURST * r->cost_us) {
         return false;
     }
-    b->paid_ms = paid_ms + COST_MS;
+    b->paid_us = paid_us + r->cost_us;
     return true;
 }
 

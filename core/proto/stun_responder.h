@@ -14,22 +14,27 @@
 #define GC_STUN_SETS     1024
 #define GC_STUN_SET_SIZE 4
 
+#define GC_STUN_RATE_MAX          1000000 /* a request costs whole microseconds */
+#define GC_STUN_REQUEST_BYTES_MAX 1024    /* no longer datagram is taken for a request */
+
 typedef struct gc_stun_bucket {
     uint64_t source;  /* keyed hash of the address; 0 = free */
-    uint64_t paid_ms; /* the time up to which this source has used its rate */
+    uint64_t paid_us; /* the time up to which this source has used its rate */
 } gc_stun_bucket;
 
 typedef struct gc_stun_responder {
     uint8_t key[16];
     uint64_t now_ms;
+    uint64_t cost_us;  /* of one answer */
     uint64_t answered; /* for /metrics */
     uint64_t dropped;  /* over the rate */
     uint64_t ignored;  /* no Binding request */
     gc_stun_bucket buckets[GC_STUN_SETS][GC_STUN_SET_SIZE];
 } gc_stun_responder;
 
-/* Into zeroed memory; key: random. Touches no page of the table. */
-void gc_stun_responder_init(gc_stun_responder *r, const uint8_t key[16]);
+/* Prepares r, which is zero; touches no page of its table. key: 16 random bytes, copied.
+ * per_second: answers to one source, from 1 to GC_STUN_RATE_MAX; GC_STUN_BURST may come at once. */
+void gc_stun_responder_init(gc_stun_responder *r, const uint8_t key[16], uint32_t per_second);
 /* Returns the length of the answer in out, or 0: silence. datagram is borrowed for the call.
  * now_ms: monotonic, a step back is clamped. */
 uint32_t gc_stun_responder_handle(gc_stun_responder *r, uint64_t now_ms, const gc_addr *from,

@@ -10,6 +10,7 @@
  *   core/server/liveness.c      what a deadline does; the price of a message
  *   core/server/delivery.c      frames into queues, limits of queue and memory
  *   core/server/connection.c    slots and handles, the end of a connection
+ *   core/server/datagrams.c     UDP: services (STUN) and the queue of what they say
  *   core/server/{clock,waiting}.c  when each connection is due; who waits for an id
  *   core/gc_server_setup.c         the memory of a server
  *   core/gc_server_queries.c       what the HTTP side of a host asks
@@ -35,6 +36,7 @@
 #include "core/proto/penalties.h"
 #include "core/proto/registry.h"
 #include "core/proto/rooms.h"
+#include "core/server/datagrams.h"
 
 #define GC_CONNECTIONS_MAX 0xfffffu /* a handle has 20 bits for the slot */
 #define GC_CLOSING_MS      5000     /* for a client to take its last bytes */
@@ -120,6 +122,7 @@ struct gc_server {
     gc_rooms rooms;
     gc_addresses addresses;
     gc_penalties *penalties;
+    gc_datagrams *datagrams;
     gc_drbg drbg;
     gc_server_stats stats;
     uint8_t room_text[GC_ROOM_TEXT_BYTES]; /* scratch of rooms.c */

@@ -11,7 +11,7 @@ static gc_stun_responder responder;
 static int fresh(void **state) {
     (void)state;
     memset(&responder, 0, sizeof responder);
-    gc_stun_responder_init(&responder, key);
+    gc_stun_responder_init(&responder, key, GC_STUN_RATE_PER_SECOND);
     return 0;
 }
 
