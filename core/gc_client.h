@@ -23,6 +23,7 @@
 
 typedef struct gc_client gc_client;
 
+/* Returns the bytes of memory that a client needs. */
 size_t gc_client_size(void);
 /* Places a client into gc_client_size() bytes aligned to 16. seed: 32 bytes of entropy. The crypto
  * table is copied; its context is borrowed for the client's life. NULL when bytes are too few. */
@@ -40,10 +41,11 @@ typedef struct gc_client_options {
     gc_span serialization;
 } gc_client_options;
 
-/* Three ways in. State must be idle or failed, else GC_E_STATE. Errors: GC_E_SYNTAX, GC_E_UTF8,
- * GC_E_TOO_BIG as gc_invite_parse() and gc_invite_check_name(), GC_E_CRYPTO. */
+/* Joins by one of three ways in. State must be idle or failed, else GC_E_STATE. Errors:
+ * GC_E_SYNTAX, GC_E_UTF8, GC_E_TOO_BIG as gc_invite_parse() and gc_invite_check_name(),
+ * GC_E_CRYPTO. */
 int gc_client_join_room(gc_client *c, uint64_t now_ms, const gc_client_options *o, gc_span name);
-/* A new private room: a fresh secret. */
+/* Joins a new private room: a fresh secret. */
 int gc_client_new_room(gc_client *c, uint64_t now_ms, const gc_client_options *o);
 int gc_client_join_link(gc_client *c, uint64_t now_ms, const gc_client_options *o, gc_span link);
 
@@ -55,6 +57,8 @@ int gc_client_leave(gc_client *c, uint64_t now_ms);
  * GC_E_FULL (too much is not yet acknowledged: keep the text and try again when GC_CLIENT_SENDABLE
  * comes). */
 int gc_client_send(gc_client *c, uint64_t now_ms, gc_span text, uint64_t *seq);
+/* Changes the name that others see: 0..GC_NICK_BYTES_MAX bytes, cleaned by the core. Returns 0,
+ * GC_E_UTF8, GC_E_STATE outside, GC_E_FULL. */
 int gc_client_set_nick(gc_client *c, uint64_t now_ms, gc_span nick);
 
 /* Writes an invite link below `base` ("https://host/path/"): GC_INVITE_ROOM_NAME or
@@ -62,59 +66,72 @@ int gc_client_set_nick(gc_client *c, uint64_t now_ms, gc_span nick);
  * link of this peer, whose secret is made at its first use. GC_E_STATE when there is no such room
  * (a guest of a direct link has none). */
 int gc_client_invite(gc_client *c, gc_span base, uint32_t kind, gc_writer *w);
-/* One's own peer id, borrowed; empty before the first join. */
+/* Returns one's own peer id, borrowed until the next join or leave; empty before the first join. */
 gc_span gc_client_id(const gc_client *c);
 
-/* --- the signaling sockets: gc_signaling_socket, others are ignored
- * ------------------------------------ */
-/* After SIGNALING_CLOSE, or another SIGNALING_CONNECT, nothing more is reported of the older one.
+/* --- the signaling sockets: socket is a gc_signaling_socket, another number is ignored ---------
  */
+/* Each returns 0, or GC_E_FULL: outputs were not drained. After SIGNALING_CLOSE, or another
+ * SIGNALING_CONNECT, the host reports nothing more of the older socket. */
+
+/* Takes the report that a socket which SIGNALING_CONNECT asked for is open. */
 int gc_client_signaling_opened(gc_client *c, uint64_t now_ms, uint32_t socket);
-/* A text message of at most GC_MESSAGE_BYTES_MAX. Malformed ones are ignored and counted. */
+/* Takes a text message, at most GC_MESSAGE_BYTES_MAX (else GC_E_TOO_BIG). A malformed one is
+ * counted and ignored. */
 int gc_client_signaling_message(gc_client *c, uint64_t now_ms, uint32_t socket, gc_span text);
+/* Takes the end of a socket, or that it could not be opened. */
 int gc_client_signaling_closed(gc_client *c, uint64_t now_ms, uint32_t socket);
 
-/* --- links: what the transport reports. A stale link number is ignored (returns 0). ---------- */
-/* The local description asked for by GC_CLIENT_LINK_OFFER or _ANSWER is ready. 1..GC_SDP_BYTES_MAX
- * bytes of UTF-8, else GC_E_TOO_BIG or GC_E_UTF8; GC_E_STATE when it was given already. */
+/* --- links: what the transport reports ---------------------------------------------------------
+ */
+/* Each returns 0, also for a stale link number, which is ignored; or GC_E_FULL: outputs were not
+ * drained; or what its own comment says. */
+
+/* Takes the local description that GC_CLIENT_LINK_OFFER or _ANSWER asked for: 1..GC_SDP_BYTES_MAX
+ * bytes of UTF-8, else GC_E_TOO_BIG or GC_E_UTF8. GC_E_STATE when it was given already. */
 int gc_client_link_description(gc_client *c, uint64_t now_ms, uint32_t link, gc_span sdp);
-/* A local candidate; mid and index of its m-line. An empty candidate is ignored, and so are those
- * behind the first GC_CANDIDATES_MAX. GC_E_TOO_BIG over GC_CANDIDATE_BYTES_MAX. It may come before
- * the description: it is sent behind it. */
+/* Takes a local candidate; mid and index name its m-line. An empty one is ignored, and so are those
+ * after the first GC_CANDIDATES_MAX. GC_E_TOO_BIG over GC_CANDIDATE_BYTES_MAX, GC_MID_BYTES_MAX or
+ * index 255; GC_E_UTF8. A candidate may come before the description: it is sent after it. */
 int gc_client_link_candidate(gc_client *c, uint64_t now_ms, uint32_t link, gc_span candidate,
                              gc_span mid, uint32_t index);
-/* Both channels are open, or the in-band one of a link of GC_LINK_KIND_DATA: reported before
- * anything that came on them. */
+/* Takes the report that both channels are open, or the in-band one of a link of
+ * GC_LINK_KIND_DATA. It comes before anything that came on them. GC_E_STATE when the other side's
+ * description is not known. */
 int gc_client_link_opened(gc_client *c, uint64_t now_ms, uint32_t link);
-/* One frame. On a link of GC_LINK_KIND_DATA the channel is GC_CHANNEL_DATA_BYTES or _TEXT; what is
- * longer than GC_DATA_BYTES_MAX costs that message, so a host may cut it behind that. GC_E_STATE
- * when the link was not reported open. A peer that breaks the protocol is no error here: its link
- * is closed. */
+/* Takes one frame. On a link of GC_LINK_KIND_DATA the channel is GC_CHANNEL_DATA_BYTES or _TEXT;
+ * what is longer than GC_DATA_BYTES_MAX costs that message, so a host may cut it there. GC_E_STATE
+ * when the link was not reported open. A peer that breaks the protocol is not an error of this
+ * call: its link is closed. */
 int gc_client_link_message(gc_client *c, uint64_t now_ms, uint32_t link, uint8_t channel,
                            gc_span message);
-/* Bytes that the transport has queued (bufferedAmount of all channels); report after sending,
- * and when it fell. Above GC_LINK_BUFFERED_MAX the core sends no messages on this link. On one of
- * GC_LINK_KIND_DATA the report also says that the transport took every LINK_SEND that was polled
- * for it before: a host reports after each drain that had one, with 0 too, and never once the
- * transport refused one; it reports the link closed then. What is not reported is not told as sent.
- */
+/* Takes how many bytes the transport has queued (bufferedAmount of all channels); the host reports
+ * after sending, and when it fell. Above GC_LINK_BUFFERED_MAX the core sends no messages on this
+ * link. On one of GC_LINK_KIND_DATA the report also says that the transport took every LINK_SEND
+ * that was polled for it before: a host reports after each drain that had one, with 0 too, and
+ * never once the transport refused one; it reports the link closed then. What is not reported is
+ * not told as sent. Never GC_E_FULL. */
 int gc_client_link_buffered(gc_client *c, uint64_t now_ms, uint32_t link, uint32_t bytes);
-/* The transport ended; reason: GC_REASON_GONE, GC_REASON_ICE_FAILED, GC_REASON_PROTOCOL; and of a
- * link of GC_LINK_KIND_DATA that was open GC_REASON_LEFT when the other side closed its channel. */
+/* Takes the end of the transport; reason: GC_REASON_GONE, GC_REASON_ICE_FAILED, GC_REASON_PROTOCOL;
+ * and of a link of GC_LINK_KIND_DATA that was open GC_REASON_LEFT when the other side closed its
+ * channel. */
 int gc_client_link_closed(gc_client *c, uint64_t now_ms, uint32_t link, uint32_t reason);
-/* What path is in use (gc_path); rtt_ms 0 when not known. */
+/* Takes what path is in use (gc_path) and its round trip in ms; 0 when not known. Never
+ * GC_E_FULL. */
 int gc_client_link_path(gc_client *c, uint64_t now_ms, uint32_t link, uint32_t path,
                         uint32_t rtt_ms);
 
+/* Carries out what is due at now_ms. Nothing happens before gc_client_deadline(). */
 void gc_client_tick(gc_client *c, uint64_t now_ms);
 
 /* --- outputs: core/proto/client_output.h ------------------------------------------------------ */
 
 /* Fills *out and returns true, or returns false when there is nothing to do. */
 bool gc_client_poll(gc_client *c, gc_client_output *out);
+/* Returns when to call gc_client_tick() if no input comes before; GC_NEVER: not at all. */
 uint64_t gc_client_deadline(const gc_client *c);
 
-/* For tests and the simulator: aborts (gc_assert) when an internal invariant does not hold. */
+/* Aborts (gc_assert), for tests and the simulator, when an internal invariant does not hold. */
 void gc_client_check(const gc_client *c);
 
 #endif

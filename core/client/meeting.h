@@ -49,14 +49,18 @@ void gc__meeting_leave(gc_meeting *m, const gc_step *s, bool bye);
 /* Notes that a peer left for good: if it is the one of our join link it is not looked for. */
 void gc__meeting_peer_left(gc_meeting *m, const gc_people *pp, uint32_t peer);
 
-/* Takes what the host reports of a signaling socket; text: one message. */
+/* Takes the report that a signaling socket is open. */
 void gc__meeting_opened(gc_meeting *m, const gc_step *s, enum gc_signaling_socket socket);
+/* Takes the end of a signaling socket that the host did not close for us. */
 void gc__meeting_closed(gc_meeting *m, const gc_step *s, enum gc_signaling_socket socket);
+/* Takes one message of a signaling socket, borrowed; one that is malformed, unexpected or refused
+ * is counted and ignored. */
 void gc__meeting_message(gc_meeting *m, gc_peers *ps, const gc_step *s,
                          enum gc_signaling_socket socket, gc_span text);
 
 /* Carries out what is due at this step's time. */
 void gc__meeting_tick(gc_meeting *m, const gc_step *s);
+/* Returns when to tick next; GC_NEVER. */
 uint64_t gc__meeting_deadline(const gc_meeting *m);
 /* Asserts the invariants. */
 void gc__meeting_check(const gc_meeting *m);

@@ -60,6 +60,7 @@ void gc__peers_settle(gc_peers *ps, const gc_step *s, bool wait);
 void gc__peers_tick_links(gc_peers *ps, const gc_step *s);
 /* Gives up messages that are too old, and dials the peers that are due. Settle after it. */
 void gc__peers_tick_dials(gc_peers *ps, const gc_step *s);
+/* Returns when to tick next; GC_NEVER. */
 uint64_t gc__peers_deadline(const gc_peers *ps, uint64_t now_ms);
 
 #endif

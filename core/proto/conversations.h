@@ -50,6 +50,7 @@ void gc_conversations_leave(gc_conversations *t);
 void gc_conversations_rename(gc_conversations *t, gc_span nick);
 
 /* --- the conversation with one peer ----------------------------------------------------------- */
+/* Reads the conversation with a peer (0..GC_PEERS_MAX-1). */
 const gc_conversation *gc_conversations_with(const gc_conversations *t, uint32_t peer);
 /* Tells whether the user can talk with a live peer. */
 bool gc_conversations_is_open(const gc_conversations *t, uint32_t peer);
@@ -83,6 +84,7 @@ int gc_conversations_send(gc_conversations *t, const gc_step *s, const gc_set *l
 void gc_conversations_block(gc_conversations *t, uint32_t len);
 /* Gives up messages that are older than GC_UNDELIVERED_MS. */
 void gc_conversations_tick(gc_conversations *t, const gc_step *s);
+/* Returns when gc_conversations_tick(), or a look at who holds up the others, is due; GC_NEVER. */
 uint64_t gc_conversations_deadline(const gc_conversations *t, uint64_t now_ms);
 
 /* --- for the outputs ---------------------------------------------------------------

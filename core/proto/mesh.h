@@ -39,7 +39,9 @@ void gc_mesh_add(gc_mesh *m, uint32_t peer);
 void gc_mesh_remove(gc_mesh *m, uint32_t peer);
 
 /* --- reading ---------------------------------------------------------------------------------- */
+/* Reads the way to a peer (0..GC_PEERS_MAX-1). */
 const gc_way *gc_mesh_way(const gc_mesh *m, uint32_t peer);
+/* Reads the link in a slot (0..GC_LINKS_MAX-1), in use or free. */
 const gc_link *gc_mesh_link(const gc_mesh *m, uint32_t slot);
 /* Returns the slot of the link that the host names by this number; GC_NONE when it is stale. */
 uint32_t gc_mesh_slot(const gc_mesh *m, uint32_t number);
@@ -99,6 +101,7 @@ gc_set gc_mesh_due_links(gc_mesh *m, uint64_t now_ms);
 gc_set gc_mesh_due_dials(gc_mesh *m, uint64_t now_ms);
 /* Returns the peer that is given up first; GC_NONE. */
 uint32_t gc_mesh_first_end(const gc_mesh *m);
+/* Returns when a link, a dial or an end is due; GC_NEVER. */
 uint64_t gc_mesh_deadline(const gc_mesh *m);
 /* Asserts the invariants of a settled mesh, with a scan of all links. */
 void gc_mesh_check(const gc_mesh *m);

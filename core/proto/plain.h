@@ -24,6 +24,7 @@ enum gc_plain_written {
     GC_PLAIN_WAIT,    /* the same, but fates of earlier messages are open: try again later */
 };
 
+/* Tells whether it is in use by no connection. */
 bool gc_plain_is_free(const gc_plain *pl);
 /* Begins with a link that opened: v is started plain. store: the owner's, until the end. */
 void gc_plain_begin(gc_plain *pl, gc_data_store *store, uint32_t serialization, gc_conversation *v);
