@@ -26,7 +26,7 @@ lint-house: lint-web lint-form
 	$(Q)! grep -nE '\b($(BANNED))[[:space:]]*\(' -r core host server sim tools fuzz bench --include='*.c' --include='*.h' || { echo 'lint: banned function'; exit 1; }
 	$(Q)! grep -nE '\b(time|rand|random|gettimeofday|clock_gettime)\(' -r core server sim --include='*.c' || { echo 'lint: clock or randomness outside host/'; exit 1; }
 	$(Q)! grep -nE 'innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|[[:space:]]style=|[[:space:]]on[a-z]+=' -r web --include='*.js' --include='*.html' --exclude-dir=node_modules || { echo 'lint: banned in web/'; exit 1; }
-	$(Q)sh tools/check-tests.sh
+	$(Q)sh tools/check-tests.sh && sh tools/check-tests-test.sh
 	$(Q)sh tools/check-walks.sh && sh tools/check-walks-test.sh
 	$(Q)sh tools/longest.sh
 	$(Q)SHARE_MAX=$(SHARE_MAX) LINES_MAX=$(LINES_MAX) sh tools/share.sh

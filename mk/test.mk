@@ -11,6 +11,20 @@ $(B)/test/unit/libgctest.a: $(UNIT_LIB_OBJ)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcsD $@ $^
 
+# A noun of base, wire or proto is tested with those three alone, so its test cannot come to need the
+# client, the server or a host. Of a host's there is only the crypto table of tests that hash.
+NOUN_SRC := $(filter $(patsubst %,test/unit/%_test.c,$(notdir $(basename $(wildcard \
+        core/base/*.[ch] core/wire/*.[ch] core/proto/*.[ch])))),$(UNIT_SRC))
+NOUN_BIN := $(NOUN_SRC:test/unit/%.c=$(B)/test/unit/%)
+$(B)/libgcproto.a: $(filter $(B)/core/base/% $(B)/core/wire/% $(B)/core/proto/%,$(CORE_OBJ))
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcsD $@ $^
+
+$(NOUN_BIN): $(B)/%: %.c $(B)/libgcproto.a $(B)/host/crypto.o $(STAMP)
+	$(call say,TEST,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(HOST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $< -o $@ $(LDFLAGS_ALL) \
+	    $(B)/libgcproto.a $(B)/host/crypto.o -lcmocka $(shell $(PKG_CONFIG) --libs libsodium)
+
 UNIT_LIBS := $(B)/test/unit/libgctest.a $(B)/libgcserver.a $(B)/libgchost.a $(B)/libgccore.a
 $(B)/test/unit/%_test: test/unit/%_test.c $(UNIT_LIBS) $(STAMP)
 	$(call say,TEST,$<)
