@@ -61,17 +61,16 @@ static void settle(gc_client *c) {
     }
 }
 
-int gc__client_end(gc_client *c) {
+void gc__client_end(gc_client *c) {
     if (gc__client_is_joined(c)) {
         settle(c);
     }
-    return 0;
 }
 
 /* The same for an input of the server or the user, which may change what state the client is in. */
-static int end_state(gc_client *c) {
+static void end_state(gc_client *c) {
     c->ready.state = true;
-    return gc__client_end(c);
+    gc__client_end(c);
 }
 
 /* --- the signaling sockets -------------------------------------------------------------------- */
@@ -82,7 +81,8 @@ int gc_client_signaling_opened(gc_client *c, uint64_t now_ms, uint32_t socket) {
         return error;
     }
     gc__meeting_opened(&c->meeting, &c->step, (enum gc_signaling_socket)socket);
-    return end_state(c);
+    end_state(c);
+    return 0;
 }
 
 int gc_client_signaling_message(gc_client *c, uint64_t now_ms, uint32_t socket, gc_span text) {
@@ -94,7 +94,8 @@ int gc_client_signaling_message(gc_client *c, uint64_t now_ms, uint32_t socket, 
         return error;
     }
     gc__meeting_message(&c->meeting, &c->peers, &c->step, (enum gc_signaling_socket)socket, text);
-    return end_state(c);
+    end_state(c);
+    return 0;
 }
 
 int gc_client_signaling_closed(gc_client *c, uint64_t now_ms, uint32_t socket) {
@@ -103,7 +104,8 @@ int gc_client_signaling_closed(gc_client *c, uint64_t now_ms, uint32_t socket) {
         return error;
     }
     gc__meeting_closed(&c->meeting, &c->step, (enum gc_signaling_socket)socket);
-    return end_state(c);
+    end_state(c);
+    return 0;
 }
 
 /* --- links: what the transport reports ---------------------------------------------------------
@@ -136,7 +138,8 @@ int gc_client_link_description(gc_client *c, uint64_t now_ms, uint32_t link, gc_
         return GC_E_UTF8;
     }
     gc__setup_describe(&c->peers, &c->step, &c->meeting.room, slot, sdp);
-    return gc__client_end(c);
+    gc__client_end(c);
+    return 0;
 }
 
 int gc_client_link_candidate(gc_client *c, uint64_t now_ms, uint32_t link, gc_span candidate,
@@ -153,7 +156,8 @@ int gc_client_link_candidate(gc_client *c, uint64_t now_ms, uint32_t link, gc_sp
         return GC_E_UTF8;
     }
     gc__setup_offer_candidate(&c->peers, &c->step, slot, candidate, mid, index);
-    return gc__client_end(c);
+    gc__client_end(c);
+    return 0;
 }
 
 int gc_client_link_opened(gc_client *c, uint64_t now_ms, uint32_t link) {
@@ -166,7 +170,8 @@ int gc_client_link_opened(gc_client *c, uint64_t now_ms, uint32_t link) {
         return GC_E_STATE;
     }
     gc__peers_link_opened(&c->peers, &c->step, slot);
-    return gc__client_end(c);
+    gc__client_end(c);
+    return 0;
 }
 
 /* The peer left for good, with its link or by closing it. */
@@ -213,7 +218,8 @@ int gc_client_link_message(gc_client *c, uint64_t now_ms, uint32_t link, uint8_t
     default:
         break;
     }
-    return gc__client_end(c);
+    gc__client_end(c);
+    return 0;
 }
 
 int gc_client_link_closed(gc_client *c, uint64_t now_ms, uint32_t link, uint32_t reason) {
@@ -230,7 +236,8 @@ int gc_client_link_closed(gc_client *c, uint64_t now_ms, uint32_t link, uint32_t
     } else {
         gc__peers_link_lost(&c->peers, &c->step, l->peer, reason, false);
     }
-    return gc__client_end(c);
+    gc__client_end(c);
+    return 0;
 }
 
 int gc_client_link_buffered(gc_client *c, uint64_t now_ms, uint32_t link, uint32_t bytes) {

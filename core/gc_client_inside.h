@@ -36,8 +36,8 @@ struct gc_client {
 /* Begins an input at now_ms: the clock never goes back, and there must be room for what the input
  * causes: its outputs fit, and fates of messages were polled. Returns 0 or GC_E_FULL. */
 int gc__client_begin(struct gc_client *c, uint64_t now_ms);
-/* Ends an input that succeeded: settles what it changed. Returns 0. */
-int gc__client_end(struct gc_client *c);
+/* Ends an input that succeeded: settles what it changed. */
+void gc__client_end(struct gc_client *c);
 /* Tells whether the client is between a join and a leave. */
 bool gc__client_is_joined(const struct gc_client *c);
 

@@ -119,7 +119,10 @@ int gc_client_send(gc_client *c, uint64_t now_ms, gc_span text, uint64_t *seq) {
         return error;
     }
     error = gc_conversations_send(&c->peers.talk, &c->step, live, text, seq);
-    return error == 0 ? gc__client_end(c) : error;
+    if (error == 0) {
+        gc__client_end(c);
+    }
+    return error;
 }
 
 int gc_client_set_nick(gc_client *c, uint64_t now_ms, gc_span nick) {
@@ -132,7 +135,8 @@ int gc_client_set_nick(gc_client *c, uint64_t now_ms, gc_span nick) {
     }
     gc_conversations_rename(&c->peers.talk, nick);
     gc_mesh_rename(&c->peers.mesh, &c->step);
-    return gc__client_end(c);
+    gc__client_end(c);
+    return 0;
 }
 
 int gc_client_invite(gc_client *c, gc_span base, uint32_t kind, gc_writer *w) {

@@ -8,8 +8,9 @@
 
 void gc_conversation_init(gc_conversation *v, gc_inbox_store *store, uint64_t next_seq) {
     gc_assert(next_seq >= 1);
-    *v = (gc_conversation){.base = next_seq, .acked = next_seq - 1, .told = next_seq};
-    v->next_send = v->lost_from = v->lost_to = next_seq;
+    memset(v, 0, offsetof(gc_conversation, inbox));
+    v->acked = next_seq - 1;
+    v->base = v->told = v->next_send = v->lost_from = v->lost_to = next_seq;
     gc_inbox_init(&v->inbox, store);
 }
 
