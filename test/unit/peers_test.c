@@ -1,4 +1,4 @@
-/* core/proto/mesh.c: dialling, answering, glare, replaced and lost links, forgetting. */
+/* core/client/peers.c: dialling, answering, glare, replaced and lost links, forgetting. */
 #include "test/unit/client_script.h"
 
 static script *script_with(const char *members) {

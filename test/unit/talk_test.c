@@ -1,4 +1,5 @@
-/* core/client/talk.c: what a peer says on its link, hostile peers included. */
+/* core/client/talk.c: what a peer says on its link, hostile peers included, and what
+ * is given out of it. */
 #include "test/unit/client_script.h"
 
 #define CLOSED "close 0\nstate waiting on none\npeer 0 ~bob lost 'Bob' protocol\n"
@@ -299,6 +300,85 @@ static void a_new_session_of_a_peer_is_a_new_conversation(void **state) {
     script_free(s);
 }
 
+/* --- what is given out, in which order, and when --------------------------------------------- */
+
+static void a_message_is_acknowledged_once_it_was_given_out(void **state) {
+    script *s = script_met("~bob");
+    gc_frame f = {.type = GC_FRAME_MESSAGE, .seq = 1, .text = GC_SPAN("hi")};
+    gc_client_output o;
+    (void)state;
+    assert_int_equal(give_frame(s, 0, &f), 0);
+    assert_false(client_peer_ack_is_due(s->c, 0));
+    assert_true(gc_client_poll(s->c, &o));
+    assert_int_equal(o.type, GC_CLIENT_MESSAGE);
+    assert_int_equal(client_peer_shown(s->c, 0), 0); /* in the user's hand */
+    assert_true(gc_client_poll(s->c, &o));
+    assert_int_equal(client_peer_shown(s->c, 0), 1);
+    assert_int_equal(o.type, GC_CLIENT_LINK_SEND);
+    assert_false(gc_client_poll(s->c, &o));
+    script_free(s);
+}
+
+static void an_input_between_two_polls_takes_no_message_away(void **state) {
+    script *s = script_met("~bob");
+    gc_frame f = {.type = GC_FRAME_MESSAGE, .seq = 1, .text = GC_SPAN("hi")};
+    gc_client_output o;
+    (void)state;
+    assert_int_equal(give_frame(s, 0, &f), 0);
+    assert_true(gc_client_poll(s->c, &o));
+    assert_int_equal(o.type, GC_CLIENT_MESSAGE);
+    gc_client_check(s->c);
+    f.seq = 2;
+    assert_int_equal(give_frame(s, 0, &f), 0);
+    gc_client_check(s->c);
+    drain(s);
+    expect(s, "message 0 #2 hi\nack 0 #2\n");
+    script_free(s);
+}
+
+static void texts_are_safe_to_show(void **state) {
+    static const struct {
+        const char *sent, *shown;
+    } rows[] = {
+        {"plain", "plain"},
+        {"line\nline\ttab", "line\nline\ttab"},
+        {"a\r\nb\rc", "a\nb\nc"},
+        {"\x01\x1b[31m\x7f", "\xef\xbf\xbd\xef\xbf\xbd[31m\xef\xbf\xbd"},
+        {"abc\xe2\x80\xae"
+         "def",
+         "abc\xef\xbf\xbd"
+         "def"},
+        {"<script>alert(1)</script>", "<script>alert(1)</script>"},
+        {"\xf0\x9f\x91\xbb", "\xf0\x9f\x91\xbb"},
+    };
+    script *s = script_met("~bob");
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        gc_frame f = {.type = GC_FRAME_MESSAGE, .seq = i + 1, .text = text_span(rows[i].sent)};
+        gc_client_output o;
+        assert_int_equal(give_frame(s, 0, &f), 0);
+        assert_true(gc_client_poll(s->c, &o));
+        assert_int_equal(o.type, GC_CLIENT_MESSAGE);
+        assert_span(o.text, text_span(rows[i].shown));
+        drain(s);
+    }
+    script_free(s);
+}
+
+/* Each byte becomes three: the longest text that grows most. */
+static void the_longest_text_is_shown_whole(void **state) {
+    static char text[GC_TEXT_BYTES_MAX];
+    script *s = script_met("~bob");
+    gc_frame f = {.type = GC_FRAME_MESSAGE, .seq = 1, .text = gc_span_of(text, sizeof text)};
+    gc_client_output o;
+    (void)state;
+    memset(text, 1, sizeof text);
+    assert_int_equal(give_frame(s, 0, &f), 0);
+    assert_true(gc_client_poll(s->c, &o));
+    assert_int_equal(o.text.len, 3 * GC_TEXT_BYTES_MAX);
+    script_free(s);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(malformed_frames_end_the_link),
@@ -316,6 +396,10 @@ int main(void) {
         cmocka_unit_test(a_full_outbox_is_said_and_room_too),
         cmocka_unit_test(a_stalled_peer_holds_up_nobody),
         cmocka_unit_test(a_new_session_of_a_peer_is_a_new_conversation),
+        cmocka_unit_test(a_message_is_acknowledged_once_it_was_given_out),
+        cmocka_unit_test(an_input_between_two_polls_takes_no_message_away),
+        cmocka_unit_test(texts_are_safe_to_show),
+        cmocka_unit_test(the_longest_text_is_shown_whole),
     };
     return RUN(tests);
 }
