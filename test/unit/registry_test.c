@@ -98,6 +98,36 @@ static void takeovers_are_bounded(void **state) {
     free(f.memory);
 }
 
+static void takeovers_are_counted_on_by_the_one_that_takes_over(void **state) {
+    (void)state;
+    fixture f;
+    start(&f);
+    name(&f, 0, "a", "t");
+    name(&f, 1, "a", "t");
+    for (int i = 0; i < GC_TAKEOVERS_MAX; i++) {
+        assert_true(gc_registry_count_takeover(&f.t, 0, 1000));
+    }
+    gc_registry_inherit_takeovers(&f.t, 1, 0);
+    assert_false(gc_registry_count_takeover(&f.t, 1, 1000));
+    free(f.memory);
+}
+
+static void one_waits_for_an_id_at_a_time(void **state) {
+    (void)state;
+    fixture f;
+    start(&f);
+    name(&f, 0, "a", "t");
+    assert_int_equal(gc_registry_take_waiter(&f.t, 0), GC_IDENTITY_NONE);
+    gc_registry_set_waiter(&f.t, 0, 1);
+    gc_registry_set_waiter(&f.t, 0, 2); /* in place of 1 */
+    assert_int_equal(gc_registry_take_waiter(&f.t, 0), 2);
+    assert_int_equal(gc_registry_take_waiter(&f.t, 0), GC_IDENTITY_NONE);
+    gc_registry_set_waiter(&f.t, 0, 0);
+    gc_registry_set_waiter(&f.t, 0, GC_IDENTITY_NONE); /* it waits no more */
+    assert_int_equal(gc_registry_take_waiter(&f.t, 0), GC_IDENTITY_NONE);
+    free(f.memory);
+}
+
 static void of_the_watches_of_one_id_the_last_counts(void **state) {
     (void)state;
     fixture f;
@@ -127,6 +157,8 @@ int main(void) {
         cmocka_unit_test(only_the_same_token_is_the_same),
         cmocka_unit_test(ids_that_json_need_not_escape_are_plain),
         cmocka_unit_test(takeovers_are_bounded),
+        cmocka_unit_test(takeovers_are_counted_on_by_the_one_that_takes_over),
+        cmocka_unit_test(one_waits_for_an_id_at_a_time),
         cmocka_unit_test(of_the_watches_of_one_id_the_last_counts),
     };
     return RUN(tests);
