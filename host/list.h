@@ -26,8 +26,13 @@ typedef struct gc_list {
     uint32_t count;
 } gc_list;
 
+static inline char *gc_list_bytes(gc_list_node *node) {
+    return (char *)node;
+}
+
 /* Gives the struct of this type whose member is the node. */
-#define GC_LIST_OWNER(node, type, member) ((type *)(void *)((char *)(node)-offsetof(type, member)))
+#define GC_LIST_OWNER(node, type, member)                                                          \
+    ((type *)(void *)(gc_list_bytes(node) - offsetof(type, member)))
 
 /* Tells whether the node is in a list. */
 static inline bool gc_list_has(const gc_list_node *node) {
