@@ -53,3 +53,8 @@ asan:
 .PHONY: peerjs-20
 peerjs-20: server test/node_modules/.package-lock.json
 	$(Q)B=$(B) sh test/peerjs/repeat.sh $(or $(RUNS),20)
+
+#: make check-recipes   the recipes of ARCHITECTURE.md: a patch adds one of each, builds and passes
+.PHONY: check-recipes
+check-recipes: $(B)/include/jsmn.h
+	$(Q)$(NODE) test/recipes/check.mjs . $(B)
