@@ -75,6 +75,18 @@ test('ARCHITECTURE.md names every part of the two compositions and every folder'
   }
 });
 
+test('ARCHITECTURE.md says which nouns have tick, deadline, next, handle', () => {
+  const page = read('ARCHITECTURE.md');
+  const named = (row) => [...(new RegExp(`^\\| ${row}[ :].*$`, 'm').exec(page)?.[0] ?? '')
+    .matchAll(/`(core\/proto\/\w+\.h)`/g)].map((m) => m[1]);
+  const have = (verb) => files.filter((f) => /^core\/proto\/\w+\.h$/.test(f)
+    && new RegExp(`^[a-z].*\\bgc_\\w+_${verb}\\(`, 'm').test(read(f)));
+  for (const verb of ['tick', 'next', 'handle']) {
+    assert.deepEqual(named(verb).sort(), have(verb), verb);
+  }
+  assert.deepEqual([...named('tick'), ...named('deadline')].sort(), have('deadline'), 'deadline');
+});
+
 test('lock files hold no download addresses', () => {
   for (const name of files.filter((f) => f.endsWith('package-lock.json'))) {
     assert.doesNotMatch(read(name), /"resolved": *"http/, name);
