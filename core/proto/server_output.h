@@ -44,6 +44,9 @@ typedef struct gc_server_open_request {
 } gc_server_open_request;
 
 #define GC_DATAGRAM_BYTES_MAX 1500 /* of the payload: what fits a packet of most networks */
+/* Datagrams that wait to be polled. STUN says at most one for each that comes in, and the host
+ * polls it before the next one: more are room for a service that says several things at once. */
+#define GC_DATAGRAMS_QUEUED_MAX 4
 
 enum gc_server_output_type {
     GC_SERVER_IDLE = 0,

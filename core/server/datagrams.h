@@ -11,10 +11,6 @@
 #include "core/proto/server_output.h"
 #include "core/proto/stun_responder.h"
 
-/* STUN queues at most one datagram for each that comes in, and the host polls it before the next
- * one: more are room for a service that says several things at once. */
-#define GC_DATAGRAMS_QUEUED_MAX 4
-
 typedef struct gc_queued_datagram {
     uint32_t socket;
     uint32_t len;
