@@ -31,6 +31,22 @@ bool gc_net_from_sockaddr(const struct sockaddr *sa, gc_addr *out) {
     return true;
 }
 
+socklen_t gc_net_to_sockaddr(const gc_addr *a, struct sockaddr_storage *out) {
+    memset(out, 0, sizeof *out);
+    if (a->family == 4) {
+        struct sockaddr_in *in = (struct sockaddr_in *)(void *)out;
+        in->sin_family = AF_INET;
+        in->sin_port = htons(a->port);
+        memcpy(&in->sin_addr, a->ip, 4);
+        return sizeof *in;
+    }
+    struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)(void *)out;
+    in6->sin6_family = AF_INET6;
+    in6->sin6_port = htons(a->port);
+    memcpy(&in6->sin6_addr, a->ip, 16);
+    return sizeof *in6;
+}
+
 /* The characters between brackets, or up to a single colon (a second one makes it IPv6). */
 static gc_span without_port(gc_span text) {
     if (text.data[0] == '[') {

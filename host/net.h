@@ -9,6 +9,8 @@
 
 /* A v4-mapped IPv6 address becomes family 4. False for another family; *out is zero then. */
 bool gc_net_from_sockaddr(const struct sockaddr *sa, gc_addr *out);
+/* Writes an address of family 4 or 6 in the kernel's form to *out; returns its length there. */
+socklen_t gc_net_to_sockaddr(const gc_addr *a, struct sockaddr_storage *out);
 /* The address of a hop in X-Forwarded-For (RFC 7239 6 describes the same forms): "192.0.2.1",
  * "192.0.2.1:80", "2001:db8::1", "[2001:db8::1]:80". False for anything else. */
 bool gc_net_parse(gc_span text, gc_addr *out);

@@ -1,6 +1,11 @@
-/* UDP sockets read and answered in batches: up to GC_UDP_BATCH datagrams a system call. Each answer
- * leaves from the address at which its question came in. Source: recvmmsg(2), ip(7) IP_PKTINFO,
- * RFC 3542 6.2 IPV6_PKTINFO. */
+/* UDP sockets for anybody: datagrams of up to GC_UDP_BYTES_MAX come in by one callback and are sent
+ * at any time. The sockets of a group share one set of buffers, so that up to GC_UDP_BATCH
+ * datagrams cost one system call each way; what is sent from within the callback leaves with the
+ * batch.
+ *
+ *   gc_udp_open() -> open -> gc_udp_close() -> closed once the loop has seen to it
+ *
+ * Source: recvmmsg(2), sendmmsg(2), ip(7) IP_PKTINFO, RFC 3542 6.2 IPV6_PKTINFO. */
 #ifndef GC_HOST_UDP_H
 #define GC_HOST_UDP_H
 
@@ -9,25 +14,60 @@
 
 #include <uv.h>
 
-#define GC_UDP_BATCH          64
-#define GC_UDP_QUESTION_BYTES 1024 /* a longer datagram is dropped unseen */
-#define GC_UDP_ANSWER_BYTES   128
+#define GC_UDP_BATCH     64
+#define GC_UDP_BYTES_MAX 1500 /* of the payload; a longer datagram is dropped unseen */
 
-/* Writes the answer to a datagram (borrowed for the call) and returns its length; 0 = silence. */
-typedef uint32_t (*gc_udp_answer)(void *context, uint64_t now_ms, const gc_addr *from,
-                                  gc_span datagram, uint8_t out[GC_UDP_ANSWER_BYTES]);
+/* An address of this machine, as a datagram that came in tells it. */
+typedef struct gc_udp_local {
+    uint8_t family;     /* 4 or 6; 0: unknown, the kernel chooses */
+    uint8_t ip[16];     /* network order; family 4 uses the first 4 bytes */
+    uint32_t interface; /* its index in the kernel */
+} gc_udp_local;
 
-typedef struct gc_udp {
+typedef struct gc_udp_datagram {
+    gc_addr from;
+    gc_udp_local at; /* where it came in */
+    gc_span bytes;   /* borrowed for the callback */
+} gc_udp_datagram;
+
+typedef struct gc_udp gc_udp;
+typedef struct gc_udp_batch gc_udp_batch;
+
+/* Called with each datagram. It may send from any socket of the group, and close them. */
+typedef void (*gc_udp_received)(gc_udp *u, const gc_udp_datagram *datagram);
+
+/* What sockets share. Its fields are read only for everybody else. */
+typedef struct gc_udp_group {
+    uv_loop_t *loop;
+    gc_udp_received received;
+    void *context;       /* the owner's */
+    gc_udp_batch *batch; /* NULL: not open */
+    uint64_t unsent;     /* datagrams that the kernel did not take */
+} gc_udp_group;
+
+struct gc_udp {
     uv_poll_t poll;
+    gc_udp_group *group;
     int fd;
-    gc_udp_answer answer;
-    void *context;
-    uint64_t *dropped; /* counts answers that the kernel did not take */
-} gc_udp;
+    uint32_t number; /* the owner's */
+};
 
-/* Takes over a bound, not blocking descriptor (gc_net_bind_udp). Returns 0 or a libuv error. */
-int gc_udp_open(gc_udp *u, uv_loop_t *loop, int fd, gc_udp_answer answer, void *context,
-                uint64_t *dropped);
+/* Opens a group: takes memory for its buffers, and keeps loop, the callback and its context (which
+ * the callback finds in u->group->context). Returns 0, or -1 when memory is short. */
+int gc_udp_group_open(gc_udp_group *group, uv_loop_t *loop, gc_udp_received received,
+                      void *context);
+/* Frees the buffers, once all sockets are closed. Does nothing with a zero group. */
+void gc_udp_group_free(gc_udp_group *group);
+
+/* Opens u, which the loop uses until it is closed, on a bound, not blocking descriptor
+ * (gc_net_bind_udp). number: any, the owner's name for it. Returns 0, or a libuv error: then the
+ * descriptor is still the caller's. */
+int gc_udp_open(gc_udp *u, gc_udp_group *group, int fd, uint32_t number);
+/* Sends 1 to GC_UDP_BYTES_MAX bytes, which are copied, to an address of u's family. from: the
+ * address of this machine to send from, e.g. where the question came in; NULL: the kernel chooses.
+ * A datagram that the kernel does not take is dropped and counted in `unsent`. */
+void gc_udp_send(gc_udp *u, const gc_addr *to, const gc_udp_local *from, gc_span bytes);
+/* Closes u and its descriptor; what was sent before still leaves. No callback follows. */
 void gc_udp_close(gc_udp *u);
 
 #endif

@@ -12,7 +12,7 @@ void gc_config_ice_servers(const gc_service *service, gc_span host, gc_writer *w
     host = external != NULL ? gc_span_text(external) : host_alone(host);
     gc_writer_text(w, "[");
     /* The characters of a valid host need no JSON escape. */
-    if (gc_stun_is_open(&service->stun) &&
+    if (gc_datagram_sockets_are_open(&service->datagrams) &&
         gc_options_host_valid((const char *)host.data, host.len)) {
         gc_writer_text(w, "{\"urls\":\"stun:");
         gc_writer_span(w, host);

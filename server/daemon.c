@@ -121,7 +121,7 @@ static void end(gc_daemon *d) {
     }
     d->stopped = true;
     gc_sockets_close(&d->service);
-    gc_stun_close(&d->service.stun);
+    gc_datagram_sockets_close(&d->service.datagrams);
     close_handle(&d->timer);
     close_handle(&d->accept_again);
     close_handle(&d->stop_timer);
@@ -260,10 +260,17 @@ static int open_listener(gc_daemon *d, char *error, size_t error_bytes) {
     return 0;
 }
 
-static int open_stun(gc_daemon *d, char *error, size_t error_bytes) {
-    if (d->service.options->stun_port == 0 ||
-        gc_stun_open(&d->service.stun, &d->service.loop, d->service.options, error, error_bytes) ==
-            0) {
+static void on_datagram(gc_udp *u, const gc_udp_datagram *datagram) {
+    gc_service *service = u->group->context;
+    gc_datagram_sockets_handle(&service->datagrams, service->core, u, datagram);
+    gc_sockets_drain(service);
+}
+
+static int open_datagrams(gc_daemon *d, char *error, size_t error_bytes) {
+    gc_service *service = &d->service;
+    if (service->options->stun_port == 0 ||
+        gc_datagram_sockets_open(&service->datagrams, &service->loop, service->options, on_datagram,
+                                 service, error, error_bytes) == 0) {
         return 0;
     }
     if (d->service.options->stun_port_named) {
@@ -308,7 +315,7 @@ int gc_daemon_open(gc_daemon *d, const gc_options *options, char *error, size_t 
     }
     if (open_core(d, error, error_bytes) != 0 || open_assets(d, error, error_bytes) != 0 ||
         open_tls(d, error, error_bytes) != 0 || open_listener(d, error, error_bytes) != 0 ||
-        open_stun(d, error, error_bytes) != 0) {
+        open_datagrams(d, error, error_bytes) != 0) {
         return -1;
     }
     if (open_signals(d) != 0) {
@@ -331,4 +338,5 @@ void gc_daemon_free(gc_daemon *d) {
     gc_free(service->group.cipher);
     gc_free(service->scratch);
     gc_free(service->by_slot);
+    gc_datagram_sockets_free(&service->datagrams);
 }

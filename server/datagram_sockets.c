@@ -1,59 +1,71 @@
-#include "server/stun.h"
-#include "host/entropy.h"
+#include "server/datagram_sockets.h"
+#include "core/base/assert.h"
 #include "host/net.h"
 
 #include <stdio.h>
-#include <sys/mman.h>
+#include <string.h>
 #include <unistd.h>
 
-static uint32_t answer(void *context, uint64_t now_ms, const gc_addr *from, gc_span datagram,
-                       uint8_t out[GC_UDP_ANSWER_BYTES]) {
-    gc_stun *stun = context;
-    return gc_stun_responder_handle(stun->responder, now_ms, from, datagram, out);
+_Static_assert(GC_DATAGRAM_BYTES_MAX <= GC_UDP_BYTES_MAX, "what gc_server says can be sent");
+
+bool gc_datagram_sockets_are_open(const gc_datagram_sockets *s) {
+    return s->open[0] || s->open[1];
 }
 
-_Static_assert(GC_UDP_ANSWER_BYTES >= GC_STUN_RESPONSE_BYTES_MAX, "an answer fits");
-
-bool gc_stun_is_open(const gc_stun *stun) {
-    return stun->open[0] || stun->open[1];
+static int fail(char *error, size_t error_bytes, const char *text) {
+    snprintf(error, error_bytes, "%s", text);
+    return -1;
 }
 
-int gc_stun_open(gc_stun *stun, uv_loop_t *loop, const gc_options *options, char *error,
-                 size_t error_bytes) {
-    int fds[2];
-    uint8_t key[16];
-    /* Fresh pages are zero, and touched only as sources come. */
-    void *memory = mmap(NULL, sizeof *stun->responder, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (memory == MAP_FAILED || gc_entropy(key, sizeof key) != 0) {
-        snprintf(error, error_bytes, "no memory for STUN");
-        return -1;
+int gc_datagram_sockets_open(gc_datagram_sockets *s, uv_loop_t *loop, const gc_options *options,
+                             gc_udp_received received, void *context, char *error,
+                             size_t error_bytes) {
+    int fds[GC_DATAGRAM_SOCKETS];
+    if (gc_udp_group_open(&s->group, loop, received, context) != 0) {
+        return fail(error, error_bytes, "no memory for STUN");
     }
-    stun->responder = memory;
-    gc_stun_responder_init(stun->responder, key, GC_STUN_RATE_PER_SECOND);
     if (gc_net_bind_udp(options->host, (uint32_t)options->stun_port, fds, error, error_bytes) !=
         0) {
         return -1;
     }
-    for (int i = 0; i < 2; i++) {
+    for (uint32_t i = 0; i < GC_DATAGRAM_SOCKETS; i++) {
         if (fds[i] < 0) {
             continue;
         }
-        if (gc_udp_open(&stun->sockets[i], loop, fds[i], answer, stun, &stun->unsent) != 0) {
-            snprintf(error, error_bytes, "cannot watch the STUN socket");
+        if (gc_udp_open(&s->sockets[i], &s->group, fds[i], i) != 0) {
             close(fds[i]);
-            return -1;
+            return fail(error, error_bytes, "cannot watch the STUN socket");
         }
-        stun->open[i] = true;
+        s->open[i] = true;
     }
     return 0;
 }
 
-void gc_stun_close(gc_stun *stun) {
-    for (int i = 0; i < 2; i++) {
-        if (stun->open[i]) {
-            stun->open[i] = false;
-            gc_udp_close(&stun->sockets[i]);
+void gc_datagram_sockets_handle(gc_datagram_sockets *s, gc_server *core, const gc_udp *u,
+                                const gc_udp_datagram *datagram) {
+    s->from[u->number] = datagram->from;
+    s->at[u->number] = datagram->at;
+    gc_server_datagram(core, uv_now(s->group.loop), u->number, &datagram->from, datagram->bytes);
+}
+
+void gc_datagram_sockets_send(gc_datagram_sockets *s, const gc_server_output *out) {
+    uint32_t i = out->socket;
+    gc_assert(out->type == GC_SERVER_DATAGRAM && i < GC_DATAGRAM_SOCKETS);
+    if (s->open[i]) {
+        bool answers = memcmp(out->to, &s->from[i], sizeof s->from[i]) == 0;
+        gc_udp_send(&s->sockets[i], out->to, answers ? &s->at[i] : NULL, out->bytes);
+    }
+}
+
+void gc_datagram_sockets_close(gc_datagram_sockets *s) {
+    for (uint32_t i = 0; i < GC_DATAGRAM_SOCKETS; i++) {
+        if (s->open[i]) {
+            s->open[i] = false;
+            gc_udp_close(&s->sockets[i]);
         }
     }
+}
+
+void gc_datagram_sockets_free(gc_datagram_sockets *s) {
+    gc_udp_group_free(&s->group);
 }

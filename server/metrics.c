@@ -80,15 +80,15 @@ static void of_core(gc_writer *w, const gc_server_stats *s) {
     by_reason(w, "bad_total", "Inputs ignored or answered with an error.", s->bad_total);
 }
 
-static void of_service(gc_writer *w, gc_service *service) {
-    const gc_stun_responder *r = service->stun.responder;
+static void of_service(gc_writer *w, gc_service *service, const gc_server_stats *s) {
     counter(w, "http_requests_total", "HTTP requests answered.", service->http_requests);
     counter(w, "accept_paused_total", "Pauses for want of descriptors.", service->accept_pauses);
-    if (gc_stun_is_open(&service->stun)) {
-        counter(w, "stun_requests_total", "STUN requests answered.", r->answered);
+    if (gc_datagram_sockets_are_open(&service->datagrams)) {
+        counter(w, "stun_requests_total", "STUN requests answered.", s->stun_answered_total);
         counter(w, "stun_dropped_total", "STUN requests over the rate.",
-                r->dropped + service->stun.unsent);
-        counter(w, "stun_ignored_total", "Datagrams that were no STUN request.", r->ignored);
+                s->stun_limited_total + service->datagrams.group.unsent);
+        counter(w, "stun_ignored_total", "Datagrams that were no STUN request.",
+                s->stun_ignored_total);
     }
     if (service->tls != NULL) {
         head(w, "tls_handshakes_total", "counter", "TLS handshakes.");
@@ -116,5 +116,5 @@ void gc_metrics_write(gc_service *service, gc_writer *w) {
     gauge(w, "memory_bytes", "Memory of queues, partial input and unsent answers.",
           s.memory_used_bytes + service->kept_bytes);
     of_core(w, &s);
-    of_service(w, service);
+    of_service(w, service, &s);
 }

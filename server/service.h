@@ -9,8 +9,8 @@
 #include "host/stream.h"
 #include "server/answer.h"
 #include "server/assets.h"
+#include "server/datagram_sockets.h"
 #include "server/options.h"
-#include "server/stun.h"
 
 #include <openssl/evp.h>
 
@@ -24,7 +24,7 @@ typedef struct gc_service {
     gc_server *core;
     gc_asset_set assets;
     SSL_CTX *tls; /* or NULL */
-    gc_stun stun;
+    gc_datagram_sockets datagrams;
     gc_answer answer; /* the one being made */
 
     struct gc_http_socket **by_slot; /* gc_conn_slot() -> its socket, or NULL */

@@ -310,6 +310,10 @@ static void obey(gc_http_socket *c, const gc_server_output *out) {
 void gc_sockets_drain(gc_service *service) {
     gc_server_output out;
     while (gc_server_poll(service->core, &out)) {
+        if (out.type == GC_SERVER_DATAGRAM) {
+            gc_datagram_sockets_send(&service->datagrams, &out);
+            continue;
+        }
         gc_http_socket *c = service->by_slot[gc_conn_slot(out.conn)];
         gc_assert(c != NULL && c->conn == out.conn);
         obey(c, &out);

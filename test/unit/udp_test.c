@@ -1,0 +1,191 @@
+/* host/udp.c, over loopback. */
+#include "test/unit/unit.h"
+
+#include "host/alloc.h"
+#include "host/net.h"
+#include "host/udp.h"
+
+#include <unistd.h>
+
+#define PATIENCE_MS 5000
+
+/* Two sockets that see what each other says. */
+typedef struct pair {
+    uv_loop_t loop;
+    uv_timer_t patience;
+    gc_udp_group group;
+    gc_udp a, b;
+    gc_addr a_is, b_is;
+    uint32_t wanted, got, bytes;
+    gc_udp_datagram last;
+    bool echo, close_at_once;
+} pair;
+
+static gc_addr address_of(int fd) {
+    struct sockaddr_storage name;
+    socklen_t len = sizeof name;
+    gc_addr a;
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&name, &len), 0);
+    assert_true(gc_net_from_sockaddr((struct sockaddr *)&name, &a));
+    return a;
+}
+
+static void on_datagram(gc_udp *u, const gc_udp_datagram *d) {
+    pair *p = u->group->context;
+    p->last = *d;
+    p->got++;
+    p->bytes += d->bytes.len;
+    if (p->echo && u == &p->b) {
+        gc_udp_send(u, &d->from, &d->at, d->bytes);
+    }
+    if (p->close_at_once && u == &p->b) {
+        gc_udp_close(u);
+    }
+    if (p->got >= p->wanted) {
+        uv_stop(&p->loop);
+    }
+}
+
+static void on_patience(uv_timer_t *timer) {
+    uv_stop(timer->loop);
+}
+
+static void pair_open(pair *p, const char *b_host) {
+    char error[200];
+    int fds[2];
+    memset(p, 0, sizeof *p);
+    uv_loop_init(&p->loop);
+    uv_timer_init(&p->loop, &p->patience);
+    assert_int_equal(gc_udp_group_open(&p->group, &p->loop, on_datagram, p), 0);
+    assert_int_equal(gc_net_bind_udp("127.0.0.1", 0, fds, error, sizeof error), 0);
+    p->a_is = address_of(fds[0]);
+    assert_int_equal(gc_udp_open(&p->a, &p->group, fds[0], 1), 0);
+    assert_int_equal(gc_net_bind_udp(b_host, 0, fds, error, sizeof error), 0);
+    p->b_is = address_of(fds[0]);
+    assert_int_equal(gc_udp_open(&p->b, &p->group, fds[0], 2), 0);
+}
+
+/* Runs the loop until so many datagrams came, or patience ends. */
+static void await(pair *p, uint32_t wanted) {
+    p->wanted = wanted;
+    uv_timer_start(&p->patience, on_patience, PATIENCE_MS, 0);
+    uv_run(&p->loop, UV_RUN_DEFAULT);
+    assert_int_equal(p->got, wanted);
+}
+
+static void pair_close(pair *p) {
+    gc_udp_close(&p->a);
+    if (!p->close_at_once) {
+        gc_udp_close(&p->b);
+    }
+    uv_close((uv_handle_t *)&p->patience, NULL);
+    uv_run(&p->loop, UV_RUN_DEFAULT);
+    assert_int_equal(uv_loop_close(&p->loop), 0);
+    gc_udp_group_free(&p->group);
+}
+
+static void datagrams_of_1500_bytes_pass_both_ways_at_any_time(void **state) {
+    (void)state;
+    static uint8_t text[GC_UDP_BYTES_MAX] = {1, 2, 3};
+    pair p;
+    pair_open(&p, "127.0.0.1");
+    gc_udp_send(&p.a, &p.b_is, NULL, gc_span_of(text, sizeof text));
+    await(&p, 1);
+    assert_memory_equal(&p.last.from, &p.a_is, sizeof p.a_is);
+    assert_int_equal(p.last.bytes.len, sizeof text);
+    gc_udp_send(&p.b, &p.a_is, NULL, gc_span_of(text, 1));
+    await(&p, 2);
+    assert_memory_equal(&p.last.from, &p.b_is, sizeof p.b_is);
+    assert_int_equal(p.bytes, sizeof text + 1);
+    assert_int_equal(p.group.unsent, 0);
+    pair_close(&p);
+}
+
+static void a_longer_datagram_is_dropped_unseen(void **state) {
+    (void)state;
+    static uint8_t text[GC_UDP_BYTES_MAX + 1];
+    struct sockaddr_storage to;
+    pair p;
+    pair_open(&p, "127.0.0.1");
+    socklen_t len = gc_net_to_sockaddr(&p.b_is, &to);
+    assert_int_equal(sendto(p.a.fd, text, sizeof text, 0, (struct sockaddr *)&to, len),
+                     sizeof text);
+    gc_udp_send(&p.a, &p.b_is, NULL, gc_span_of(text, 7));
+    await(&p, 1);
+    assert_int_equal(p.last.bytes.len, 7);
+    pair_close(&p);
+}
+
+static void more_than_a_batch_is_echoed(void **state) {
+    (void)state;
+    static uint8_t text[100];
+    pair p;
+    pair_open(&p, "127.0.0.1");
+    p.echo = true;
+    for (int i = 0; i < 2 * GC_UDP_BATCH; i++) {
+        gc_udp_send(&p.a, &p.b_is, NULL, gc_span_of(text, sizeof text));
+    }
+    await(&p, 4 * GC_UDP_BATCH);
+    assert_memory_equal(&p.last.from, &p.b_is, sizeof p.b_is);
+    pair_close(&p);
+}
+
+static void an_answer_leaves_from_the_address_that_was_asked(void **state) {
+    (void)state;
+    pair p;
+    pair_open(&p, "0.0.0.0");
+    p.echo = true;
+    gc_addr other = p.b_is;
+    memcpy(other.ip, (uint8_t[]){127, 0, 0, 2}, 4);
+    gc_udp_send(&p.a, &other, NULL, GC_SPAN("question"));
+    await(&p, 2);
+    assert_memory_equal(&p.last.from, &other, sizeof other);
+    pair_close(&p);
+}
+
+static void a_socket_may_be_closed_by_its_own_datagram(void **state) {
+    (void)state;
+    pair p;
+    pair_open(&p, "127.0.0.1");
+    p.echo = p.close_at_once = true;
+    gc_udp_send(&p.a, &p.b_is, NULL, GC_SPAN("one"));
+    gc_udp_send(&p.a, &p.b_is, NULL, GC_SPAN("two"));
+    await(&p, 2); /* "one", and its echo, which still left */
+    assert_memory_equal(&p.last.from, &p.b_is, sizeof p.b_is);
+    pair_close(&p);
+}
+
+static void what_the_kernel_does_not_take_is_counted(void **state) {
+    (void)state;
+    pair p;
+    pair_open(&p, "127.0.0.1");
+    gc_addr nowhere = {.family = 4, .ip = {255, 255, 255, 255}, .port = 9}; /* not a broadcaster */
+    gc_udp_send(&p.a, &nowhere, NULL, GC_SPAN("x"));
+    assert_int_equal(p.group.unsent, 1);
+    pair_close(&p);
+}
+
+static void without_memory_there_is_no_group(void **state) {
+    (void)state;
+    gc_udp_group group;
+    uv_loop_t loop;
+    uv_loop_init(&loop);
+    gc_alloc_fail_at(1);
+    assert_int_equal(gc_udp_group_open(&group, &loop, on_datagram, NULL), -1);
+    gc_alloc_fail_at(0);
+    gc_udp_group_free(&group);
+    uv_loop_close(&loop);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(datagrams_of_1500_bytes_pass_both_ways_at_any_time),
+        cmocka_unit_test(a_longer_datagram_is_dropped_unseen),
+        cmocka_unit_test(more_than_a_batch_is_echoed),
+        cmocka_unit_test(an_answer_leaves_from_the_address_that_was_asked),
+        cmocka_unit_test(a_socket_may_be_closed_by_its_own_datagram),
+        cmocka_unit_test(what_the_kernel_does_not_take_is_counted),
+        cmocka_unit_test(without_memory_there_is_no_group),
+    };
+    return RUN(tests);
+}
