@@ -28,7 +28,10 @@
     X(HEAL, "heal")               /* a = kind, b = which */                                        \
     X(SWEEP, "sweep")             /* the oracle looks at what must not wait */                     \
     X(STEP, "step")               /* a = step of the scenario's table */                           \
-    X(CHANGE, "change")           /* a = kind (sim/changes.c) */
+    X(CHANGE, "change")           /* a = kind (sim/changes.c) */                                   \
+    X(ASK, "ask")                 /* node: its device asks the server for its address */           \
+    X(QUESTION, "question")       /* a datagram for the server. a = node, b = port, number */      \
+    X(ANSWER, "answer")           /* a datagram for node; the same */
 
 typedef enum sim_event_type {
 #define X(name, word) SIM_EVENT_##name,

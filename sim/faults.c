@@ -335,6 +335,9 @@ void sim_fault_step(sim_world *w, uint32_t step) {
     case SIM_STEP_EXPECT_REASON:
         sim_oracle_expect_reason(w, s->who, s->value);
         return;
+    case SIM_STEP_EXPECT_MAPPED:
+        sim_oracle_expect_mapped(w);
+        return;
     default:
         break;
     }

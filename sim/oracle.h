@@ -34,7 +34,9 @@
     X(STEADY, "steady", "a link ended although nothing was wrong with it")                         \
     X(JOIN, "join", "a user could not join")                                                       \
     X(FRAME, "frame", "bytes that the other end's decoder refuses")                                \
-    X(TRAP, "trap", "an assertion of the core failed")
+    X(TRAP, "trap", "an assertion of the core failed")                                             \
+    X(MAPPED, "mapped", "a STUN answer with an address that is not the asker's")                   \
+    X(ANSWERS, "answers", "a STUN request over the rate was answered, or one below it was not")
 
 typedef enum sim_invariant {
 #define X(name, word, text) SIM_INVARIANT_##name,
@@ -121,6 +123,8 @@ void sim_oracle_expect_meshed(struct sim_world *w);
 void sim_oracle_expect_away(struct sim_world *w, uint32_t node);
 void sim_oracle_expect_alone(struct sim_world *w, uint32_t node);
 void sim_oracle_expect_reason(struct sim_world *w, uint32_t node, uint32_t reason);
+/* All have been told their own address a short time ago (sim/datagram.c). */
+void sim_oracle_expect_mapped(struct sim_world *w);
 /* Looks at all that must not wait; moves the world from phase to phase. */
 void sim_oracle_sweep(struct sim_world *w);
 

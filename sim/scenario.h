@@ -47,6 +47,7 @@ typedef enum sim_action {
     SIM_STEP_EXPECT_AWAY,   /* who has been told that somebody is away */
     SIM_STEP_EXPECT_ALONE,  /* who shows nobody any more */
     SIM_STEP_EXPECT_REASON, /* who has been told the reason `value` */
+    SIM_STEP_EXPECT_MAPPED, /* all devices have been told their address lately */
 } sim_action;
 
 #define SIM_ALL UINT32_MAX /* who: everybody */
@@ -74,6 +75,7 @@ typedef struct sim_scenario {
     uint32_t jitter_ms;     /* and up to this more; on channel 1 it reorders */
     uint32_t loss_permille; /* of packets: costs a retransmission */
     uint32_t rate_bytes_ms; /* what a link carries */
+    uint32_t ask_ms;        /* mean time between two STUN requests of a device; 0: none asks */
     uint32_t fault_ms[SIM_FAULT_COUNT]; /* mean time between two faults of a kind; 0: never */
     bool stock;                         /* the server is an unmodified PeerServer */
     uint32_t concurrent_max;            /* of it; 0: enough */

@@ -107,6 +107,10 @@ void sim_server_write(sim_world *w, sim_socket *s) {
 }
 
 static void output(sim_world *w, const gc_server_output *o) {
+    if (o->type == GC_SERVER_DATAGRAM) {
+        sim_datagram_output(w, o);
+        return;
+    }
     sim_socket *s = socket_of(w, o->conn);
     if (s == NULL) {
         return; /* accepted, but still inside gc_server_accept(): nothing can come yet */

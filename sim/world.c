@@ -135,6 +135,9 @@ static void make(sim_world *w, const sim_options *o) {
     make_server(w);
     make_people(w);
     sim_faults_start(w);
+    if (w->scenario.ask_ms > 0) {
+        sim_datagrams_start(w);
+    }
     if (w->scenario.episodes > 0) {
         sim_changes_begin(w);
     }
@@ -163,6 +166,11 @@ static void handle(sim_world *w, sim_event *e) {
         break;
     case SIM_EVENT_STEP:
         sim_fault_step(w, e->a);
+        break;
+    case SIM_EVENT_ASK:
+    case SIM_EVENT_QUESTION:
+    case SIM_EVENT_ANSWER:
+        sim_datagram_event(w, e);
         break;
     case SIM_EVENT_CHANGE:
         sim_change_event(w, e);

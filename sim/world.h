@@ -6,7 +6,7 @@
  *
  * Nouns are files: events (heap), pool, trace, rng, socket (a TCP stream that carries WebSocket
  * frames), server (the shell around gc_server), link (a pair of RTCPeerConnections), node (a
- * process around gc_client), user, faults, oracle, scenario. */
+ * process around gc_client), datagram (STUN), user, faults, oracle, scenario. */
 #ifndef SIM_WORLD_H
 #define SIM_WORLD_H
 
@@ -169,6 +169,28 @@ typedef struct sim_server {
     uint32_t starts;
 } sim_server;
 
+/* A device that asks for its address, by the index of its node. */
+typedef struct sim_asker {
+    uint64_t number; /* of its last question */
+    uint64_t mapped_ms;
+    uint32_t port;
+} sim_asker;
+
+/* What the server owes an address: the oracle's own count. */
+typedef struct sim_source {
+    uint64_t seen_ms;
+    uint64_t credit_ms;
+    uint32_t starts; /* of which server */
+} sim_source;
+
+typedef struct sim_asks {
+    sim_asker *askers; /* NULL: nobody asks */
+    sim_source *sources;
+    uint32_t per_second;       /* answers to one address */
+    const sim_event *question; /* the server handles it now */
+    uint32_t answers;          /* to it, so far */
+} sim_asks;
+
 typedef struct sim_world {
     uint64_t seed;
     uint64_t now_ms;
@@ -195,6 +217,7 @@ typedef struct sim_world {
     uint64_t event_count;
     uint64_t meeting_ms, words_ms; /* how long they took: figures */
     sim_server server;
+    sim_asks asks;
     sim_partition partitions[SIM_PARTITIONS];
     uint32_t node_count, socket_count, end_count, room_count;
     sim_node *nodes;
@@ -258,6 +281,12 @@ uint32_t sim_link_tell(sim_world *w);
 /* Something broke: both ends of each link of a node (or of all, SIM_NONE) look at it later. */
 void sim_link_suspect(sim_world *w, uint32_t node);
 sim_end *sim_link_peer(sim_world *w, const sim_end *end);
+
+/* --- datagram.c ------------------------------------------------------------------------------- */
+void sim_datagrams_start(sim_world *w);
+void sim_datagram_event(sim_world *w, const sim_event *e);
+/* The server sends a datagram. */
+void sim_datagram_output(sim_world *w, const gc_server_output *o);
 
 /* --- node.c ----------------------------------------------------------------------------------- */
 void sim_node_start(sim_world *w, uint32_t node);
