@@ -1,6 +1,7 @@
 /* gc_server under any sequence of inputs: connects, queries, messages, closes, reads in pieces,
- * time in both directions. After each its invariants hold, every frame that it sends is one that a
- * client may get, and when all have left and all has expired nothing is in use.
+ * datagrams, time in both directions. After each its invariants hold, every frame that it sends is
+ * one that a client may get, every datagram is one answer to who asked, and when all have left and
+ * all has expired nothing is in use.
  *
  * Input: operations of one byte (low half: what, high half: which of 8 clients) and arguments. */
 #include "core/base/assert.h"
@@ -10,6 +11,7 @@
 #include "core/proto/held.h"
 #include "core/wire/json.h"
 #include "core/wire/peerjs.h"
+#include "core/wire/stun.h"
 #include "core/wire/websocket.h"
 
 #include <stdlib.h>
@@ -33,6 +35,9 @@ typedef struct world {
     size_t len;
     uint64_t now_ms;
     client *clients;
+    const gc_addr *asker; /* while the datagram that just came in may be answered */
+    const uint8_t *transaction;
+    uint32_t socket;
 } world;
 
 static const char *const IDS[] = {"a", "b", "c", "%22%5c", "%00", "%c3%a9 ", "d", "nobody"};
@@ -117,9 +122,22 @@ static void drop(world *w, client *c) {
     gc_server_close(w->s, w->now_ms, conn, GC_REASON_GONE);
 }
 
+static void see_datagram(world *w, const gc_server_output *out) {
+    gc_addr mapped;
+    gc_assert(w->asker != NULL && out->socket == w->socket);
+    gc_assert(memcmp(out->to, w->asker, sizeof *out->to) == 0);
+    gc_assert(gc_stun_parse_response(out->bytes, w->transaction, &mapped) == 0);
+    gc_assert(memcmp(&mapped, w->asker, sizeof mapped) == 0);
+    w->asker = NULL; /* one answer for one question */
+}
+
 static void drain(world *w) {
     gc_server_output out;
     while (gc_server_poll(w->s, &out)) {
+        if (out.type == GC_SERVER_DATAGRAM) {
+            see_datagram(w, &out);
+            continue;
+        }
         client *c = NULL;
         for (uint32_t i = 0; i < CLIENTS; i++) {
             if (w->clients[i].conn == out.conn) {
@@ -220,6 +238,32 @@ static void do_readdress(world *w, client *c) {
     gc_server_readdress(w->s, w->now_ms, c->conn, &from, &reason);
 }
 
+/* Any bytes, or a request with any bytes after it; then any number of the same at once. */
+static void do_datagram(world *w, uint32_t a) {
+    gc_addr from = {.family = a & 1 ? 4 : 6, .ip = {(uint8_t)(a >> 1 & 3)}, .port = 7};
+    gc_span tail = bytes(w, byte(w) * (a & 16 ? 8 : 1));
+    uint32_t head = a & 8 ? 20 : 0;
+    uint8_t *copy = malloc(head + tail.len + 1u);
+    if (head > 0) {
+        gc_stun_write_request((const uint8_t *)"transaction ", copy);
+        copy[3] = (uint8_t)tail.len;
+        copy[2] = (uint8_t)(tail.len >> 8);
+    }
+    if (tail.len > 0) {
+        memcpy(copy + head, tail.data, tail.len);
+    }
+    copy = realloc(copy, head + tail.len > 0 ? head + tail.len : 1);
+    for (uint32_t again = a & 32 ? byte(w) % 64 + 1 : 1; again > 0; again--) {
+        w->asker = &from;
+        w->transaction = copy + 8;
+        w->socket = a >> 6;
+        gc_server_datagram(w->s, w->now_ms, w->socket, &from, gc_span_of(copy, head + tail.len));
+        drain(w);
+    }
+    w->asker = NULL;
+    free(copy);
+}
+
 static void wait(world *w, uint64_t ms) {
     w->now_ms += ms;
     gc_server_tick(w->s, w->now_ms);
@@ -288,6 +332,8 @@ static void step(world *w) {
             gc_server_shutdown(w->s, w->now_ms);
         } else if (a >= 128) {
             gc_server_offend(w->s, w->now_ms, c->conn);
+        } else {
+            do_datagram(w, a);
         }
         break;
     }
