@@ -11,15 +11,16 @@ typedef struct gc_arena {
     size_t at;
 } gc_arena;
 
-/* memory: aligned to 16 (asserted), as malloc, mmap and wasm's heap base are. */
+/* Starts with all `bytes` of memory free. memory is the caller's as long as any piece is used, and
+ * aligned to 16 (asserted), as malloc, mmap and wasm's heap base are. */
 void gc_arena_init(gc_arena *a, void *memory, size_t bytes);
-/* `count` items of `bytes` each, aligned to 16; NULL when the arena is too small, or the
- * product is no size_t; then nothing was taken. `at` is rounded up before each piece.
+/* Takes a piece for `count` items of `bytes` each, aligned to 16. Returns NULL, and takes nothing,
+ * when the arena is too small or the product is not a size_t. `at` is rounded up before each piece.
  * The memory is not zeroed: untouched pages of a large reservation must stay untouched. */
 void *gc_arena_take(gc_arena *a, size_t count, size_t bytes);
 
-/* Sizing: the same calls on an arena with data == NULL and size SIZE_MAX only count; `at` is the
- * sum, SIZE_MAX when it is none. They return NULL. */
+/* Starts an arena that only counts: each gc_arena_take() returns NULL, and `at` is the sum of all
+ * that was asked for; SIZE_MAX when the sum is not a size_t. */
 void gc_arena_measure(gc_arena *a);
 
 #endif

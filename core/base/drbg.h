@@ -10,10 +10,12 @@ typedef struct gc_drbg {
     uint8_t key[32];
 } gc_drbg;
 
+/* Starts from 32 secret bytes of the host's random source, which the caller wipes. The same seed
+ * gives the same outputs. */
 void gc_drbg_init(gc_drbg *d, const uint8_t seed[32]);
-/* len: 0..4096. */
+/* Draws len (0..4096) random bytes. */
 void gc_drbg_bytes(gc_drbg *d, void *out, uint32_t len);
-/* Uniform in 0..bound-1 (bound >= 1), without modulo bias. */
+/* Draws a number in 0..bound-1 (bound >= 1), each equally likely. */
 uint32_t gc_drbg_below(gc_drbg *d, uint32_t bound);
 
 #endif

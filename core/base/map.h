@@ -18,14 +18,16 @@ typedef struct gc_map {
     uint32_t count;
 } gc_map;
 
-/* Memory from the arena must be zero where never written (fresh mmap, or cleared by the caller);
- * with a measuring arena only counts. */
+/* Starts empty, with tables for `capacity` slots out of the arena. Its memory must be zero where it
+ * was never written (fresh mmap, or cleared by the caller). With a measuring arena this only counts
+ * what it would take. */
 void gc_map_init(gc_map *m, gc_arena *a, uint32_t capacity);
-/* slot: 0..capacity-1, not in the map. */
+/* Adds a slot (0..capacity-1, not in the map) under the hash of its key. */
 void gc_map_add(gc_map *m, uint64_t hash, uint32_t slot);
-/* The slot must be in the map under this hash (asserted). */
+/* Removes a slot, which must be in the map under this hash (asserted). */
 void gc_map_remove(gc_map *m, uint64_t hash, uint32_t slot);
-/* The newest slot of exactly this hash, and the next older one of the same hash; GC_MAP_END. */
+/* Each finds a slot of exactly this hash: the newest one, and the one added before `slot`. Returns
+ * GC_MAP_END when there is none. */
 uint32_t gc_map_first(const gc_map *m, uint64_t hash);
 uint32_t gc_map_next(const gc_map *m, uint32_t slot);
 

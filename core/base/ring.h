@@ -11,12 +11,16 @@ typedef struct gc_ring {
     uint32_t len;
 } gc_ring;
 
+/* Starts empty. memory: size bytes (at least 1), the owner's as long as the ring is used. */
 void gc_ring_init(gc_ring *r, uint8_t *memory, uint32_t size);
+/* Returns how many more bytes fit. */
 uint32_t gc_ring_room(const gc_ring *r);
-/* All of it or nothing: false when it does not fit. */
+/* Appends a copy of all bytes. Returns false, and appends nothing, when they do not fit. */
 bool gc_ring_put(gc_ring *r, gc_span bytes);
-/* Copies `len` bytes that start `offset` behind the head; they must be there. */
+/* Copies to out `len` bytes that start `offset` bytes after the oldest one; they must be there
+ * (asserted). They stay in the ring. */
 void gc_ring_copy(const gc_ring *r, uint32_t offset, uint8_t *out, uint32_t len);
+/* Removes the `len` oldest bytes; they must be there (asserted). */
 void gc_ring_drop(gc_ring *r, uint32_t len);
 
 #endif

@@ -33,6 +33,7 @@ uint32_t gc_set_next(const gc_set *s, uint32_t from);
 uint32_t gc_set_first(const gc_set *s);
 /* Finds the largest member; GC_SET_END when the set is empty. */
 uint32_t gc_set_last(const gc_set *s);
+/* Tells whether the set has no member. */
 bool gc_set_is_empty(const gc_set *s);
 /* Counts the members. */
 uint32_t gc_set_count(const gc_set *s);

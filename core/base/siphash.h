@@ -5,6 +5,7 @@
 
 #include "core/base/span.h"
 
+/* Returns the hash of bytes under key, which is secret and drawn at random. */
 uint64_t gc_siphash(const uint8_t key[16], gc_span bytes);
 
 #endif

@@ -23,15 +23,18 @@ typedef struct gc_timers {
 /* Takes its memory from the arena; with a measuring arena only counts. Touches no page of it.
  * An owner's entry must be made ready by gc_timers_add_owner() before its first use. */
 void gc_timers_init(gc_timers *t, gc_arena *a, uint32_t capacity);
+/* Makes the entry of an owner (0..capacity-1) ready: it has no timer. */
 void gc_timers_add_owner(gc_timers *t, uint32_t owner);
-/* Sets, moves or (GC_NEVER) removes the timer of an owner. */
+/* Sets, moves or (at_ms: GC_NEVER) removes the timer of an owner. */
 void gc_timers_set(gc_timers *t, uint32_t owner, uint64_t at_ms);
+/* Returns when the timer of an owner is due; GC_NEVER when it has none. */
 uint64_t gc_timers_get(const gc_timers *t, uint32_t owner);
-/* The earliest deadline, or GC_NEVER. */
+/* Returns the earliest deadline, or GC_NEVER. */
 uint64_t gc_timers_deadline(const gc_timers *t);
 /* Returns the owner of the earliest timer, ties: the smaller one; UINT32_MAX when there is none. */
 uint32_t gc_timers_first(const gc_timers *t);
-/* Takes the earliest timer that is due at now_ms. False when none is. Ties: smaller owner first. */
+/* Takes the earliest timer that is due at now_ms, and sets *owner; ties: the smaller owner first.
+ * Returns false when none is due. */
 bool gc_timers_due(gc_timers *t, uint64_t now_ms, uint32_t *owner);
 
 #endif

@@ -4,11 +4,12 @@
 
 #include "core/base/span.h"
 
-/* True when all bytes are valid UTF-8: no overlong form, no surrogate, nothing above U+10FFFF. */
+/* Returns true when all bytes are valid UTF-8: no overlong form, no surrogate, nothing above
+ * U+10FFFF. */
 bool gc_utf8_valid(gc_span text);
 
-/* The length (1..4) of the valid character at p, or 0 when the bytes before end hold none. p < end.
- * For scanners that check UTF-8 and something else in one pass. */
+/* Returns the length (1..4) of the valid character at p, or 0 when the bytes before end hold none.
+ * p < end. For scanners that check UTF-8 and something else in one pass. */
 uint32_t gc_utf8_sequence(const uint8_t *p, const uint8_t *end);
 
 /* Copies a name or one line for display: a run of white space (Unicode White_Space: line breaks,
@@ -18,9 +19,10 @@ uint32_t gc_utf8_sequence(const uint8_t *p, const uint8_t *end);
  * text must be valid (asserted). out must not overlap it. Returns the bytes written (may be 0). */
 uint32_t gc_utf8_clean_line(gc_span text, uint8_t *out, uint32_t size);
 
-/* The same for a message: keeps line feeds (CR LF and CR become LF) and tabs, replaces each other
- * C0, C1, DEL, bidi control, byte order mark, U+2028 and U+2029 by U+FFFD so that tampering shows,
- * keeps other white space. size must be >= 3 * text.len for nothing to be cut. */
+/* Copies a message for display, under the same rules for text and out: keeps line feeds (CR LF and
+ * CR become LF) and tabs, replaces each other C0, C1, DEL, bidi control, byte order mark, U+2028
+ * and U+2029 by U+FFFD so that tampering shows, keeps other white space. size must be >= 3 *
+ * text.len for nothing to be cut. */
 uint32_t gc_utf8_clean_text(gc_span text, uint8_t *out, uint32_t size);
 
 #endif

@@ -12,18 +12,22 @@ typedef struct gc_writer {
     bool failed;
 } gc_writer;
 
+/* Starts at data, which has room for size bytes and is the caller's as long as the writer is
+ * used. */
 void gc_writer_init(gc_writer *w, uint8_t *data, uint32_t size);
+/* Each writes one number of 1, 2, 4 or 8 bytes. */
 void gc_writer_u8(gc_writer *w, uint8_t v);
 void gc_writer_u16(gc_writer *w, uint16_t v);
 void gc_writer_u32(gc_writer *w, uint32_t v);
 void gc_writer_u64(gc_writer *w, uint64_t v);
+/* Each writes all of the bytes or, when they do not fit, none of them. */
 void gc_writer_bytes(gc_writer *w, const void *data, uint32_t len);
 void gc_writer_span(gc_writer *w, gc_span s);
-/* A zero-terminated constant, without its zero. */
+/* Writes a zero-terminated text without its zero. */
 void gc_writer_text(gc_writer *w, const char *text);
-/* A number in decimal. */
+/* Writes v in decimal digits: at most 20 bytes. */
 void gc_writer_decimal(gc_writer *w, uint64_t v);
-/* What was written so far; valid until the next write into the same memory. */
+/* Returns what was written so far; valid until the next write into the same memory. */
 gc_span gc_writer_done(const gc_writer *w);
 
 #endif

@@ -82,23 +82,30 @@ typedef struct gc_data_scratch {
     uint8_t *text;   /* GC_DATA_TEXT_BYTES_MAX */
 } gc_data_scratch;
 
-/* A serialization that we speak, by the word in an offer; false for others. */
+/* Finds the serialization (gc_serialization) by the word of an offer. Returns false, and leaves
+ * *out, when we do not speak it. */
 bool gc_serialization_of(gc_span word, uint32_t *out);
+/* Returns the word of a serialization: a constant. */
 const char *gc_serialization_word(uint32_t serialization);
 
+/* Begins a connection. store: the owner's until gc_data_connection_end(). serialization: one of
+ * gc_serialization. */
 void gc_data_connection_begin(gc_data_connection *d, gc_data_store *store, uint32_t serialization);
 /* Ends the connection: its store is the owner's again. */
 void gc_data_connection_end(gc_data_connection *d);
-/* One frame, which the transport gave as text or as bytes. It is borrowed, as what comes out is. */
+/* Reads one frame, which the transport gave as text or as bytes, and returns what it means. The
+ * text of the result is borrowed from the frame or from the scratch: valid as long as both are left
+ * alone. */
 gc_data_value gc_data_connection_read(gc_data_connection *d, bool text, gc_span frame,
                                       gc_data_scratch scratch);
-/* Messages of which a chunk came, that are neither complete nor refused: when the connection ends
- * they never come. */
+/* Counts the messages of which a chunk came and that are neither complete nor refused: when the
+ * connection ends they never come. */
 uint32_t gc_data_connection_waiting(const gc_data_connection *d);
 /* Writes a text (valid UTF-8) as one frame into a writer of GC_DATA_FRAME_BYTES_MAX. It has failed
  * when the text is too long once it is written: JSON has six bytes for a control character. Returns
  * true when the frame is to be sent as text, not as bytes. */
 bool gc_data_connection_write(const gc_data_connection *d, gc_span text, gc_writer *w);
+/* Asserts the invariants of a connection. */
 void gc_data_connection_check(const gc_data_connection *d);
 
 #endif

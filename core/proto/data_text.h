@@ -7,19 +7,22 @@
 
 #include "core/proto/signal_form.h"
 
-/* The dial that stands for a connection id: what it says if it is one of ours (base64url), else a
- * hash. Only the peer's own dials are ever compared with it. */
+/* Gives the dial that stands for a connection id: what the id says if it is one of ours
+ * (base64url), else a hash of it. Only the peer's own dials are ever compared with it. */
 void gc_data_text_dial(gc_span connection, uint8_t dial[GC_DIAL_BYTES]);
 
-/* Reads such a payload into *in: type, json and src are set. False: another type, a serialization
- * that we do not speak, or a part is missing. sdpMid may be null: in->mid is then -1. */
+/* Reads such a payload, a token of in->json, into *in, whose type, json and src are set. Returns
+ * false when it has another type, a serialization that we do not speak, or lacks a part. sdpMid may
+ * be null: in->mid is then -1. */
 bool gc_data_text_read(gc_signal_in *in, int32_t payload);
 
-/* Ours: marked, and the connection id is the dial. */
+/* Each writes a message, OFFER with our mark or ANSWER, to the peer with the id dst. connection:
+ * PeerJS's name of the connection, in an offer of ours the dial in base64url. word: of
+ * gc_serialization_word(). sdp: our description. w->failed when they do not fit. */
 void gc_data_text_write_offer(gc_writer *w, gc_span dst, gc_span connection, const char *word,
                               gc_span sdp);
 void gc_data_text_write_answer(gc_writer *w, gc_span dst, gc_span connection, gc_span sdp);
-/* An empty mid is written as null. */
+/* Writes CANDIDATE; mid (empty: written as null) and index name the m-line. */
 void gc_data_text_write_candidate(gc_writer *w, gc_span dst, gc_span connection, gc_span candidate,
                                   gc_span mid, uint32_t index);
 

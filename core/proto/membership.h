@@ -22,18 +22,22 @@ typedef struct gc_membership {
     uint32_t name_len;
 } gc_membership;
 
-/* Each returns 0, or an error and changes nothing. */
+/* Each takes a way in: the open room of a name, a private room with a secret drawn now, or what an
+ * invite link says. name, link: borrowed for the call; checked as invite.h says. Each returns 0, or
+ * the errors of gc_invite_check_name() and gc_invite_parse(), or GC_E_CRYPTO: nothing changed. */
 int gc_membership_enter_name(gc_membership *m, const gc_crypto *crypto, gc_span name);
 int gc_membership_enter_new(gc_membership *m, const gc_crypto *crypto, gc_drbg *d);
 int gc_membership_enter_link(gc_membership *m, const gc_crypto *crypto, gc_span link);
-/* Takes over what was made ready in `from`. */
+/* Takes over what was made ready in `from`, which stays as it is. */
 void gc_membership_move(gc_membership *m, const gc_membership *from);
+/* Ends membership and overwrites its secrets with zeros. */
 void gc_membership_wipe(gc_membership *m);
 
+/* Tells whether the way in was a room. */
 bool gc_membership_in_room(const gc_membership *m);
-/* The tag for the server, NULL when in no room. */
+/* Returns the tag of the room for the server: GC_TAG_BYTES inside m; NULL when in no room. */
 const uint8_t *gc_membership_room_tag(const gc_membership *m);
-/* The peer that a join link named; empty in a room. */
+/* Returns the id of the peer that a join link named, inside m; empty in a room. */
 gc_span gc_membership_target(const gc_membership *m);
 
 typedef enum gc_welcome {
@@ -43,11 +47,12 @@ typedef enum gc_welcome {
     GC_WELCOME_TARGET, /* the one that was dialled by a join link */
 } gc_welcome;
 
-/* Whether an OFFER under this tag (NULL: none) from this peer is taken, and as whose. */
+/* Decides whether an OFFER under this tag (GC_TAG_BYTES; NULL: none) is taken, and as whose. from:
+ * the id of the peer that sent it. */
 gc_welcome gc_membership_welcome(const gc_membership *m, const uint8_t *tag, gc_span from);
 
-/* Writes an invite link as gc_client_invite() says. own: one's own id. Returns 0, GC_E_STATE,
- * GC_E_SYNTAX (base), GC_E_CRYPTO, GC_E_FULL (the writer is too small). */
+/* Writes an invite link of this kind below base, as gc_client_invite() says. own: one's own id.
+ * Returns 0, GC_E_STATE, GC_E_SYNTAX (base), GC_E_CRYPTO, GC_E_FULL (the writer is too small). */
 int gc_membership_invite(gc_membership *m, const gc_crypto *crypto, gc_drbg *d, gc_span own,
                          gc_span base, uint32_t kind, gc_writer *w);
 

@@ -27,7 +27,7 @@ typedef struct gc_output_event {
     uint32_t value;
     uint32_t text_at;
     uint32_t text_len;
-    uint32_t text2_len; /* directly behind text */
+    uint32_t text2_len; /* directly after text */
 } gc_output_event;
 
 typedef struct gc_output_store {
@@ -42,18 +42,22 @@ typedef struct gc_output_queue {
     uint32_t bytes;         /* used */
 } gc_output_queue;
 
+/* Starts empty. store: the owner's, for as long as the queue is used. */
 void gc_output_queue_init(gc_output_queue *q, gc_output_store *store);
-/* True when one more input's outputs fit for certain. */
+/* Returns true when the outputs of one more input fit for certain. */
 bool gc_output_queue_ready(const gc_output_queue *q);
-/* Copies both texts. They must fit (asserted): see gc_output_queue_ready(). */
+/* Queues an output (type: gc_client_output_type; link: a number or GC_NONE) with copies of both
+ * texts; either may be empty. They must fit (asserted): see gc_output_queue_ready(). */
 void gc_output_queue_put(gc_output_queue *q, uint32_t type, uint32_t link, uint32_t value,
                          gc_span text, gc_span text2);
-/* The same with a text that is written in place: begin, write, end. Returns false, and queues
- * nothing, when the writer failed. */
+/* Queues an output whose text is written in place. begin returns a writer over the memory that is
+ * left; after writing, end queues what stands there. Nothing else may be queued in between. end
+ * returns false, and queues nothing, when the writer failed: the text did not fit. */
 gc_writer gc_output_queue_begin(gc_output_queue *q);
 bool gc_output_queue_end(gc_output_queue *q, uint32_t type, uint32_t link, uint32_t value,
                          const gc_writer *w);
-/* Takes the next one; its texts are valid until something is queued. */
+/* Takes the oldest output into *out; its texts are borrowed until something is queued. Returns
+ * false when there is none. */
 bool gc_output_queue_take(gc_output_queue *q, gc_client_output *out);
 
 #endif

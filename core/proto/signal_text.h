@@ -5,23 +5,31 @@
 
 #include "core/proto/signal_form.h"
 
-/* Reads a message. Returns 0, or GC_E_SYNTAX, GC_E_UTF8, GC_E_TOO_BIG: ignore it. An unknown type
- * is GC_SIGNAL_OTHER and 0. OFFER, ANSWER and CANDIDATE of another `type` than ours and PeerJS's
- * "data" (a media call, for one), of another `v` or without a key are GC_E_SYNTAX too. */
+/* Reads the message in text, which is borrowed as long as *in is used. Returns 0, or GC_E_SYNTAX,
+ * GC_E_UTF8, GC_E_TOO_BIG: ignore it. An unknown type is GC_SIGNAL_OTHER and 0. OFFER, ANSWER and
+ * CANDIDATE of another `type` than ours and PeerJS's "data" (a media call, for one), of another `v`
+ * or without a key are GC_E_SYNTAX too. */
 int gc_signal_read(gc_span text, gc_signal_in *in);
-/* The next member of ROOM: *at starts with 0. False at the end. Strings that are no ids are left
- * out. */
+/* Reads the next member of a ROOM into id and *len: *at starts with 0 and is moved on. Returns
+ * false at the end. Strings that are not ids are left out. */
 bool gc_signal_member(const gc_signal_in *in, uint32_t *at, uint8_t id[GC_ID_BYTES_MAX],
                       uint32_t *len);
 
-/* A message without payload and addressee. */
+/* Each function below writes one whole message; w->failed when it does not fit. dst: the id of the
+ * addressee. sdp, candidate, mid: valid UTF-8. */
+
+/* Writes a message without payload and addressee. */
 void gc_signal_write_plain(gc_writer *w, gc_signal type);
+/* Writes GC-JOIN for the room with this tag. */
 void gc_signal_write_join(gc_writer *w, const uint8_t tag[GC_TAG_BYTES]);
-/* tag NULL: a bare join link. proof NULL: the server has rooms, or it is no member. */
+/* Writes OFFER. tag: GC_TAG_BYTES; NULL for a bare join link. proof: GC_PROOF_BYTES; NULL where the
+ * server has rooms, or the addressee is not a member. */
 void gc_signal_write_offer(gc_writer *w, gc_span dst, const uint8_t dial[GC_DIAL_BYTES],
                            const uint8_t *tag, const uint8_t *proof, gc_span sdp);
+/* Writes ANSWER to the offer with this dial. */
 void gc_signal_write_answer(gc_writer *w, gc_span dst, const uint8_t dial[GC_DIAL_BYTES],
                             gc_span sdp);
+/* Writes CANDIDATE; mid and index name the m-line. */
 void gc_signal_write_candidate(gc_writer *w, gc_span dst, const uint8_t dial[GC_DIAL_BYTES],
                                gc_span candidate, gc_span mid, uint32_t index);
 

@@ -61,39 +61,48 @@ typedef struct gc_signaling_client {
 int gc_signaling_client_init(gc_signaling_client *s, gc_drbg *d, gc_span server, gc_span key);
 /* Takes over what was made ready in `from`. */
 void gc_signaling_client_move(gc_signaling_client *s, const gc_signaling_client *from);
-/* A new id and token: nobody may know the old ones. */
+/* Draws a new id and token: nobody may know the old ones. */
 void gc_signaling_client_draw(gc_signaling_client *s, gc_drbg *d);
-/* Where `own` goes, by another socket, which is off. It still needs a name. */
+/* Makes s, which is off, go where `own` goes, by another socket (gc_signaling_socket). It still
+ * needs a name: gc_signaling_client_rename(). */
 void gc_signaling_client_copy_server(gc_signaling_client *s, const gc_signaling_client *own,
                                      uint32_t socket);
-/* This id, and a new token. */
+/* Takes this id, and draws a new token. */
 void gc_signaling_client_rename(gc_signaling_client *s, gc_drbg *d,
                                 const uint8_t id[GC_OWN_ID_CHARS]);
-/* Connects; tag NULL: into no room. */
+/* Connects: queues SIGNALING_CONNECT. tag: GC_TAG_BYTES, copied; NULL: into no room. */
 void gc_signaling_client_start(gc_signaling_client *s, gc_output_queue *q, const uint8_t *tag,
                                uint64_t now_ms);
-/* Ends it for good: the socket and, if bye, with a LEAVE where the server has the additions. */
+/* Ends it for good: queues SIGNALING_CLOSE and, when bye is set and the server has the additions, a
+ * LEAVE before it. reason: GC_REASON_..., what gc_signaling_client.reason says from now on. */
 void gc_signaling_client_stop(gc_signaling_client *s, gc_output_queue *q, bool bye,
                               uint32_t reason);
-/* The socket is open. To a server without the additions at which it was on before, HEARTBEAT and an
- * echo go at once: it says no OPEN to who takes an id over, and the echo, or any relayed message,
- * stands for it. */
+/* Takes that the socket is open. To a server without the additions at which it was on before,
+ * HEARTBEAT and an echo are queued at once: it says no OPEN to who takes an id over, and the echo,
+ * or any relayed message, stands for it. */
 void gc_signaling_client_opened(gc_signaling_client *s, gc_output_queue *q, uint64_t now_ms);
+/* Takes that the socket was closed, or could not be opened: waits, for a random time, before the
+ * next try. Nothing changes when it was off or waiting already. */
 void gc_signaling_client_closed(gc_signaling_client *s, gc_drbg *d, uint64_t now_ms);
-/* Something came from the server: it lives. */
+/* Notes that something came from the server: it lives. */
 void gc_signaling_client_heard(gc_signaling_client *s, uint64_t now_ms);
-/* OPEN came. True when it is on by this; false when OPEN was not expected. */
+/* Takes OPEN. gc: the server has the additions. Returns true when the client is on by this, false
+ * when OPEN was not expected. */
 bool gc_signaling_client_open(gc_signaling_client *s, bool gc, uint64_t now_ms);
-/* Our echo came. True when it is on by this. */
+/* Takes our own echo. Returns true when the client is on by this. */
 bool gc_signaling_client_echo(gc_signaling_client *s, uint64_t now_ms);
-/* The same for a message of somebody else: held ones come as soon as a take-over has worked. */
+/* Takes that a message of somebody else was relayed to us: held ones come as soon as a take-over
+ * has worked. Returns true when the client is on by this. */
 bool gc_signaling_client_relayed(gc_signaling_client *s, uint64_t now_ms);
-/* The server named a reason and will close (ERROR, ID-TAKEN, INVALID-KEY). */
+/* Notes the reason (GC_REASON_...) that the server named before it closes: ERROR, ID-TAKEN or
+ * INVALID-KEY. */
 void gc_signaling_client_error(gc_signaling_client *s, uint32_t reason);
+/* Does what is due at now_ms: connects, beats, gives up a socket that is late or silent. */
 void gc_signaling_client_tick(gc_signaling_client *s, gc_output_queue *q, gc_drbg *d,
                               uint64_t now_ms);
+/* Returns when gc_signaling_client_tick() is due; GC_NEVER: not at all. */
 uint64_t gc_signaling_client_deadline(const gc_signaling_client *s);
-/* As the user sees it. */
+/* Returns the state as the user sees it. */
 enum gc_signaling_state gc_signaling_client_state(const gc_signaling_client *s);
 
 #endif

@@ -16,7 +16,7 @@ enum gc_slot_kind {
     GC_SLOT_MEMBERS, /* the answer, with the knock's nonce; or news, with another one */
     GC_SLOT_FULL,    /* the answer: no more people */
     GC_SLOT_ECHO,    /* to oneself: does the server still relay? Without nonce, list and proof */
-    GC_SLOT_OFFER, /* no message: what the proof of an OFFER to a member is of, nonce = its dial */
+    GC_SLOT_OFFER,   /* never sent: for the proof of an OFFER to a member, nonce = its dial */
 };
 
 typedef struct gc_slot_message {
@@ -31,11 +31,14 @@ typedef struct gc_slot_message {
 /* Reads what gc_signal_read() found (in->slot >= 0). Returns 0, or GC_E_SYNTAX: another version, an
  * unknown kind, a missing key, a list that is longer than a room or holds what is no id. */
 int gc_slot_read(const gc_signal_in *in, gc_slot_message *out);
+/* Writes m as a CANDIDATE to the peer with the id dst; its proof was made before
+ * (gc_slot_prove()). w->failed when it does not fit. */
 void gc_slot_write(gc_writer *w, gc_span dst, const gc_slot_message *m);
-/* Adds an id; false when the list is full, or the id is none that a link could hold:
+/* Adds an id (copied) to the list. Returns false when the list is full, or the id is not one that a
+ * link could hold:
  * [A-Za-z0-9_-]{1,64}, which needs no escapes. */
 bool gc_slot_add(gc_slot_message *m, gc_span id);
-/* The proof of m from one id to another: M(16, key, kind, from, to, nonce, list).
+/* Makes the proof of m from one id to another: M(16, key, kind, from, to, nonce, list).
  * Returns 0 or GC_E_CRYPTO. */
 int gc_slot_prove(const gc_crypto *crypto, const uint8_t key[GC_SLOT_KEY_BYTES], gc_span from,
                   gc_span to, const gc_slot_message *m, uint8_t proof[GC_PROOF_BYTES]);

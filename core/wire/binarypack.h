@@ -42,9 +42,9 @@ typedef struct gc_binarypack_walk {
     bool map[GC_BINARYPACK_DEPTH_MAX];
 } gc_binarypack_walk;
 
-/* bytes: one value, borrowed as long as the walk is used. */
+/* Starts a walk over `bytes`: one value, borrowed as long as the walk is used. */
 void gc_binarypack_begin(gc_binarypack_walk *w, gc_span bytes);
-/* The next item. Returns 0; GC_E_NOT_FOUND behind the last one; GC_E_SYNTAX, GC_E_UTF8, or
+/* Reads the next item. Returns 0; GC_E_NOT_FOUND after the last one; GC_E_SYNTAX, GC_E_UTF8, or
  * GC_E_TOO_BIG (deeper than GC_BINARYPACK_DEPTH_MAX): the walk is over. */
 int gc_binarypack_next(gc_binarypack_walk *w, gc_binarypack_item *item);
 
@@ -65,11 +65,13 @@ typedef struct gc_binarypack_chunk {
     gc_span data;   /* borrowed */
 } gc_binarypack_chunk;
 
-/* Reads the whole value. *chunk is set for GC_BINARYPACK_CHUNK only. Returns 0 or the errors of
- * gc_binarypack_next(); a chunk without a fitting n, data or total is GC_E_SYNTAX. */
+/* Reads the whole value and sets *kind (gc_binarypack_kind). *chunk is set for GC_BINARYPACK_CHUNK
+ * only. Returns 0 or the errors of gc_binarypack_next(); a chunk without a fitting n, data or total
+ * is GC_E_SYNTAX. */
 int gc_binarypack_sort(gc_span value, uint32_t *kind, gc_binarypack_chunk *chunk);
 
-/* Writes a string: at most 5 bytes more than it has. */
+/* Writes text, valid UTF-8, as a string: at most 5 bytes more than it has; w->failed when they do
+ * not fit. */
 void gc_binarypack_write_string(gc_writer *w, gc_span text);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-/* Removes the candidate attributes (RFC 8839 5.1) behind the first `max` of them, in place. Sets
+/* Removes the candidate attributes (RFC 8839 5.1) after the first `max` of them, in place. Sets
  * *kept to how many are left and returns the new length. Lines end in CR LF or LF; everything else
  * stays as it is, malformed or not. */
 uint32_t gc_description_cut_candidates(uint8_t *sdp, uint32_t len, uint32_t max, uint32_t *kept);

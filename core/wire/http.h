@@ -27,16 +27,17 @@ typedef struct gc_http_request {
     gc_http_header headers[GC_HTTP_HEADERS_MAX];
 } gc_http_request;
 
-/* bytes: all that came of the request so far, and possibly more behind its head.
- * Returns the length of the head (> 0) once it is whole, 0 when more bytes are needed, or
+/* Reads a request head out of `bytes`: all that came of the request so far, and possibly more after
+ * its head. Returns the length of the head (> 0) once it is whole, 0 when more bytes are needed, or
  * GC_E_SYNTAX (answer 400), GC_E_TOO_BIG (431: over GC_HEAD_BYTES_MAX or GC_HTTP_HEADERS_MAX).
  * A malformed line is refused as soon as it can be known; *out means nothing without a result > 0.
  * One empty line before the request is skipped. Source: RFC 9112 2.2, 3, 5; RFC 9110 5.6.2. */
 int32_t gc_http_parse(gc_span bytes, gc_http_request *out);
-/* The value of the first header of this name (in any case); data == NULL when absent. */
+/* Returns the value of the first header of this name (in any case), borrowed from the input;
+ * data == NULL when there is none. */
 gc_span gc_http_header_of(const gc_http_request *r, const char *name);
-/* True when a comma-separated header holds this token, in any case (`Connection: keep-alive,
- * Upgrade`); the header may stand there several times. */
+/* Returns true when a comma-separated header holds this token, in any case (`Connection:
+ * keep-alive, Upgrade`); the header may stand there several times. */
 bool gc_http_has_token(const gc_http_request *r, const char *name, const char *token);
 /* Returns true when s is the ASCII constant, in any letter case. */
 bool gc_http_is(gc_span s, const char *constant);

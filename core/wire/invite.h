@@ -24,11 +24,12 @@ typedef struct gc_invite {
     uint8_t secret[GC_SECRET_BYTES];
 } gc_invite;
 
-/* Returns 0, or GC_E_SYNTAX for anything else (reason `link-form`): wrong scheme (lower case only),
- * user info, two meanings at once (NAME with a secret), no secret where one belongs, an unknown
- * version, a query, trailing characters, a bad id, a name that gc_invite_check_name() refuses, more
- * than GC_URL_BYTES_MAX bytes. Then *out is all zero. The caller trims white space and normalises
- * names (NFC); characters beyond ASCII in NAME may stand there unescaped. */
+/* Reads a link; out->base borrows from url. Returns 0, or GC_E_SYNTAX for anything else (reason
+ * `link-form`): wrong scheme (lower case only), user info, two meanings at once (NAME with a
+ * secret), no secret where one belongs, an unknown version, a query, trailing characters, a bad id,
+ * a name that gc_invite_check_name() refuses, more than GC_URL_BYTES_MAX bytes. Then *out is all
+ * zero. The caller trims white space and normalises names (NFC); characters beyond ASCII in NAME
+ * may stand there unescaped. */
 int gc_invite_parse(gc_span url, gc_invite *out);
 /* Writes the link; invite->base must be set and end in '/', the name be good (asserted). A base
  * that ends in "#/" gives the form of a static host. */
@@ -39,13 +40,14 @@ void gc_invite_write(const gc_invite *invite, gc_writer *w);
  * or GC_E_SYNTAX. */
 int gc_invite_check_name(gc_span name);
 
-/* Whether an id may stand in a link, and in a slot message: [A-Za-z0-9_-]{1,64}, no escapes. */
+/* Tells whether an id may stand in a link, and in a slot message: [A-Za-z0-9_-]{1,64}, no
+ * escapes. */
 bool gc_invite_is_id(gc_span id);
 
-/* The secret that stands in for S in an open room: H(32, "ghostchat/1 open " || name). The name
- * must have passed gc_invite_check_name(). Returns 0 or GC_E_CRYPTO. */
+/* Makes the secret that stands in for S in an open room: H(32, "ghostchat/1 open " || name). The
+ * name must have passed gc_invite_check_name(). Returns 0 or GC_E_CRYPTO. */
 int gc_invite_open_secret(const gc_crypto *crypto, gc_span name, uint8_t out[GC_SECRET_BYTES]);
-/* The room tag: M(16, S, "ghostchat/1 room"): all that the server learns of a room.
+/* Makes the room tag: M(16, S, "ghostchat/1 room"): all that the server learns of a room.
  * Returns 0 or GC_E_CRYPTO. */
 int gc_invite_tag(const gc_crypto *crypto, const uint8_t secret[GC_SECRET_BYTES],
                   uint8_t out[GC_TAG_BYTES]);

@@ -15,12 +15,12 @@ typedef struct gc_json_message {
     gc_span type;
     gc_span dst;
     gc_span payload;
-    bool is_object; /* a valid text that is no object: nothing else is set */
+    bool is_object; /* a valid text that is not an object: nothing else is set */
 } gc_json_message;
 
 /* Validates the whole text (RFC 8259 grammar, UTF-8, depth <= GC_JSON_DEPTH_MAX, nothing after the
  * end) in one pass. Depth counts the objects and arrays around a value, itself included.
- * Returns 0; GC_E_UTF8 when any byte of the text is no UTF-8, whatever else is wrong with it
+ * Returns 0; GC_E_UTF8 when the text is not UTF-8, whatever else is wrong with it
  * (WebSocket close 1007); GC_E_SYNTAX else. After an error all of *out is zero. */
 int gc_json_split(gc_span text, gc_json_message *out);
 
@@ -48,20 +48,22 @@ typedef struct gc_json {
  * asked for below, -1 (nothing found) may be given, so that look-ups can be chained.
  * Returns 0, GC_E_UTF8, GC_E_SYNTAX, or GC_E_TOO_BIG (more than GC_JSON_TOKENS_MAX tokens). */
 int gc_json_parse(gc_json *j, gc_span text);
-/* The value of a key of an object token; -1 when there is none, or the token is no object. Keys are
- * compared after unescaping, of a repeated key the last counts. */
+/* Finds the value of a key of an object token. Returns its token; -1 when there is none, or the
+ * token is not an object. Keys are compared after unescaping, of a repeated key the last counts. */
 int32_t gc_json_get(const gc_json *j, int32_t object, const char *key);
-/* The raw bytes of a value as they stand in the text (strings with quotes). Empty for -1. */
+/* Returns the raw bytes of a value as they stand in the text (strings with quotes). Empty for
+ * -1. */
 gc_span gc_json_raw(const gc_json *j, int32_t token);
-/* A string value, unescaped to UTF-8 (a lone surrogate becomes U+FFFD).
- * Returns 0, GC_E_ARGUMENT (no string), GC_E_TOO_BIG (longer than size: out then
+/* Reads a string value, unescaped to UTF-8 (a lone surrogate becomes U+FFFD), into out.
+ * Returns 0, GC_E_ARGUMENT (not a string), GC_E_TOO_BIG (longer than size: out then
  * holds a part). size = the token's len is always enough. *len is set on success only. */
 int gc_json_string(const gc_json *j, int32_t token, uint8_t *out, uint32_t size, uint32_t *len);
+/* Tells whether a value is a string. */
 bool gc_json_is_string(const gc_json *j, int32_t token);
-/* Whether it is a string, and this one. */
+/* Tells whether a value is a string, and, unescaped, this word. */
 bool gc_json_is(const gc_json *j, int32_t token, const char *word);
-/* A whole number 0..2^53-1, written with digits only. Returns 0 or GC_E_ARGUMENT (anything else,
- * also -0, 1.0 and 1e3). */
+/* Reads a whole number 0..2^53-1, written with digits only. Returns 0 or GC_E_ARGUMENT (anything
+ * else, also -0, 1.0 and 1e3). */
 int gc_json_number(const gc_json *j, int32_t token, uint64_t *out);
 
 #endif

@@ -33,10 +33,10 @@ typedef enum gc_signal {
         GC_SIGNAL_COUNT
 } gc_signal;
 
-/* From a raw JSON string (with quotes; escapes are understood); GC_SIGNAL_OTHER if it is none, also
- * for an absent one (data == NULL). */
+/* Returns the type that a raw JSON string (with quotes; escapes are understood) names;
+ * GC_SIGNAL_OTHER for any other bytes, also for an absent string (data == NULL). */
 gc_signal gc_signal_of(gc_span raw_type);
-/* The word of a type; "OTHER" for GC_SIGNAL_OTHER. */
+/* Returns the word of a type, a constant; "OTHER" for GC_SIGNAL_OTHER. */
 const char *gc_signal_word(gc_signal type);
 
 /* The query of the WebSocket URL: key, id, token, version, gc, room. */
@@ -52,12 +52,12 @@ typedef struct gc_signal_query {
     uint8_t room[GC_TAG_BYTES];
 } gc_signal_query;
 
-/* query: what stands behind `?`, without it. Read as the URL standard reads forms: `+` is a space,
- * %XX is UTF-8, a broken escape stands for itself (stock clients do not encode their token), names
- * are decoded too, of a repeated parameter the last wins, unknown ones are ignored.
+/* Reads a query: what stands after `?`, without it. It is read as the URL standard reads forms: `+`
+ * is a space, %XX is UTF-8, a broken escape stands for itself (stock clients do not encode their
+ * token), names are decoded too, of a repeated parameter the last wins, unknown ones are ignored.
  * Returns 0; GC_E_TOO_BIG when id, token or key is over its limit, GC_E_UTF8, or GC_E_SYNTAX for a
- * room that is no tag (32 plain hex digits, either case); after an error all of *out is zero.
- * A missing or empty id, token or key has length 0. Source: PeerServer 1.0.2, URL standard 5.1. */
+ * room that is no tag (32 plain hex digits, either case); after an error all of *out is zero. A
+ * missing or empty id, token or key has length 0. Source: PeerServer 1.0.2, URL standard 5.1. */
 int gc_signal_query_parse(gc_span query, gc_signal_query *out);
 /* Percent-encodes everything but RFC 3986 2.3 unreserved characters. */
 void gc_percent_write(gc_writer *w, gc_span bytes);

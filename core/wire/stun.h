@@ -12,19 +12,21 @@ typedef struct gc_stun_request {
     bool fingerprint; /* the request had one: the answer gets one */
 } gc_stun_request;
 
-/* Strict: type 0x0001, cookie, length % 4 == 0 and == datagram - 20, attributes walk exactly to the
- * end, a FINGERPRINT is right and last. Anything else is GC_E_SYNTAX: answer with silence.
- * Unknown comprehension-required attributes: GC_E_REFUSED (silence too: no amplification). The
- * attributes of credentials are known and ignored. Source: RFC 8489 5, 6.3, 14. */
+/* Reads a Binding request. Returns 0 when it is one, strictly: type 0x0001, cookie, length % 4 == 0
+ * and == datagram - 20, attributes walk exactly to the end, a FINGERPRINT is right and last.
+ * Anything else is GC_E_SYNTAX: answer with silence. Unknown comprehension-required attributes:
+ * GC_E_REFUSED (silence too: no amplification). The attributes of credentials are known and
+ * ignored. Source: RFC 8489 5, 6.3, 14. */
 int gc_stun_parse_binding(gc_span datagram, gc_stun_request *out);
 /* Writes the Binding success response with XOR-MAPPED-ADDRESS only (plus FINGERPRINT as above).
  * Returns its length: 32 or 44 bytes, 8 more with FINGERPRINT. */
 uint32_t gc_stun_write_binding(const gc_stun_request *r, const gc_addr *from,
                                uint8_t out[GC_STUN_RESPONSE_BYTES_MAX]);
-/* For tests and for clients: a request of 20 bytes (its length is returned), and the address out of
- * a success response. Returns 0; GC_E_NOT_FOUND when it answers another transaction or names no
- * address; GC_E_SYNTAX for anything malformed. Then *mapped is unchanged. */
+/* Writes a Binding request, for tests and for clients. Returns its length, 20. */
 uint32_t gc_stun_write_request(const uint8_t transaction[12], uint8_t out[20]);
+/* Reads the address out of a success response. Returns 0; GC_E_NOT_FOUND when it answers another
+ * transaction or names no address; GC_E_SYNTAX for anything malformed. Then *mapped is
+ * unchanged. */
 int gc_stun_parse_response(gc_span datagram, const uint8_t transaction[12], gc_addr *mapped);
 
 #endif

@@ -49,7 +49,7 @@ typedef struct gc_ws_event {
     uint8_t control[GC_WS_CONTROL_BYTES_MAX]; /* written only for control frames */
 } gc_ws_event;
 
-/* message_bytes_max: up to 2^30. */
+/* Starts between messages. expect_mask: true at a server. message_bytes_max: up to 2^30. */
 void gc_ws_decoder_init(gc_ws_decoder *d, bool expect_mask, uint32_t message_bytes_max);
 
 /* Takes the next event out of bytes[0..len): first the bytes that the last call said to keep,
@@ -60,9 +60,9 @@ void gc_ws_decoder_init(gc_ws_decoder *d, bool expect_mask, uint32_t message_byt
  *   event->opcode != 0   call again with bytes + *used and len = *kept, at once: there may be more
  *                        events. *used may be 0 although there is an event.
  *   event->opcode == 0   more bytes are needed. Keep these *kept bytes (0: the connection needs no
- *                        buffer), at any address, and call again with new ones behind them.
+ *                        buffer), at any address, and call again with new ones after them.
  *                        *kept < message_bytes_max + GC_WS_KEPT_EXTRA.
- * A caller that holds kept bytes should read from the socket behind them rather than copy them for
+ * A caller that holds kept bytes should read from the socket after them rather than copy them for
  * each read. Work is linear in the bytes given, however small the fragments are.
  *
  * Returns 0, or GC_E_SYNTAX, GC_E_TOO_BIG, GC_E_UTF8 with event->close_code 1002 (GC_WS_PROTOCOL),
@@ -72,15 +72,16 @@ void gc_ws_decoder_init(gc_ws_decoder *d, bool expect_mask, uint32_t message_byt
 int gc_ws_decode(gc_ws_decoder *d, uint8_t *bytes, uint32_t len, uint32_t *used, uint32_t *kept,
                  gc_ws_event *event);
 
-/* True for a close code that may stand in a frame: 1000-1003, 1007-1014, 3000-4999. */
+/* Returns true for a close code that may stand in a frame: 1000-1003, 1007-1014, 3000-4999. */
 bool gc_ws_close_code_valid(uint16_t code);
 
-/* Writes a frame head (FIN set, unmasked) before a payload of len bytes; returns 2, 4 or 10. */
+/* Writes a frame head (FIN set, unmasked) before a payload of len bytes. Returns its length: 2, 4
+ * or 10. */
 uint32_t gc_ws_head_write(uint8_t out[GC_WS_HEAD_BYTES_MAX], uint8_t opcode, uint32_t len);
-/* The same, masked with a key of the caller; returns 6, 8 or 14. */
+/* Writes the same head, masked with a key of the caller. Returns its length: 6, 8 or 14. */
 uint32_t gc_ws_head_write_masked(uint8_t out[GC_WS_HEAD_BYTES_MAX], uint8_t opcode, uint32_t len,
                                  const uint8_t mask[4]);
-/* Masks or unmasks in place; offset = position of data[0] in the payload. */
+/* Masks or unmasks len bytes in place. offset: position of data[0] in the payload. */
 void gc_ws_mask(uint8_t *data, uint32_t len, const uint8_t mask[4], uint32_t offset);
 
 #endif
