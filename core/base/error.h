@@ -23,7 +23,7 @@ enum gc_error {
 #undef X
 };
 
-/* The word and the text of an error code; "ok" for 0, "unknown" for a number that is not in
+/* Return the word and the text of an error code; "ok" for 0, "unknown" for a number that is not in
  * the table.
  * The strings are constants. */
 const char *gc_error_word(int error);

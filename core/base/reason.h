@@ -59,7 +59,7 @@ enum gc_reason {
 /* RFC 6455 7.4.2: 4000-4999 are for private use. */
 #define GC_REASON_CLOSE_CODE_BASE 4000
 
-/* The word and the text of a reason; "unknown" for a number that is not in the table.
+/* Return the word and the text of a reason; "unknown" for a number that is not in the table.
  * The strings are constants. */
 const char *gc_reason_word(uint32_t reason);
 const char *gc_reason_text(uint32_t reason);

@@ -61,7 +61,8 @@ void gc_conversations_link(gc_conversations *t, const gc_step *s, uint32_t peer,
                            gc_span id);
 /* Notes that the peer's link is about to end. */
 void gc_conversations_unlink(gc_conversations *t, const gc_step *s, uint32_t peer);
-/* The same when another link follows at once: only what a stock peer left half done ends. */
+/* Notes that another link follows the peer's at once: only what a stock peer left half done
+ * ends. */
 void gc_conversations_replace(gc_conversations *t, uint32_t peer);
 /* Ends the conversation for `reason`. final: what the peer sent after a gap is still shown. */
 void gc_conversations_end(gc_conversations *t, const gc_step *s, uint32_t peer, uint32_t reason,
@@ -73,8 +74,7 @@ uint8_t gc__talk_bye(gc_writer *w);
 /* Notes that the transport has what was polled for the peer's link. */
 void gc_conversations_taken(gc_conversations *t, const gc_step *s, uint32_t peer);
 
-/* --- our messages ------------------------------------------------------------------------------
- */
+/* --- our messages ----------------------------------------------------------------------------- */
 /* Takes a text (1..GC_TEXT_BYTES_MAX bytes of UTF-8) for the `readers` peers that are live, as
  * *seq. Returns 0, or GC_E_FULL: too much is not yet acknowledged, SENDABLE says when to try again.
  */
@@ -87,8 +87,7 @@ void gc_conversations_tick(gc_conversations *t, const gc_step *s);
 /* Returns when gc_conversations_tick(), or a look at who holds up the others, is due; GC_NEVER. */
 uint64_t gc_conversations_deadline(const gc_conversations *t, uint64_t now_ms);
 
-/* --- for the outputs ---------------------------------------------------------------
- */
+/* --- for the outputs -------------------------------------------------------------------------- */
 /* Notes what follows from a change of a live peer's conversation; marks the peer. */
 void gc_conversations_note(gc_conversations *t, const gc_step *s, uint32_t peer);
 /* Gives the peer's data connection; NULL when its link is not one to a stock PeerJS peer. */

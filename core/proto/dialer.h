@@ -50,18 +50,18 @@ void gc_dialer_back_off(gc_dialer *d, bool first, uint64_t now_ms);
 void gc_dialer_retry(gc_dialer *d, bool first, uint64_t now_ms);
 /* Notes that things changed for the better: delays start over. */
 void gc_dialer_refresh(gc_dialer *d);
-/* The person is about to dial us: delays start over, and unless `tried` (a link is being set up)
- * we dial only if it has not within GC_DIAL_EXPECT_MS. */
+/* Notes that the person is about to dial us: delays start over, and unless `tried` (a link is being
+ * set up) we dial only if it has not within GC_DIAL_EXPECT_MS. */
 void gc_dialer_expect(gc_dialer *d, bool tried, uint64_t now_ms);
 /* Sets when to dial, at at_ms. */
 void gc_dialer_set(gc_dialer *d, uint64_t at_ms);
-/* The person can be reached: it is not given up, and dialled at some time. */
+/* Notes that the person can be reached: it is not given up, and dialled at some time. */
 void gc_dialer_reach(gc_dialer *d, bool first, uint64_t now_ms);
-/* The person cannot be reached: it is not dialled. wait: for ever, without giving up; else it is
- * given up after keep_ms, counted from the first of these calls in a row. Returns true when that
- * time is over. */
+/* Notes that the person cannot be reached: it is not dialled. wait: for ever, without giving up;
+ * else it is given up after keep_ms, counted from the first of these calls in a row. Returns true
+ * when that time is over. */
 bool gc_dialer_lose(gc_dialer *d, bool wait, uint32_t keep_ms, uint64_t now_ms);
-/* Somebody was named by a list: its failures count from here. */
+/* Notes that a list named the person: its failures count from here. */
 void gc_dialer_named(gc_dialer *d);
 /* Counts a failed dial of somebody known by hearsay. Returns true when it was one too many. */
 bool gc_dialer_failed(gc_dialer *d);
