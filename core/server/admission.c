@@ -5,18 +5,9 @@
 
 /* Clients that speak gc get the reason's word beside the text. */
 static void send_error(gc_server *s, uint32_t n, gc_span type, gc_span message, uint32_t reason) {
-    gc_span parts[GC_PARTS_MAX];
-    uint32_t count = 0;
-    parts[count++] = GC_SPAN("{\"type\":\"");
-    parts[count++] = type;
-    parts[count++] = GC_SPAN("\",\"payload\":{\"msg\":\"");
-    parts[count++] = message;
-    if (gc__connection_at(s, n)->gc) {
-        parts[count++] = GC_SPAN("\",\"code\":\"");
-        parts[count++] = gc__text_span(gc_reason_word(reason));
-    }
-    parts[count++] = GC_SPAN("\"}}");
-    gc__delivery_send(s, n, GC_WS_TEXT, parts, count);
+    gc_server_text t;
+    gc_server_text_error(&t, type, message, gc__connection_at(s, n)->gc ? reason : GC_REASON_NONE);
+    gc__delivery_send_text(s, n, &t);
 }
 
 /* An error and a close frame without a code, as PeerServer does. */
@@ -46,25 +37,11 @@ static void refuse_taken(gc_server *s, uint32_t n) {
 }
 
 static void send_open(gc_server *s, uint32_t n, const gc_admission *a, bool entered) {
-    if (!gc__connection_at(s, n)->gc) {
-        gc__delivery_send_text(s, n, GC_SPAN("{\"type\":\"OPEN\"}"));
-        return;
-    }
-    gc_span parts[GC_ICE_SPANS + 5];
-    uint32_t count = 0;
-    parts[count++] = GC_SPAN("{\"type\":\"OPEN\",\"payload\":{\"gc\":1,\"ice\":");
-    for (uint32_t i = 0; i < a->ice_count; i++) {
-        parts[count++] = a->ice[i];
-    }
-    if (a->ice_count == 0) {
-        parts[count++] = GC_SPAN("[]");
-    }
-    if (a->has_room) {
-        parts[count++] = GC_SPAN(",\"room\":");
-        parts[count++] = gc__room_text(s, n, a->room, entered);
-    }
-    parts[count++] = GC_SPAN("}}");
-    gc__delivery_send(s, n, GC_WS_TEXT, parts, count);
+    bool gc = gc__connection_at(s, n)->gc;
+    gc_span room = gc && a->has_room ? gc__room_text(s, n, a->room, entered) : gc_span_of(NULL, 0);
+    gc_server_text t;
+    gc_server_text_open(&t, gc, a->ice, a->ice_count, room);
+    gc__delivery_send_text(s, n, &t);
 }
 
 /* n's id is registered: the answer first, then what was held, then the others hear of it. */
@@ -224,7 +201,7 @@ void gc__admission_open(gc_server *s, uint32_t n, const gc_server_open_request *
                      GC_REASON_BAD_REQUEST);
         return;
     }
-    if (!gc_span_equal(gc_span_of(q->key, q->key_len), gc__text_span(s->config.key))) {
+    if (!gc_span_equal(gc_span_of(q->key, q->key_len), gc_server_text_span(s->config.key))) {
         refuse_error(s, n, GC_SPAN("Invalid key provided"), GC_REASON_BAD_KEY);
         return;
     }

@@ -84,8 +84,8 @@ bool gc__delivery_send(gc_server *s, uint32_t n, uint8_t opcode, const gc_span *
     return true;
 }
 
-bool gc__delivery_send_text(gc_server *s, uint32_t n, gc_span text) {
-    return gc__delivery_send(s, n, GC_WS_TEXT, &text, 1);
+bool gc__delivery_send_text(gc_server *s, uint32_t n, const gc_server_text *t) {
+    return gc__delivery_send(s, n, GC_WS_TEXT, t->parts, t->count);
 }
 
 bool gc__delivery_send_raw(gc_server *s, uint32_t n, gc_span bytes) {
@@ -97,22 +97,6 @@ bool gc__delivery_send_raw(gc_server *s, uint32_t n, gc_span bytes) {
         gc__delivery_queued(s, n, bytes.len);
     }
     return true;
-}
-
-gc_span gc__text_span(const char *text) {
-    uint32_t len = 0;
-    while (text[len] != 0) {
-        len++;
-    }
-    return gc_span_of(text, len);
-}
-
-gc_span gc__id_text(gc_span id, uint8_t out[GC_ID_TEXT_BYTES]) {
-    gc_writer w;
-    gc_writer_init(&w, out, GC_ID_TEXT_BYTES);
-    gc_json_write_string(&w, id);
-    gc_assert(!w.failed);
-    return gc_writer_done(&w);
 }
 
 void gc__delivery_close(gc_server *s, uint32_t n, uint16_t code, uint32_t reason) {
@@ -127,9 +111,8 @@ void gc__delivery_close(gc_server *s, uint32_t n, uint16_t code, uint32_t reason
 void gc__delivery_tell_bad(gc_server *s, uint32_t n, uint32_t reason) {
     s->stats.bad_total[reason]++;
     if (gc__connection_at(s, n)->queue.len == 0) {
-        gc_span parts[] = {GC_SPAN("{\"type\":\"GC-BAD\",\"payload\":{\"code\":\""),
-                           gc__text_span(gc_reason_word(reason)), GC_SPAN("\",\"msg\":\""),
-                           gc__text_span(gc_reason_text(reason)), GC_SPAN("\"}}")};
-        gc__delivery_send(s, n, GC_WS_TEXT, parts, 5);
+        gc_server_text t;
+        gc_server_text_bad(&t, reason);
+        gc__delivery_send_text(s, n, &t);
     }
 }

@@ -36,6 +36,7 @@
 #include "core/proto/penalties.h"
 #include "core/proto/registry.h"
 #include "core/proto/rooms.h"
+#include "core/proto/server_text.h"
 #include "core/server/datagrams.h"
 
 #define GC_CONNECTIONS_MAX 0xfffffu /* a handle has 20 bits for the slot */
@@ -46,14 +47,6 @@
 #define GC_STALL_GRACE_MS  5000     /* for a sign of life after a stall */
 #define GC_HEAD_101_MAX    4096     /* response_head of gc_server_open() */
 #define GC_SLOT_NONE       UINT32_MAX
-
-/* An id as a JSON string: each byte may become \u00XX. */
-#define GC_ID_TEXT_BYTES (6 * GC_ID_BYTES_MAX + 2)
-/* ROOM of ghostchat-protocol.7 with the longest ids. */
-#define GC_ROOM_TEXT_BYTES (64 + GC_ROOM_MEMBERS_MAX * (GC_ID_TEXT_BYTES + 1))
-/* Parts of a frame that are copied one after another. */
-#define GC_PARTS_MAX 16
-#define GC_ICE_SPANS (GC_ICE_BYTES_MAX / GC_BLOCK_DATA_BYTES + 1)
 
 enum gc_connection_state {
     GC_CONNECTION_FREE = 0,
@@ -186,7 +179,8 @@ bool gc__delivery_send(gc_server *s, uint32_t n, uint8_t opcode, const gc_span *
 /* False when `bytes` more from others would fill the queue of n, though it takes what it gets: who
  * sends is too fast then. Half of the queue stays for what the server itself has to say. */
 bool gc__delivery_takes(const gc_server *s, uint32_t n, uint32_t bytes);
-bool gc__delivery_send_text(gc_server *s, uint32_t n, gc_span text);
+/* Queues a text of the server. */
+bool gc__delivery_send_text(gc_server *s, uint32_t n, const gc_server_text *t);
 /* Queues bytes that are no frame: the head of the 101 response. */
 bool gc__delivery_send_raw(gc_server *s, uint32_t n, gc_span bytes);
 /* The same checks and cuts for bytes that go elsewhere than into a client's queue. */
@@ -198,11 +192,6 @@ void gc__delivery_close(gc_server *s, uint32_t n, uint16_t code, uint32_t reason
 /* Counts that a message of n was dropped for this reason, and reports it to n (GC-BAD) when n has
  * nothing unread. */
 void gc__delivery_tell_bad(gc_server *s, uint32_t n, uint32_t reason);
-/* Of a constant string. */
-gc_span gc__text_span(const char *text);
-/* An id as a JSON string with quotes, in out. */
-gc_span gc__id_text(gc_span id, uint8_t out[GC_ID_TEXT_BYTES]);
-
 /* --- admission.c */
 void gc__admission_open(gc_server *s, uint32_t n, const gc_server_open_request *r);
 /* n, which waited, gets the id that has become free. */

@@ -1,31 +1,22 @@
 #include "core/base/assert.h"
 #include "core/base/error.h"
-#include "core/base/mem.h"
 #include "core/server/inside.h"
 #include "core/wire/websocket.h"
-
-/* What the stock client sends every 5 s: 10,000 of them are 2,000 messages a second. */
-#define HEARTBEAT       "{\"type\":\"HEARTBEAT\"}"
-#define HEARTBEAT_BYTES (sizeof HEARTBEAT - 1)
-_Static_assert(HEARTBEAT_BYTES == 20, "compared as a whole before anything is parsed");
 
 /* --- EXPIRE, GC-ABSENT, GC-PRESENT ------------------------------------------------------------ */
 
 /* src: the absent id as JSON. */
 static void send_expire(gc_server *s, uint32_t n, gc_span src) {
-    uint8_t own[GC_ID_TEXT_BYTES];
-    gc_span parts[] = {GC_SPAN("{\"type\":\"EXPIRE\",\"src\":"), src, GC_SPAN(",\"dst\":"),
-                       gc__id_text(gc_identity_id(gc_registry_at(&s->registry, n)), own),
-                       GC_SPAN("}")};
+    gc_server_text t;
+    gc_server_text_expire(&t, src, gc_identity_id(gc_registry_at(&s->registry, n)));
     s->stats.expired_total++;
-    gc__delivery_send(s, n, GC_WS_TEXT, parts, 5);
+    gc__delivery_send_text(s, n, &t);
 }
 
 static void send_about(gc_server *s, uint32_t n, gc_span type, gc_span id) {
-    uint8_t text[GC_ID_TEXT_BYTES];
-    gc_span parts[] = {GC_SPAN("{\"type\":\""), type, GC_SPAN("\",\"payload\":{\"id\":"),
-                       gc__id_text(id, text), GC_SPAN("}}")};
-    gc__delivery_send(s, n, GC_WS_TEXT, parts, 5);
+    gc_server_text t;
+    gc_server_text_about(&t, type, id);
+    gc__delivery_send_text(s, n, &t);
 }
 
 /* Candidates follow their offer by the dozen: one answer is enough while the watch is on. */
@@ -51,9 +42,9 @@ static void refund(gc_server *s, const gc_held_message *m) {
 }
 
 static bool hold(gc_server *s, uint32_t n, gc_signal type, gc_span dst, uint64_t hash,
-                 const gc_span *parts, uint32_t count) {
+                 const gc_server_text *t) {
     gc_connection *c = gc__connection_at(s, n);
-    uint32_t bytes = gc__delivery_frame_bytes(parts, count);
+    uint32_t bytes = gc__delivery_frame_bytes(t->parts, t->count);
     uint32_t box = gc_held_find(&s->held, hash, dst);
     if (c->held_bytes + gc_held_cost(bytes) > GC_HELD_BYTES_PER_FROM_MAX ||
         !gc_held_fits(&s->held, &s->pool, box, bytes)) {
@@ -67,7 +58,7 @@ static bool hold(gc_server *s, uint32_t n, gc_signal type, gc_span dst, uint64_t
                          .type = (uint8_t)type};
     gc_block_queue *q = gc_held_add(&s->held, hash, dst, &m);
     uint32_t before = q->blocks;
-    gc__delivery_frame_put(s, q, GC_WS_TEXT, parts, count);
+    gc__delivery_frame_put(s, q, GC_WS_TEXT, t->parts, t->count);
     gc_held_written(&s->held, before, q);
     c->held_bytes += gc_held_cost(bytes);
     return true;
@@ -103,7 +94,7 @@ static void expire_box(gc_server *s, uint32_t box) {
     uint32_t count = 0;
     uint8_t text[GC_ID_TEXT_BYTES];
     const gc_held_box *b = &s->held.boxes[box];
-    gc_span src = gc__id_text(gc_span_of(b->id, b->id_len), text);
+    gc_span src = gc_server_text_id(gc_span_of(b->id, b->id_len), text);
     gc_held_message m;
     while (gc_held_expire(&s->held, &s->pool, box, s->now_ms, &m)) {
         refund(s, &m);
@@ -133,102 +124,62 @@ void gc__relay_tick(gc_server *s) {
 
 /* --- relaying --------------------------------------------------------------------------------- */
 
-enum destination { DST_NONE, DST_ID, DST_TOO_LONG, DST_BAD };
-
-/* PeerServer takes every falsy dst for none. */
-static enum destination read_dst(gc_span raw, uint8_t out[GC_ID_BYTES_MAX], uint32_t *len) {
-    if (raw.data == NULL || gc_span_equal(raw, GC_SPAN("null")) ||
-        gc_span_equal(raw, GC_SPAN("\"\"")) || gc_span_equal(raw, GC_SPAN("false")) ||
-        gc_span_equal(raw, GC_SPAN("0"))) {
-        return DST_NONE;
-    }
-    int error = gc_json_unescape(raw, out, GC_ID_BYTES_MAX, len);
-    if (error != 0) {
-        return error == GC_E_TOO_BIG ? DST_TOO_LONG : DST_BAD;
-    }
-    return DST_ID;
-}
-
 static bool is_dial(gc_signal type) {
     return type == GC_SIGNAL_OFFER || type == GC_SIGNAL_ANSWER || type == GC_SIGNAL_CANDIDATE;
 }
 
-/* Exactly type, src, dst, payload in this order; src is ours, the rest the sender's own bytes. */
-static uint32_t splice(const gc_identity *from, const gc_json_message *m,
-                       uint8_t id[GC_ID_TEXT_BYTES], gc_span parts[GC_PARTS_MAX]) {
-    uint32_t count = 0;
-    parts[count++] = GC_SPAN("{\"type\":");
-    parts[count++] = m->type;
-    if (from->plain) {
-        parts[count++] = GC_SPAN(",\"src\":\"");
-        parts[count++] = gc_identity_id(from);
-        parts[count++] = GC_SPAN("\",\"dst\":");
-    } else {
-        parts[count++] = GC_SPAN(",\"src\":");
-        parts[count++] = gc__id_text(gc_identity_id(from), id);
-        parts[count++] = GC_SPAN(",\"dst\":");
-    }
-    parts[count++] = m->dst;
-    if (m->payload.data != NULL) {
-        parts[count++] = GC_SPAN(",\"payload\":");
-        parts[count++] = m->payload;
-    }
-    parts[count++] = GC_SPAN("}");
-    return count;
-}
-
 static void relay_absent(gc_server *s, uint32_t n, gc_signal type, gc_span dst, uint64_t hash,
-                         const gc_span *parts, uint32_t count) {
-    if (!hold(s, n, type, dst, hash, parts, count)) {
+                         const gc_server_text *t) {
+    if (!hold(s, n, type, dst, hash, t)) {
         uint8_t text[GC_ID_TEXT_BYTES];
         s->stats.bad_total[GC_REASON_HELD_LIMIT]++;
-        send_expire(s, n, gc__id_text(dst, text));
+        send_expire(s, n, gc_server_text_id(dst, text));
     }
     tell_absent(s, n, type, dst, hash);
 }
 
 static void relay_to(gc_server *s, uint32_t n, gc_signal type, gc_span dst,
                      const gc_json_message *m) {
-    uint8_t id[GC_ID_TEXT_BYTES];
-    gc_span parts[GC_PARTS_MAX];
-    uint32_t count = splice(gc_registry_at(&s->registry, n), m, id, parts);
+    const gc_identity *from = gc_registry_at(&s->registry, n);
+    gc_server_text t;
+    gc_server_text_relayed(&t, gc_identity_id(from), from->plain, m);
+    uint32_t bytes = gc__delivery_frame_bytes(t.parts, t.count);
     uint64_t hash = gc_registry_hash(&s->registry, dst);
     uint32_t to = gc_registry_find(&s->registry, hash, dst);
-    if (to != GC_IDENTITY_NONE &&
-        !gc__delivery_takes(s, to, gc__delivery_frame_bytes(parts, count))) {
+    if (to != GC_IDENTITY_NONE && !gc__delivery_takes(s, to, bytes)) {
         /* A stranger who knows an id must not get its holder cut by sending faster than it reads:
          * the message fails, as over the caps of an absent id. */
         uint8_t text[GC_ID_TEXT_BYTES];
         s->stats.bad_total[GC_REASON_HELD_LIMIT]++;
         if (is_dial(type)) {
-            send_expire(s, n, gc__id_text(dst, text));
+            send_expire(s, n, gc_server_text_id(dst, text));
         }
         return;
     }
-    if (to != GC_IDENTITY_NONE && gc__delivery_send(s, to, GC_WS_TEXT, parts, count)) {
+    if (to != GC_IDENTITY_NONE && gc__delivery_send_text(s, to, &t)) {
         s->stats.relayed_total[type]++;
-        s->stats.relay_bytes_total += gc__delivery_frame_bytes(parts, count);
+        s->stats.relay_bytes_total += bytes;
         return;
     }
     /* Absent, or cut just now because it read too slowly. */
     if (is_dial(type) && gc__connection_at(s, n)->state == GC_CONNECTION_OPEN) {
-        relay_absent(s, n, type, dst, hash, parts, count);
+        relay_absent(s, n, type, dst, hash, &t);
     }
 }
 
 static void relay(gc_server *s, uint32_t n, gc_signal type, const gc_json_message *m) {
     uint8_t id[GC_ID_BYTES_MAX];
     uint32_t len = 0;
-    switch (read_dst(m->dst, id, &len)) {
-    case DST_ID:
+    switch (gc_destination_read(m->dst, id, &len)) {
+    case GC_DESTINATION_ID:
         relay_to(s, n, type, gc_span_of(id, len), m);
         break;
-    case DST_NONE:
+    case GC_DESTINATION_NONE:
         if (type == GC_SIGNAL_LEAVE) {
             gc__delivery_close(s, n, GC_WS_NORMAL, GC_REASON_LEFT);
         }
         break;
-    case DST_TOO_LONG:
+    case GC_DESTINATION_TOO_LONG:
         /* Nobody can hold it: as over a cap. */
         s->stats.bad_total[GC_REASON_TOO_BIG]++;
         if (is_dial(type)) {
@@ -245,7 +196,8 @@ static void relay(gc_server *s, uint32_t n, gc_signal type, const gc_json_messag
 
 static void on_heartbeat(gc_server *s, uint32_t n) {
     if (gc__connection_at(s, n)->gc) {
-        gc__delivery_send_text(s, n, GC_SPAN("{\"type\":\"GC-ALIVE\"}"));
+        gc_span alive = GC_SPAN("{\"type\":\"GC-ALIVE\"}");
+        gc__delivery_send(s, n, GC_WS_TEXT, &alive, 1);
     }
 }
 
@@ -266,7 +218,7 @@ static void on_object(gc_server *s, uint32_t n, const gc_json_message *m) {
 }
 
 void gc__relay_message(gc_server *s, uint32_t n, gc_span text) {
-    if (text.len == HEARTBEAT_BYTES && memcmp(text.data, HEARTBEAT, HEARTBEAT_BYTES) == 0) {
+    if (gc_heartbeat_is(text)) {
         on_heartbeat(s, n);
         return;
     }
