@@ -74,7 +74,7 @@ void gc_signaling_client_rename(gc_signaling_client *s, gc_drbg *d,
 void gc_signaling_client_start(gc_signaling_client *s, gc_output_queue *q, const uint8_t *tag,
                                uint64_t now_ms);
 /* Ends it for good: queues SIGNALING_CLOSE and, when bye is set and the server has the additions, a
- * LEAVE before it. reason: GC_REASON_..., what gc_signaling_client.reason says from now on. */
+ * LEAVE before it. reason: a gc_reason, what gc_signaling_client.reason says from now on. */
 void gc_signaling_client_stop(gc_signaling_client *s, gc_output_queue *q, bool bye,
                               uint32_t reason);
 /* Takes that the socket is open. To a server without the additions at which it was on before,
@@ -94,7 +94,7 @@ bool gc_signaling_client_echo(gc_signaling_client *s, uint64_t now_ms);
 /* Takes that a message of somebody else was relayed to us: held ones come as soon as a take-over
  * has worked. Returns true when the client is on by this. */
 bool gc_signaling_client_relayed(gc_signaling_client *s, uint64_t now_ms);
-/* Notes the reason (GC_REASON_...) that the server named before it closes: ERROR, ID-TAKEN or
+/* Notes the reason (a gc_reason) that the server named before it closes: ERROR, ID-TAKEN or
  * INVALID-KEY. */
 void gc_signaling_client_error(gc_signaling_client *s, uint32_t reason);
 /* Does what is due at now_ms: connects, beats, gives up a socket that is late or silent. */
