@@ -137,7 +137,7 @@ int gc_client_link_description(gc_client *c, uint64_t now_ms, uint32_t link, gc_
     if (!gc_utf8_valid(sdp)) {
         return GC_E_UTF8;
     }
-    gc__setup_describe(&c->peers, &c->step, &c->meeting.room, slot, sdp);
+    gc__setup_describe(&c->peers, &c->step, &c->meeting.room.slots, slot, sdp);
     gc__client_end(c);
     return 0;
 }

@@ -2,7 +2,7 @@
  * reports, time, outputs), gc_client_user.c (what the user asks), gc_client_check.c (the
  * invariants) and wasm.c, which sets its memory aside, see all of it.
  *
- *   gc_client > report > meeting > setup > slot_room > peers
+ *   gc_client > report > meeting > setup, slot_room > peers
  *   gc_client > talk
  *
  * Each part knows those to its right, and none knows one to its left. */

@@ -248,7 +248,7 @@ static bool on_offer(gc_meeting *m, gc_peers *ps, const gc_step *s, const gc_sig
     if (as == GC_WELCOME_REFUSED) {
         return false;
     }
-    enum gc_setup_event done = gc__setup_offer(ps, s, &m->room, &m->store->setup, in, as);
+    enum gc_setup_event done = gc__setup_offer(ps, s, &m->room.slots, &m->store->setup, in, as);
     if (as == GC_WELCOME_TARGET && done != GC_SETUP_REFUSED) {
         m->target_left = false;
     }

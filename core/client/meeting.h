@@ -10,6 +10,7 @@
 #define GC_CLIENT_MEETING_H
 
 #include "core/client/setup.h"
+#include "core/client/slot_room.h"
 
 /* A room that was full when we came back to it, with chats still open, is asked again. */
 #define GC_MEETING_REJOIN_MS 8000

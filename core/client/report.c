@@ -61,43 +61,8 @@ bool gc__report_poll_state(gc_report *r, const gc_meeting *m, const gc_peers *ps
 /* --- a peer ------------------------------------------------------------------------------------
  */
 
-static gc_peer_view view_of(const gc_peers *ps, uint32_t peer) {
-    const gc_person *p = gc_people_at(&ps->people, peer);
-    gc_peer_view v = {.reason = p->trouble};
-    if (gc_set_has(&ps->people.ended, peer)) {
-        v.state = GC_PEER_CLOSED;
-    } else if (gc_conversations_is_open(&ps->talk, peer)) {
-        const gc_link *l = gc_mesh_open_link(&ps->mesh, peer);
-        v = (gc_peer_view){.state = GC_PEER_OPEN, .path = l->path, .rtt_ms = l->rtt_ms};
-    } else if (p->standing == GC_STANDING_TARGET && p->presence == GC_PRESENCE_ABSENT) {
-        v.state = GC_PEER_AWAY;
-        v.reason = GC_REASON_ABSENT;
-    } else {
-        v.state = gc_conversations_with(&ps->talk, peer)->met ? GC_PEER_LOST : GC_PEER_CONNECTING;
-    }
-    return v;
-}
-
-static void fill(gc_report *r, gc_peers *ps, uint32_t peer, gc_peer_view v, gc_client_output *out) {
-    const gc_person *p = gc_people_at(&ps->people, peer);
-    bool guest = p->standing == GC_STANDING_GUEST;
-    bool stock = gc_conversations_with(&ps->talk, peer)->plain;
-    out->type = GC_CLIENT_PEER;
-    out->peer = peer;
-    out->value = v.state;
-    out->value2 = v.path | (uint32_t)guest << 8 | (uint32_t)stock << 10;
-    out->reason = v.reason;
-    out->number = v.rtt_ms;
-    out->text = gc_people_id(&ps->people, peer);
-    out->text2 = gc_span_of(p->nick, p->nick_len);
-    r->views[peer] = v;
-    gc_people_told(&ps->people, peer);
-}
-
-static bool is_told(const gc_report *r, const gc_peers *ps, uint32_t peer, gc_peer_view v) {
-    const gc_peer_view *told = &r->views[peer];
-    return gc_people_at(&ps->people, peer)->news == GC_NEWS_NONE && v.state == told->state &&
-           v.reason == told->reason && v.path == told->path && v.rtt_ms == told->rtt_ms;
+static gc_view view_of(const gc_peers *ps, uint32_t peer) {
+    return gc_views_now(&ps->people, &ps->mesh, &ps->talk, peer);
 }
 
 bool gc__report_poll_peer(gc_report *r, gc_peers *ps, const gc_step *s, gc_client_output *out) {
@@ -110,9 +75,9 @@ bool gc__report_poll_peer(gc_report *r, gc_peers *ps, const gc_step *s, gc_clien
         if (!gc_set_has(&ps->people.live, i)) {
             continue; /* its end is told after everything else */
         }
-        gc_peer_view v = view_of(ps, i);
-        if (!is_told(r, ps, i, v)) {
-            fill(r, ps, i, v, out);
+        gc_view v = view_of(ps, i);
+        if (!gc_views_are_told(&r->views, &ps->people, i, &v)) {
+            gc_views_tell(&r->views, &ps->people, &ps->talk, i, &v, out);
             return true;
         }
     }
@@ -124,7 +89,8 @@ bool gc__report_poll_end(gc_report *r, gc_peers *ps, const gc_step *s, bool reme
     if (i == GC_SET_END) {
         return false;
     }
-    fill(r, ps, i, view_of(ps, i), out);
+    gc_view v = view_of(ps, i);
+    gc_views_tell(&r->views, &ps->people, &ps->talk, i, &v, out);
     uint8_t *kept = gc_conversations_scratch(&ps->talk);
     uint32_t id_len = out->text.len, nick_len = out->text2.len;
     memcpy(kept, out->text.data, id_len);
@@ -141,7 +107,9 @@ void gc__report_check(const gc_report *r, const gc_meeting *m, const gc_peers *p
                                   r->signaling == (uint32_t)gc_signaling_client_state(&m->line) &&
                                   r->reason == trouble_of(m, ps)));
     for (uint32_t i = 0; i < GC_PEERS_MAX; i++) {
-        gc_assert(!gc_set_has(&ps->people.live, i) || gc_set_has(&s->ready->reports, i) ||
-                  is_told(r, ps, i, view_of(ps, i)));
+        if (gc_set_has(&ps->people.live, i) && !gc_set_has(&s->ready->reports, i)) {
+            gc_view v = view_of(ps, i);
+            gc_assert(gc_views_are_told(&r->views, &ps->people, i, &v));
+        }
     }
 }

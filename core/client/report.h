@@ -3,20 +3,13 @@
 #define GC_CLIENT_REPORT_H
 
 #include "core/client/meeting.h"
-
-/* What was last told of a peer. */
-typedef struct gc_peer_view {
-    uint32_t state; /* gc_peer_state */
-    uint32_t reason;
-    uint32_t path;
-    uint32_t rtt_ms;
-} gc_peer_view;
+#include "core/proto/views.h"
 
 typedef struct gc_report {
     uint32_t state;     /* gc_client_state */
     uint32_t signaling; /* gc_signaling_state */
     uint32_t reason;
-    gc_peer_view views[GC_PEERS_MAX];
+    gc_views views;
 } gc_report;
 
 /* Returns the client's state. */

@@ -26,10 +26,9 @@ static bool ours_wins(const gc_peers *ps, const gc_step *s, uint32_t peer) {
 }
 
 /* Where the server has no rooms it sees every tag: a member shows by a proof that it is one. */
-static bool is_proved(const gc_slot_room *r, const gc_step *s, const gc_signal_in *in,
-                      gc_span from) {
+static bool is_proved(const gc_slots *r, const gc_step *s, const gc_signal_in *in, gc_span from) {
     uint8_t proof[GC_PROOF_BYTES];
-    return !gc__slot_room_prove_offer(r, s, from, s->own, in->dial, proof) ||
+    return !gc_slots_prove_offer(r, s->crypto, from, s->own, in->dial, proof) ||
            (in->has_proof && gc_bytes_equal_ct(proof, in->proof, sizeof proof));
 }
 
@@ -44,7 +43,7 @@ static void know_sender(gc_people *pp, uint32_t peer, const gc_signal_in *in, gc
     gc_people_set_tag(pp, peer, in->has_tag ? in->tag : NULL);
 }
 
-enum gc_setup_event gc__setup_offer(gc_peers *ps, const gc_step *s, const gc_slot_room *r,
+enum gc_setup_event gc__setup_offer(gc_peers *ps, const gc_step *s, const gc_slots *r,
                                     gc_setup_store *store, const gc_signal_in *in, gc_welcome as) {
     gc_span from = gc_span_of(in->src, in->src_len), sdp;
     uint32_t candidates = 0;
@@ -152,8 +151,8 @@ static void send_candidate(const gc_peers *ps, const gc_step *s, const gc_link *
     }
 }
 
-static void send_description(gc_peers *ps, const gc_step *s, const gc_slot_room *r,
-                             const gc_link *l, gc_span sdp) {
+static void send_description(gc_peers *ps, const gc_step *s, const gc_slots *r, const gc_link *l,
+                             gc_span sdp) {
     const gc_person *p = gc_people_at(&ps->people, l->peer);
     gc_span to = gc_people_id(&ps->people, l->peer);
     uint8_t proof[GC_PROOF_BYTES];
@@ -163,7 +162,7 @@ static void send_description(gc_peers *ps, const gc_step *s, const gc_slot_room 
     }
     bool proved = offers && l->kind == GC_LINK_KIND_NATIVE &&
                   gc_set_has(&ps->people.members, l->peer) &&
-                  gc__slot_room_prove_offer(r, s, s->own, to, l->dial, proof);
+                  gc_slots_prove_offer(r, s->crypto, s->own, to, l->dial, proof);
     gc_writer w = gc_output_queue_begin(s->queue);
     gc_link_text_description(l, &w, to, p->has_tag ? p->tag : NULL, proved ? proof : NULL, sdp);
     bool queued = gc_output_queue_end(s->queue, GC_CLIENT_SIGNALING_SEND, GC_NONE,
@@ -171,7 +170,7 @@ static void send_description(gc_peers *ps, const gc_step *s, const gc_slot_room 
     gc_assert(queued);
 }
 
-void gc__setup_describe(gc_peers *ps, const gc_step *s, const gc_slot_room *r, uint32_t slot,
+void gc__setup_describe(gc_peers *ps, const gc_step *s, const gc_slots *r, uint32_t slot,
                         gc_span sdp) {
     gc_link *l = gc_mesh_edit(&ps->mesh, s, slot);
     gc_span candidate, mid;

@@ -4,8 +4,9 @@
 #ifndef GC_CLIENT_SETUP_H
 #define GC_CLIENT_SETUP_H
 
-#include "core/client/slot_room.h"
+#include "core/client/peers.h"
 #include "core/proto/membership.h"
+#include "core/proto/slots.h"
 
 /* What a message of a peer did. */
 enum gc_setup_event {
@@ -19,7 +20,7 @@ typedef struct gc_setup_store {
 } gc_setup_store;
 
 /* Takes an OFFER, which is welcome `as` what gc_membership_welcome() says (not REFUSED). */
-enum gc_setup_event gc__setup_offer(gc_peers *ps, const gc_step *s, const gc_slot_room *r,
+enum gc_setup_event gc__setup_offer(gc_peers *ps, const gc_step *s, const gc_slots *r,
                                     gc_setup_store *store, const gc_signal_in *in, gc_welcome as);
 /* Takes an ANSWER to an offer of ours. */
 enum gc_setup_event gc__setup_answer(gc_peers *ps, const gc_step *s, gc_setup_store *store,
@@ -29,7 +30,7 @@ enum gc_setup_event gc__setup_candidate(gc_peers *ps, const gc_step *s, const gc
 
 /* Sends the description that the host made for the link in a slot, which is offering or answering,
  * then the candidates that were found meanwhile. sdp: 1..GC_SDP_BYTES_MAX bytes of UTF-8. */
-void gc__setup_describe(gc_peers *ps, const gc_step *s, const gc_slot_room *r, uint32_t slot,
+void gc__setup_describe(gc_peers *ps, const gc_step *s, const gc_slots *r, uint32_t slot,
                         gc_span sdp);
 /* Sends a candidate of the host's transport for the link in a slot, or holds it until our
  * description was sent. Lengths as gc_link_hold() says. */

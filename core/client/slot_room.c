@@ -47,7 +47,7 @@ static uint32_t count_here(const gc_peers *ps, const gc_step *s) {
 
 static void send_to(const gc_slot_room *r, const gc_step *s, gc_slot_message *m, gc_span to) {
     gc_writer w = gc_output_queue_begin(s->queue);
-    if (!gc_step_on(s) || gc_slot_prove(s->crypto, r->slots.key, s->own, to, m, m->proof) != 0) {
+    if (!gc_step_on(s) || gc_slots_prove(&r->slots, s->crypto, s->own, to, m) != 0) {
         return; /* the peer that waits for it asks again, or asks another one */
     }
     gc_slot_write(&w, to, m);
@@ -108,22 +108,6 @@ void gc__slot_room_settle(gc_slot_room *r, gc_peers *ps, const gc_step *s) {
 
 /* --- hearing it ------------------------------------------------------------------------------- */
 
-static bool is_proved(const gc_slot_room *r, const gc_step *s, const gc_slot_message *m,
-                      gc_span from, gc_span to) {
-    uint8_t proof[GC_PROOF_BYTES];
-    return gc_slot_prove(s->crypto, r->slots.key, from, to, m, proof) == 0 &&
-           gc_bytes_equal_ct(proof, m->proof, sizeof proof);
-}
-
-bool gc__slot_room_prove_offer(const gc_slot_room *r, const gc_step *s, gc_span from, gc_span to,
-                               const uint8_t dial[GC_DIAL_BYTES], uint8_t proof[GC_PROOF_BYTES]) {
-    gc_slot_message m = {.kind = GC_SLOT_OFFER};
-    _Static_assert(GC_DIAL_BYTES == GC_NONCE_BYTES, "a dial is the nonce of its OFFER");
-    memcpy(m.nonce, dial, GC_NONCE_BYTES);
-    return r->slots.step != GC_SLOTS_OFF &&
-           gc_slot_prove(s->crypto, r->slots.key, from, to, &m, proof) == 0;
-}
-
 /* A member whom a message with proof shows (itself) or names. A peer that is new to us is dialled:
  * by us at once if it knows that we come, else by the one whose id is smaller. One that we know
  * already is dialled when its time comes: it may be out of reach. */
@@ -163,7 +147,7 @@ static void learn_all(gc_peers *ps, const gc_step *s, const gc_slot_message *m, 
 static enum gc_slot_event on_knock(gc_slot_room *r, gc_peers *ps, const gc_step *s,
                                    const gc_slot_message *m, gc_span from) {
     if (r->slots.step != GC_SLOTS_HOLDER ||
-        !is_proved(r, s, m, from, gc_slots_id(&r->slots, r->slots.at))) {
+        !gc_slots_is_proved(&r->slots, s->crypto, m, from, gc_slots_id(&r->slots, r->slots.at))) {
         return GC_SLOT_EVENT_IGNORED;
     }
     uint32_t known = gc_people_find(&ps->people, from);
@@ -186,7 +170,7 @@ static enum gc_slot_event on_knock(gc_slot_room *r, gc_peers *ps, const gc_step 
 
 static enum gc_slot_event on_members(gc_slot_room *r, gc_peers *ps, const gc_step *s,
                                      const gc_slot_message *m, gc_span from) {
-    if (!is_proved(r, s, m, from, s->own)) {
+    if (!gc_slots_is_proved(&r->slots, s->crypto, m, from, s->own)) {
         return GC_SLOT_EVENT_IGNORED;
     }
     bool asked = gc_slots_answered(&r->slots, s->drbg, m->nonce, from, s->now_ms);

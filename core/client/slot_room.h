@@ -36,10 +36,6 @@ enum gc_slot_event gc__slot_room_message(gc_slot_room *r, gc_peers *ps, const gc
                                          const gc_signal_in *in);
 /* Tells whether a message is the echo of our own, sent by `own`. */
 bool gc__slot_room_is_echo(const gc_signal_in *in, gc_span own);
-/* Makes the proof of an OFFER between two members. Returns false where none is needed, for the
- * server has rooms. */
-bool gc__slot_room_prove_offer(const gc_slot_room *r, const gc_step *s, gc_span from, gc_span to,
-                               const uint8_t dial[GC_DIAL_BYTES], uint8_t proof[GC_PROOF_BYTES]);
 /* After each input, once peers are settled: what follows from who is linked, and what is due to be
  * sent. */
 void gc__slot_room_settle(gc_slot_room *r, gc_peers *ps, const gc_step *s);

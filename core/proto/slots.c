@@ -239,6 +239,28 @@ void gc_slots_changed(gc_slots *s, uint64_t now_ms) {
     }
 }
 
+/* --- proofs ---------------------------------------------------------------------------------- */
+
+int gc_slots_prove(const gc_slots *s, const gc_crypto *crypto, gc_span from, gc_span to,
+                   gc_slot_message *m) {
+    return gc_slot_prove(crypto, s->key, from, to, m, m->proof);
+}
+
+bool gc_slots_is_proved(const gc_slots *s, const gc_crypto *crypto, const gc_slot_message *m,
+                        gc_span from, gc_span to) {
+    uint8_t proof[GC_PROOF_BYTES];
+    return gc_slot_prove(crypto, s->key, from, to, m, proof) == 0 &&
+           gc_bytes_equal_ct(proof, m->proof, sizeof proof);
+}
+
+bool gc_slots_prove_offer(const gc_slots *s, const gc_crypto *crypto, gc_span from, gc_span to,
+                          const uint8_t dial[GC_DIAL_BYTES], uint8_t proof[GC_PROOF_BYTES]) {
+    gc_slot_message m = {.kind = GC_SLOT_OFFER};
+    _Static_assert(GC_DIAL_BYTES == GC_NONCE_BYTES, "a dial is the nonce of its OFFER");
+    memcpy(m.nonce, dial, GC_NONCE_BYTES);
+    return s->step != GC_SLOTS_OFF && gc_slot_prove(crypto, s->key, from, to, &m, proof) == 0;
+}
+
 /* --- time ------------------------------------------------------------------------------------ */
 
 static void probe(gc_slots *s, gc_drbg *d, uint64_t now_ms) {

@@ -114,6 +114,18 @@ void gc_slots_tick(gc_slots *s, gc_output_queue *q, gc_drbg *d, uint64_t now_ms)
 /* Returns when to tick next; GC_NEVER when off. */
 uint64_t gc_slots_deadline(const gc_slots *s);
 
+/* Puts the proof of a slot message from one id to another into m->proof. Returns 0 or GC_E_CRYPTO.
+ */
+int gc_slots_prove(const gc_slots *s, const gc_crypto *crypto, gc_span from, gc_span to,
+                   gc_slot_message *m);
+/* Tells whether the proof of a slot message that came is right. */
+bool gc_slots_is_proved(const gc_slots *s, const gc_crypto *crypto, const gc_slot_message *m,
+                        gc_span from, gc_span to);
+/* Makes the proof of an OFFER between two members. Returns false where none is needed, for the
+ * server has rooms. */
+bool gc_slots_prove_offer(const gc_slots *s, const gc_crypto *crypto, gc_span from, gc_span to,
+                          const uint8_t dial[GC_DIAL_BYTES], uint8_t proof[GC_PROOF_BYTES]);
+
 /* Returns the id of a slot (0..GC_SLOTS_MAX-1), valid until wiped. */
 gc_span gc_slots_id(const gc_slots *s, uint32_t slot);
 /* Returns the home's own id, valid until the next change; empty when there is none. */

@@ -210,5 +210,5 @@ int client_prove_slot_message(const gc_client *c, gc_span from, gc_span to, gc_s
 
 bool client_prove_offer(const gc_client *c, gc_span from, gc_span to,
                         const uint8_t dial[GC_DIAL_BYTES], uint8_t proof[GC_PROOF_BYTES]) {
-    return gc__slot_room_prove_offer(&c->meeting.room, &c->step, from, to, dial, proof);
+    return gc_slots_prove_offer(&c->meeting.room.slots, &c->crypto, from, to, dial, proof);
 }
