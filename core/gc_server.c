@@ -295,7 +295,7 @@ bool gc_server_poll(gc_server *s, gc_server_output *out) {
     for (;;) {
         uint32_t n = gc_order_first(&s->ready);
         if (n == GC_ORDER_END) {
-            return poll_datagram(s, out);
+            return s->datagrams->count > 0 && poll_datagram(s, out);
         }
         gc_connection *c = gc__connection_at(s, n);
         bool taken = c->pending != 0 && take_output(c, out);
