@@ -81,7 +81,8 @@ static uint32_t spoil(sim_world *w, uint8_t request[REQUEST_BYTES]) {
     if (sim_rng_chance(&w->net, 500)) {
         return sim_rng_below(&w->net, REQUEST_BYTES);
     }
-    request[sim_rng_below(&w->net, 8)] ^= (uint8_t)(1u << sim_rng_below(&w->net, 8));
+    uint32_t at = sim_rng_below(&w->net, 8); /* first: compilers differ in the order of operands */
+    request[at] ^= (uint8_t)(1u << sim_rng_below(&w->net, 8));
     return REQUEST_BYTES;
 }
 

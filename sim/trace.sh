@@ -8,6 +8,7 @@ hashes() { # simulator
     "$1" --hashes --seeds 1-2 --scenario glare
     "$1" --hashes --seeds 1-2 --scenario burst
     "$1" --hashes --seeds 1-12 --scenario stock
+    "$1" --hashes --seeds 1-2 --scenario stun
 }
 build() { # name, variables...
     name=$1

@@ -43,7 +43,7 @@ const [first, last] = seeds.split("-").map(Number);
 for (let seed = first; seed <= (last ?? first); seed++) {
   run("random", seed, RANDOM);
 }
-for (const [name, count] of [["glare", 2], ["burst", 2], ["stock", 12]]) {
+for (const [name, count] of [["glare", 2], ["burst", 2], ["stock", 12], ["stun", 2]]) {
   for (let seed = 1; seed <= count; seed++) {
     run(name, seed, scenarioOf(name));
   }
