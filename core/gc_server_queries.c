@@ -1,26 +1,14 @@
 /* What the HTTP side of a host asks: new ids, registered ids, figures. */
-#include "core/base/assert.h"
+#include "core/base/encoding.h"
 #include "core/gc_server.h"
 #include "core/server/inside.h"
 
-/* RFC 9562 5.4: version 4, variant 10. */
 void gc_server_new_id(gc_server *s, uint8_t out[36]) {
-    const char *digits = "0123456789abcdef";
     gc_span id = gc_span_of(out, 36);
     do {
         uint8_t r[16];
         gc_drbg_bytes(&s->drbg, r, sizeof r);
-        r[6] = (uint8_t)((r[6] & 0x0f) | 0x40);
-        r[8] = (uint8_t)((r[8] & 0x3f) | 0x80);
-        uint32_t at = 0;
-        for (uint32_t i = 0; i < 16; i++) {
-            if (i == 4 || i == 6 || i == 8 || i == 10) {
-                out[at++] = '-';
-            }
-            out[at++] = (uint8_t)digits[r[i] >> 4];
-            out[at++] = (uint8_t)digits[r[i] & 15];
-        }
-        gc_assert(at == 36);
+        gc_uuid_write(r, out);
     } while (gc_registry_find(&s->registry, gc_registry_hash(&s->registry, id), id) !=
              GC_IDENTITY_NONE);
 }

@@ -125,3 +125,22 @@ int gc_hex_read(gc_span text, uint8_t *out, uint32_t out_len) {
     }
     return 0;
 }
+
+void gc_uuid_write(const uint8_t random[16], uint8_t out[36]) {
+    const char *digits = "0123456789abcdef";
+    uint32_t at = 0;
+    for (uint32_t i = 0; i < 16; i++) {
+        uint8_t byte = random[i];
+        if (i == 6) {
+            byte = (uint8_t)((byte & 0x0f) | 0x40);
+        } else if (i == 8) {
+            byte = (uint8_t)((byte & 0x3f) | 0x80);
+        }
+        if (i == 4 || i == 6 || i == 8 || i == 10) {
+            out[at++] = '-';
+        }
+        out[at++] = (uint8_t)digits[byte >> 4];
+        out[at++] = (uint8_t)digits[byte & 15];
+    }
+    gc_assert(at == 36);
+}

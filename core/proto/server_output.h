@@ -7,6 +7,7 @@
 #include "core/base/limits.h"
 #include "core/base/reason.h"
 #include "core/base/span.h"
+#include "core/proto/server_config.h"
 #include "core/wire/peerjs.h"
 
 typedef struct gc_server gc_server;
@@ -17,23 +18,6 @@ typedef uint32_t gc_conn;
 #define GC_CONN_NONE 0u
 /* The slot alone, 0..connections_max-1: an index for the host's own table of sockets. */
 uint32_t gc_conn_slot(gc_conn conn);
-
-/* Zero in a number means its default from limits.h. */
-typedef struct gc_server_config {
-    const char *key;              /* --key; borrowed for the server's life; NULL = "peerjs" */
-    bool allow_discovery;         /* --allow-discovery */
-    uint32_t alive_timeout_ms;    /* --alive-timeout */
-    uint32_t expire_timeout_ms;   /* --expire-timeout */
-    uint32_t concurrent_max;      /* --concurrent-limit: ids */
-    uint32_t connections_max;     /* 0 = concurrent_max + GC_SPARE_CONNECTIONS */
-    uint32_t per_address_max;     /* --per-address-limit */
-    uint32_t rate_per_second;     /* --rate */
-    uint32_t connects_per_second; /* --connect-rate, of one address; UINT32_MAX: any */
-    uint32_t stun_per_second;     /* STUN requests answered to one address */
-    uint32_t message_bytes_max;   /* --message-limit, up to 16 MiB */
-    uint32_t queue_bytes_max;     /* --queue-limit */
-    uint64_t memory_bytes_max;    /* --memory-limit: all queues and held messages together */
-} gc_server_config;
 
 typedef struct gc_server_open_request {
     gc_span response_head; /* the 101 response: sent first, in one piece with the answer */

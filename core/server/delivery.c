@@ -2,32 +2,6 @@
 #include "core/server/inside.h"
 #include "core/wire/websocket.h"
 
-static uint32_t sum_of(const gc_span *parts, uint32_t count) {
-    uint32_t len = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        len += parts[i].len;
-    }
-    return len;
-}
-
-/* RFC 6455 5.2: the length of a server's frame head depends on that of the payload only. */
-uint32_t gc__delivery_frame_bytes(const gc_span *parts, uint32_t count) {
-    uint32_t len = sum_of(parts, count);
-    return len + (len < 126 ? 2 : len <= UINT16_MAX ? 4 : 10);
-}
-
-void gc__delivery_frame_put(gc_server *s, gc_block_queue *q, uint8_t opcode, const gc_span *parts,
-                            uint32_t count) {
-    uint8_t head[GC_WS_HEAD_BYTES_MAX];
-    uint32_t before = q->len;
-    uint32_t head_len = gc_ws_head_write(head, opcode, sum_of(parts, count));
-    gc_block_queue_put(&s->pool, q, gc_span_of(head, head_len));
-    for (uint32_t i = 0; i < count; i++) {
-        gc_block_queue_put(&s->pool, q, parts[i]);
-    }
-    gc_assert(q->len - before == gc__delivery_frame_bytes(parts, count));
-}
-
 bool gc__delivery_make_room(gc_server *s, uint32_t n, const gc_block_queue *q, uint32_t bytes) {
     /* Who reads is not in the list, or near its end; each cut frees at least one block. */
     while (gc_block_queue_need(&s->pool, q, bytes) > gc_block_pool_left(&s->pool)) {
@@ -75,11 +49,11 @@ static bool may_queue(gc_server *s, uint32_t n, uint32_t bytes) {
 
 bool gc__delivery_send(gc_server *s, uint32_t n, uint8_t opcode, const gc_span *parts,
                        uint32_t count) {
-    uint32_t bytes = gc__delivery_frame_bytes(parts, count);
+    uint32_t bytes = gc_frame_bytes(parts, count);
     if (!may_queue(s, n, bytes)) {
         return false;
     }
-    gc__delivery_frame_put(s, &gc__connection_at(s, n)->queue, opcode, parts, count);
+    gc_frame_put(&s->pool, &gc__connection_at(s, n)->queue, opcode, parts, count);
     gc__delivery_queued(s, n, bytes);
     return true;
 }

@@ -31,6 +31,7 @@
 #include "core/proto/addresses.h"
 #include "core/proto/block_pool.h"
 #include "core/proto/bucket.h"
+#include "core/proto/frame_queue.h"
 #include "core/proto/held.h"
 #include "core/proto/order.h"
 #include "core/proto/penalties.h"
@@ -39,14 +40,13 @@
 #include "core/proto/server_text.h"
 #include "core/server/datagrams.h"
 
-#define GC_CONNECTIONS_MAX 0xfffffu /* a handle has 20 bits for the slot */
-#define GC_CLOSING_MS      5000     /* for a client to take its last bytes */
-#define GC_SHUTDOWN_MS     500      /* the same at the end of the server */
-#define GC_SLOW_MS         2000     /* takes nothing for so long: it, not who sends, is slow */
-#define GC_STALL_MS        2000     /* a tick so late: the host was stopped, not its clients */
-#define GC_STALL_GRACE_MS  5000     /* for a sign of life after a stall */
-#define GC_HEAD_101_MAX    4096     /* response_head of gc_server_open() */
-#define GC_SLOT_NONE       UINT32_MAX
+#define GC_CLOSING_MS     5000 /* for a client to take its last bytes */
+#define GC_SHUTDOWN_MS    500  /* the same at the end of the server */
+#define GC_SLOW_MS        2000 /* takes nothing for so long: it, not who sends, is slow */
+#define GC_STALL_MS       2000 /* a tick so late: the host was stopped, not its clients */
+#define GC_STALL_GRACE_MS 5000 /* for a sign of life after a stall */
+#define GC_HEAD_101_MAX   4096 /* response_head of gc_server_open() */
+#define GC_SLOT_NONE      UINT32_MAX
 
 enum gc_connection_state {
     GC_CONNECTION_FREE = 0,
@@ -166,11 +166,6 @@ void gc__connection_cut(gc_server *s, uint32_t n, uint32_t reason);
 void gc__connection_offend(gc_server *s, uint32_t n);
 
 /* --- delivery.c */
-/* Bytes of a frame of these parts, head included. */
-uint32_t gc__delivery_frame_bytes(const gc_span *parts, uint32_t count);
-/* Puts a frame into a queue that has room. */
-void gc__delivery_frame_put(gc_server *s, gc_block_queue *q, uint8_t opcode, const gc_span *parts,
-                            uint32_t count);
 /* Queues a frame to a connection. False when it is closing, or is cut instead: `slow` over its
  * queue limit, `memory` when even its own queue was the one that waited longest. Others whose
  * queues waited longer may be cut for it. */

@@ -44,7 +44,7 @@ static void refund(gc_server *s, const gc_held_message *m) {
 static bool hold(gc_server *s, uint32_t n, gc_signal type, gc_span dst, uint64_t hash,
                  const gc_server_text *t) {
     gc_connection *c = gc__connection_at(s, n);
-    uint32_t bytes = gc__delivery_frame_bytes(t->parts, t->count);
+    uint32_t bytes = gc_frame_bytes(t->parts, t->count);
     uint32_t box = gc_held_find(&s->held, hash, dst);
     if (c->held_bytes + gc_held_cost(bytes) > GC_HELD_BYTES_PER_FROM_MAX ||
         !gc_held_fits(&s->held, &s->pool, box, bytes)) {
@@ -58,7 +58,7 @@ static bool hold(gc_server *s, uint32_t n, gc_signal type, gc_span dst, uint64_t
                          .type = (uint8_t)type};
     gc_block_queue *q = gc_held_add(&s->held, hash, dst, &m);
     uint32_t before = q->blocks;
-    gc__delivery_frame_put(s, q, GC_WS_TEXT, t->parts, t->count);
+    gc_frame_put(&s->pool, q, GC_WS_TEXT, t->parts, t->count);
     gc_held_written(&s->held, before, q);
     c->held_bytes += gc_held_cost(bytes);
     return true;
@@ -143,7 +143,7 @@ static void relay_to(gc_server *s, uint32_t n, gc_signal type, gc_span dst,
     const gc_identity *from = gc_registry_at(&s->registry, n);
     gc_server_text t;
     gc_server_text_relayed(&t, gc_identity_id(from), from->plain, m);
-    uint32_t bytes = gc__delivery_frame_bytes(t.parts, t.count);
+    uint32_t bytes = gc_frame_bytes(t.parts, t.count);
     uint64_t hash = gc_registry_hash(&s->registry, dst);
     uint32_t to = gc_registry_find(&s->registry, hash, dst);
     if (to != GC_IDENTITY_NONE && !gc__delivery_takes(s, to, bytes)) {

@@ -136,11 +136,27 @@ static void own_ids_have_26_characters(void **state) {
                                             "4"));
 }
 
+static void a_uuid_says_its_version_and_variant(void **state) {
+    (void)state;
+    uint8_t random[16], out[36];
+    memset(random, 0xff, sizeof random);
+    random[0] = 0x0a;
+    gc_uuid_write(random, out);
+    assert_memory_equal(out, "0affffff-ffff-4fff-bfff-ffffffffffff", sizeof out);
+    memset(random, 0, sizeof random);
+    gc_uuid_write(random, out);
+    assert_memory_equal(out, "00000000-0000-4000-8000-000000000000", sizeof out);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(vectors_of_the_rfc),     cmocka_unit_test(strict_about_base64),
-        cmocka_unit_test(strict_about_base64url), cmocka_unit_test(strict_about_hex),
-        cmocka_unit_test(alphabets_are_exact),    cmocka_unit_test(own_ids_have_26_characters),
+        cmocka_unit_test(vectors_of_the_rfc),
+        cmocka_unit_test(strict_about_base64),
+        cmocka_unit_test(strict_about_base64url),
+        cmocka_unit_test(strict_about_hex),
+        cmocka_unit_test(alphabets_are_exact),
+        cmocka_unit_test(own_ids_have_26_characters),
+        cmocka_unit_test(a_uuid_says_its_version_and_variant),
     };
     return RUN(tests);
 }
