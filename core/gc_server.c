@@ -42,7 +42,7 @@ int gc_server_accept(gc_server *s, uint64_t now_ms, const gc_addr *from, gc_conn
                      uint32_t *reason) {
     at_time(s, now_ms);
     *conn = GC_CONN_NONE;
-    if (s->stopping) {
+    if (s->clock.stopping) {
         return refuse(s, GC_REASON_SERVER_RESTART, reason);
     }
     if (from->family != 0 && !gc_penalties_admit(s->penalties, s->now_ms, from)) {
@@ -225,7 +225,7 @@ void gc_server_datagram(gc_server *s, uint64_t now_ms, uint32_t socket, const gc
 
 void gc_server_shutdown(gc_server *s, uint64_t now_ms) {
     at_time(s, now_ms);
-    s->stopping = true;
+    s->clock.stopping = true;
     for (uint32_t n = 0; n < s->touched; n++) {
         uint8_t state = gc__connection_at(s, n)->state;
         if (state == GC_CONNECTION_READING) {
@@ -261,27 +261,6 @@ void gc_server_tick(gc_server *s, uint64_t now_ms) {
 
 /* --- outputs ---------------------------------------------------------------------------------- */
 
-static bool take_output(gc_connection *c, gc_server_output *out) {
-    if (c->pending & (GC_PENDING_PAUSE | GC_PENDING_RESUME)) {
-        out->type = c->pending & GC_PENDING_PAUSE ? GC_SERVER_PAUSE : GC_SERVER_RESUME;
-        c->pending &= (uint8_t)~GC_PENDING_PAUSE & (uint8_t)~GC_PENDING_RESUME;
-    } else if (c->pending & GC_PENDING_WRITE) {
-        c->pending &= (uint8_t)~GC_PENDING_WRITE;
-        if (c->queue.len == 0 || c->write_given) {
-            return false;
-        }
-        c->write_given = true;
-        out->type = GC_SERVER_WRITE;
-    } else {
-        gc_assert(c->pending & GC_PENDING_CLOSE);
-        c->pending = 0;
-        out->type = GC_SERVER_CLOSE;
-        out->reason = c->reason;
-        out->now = c->now;
-    }
-    return true;
-}
-
 static bool poll_datagram(gc_server *s, gc_server_output *out) {
     bool taken = gc__datagrams_next(s->datagrams, out);
     if (taken) {
@@ -298,7 +277,7 @@ bool gc_server_poll(gc_server *s, gc_server_output *out) {
             return s->datagrams->count > 0 && poll_datagram(s, out);
         }
         gc_connection *c = gc__connection_at(s, n);
-        bool taken = c->pending != 0 && take_output(c, out);
+        bool taken = c->pending != 0 && gc_connection_take_output(c, out);
         if (c->pending == 0) {
             gc_order_remove(&s->ready, n);
         }

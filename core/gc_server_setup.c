@@ -55,7 +55,8 @@ gc_server *gc_server_init(void *memory, size_t bytes, const gc_server_config *co
     uint8_t keys[80];
     s->config = gc_server_config_complete(config);
     s->now_ms = now_ms;
-    s->ping_ms = gc_server_config_ping_ms(&s->config);
+    s->clock = (gc_connection_clock){.ping_ms = gc_server_config_ping_ms(&s->config),
+                                     .alive_timeout_ms = s->config.alive_timeout_ms};
     gc_drbg_init(&s->drbg, seed);
     gc_drbg_bytes(&s->drbg, keys, sizeof keys);
     lay_out(s, &a, keys);

@@ -4,7 +4,7 @@
 #include "core/base/mem.h"
 #include "core/base/siphash.h"
 
-/* Part of what an idle connection costs: core/server/connection.c has the sum. */
+/* Part of what an idle connection costs: core/proto/connection.c has the sum. */
 _Static_assert(sizeof(gc_identity) <= 176, "an idle peer fits into 176 bytes");
 
 void gc_registry_init(gc_registry *t, gc_arena *a, uint32_t capacity, const uint8_t keys[48]) {

@@ -2,31 +2,18 @@
 #include "core/server/inside.h"
 #include "core/wire/websocket.h"
 
-/* What an idle connection touches: this, its peer (176), a timer (16), two of four lists (16), the
- * id's map (20) and its address: below 450 bytes in all. */
-_Static_assert(sizeof(gc_connection) <= 88, "an idle connection fits into 88 bytes");
-
-#define SLOT_BITS 20
-#define SLOT_MASK ((1u << SLOT_BITS) - 1)
-
-/* slot + 1 in the low bits, so that no handle is GC_CONN_NONE; above it the generation. */
 gc_conn gc__connection_handle(const gc_server *s, uint32_t n) {
     gc_assert(n < s->touched);
-    return s->connections[n].generation << SLOT_BITS | (n + 1);
+    return gc_conn_of(n, s->connections[n].generation);
 }
 
 uint32_t gc__connection_slot(const gc_server *s, gc_conn conn) {
-    uint32_t n = (conn & SLOT_MASK) - 1;
+    uint32_t n = conn == GC_CONN_NONE ? GC_SLOT_NONE : gc_conn_slot(conn);
     if (n >= s->touched || s->connections[n].state == GC_CONNECTION_FREE ||
         gc__connection_handle(s, n) != conn) {
         return GC_SLOT_NONE;
     }
     return n;
-}
-
-uint32_t gc_conn_slot(gc_conn conn) {
-    gc_assert(conn != GC_CONN_NONE);
-    return (conn & SLOT_MASK) - 1;
 }
 
 /* The slot that has been free for longest: its number is the least likely to be remembered. Fresh
@@ -42,12 +29,7 @@ uint32_t gc__connection_make(gc_server *s, uint32_t address) {
     }
     gc_connection *c = gc__connection_at(s, n);
     gc_assert(c->state == GC_CONNECTION_FREE);
-    *c = (gc_connection){.generation = c->generation,
-                         .state = GC_CONNECTION_READING,
-                         .address = address,
-                         .offends = address != GC_ADDRESS_NONE,
-                         .room = GC_ROOM_NONE,
-                         .since_ms = s->now_ms};
+    gc_connection_start(c, s->now_ms, address);
     s->connection_count++;
     gc__clock_set(s, n);
     return n;

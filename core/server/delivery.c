@@ -28,12 +28,6 @@ void gc__delivery_queued(gc_server *s, uint32_t n, uint32_t bytes) {
     }
 }
 
-bool gc__delivery_takes(const gc_server *s, uint32_t n, uint32_t bytes) {
-    const gc_connection *c = &s->connections[n];
-    return c->queue.len == 0 || s->now_ms - c->took_ms >= GC_SLOW_MS ||
-           (uint64_t)c->queue.len + bytes <= s->config.queue_bytes_max / 2;
-}
-
 static bool may_queue(gc_server *s, uint32_t n, uint32_t bytes) {
     gc_connection *c = gc__connection_at(s, n);
     if (c->state != GC_CONNECTION_OPEN && c->state != GC_CONNECTION_WAITING) {

@@ -30,7 +30,7 @@
 #include "core/proto/server_output.h"
 #include "core/proto/addresses.h"
 #include "core/proto/block_pool.h"
-#include "core/proto/bucket.h"
+#include "core/proto/connection.h"
 #include "core/proto/frame_queue.h"
 #include "core/proto/held.h"
 #include "core/proto/order.h"
@@ -40,51 +40,9 @@
 #include "core/proto/server_text.h"
 #include "core/server/datagrams.h"
 
-#define GC_CLOSING_MS     5000 /* for a client to take its last bytes */
-#define GC_SHUTDOWN_MS    500  /* the same at the end of the server */
-#define GC_SLOW_MS        2000 /* takes nothing for so long: it, not who sends, is slow */
-#define GC_STALL_MS       2000 /* a tick so late: the host was stopped, not its clients */
-#define GC_STALL_GRACE_MS 5000 /* for a sign of life after a stall */
-#define GC_HEAD_101_MAX   4096 /* response_head of gc_server_open() */
-#define GC_SLOT_NONE      UINT32_MAX
-
-enum gc_connection_state {
-    GC_CONNECTION_FREE = 0,
-    GC_CONNECTION_READING, /* no WebSocket yet */
-    GC_CONNECTION_WAITING, /* WebSocket, no id yet: its holder is asked for a sign of life */
-    GC_CONNECTION_OPEN,    /* holds its id */
-    GC_CONNECTION_CLOSING, /* ended by us; the host has not closed the socket yet */
-};
-
-/* Outputs not polled yet. */
-enum gc_connection_pending {
-    GC_PENDING_PAUSE = 1,
-    GC_PENDING_RESUME = 2,
-    GC_PENDING_WRITE = 4,
-    GC_PENDING_CLOSE = 8,
-};
-
-typedef struct gc_connection {
-    uint64_t since_ms; /* of the state: reading, waiting, closing */
-    uint64_t last_ms;  /* sign of life */
-    uint64_t pinged_ms;
-    uint64_t took_ms; /* when it last took bytes, or got the first of those unsent */
-    gc_bucket bucket;
-    gc_block_queue queue; /* unsent bytes */
-    uint32_t generation;
-    uint32_t address;    /* GC_ADDRESS_NONE: not counted */
-    uint32_t room;       /* GC_ROOM_NONE: in none */
-    uint32_t held_bytes; /* gc_held_cost() of its messages that are held */
-    uint8_t state;
-    uint8_t reason; /* of closing */
-    uint8_t pending;
-    bool gc;
-    bool paused;
-    bool write_given; /* WRITE was polled and bytes are unsent since */
-    bool now;         /* closing without its unsent bytes */
-    bool served;      /* an HTTP request: what it waits for now need never come */
-    bool offends;     /* what it does wrong counts against its address */
-} gc_connection;
+#define GC_STALL_MS     2000 /* a tick so late: the host was stopped, not its clients */
+#define GC_HEAD_101_MAX 4096 /* response_head of gc_server_open() */
+#define GC_SLOT_NONE    UINT32_MAX
 
 /* What a connection asked for while it waits for its id. */
 typedef struct gc_wait {
@@ -97,9 +55,7 @@ typedef struct gc_wait {
 struct gc_server {
     uint64_t now_ms;
     gc_server_config config; /* without zeros */
-    uint32_t ping_ms;
-    uint64_t awake_ms; /* when the host last came back from a stall */
-    bool stopping;
+    gc_connection_clock clock;
     uint32_t connection_count;
     uint32_t touched; /* slots below this were used at least once */
     gc_connection *connections;
@@ -133,12 +89,6 @@ typedef struct gc_admission {
 /* Sets the timer of connection n to the earliest of its deadlines. A sign of life moves no timer:
  * gc__liveness_due() looks at it when the timer fires. */
 void gc__clock_set(gc_server *s, uint32_t n);
-/* Returns the earliest deadline of a connection in ms; GC_NEVER: none. */
-uint64_t gc__clock_deadline(const gc_server *s, const gc_connection *c);
-/* Returns when an open connection is due for a ping, in ms. */
-uint64_t gc__clock_ping_at(const gc_server *s, const gc_connection *c);
-/* Returns when an open connection has been silent for too long, in ms. */
-uint64_t gc__clock_silent_at(const gc_server *s, const gc_connection *c);
 /* Notes that the host comes back from a stall, when the first timer is overdue by GC_STALL_MS. To
  * be called before the timers that are due are taken. */
 void gc__clock_wake(gc_server *s);
@@ -171,9 +121,6 @@ void gc__connection_offend(gc_server *s, uint32_t n);
  * queues waited longer may be cut for it. */
 bool gc__delivery_send(gc_server *s, uint32_t n, uint8_t opcode, const gc_span *parts,
                        uint32_t count);
-/* False when `bytes` more from others would fill the queue of n, though it takes what it gets: who
- * sends is too fast then. Half of the queue stays for what the server itself has to say. */
-bool gc__delivery_takes(const gc_server *s, uint32_t n, uint32_t bytes);
 /* Queues a text of the server. */
 bool gc__delivery_send_text(gc_server *s, uint32_t n, const gc_server_text *t);
 /* Queues bytes that are no frame: the head of the 101 response. */

@@ -17,9 +17,9 @@ static void on_open_due(gc_server *s, uint32_t n) {
             c->pending &= (uint8_t)~GC_PENDING_PAUSE;
             gc__connection_wake(s, n, GC_PENDING_RESUME);
         }
-    } else if (gc__clock_silent_at(s, c) <= s->now_ms) {
+    } else if (gc_connection_silent_ms(c, &s->clock) <= s->now_ms) {
         end_silent(s, n);
-    } else if (gc__clock_ping_at(s, c) <= s->now_ms) {
+    } else if (gc_connection_ping_ms(c, &s->clock) <= s->now_ms) {
         c->pinged_ms = s->now_ms;
         gc__delivery_send(s, n, GC_WS_PING, NULL, 0);
     }
@@ -27,7 +27,7 @@ static void on_open_due(gc_server *s, uint32_t n) {
 
 void gc__liveness_due(gc_server *s, uint32_t n) {
     gc_connection *c = gc__connection_at(s, n);
-    if (gc__clock_deadline(s, c) > s->now_ms) {
+    if (gc_connection_deadline(c, &s->clock) > s->now_ms) {
         return; /* life since the timer was set, or a stall */
     }
     switch (c->state) {

@@ -146,7 +146,9 @@ static void relay_to(gc_server *s, uint32_t n, gc_signal type, gc_span dst,
     uint32_t bytes = gc_frame_bytes(t.parts, t.count);
     uint64_t hash = gc_registry_hash(&s->registry, dst);
     uint32_t to = gc_registry_find(&s->registry, hash, dst);
-    if (to != GC_IDENTITY_NONE && !gc__delivery_takes(s, to, bytes)) {
+    if (to != GC_IDENTITY_NONE &&
+        !gc_connection_takes(gc__connection_at(s, to), s->config.queue_bytes_max, s->now_ms,
+                             bytes)) {
         /* A stranger who knows an id must not get its holder cut by sending faster than it reads:
          * the message fails, as over the caps of an absent id. */
         uint8_t text[GC_ID_TEXT_BYTES];
