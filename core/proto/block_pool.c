@@ -2,6 +2,7 @@
 
 #include "core/base/assert.h"
 #include "core/base/mem.h"
+#include "core/wire/websocket.h"
 
 _Static_assert(sizeof(gc_block) == GC_BLOCK_BYTES, "blocks are counted by this size");
 _Static_assert(GC_BLOCK_DATA_BYTES <= UINT16_MAX, "begin and end are 16 bits");
@@ -148,4 +149,30 @@ void gc_block_queue_check(const gc_block_pool *p, const gc_block_queue *q) {
         last = link;
     }
     gc_assert(blocks == q->blocks && len == q->len && last == q->tail);
+}
+
+static uint32_t sum_of(const gc_span *parts, uint32_t count) {
+    uint32_t len = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        len += parts[i].len;
+    }
+    return len;
+}
+
+/* RFC 6455 5.2: the length of a server's frame head depends on that of the payload only. */
+uint32_t gc_frame_bytes(const gc_span *parts, uint32_t count) {
+    uint32_t len = sum_of(parts, count);
+    return len + (len < 126 ? 2 : len <= UINT16_MAX ? 4 : 10);
+}
+
+void gc_frame_put(gc_block_pool *pool, gc_block_queue *q, uint8_t opcode, const gc_span *parts,
+                  uint32_t count) {
+    uint8_t head[GC_WS_HEAD_BYTES_MAX];
+    uint32_t before = q->len;
+    uint32_t head_len = gc_ws_head_write(head, opcode, sum_of(parts, count));
+    gc_block_queue_put(pool, q, gc_span_of(head, head_len));
+    for (uint32_t i = 0; i < count; i++) {
+        gc_block_queue_put(pool, q, parts[i]);
+    }
+    gc_assert(q->len - before == gc_frame_bytes(parts, count));
 }

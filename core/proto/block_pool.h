@@ -56,4 +56,13 @@ void gc_block_queue_splice(gc_block_pool *p, gc_block_queue *to, gc_block_queue 
 /* Aborts when the chain of a queue does not hold what it says. */
 void gc_block_queue_check(const gc_block_pool *p, const gc_block_queue *q);
 
+/* WebSocket frames: the head, then each part of the payload, copied once. */
+
+/* Returns the bytes of a frame whose payload is these parts, its head included. */
+uint32_t gc_frame_bytes(const gc_span *parts, uint32_t count);
+/* Puts a frame of this opcode (RFC 6455 5.2, unmasked as a server's are) to the end of a queue. The
+ * caller has asked gc_block_queue_need() for gc_frame_bytes(). */
+void gc_frame_put(gc_block_pool *pool, gc_block_queue *q, uint8_t opcode, const gc_span *parts,
+                  uint32_t count);
+
 #endif

@@ -31,7 +31,6 @@
 #include "core/proto/addresses.h"
 #include "core/proto/block_pool.h"
 #include "core/proto/connection.h"
-#include "core/proto/frame_queue.h"
 #include "core/proto/held.h"
 #include "core/proto/order.h"
 #include "core/proto/penalties.h"
