@@ -125,14 +125,15 @@ static void on_frame(gc_server *s, uint32_t n, uint8_t opcode, gc_span data, uin
         on_close_frame(s, n, code);
         return;
     }
+    const gc_connection *c = gc__connection_at(s, n);
     gc__liveness_sign(s, n);
-    if (gc__connection_at(s, n)->state == GC_CONNECTION_OPEN) {
+    if (c->state == GC_CONNECTION_OPEN) {
         gc__admission_alive(s, n);
         gc__liveness_charge(s, n, 1);
     }
     if (opcode == GC_WS_PING) {
         gc__delivery_send(s, n, GC_WS_PONG, &data, 1);
-    } else if (opcode != GC_WS_PONG && gc__connection_at(s, n)->state == GC_CONNECTION_OPEN) {
+    } else if (opcode != GC_WS_PONG && c->state == GC_CONNECTION_OPEN) {
         /* A client that still waits for its id may send HEARTBEATs: nothing to do. */
         gc__relay_message(s, n, data);
     }

@@ -139,7 +139,7 @@ static void say_bye(const gc_peers *ps, const gc_step *s, uint32_t peer) {
         return;
     }
     gc_writer w = gc_output_queue_begin(s->queue);
-    uint8_t channel = gc__talk_bye(&w);
+    uint8_t channel = gc_conversations_bye(&w);
     bool queued =
         gc_output_queue_end(s->queue, GC_CLIENT_LINK_SEND, gc_link_number(l, slot), channel, &w);
     gc_assert(queued);

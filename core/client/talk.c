@@ -101,37 +101,8 @@ enum gc_heard gc__talk_hear(gc_conversations *t, const gc_step *s, gc_people *pp
                                         : hear_native(t, s, pp, peer, l, channel, message);
 }
 
-uint8_t gc__talk_bye(gc_writer *w) {
-    const gc_frame f = {.type = GC_FRAME_BYE, .reason = GC_REASON_LEFT};
-    return gc_frame_write(&f, w);
-}
-
 /* --- outputs: what is shown and told -----------------------------------------------------------
  */
-
-static bool show(gc_conversations *t, uint32_t peer, gc_client_output *out) {
-    gc_conversation *v = &t->conversations[peer];
-    uint64_t seq = 0, missing = 0;
-    gc_span text;
-    switch (gc_conversation_show(v, &seq, &missing, &text)) {
-    case GC_INBOX_GAP:
-        out->type = GC_CLIENT_GAP;
-        out->value = missing < UINT32_MAX ? (uint32_t)missing : UINT32_MAX;
-        out->reason = v->plain ? v->gap_reason : GC_REASON_NONE;
-        break;
-    case GC_INBOX_MESSAGE:
-        out->type = GC_CLIENT_MESSAGE;
-        out->text = gc_span_of(t->store->text,
-                               gc_utf8_clean_text(text, t->store->text, sizeof t->store->text));
-        t->showing = peer;
-        break;
-    default:
-        return false;
-    }
-    out->peer = peer;
-    out->number = seq;
-    return true;
-}
 
 bool gc__talk_poll_show(gc_conversations *t, const gc_step *s, const gc_people *pp,
                         gc_client_output *out) {
@@ -141,27 +112,11 @@ bool gc__talk_poll_show(gc_conversations *t, const gc_step *s, const gc_people *
             return false;
         }
         /* Nothing is shown of a peer that the user was never told of. */
-        if (pp->persons[i].news != GC_NEWS_ALL && show(t, i, out)) {
+        if (pp->persons[i].news != GC_NEWS_ALL && gc_conversations_show(t, i, out)) {
             return true;
         }
         gc_set_remove(&s->ready->shows, i);
     }
-}
-
-static bool tell_fate(gc_conversations *t, uint32_t peer, gc_client_output *out) {
-    gc_conversation *v = &t->conversations[peer];
-    uint64_t seq = 0;
-    bool delivered = false;
-    if (!gc_conversation_tell(v, &seq, &delivered)) {
-        return false;
-    }
-    gc_set_put(&t->stuck, peer, gc_set_has(&t->stuck, peer) && !gc_conversation_can_give_up(v));
-    out->type = delivered ? GC_CLIENT_DELIVERED : GC_CLIENT_UNDELIVERED;
-    out->value = delivered && v->plain;
-    out->reason = delivered ? GC_REASON_NONE : v->lost_reason;
-    out->peer = peer;
-    out->number = seq;
-    return true;
 }
 
 bool gc__talk_poll_fate(gc_conversations *t, const gc_step *s, gc_client_output *out) {
@@ -170,7 +125,7 @@ bool gc__talk_poll_fate(gc_conversations *t, const gc_step *s, gc_client_output 
         if (i == GC_SET_END) {
             return false;
         }
-        if (tell_fate(t, i, out)) {
+        if (gc_conversations_tell(t, i, out)) {
             return true;
         }
         gc_set_remove(&s->ready->fates, i);
@@ -189,17 +144,9 @@ bool gc__talk_poll_sendable(gc_conversations *t, const gc_step *s, gc_client_out
 /* --- outputs: frames ---------------------------------------------------------------------------
  */
 
-static void fill_start(const gc_conversations *t, gc_conversation *v, gc_frame *f) {
-    f->version = GC_FRAME_VERSION;
-    f->capabilities = GC_CAPABILITY_CHAT;
-    f->has_nick = true;
-    f->nick = gc_span_of(t->nick, t->nick_len);
-    memcpy(f->session, t->session, GC_SESSION_BYTES);
-    gc_conversation_introduce(v, f);
-}
-
 /* What is due on the control channel, START first. False when nothing is. */
-static bool next_control(const gc_conversations *t, gc_conversation *v, gc_link *l, gc_frame *f) {
+static bool next_control(gc_conversations *t, uint32_t peer, gc_link *l, gc_frame *f) {
+    gc_conversation *v = &t->conversations[peer];
     /* PONG and ACK answer frames one to one: a peer that sends them and reads nothing must not fill
      * our memory. Each kind is due once, whatever it answers. */
     if (l->buffered > 2 * GC_LINK_BUFFERED_MAX) {
@@ -207,7 +154,7 @@ static bool next_control(const gc_conversations *t, gc_conversation *v, gc_link 
     }
     if (gc_link_next(l, f)) {
         if (f->type == GC_FRAME_START) {
-            fill_start(t, v, f);
+            gc_conversations_introduce(t, peer, f);
         }
         return true;
     }
@@ -237,7 +184,7 @@ static bool next_native(gc_conversations *t, uint32_t peer, gc_link *l, gc_clien
     gc_conversation *v = &t->conversations[peer];
     gc_frame f;
     gc_writer w;
-    if (!next_control(t, v, l, &f) && !next_message(t, v, l, &f)) {
+    if (!next_control(t, peer, l, &f) && !next_message(t, v, l, &f)) {
         return false;
     }
     gc_writer_init(&w, t->store->frame, sizeof t->store->frame);
@@ -264,7 +211,7 @@ static bool next_plain(gc_conversations *t, const gc_step *s, uint32_t peer, con
     }
     if (written == GC_PLAIN_TOO_BIG) {
         gc_conversations_note(t, s, peer);
-        return tell_fate(t, peer, out);
+        return gc_conversations_tell(t, peer, out);
     }
     out->type = GC_CLIENT_LINK_SEND;
     out->value = written == GC_PLAIN_TEXT ? GC_CHANNEL_DATA_TEXT : GC_CHANNEL_DATA_BYTES;
@@ -278,11 +225,13 @@ bool gc__talk_poll_frame(gc_conversations *t, const gc_step *s, gc_mesh *m, gc_c
         if (i == GC_SET_END) {
             return false;
         }
-        gc_link *l = gc_mesh_sender(m, i);
+        /* What is taken from the link changes no time of it, so nothing is settled after it. */
+        uint32_t slot = m->ways[i].link;
+        gc_link *l = slot == GC_NONE ? NULL : &m->slots[slot];
         if (l != NULL && (l->kind == GC_LINK_KIND_DATA ? next_plain(t, s, i, l, out)
                                                        : next_native(t, i, l, out))) {
             if (out->type == GC_CLIENT_LINK_SEND) {
-                out->link = gc_link_number(l, m->ways[i].link);
+                out->link = gc_link_number(l, slot);
             }
             return true;
         }

@@ -202,6 +202,60 @@ uint64_t gc_conversations_deadline(const gc_conversations *t, uint64_t now_ms) {
     return at;
 }
 
+uint8_t gc_conversations_bye(gc_writer *w) {
+    const gc_frame f = {.type = GC_FRAME_BYE, .reason = GC_REASON_LEFT};
+    return gc_frame_write(&f, w);
+}
+
+void gc_conversations_introduce(gc_conversations *t, uint32_t peer, gc_frame *f) {
+    f->version = GC_FRAME_VERSION;
+    f->capabilities = GC_CAPABILITY_CHAT;
+    f->has_nick = true;
+    f->nick = gc_span_of(t->nick, t->nick_len);
+    memcpy(f->session, t->session, GC_SESSION_BYTES);
+    gc_conversation_introduce(&t->conversations[peer], f);
+}
+
+bool gc_conversations_show(gc_conversations *t, uint32_t peer, gc_client_output *out) {
+    gc_conversation *v = &t->conversations[peer];
+    uint64_t seq = 0, missing = 0;
+    gc_span text;
+    switch (gc_conversation_show(v, &seq, &missing, &text)) {
+    case GC_INBOX_GAP:
+        out->type = GC_CLIENT_GAP;
+        out->value = missing < UINT32_MAX ? (uint32_t)missing : UINT32_MAX;
+        out->reason = v->plain ? v->gap_reason : GC_REASON_NONE;
+        break;
+    case GC_INBOX_MESSAGE:
+        out->type = GC_CLIENT_MESSAGE;
+        out->text = gc_span_of(t->store->text,
+                               gc_utf8_clean_text(text, t->store->text, sizeof t->store->text));
+        t->showing = peer;
+        break;
+    default:
+        return false;
+    }
+    out->peer = peer;
+    out->number = seq;
+    return true;
+}
+
+bool gc_conversations_tell(gc_conversations *t, uint32_t peer, gc_client_output *out) {
+    gc_conversation *v = &t->conversations[peer];
+    uint64_t seq = 0;
+    bool delivered = false;
+    if (!gc_conversation_tell(v, &seq, &delivered)) {
+        return false;
+    }
+    gc_set_put(&t->stuck, peer, gc_set_has(&t->stuck, peer) && !gc_conversation_can_give_up(v));
+    out->type = delivered ? GC_CLIENT_DELIVERED : GC_CLIENT_UNDELIVERED;
+    out->value = delivered && v->plain;
+    out->reason = delivered ? GC_REASON_NONE : v->lost_reason;
+    out->peer = peer;
+    out->number = seq;
+    return true;
+}
+
 void gc_conversations_shown(gc_conversations *t, const gc_step *s) {
     if (t->showing != GC_NONE) {
         gc_conversation_shown(&t->conversations[t->showing]);

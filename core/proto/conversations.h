@@ -70,7 +70,7 @@ void gc_conversations_end(gc_conversations *t, const gc_step *s, uint32_t peer, 
 /* Remembers what was shown of a peer that is forgotten. id: the peer's. */
 void gc_conversations_bury(gc_conversations *t, uint32_t peer, gc_span id);
 /* Writes BYE, the last frame of a link, and returns its channel. */
-uint8_t gc__talk_bye(gc_writer *w);
+uint8_t gc_conversations_bye(gc_writer *w);
 /* Notes that the transport has what was polled for the peer's link. */
 void gc_conversations_taken(gc_conversations *t, const gc_step *s, uint32_t peer);
 
@@ -94,6 +94,14 @@ void gc_conversations_note(gc_conversations *t, const gc_step *s, uint32_t peer)
 gc_plain *gc_conversations_plain(gc_conversations *t, uint32_t peer);
 /* Tells whether a text of len bytes can be taken at now_ms. */
 bool gc_conversations_can_send(const gc_conversations *t, uint32_t len, uint64_t now_ms);
+/* Fills our START to a peer: our session and name, and what the conversation says. */
+void gc_conversations_introduce(gc_conversations *t, uint32_t peer, gc_frame *f);
+/* Fills *out with the next message or gap of a peer, whose text is valid until the next call.
+ * Returns false when there is none. */
+bool gc_conversations_show(gc_conversations *t, uint32_t peer, gc_client_output *out);
+/* Fills *out with what became of the next message of ours for a peer. Returns false when there is
+ * none. */
+bool gc_conversations_tell(gc_conversations *t, uint32_t peer, gc_client_output *out);
 /* Takes the message that was polled last as shown: now it may be acknowledged. */
 void gc_conversations_shown(gc_conversations *t, const gc_step *s);
 /* Returns a scratch of GC_FRAME_BYTES_MAX bytes that is free between two frames. */

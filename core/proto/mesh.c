@@ -65,11 +65,6 @@ const gc_link *gc_mesh_open_link(const gc_mesh *m, uint32_t peer) {
     return slot == GC_NONE ? NULL : &m->slots[slot];
 }
 
-gc_link *gc_mesh_sender(gc_mesh *m, uint32_t peer) {
-    uint32_t slot = gc_mesh_way(m, peer)->link;
-    return slot == GC_NONE ? NULL : &m->slots[slot];
-}
-
 void gc_mesh_buffer(gc_mesh *m, const gc_step *s, uint32_t slot, uint32_t bytes) {
     gc_link_buffer(&m->slots[slot], bytes);
     gc_step_ready(s, m->slots[slot].peer);

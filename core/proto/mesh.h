@@ -49,9 +49,6 @@ uint32_t gc_mesh_slot(const gc_mesh *m, uint32_t number);
 uint32_t gc_mesh_find(const gc_mesh *m, uint32_t peer, const uint8_t dial[GC_DIAL_BYTES]);
 /* Returns the peer's open link, or NULL. */
 const gc_link *gc_mesh_open_link(const gc_mesh *m, uint32_t peer);
-/* Gives the peer's open link, or NULL, to take the frames from it that are due: that changes no
- * time of it, so nothing is settled after it. */
-gc_link *gc_mesh_sender(gc_mesh *m, uint32_t peer);
 /* Takes what the host reports of the link in a slot: bytes that its transport has queued, or the
  * path in use (gc_path) and its round trip in ms. */
 void gc_mesh_buffer(gc_mesh *m, const gc_step *s, uint32_t slot, uint32_t bytes);
