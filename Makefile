@@ -9,7 +9,9 @@ say = $(if $(filter 1,$(V)),,@printf '  %-6s %s\n' $(1) $(2))
 # --- flags ------------------------------------------------------------------------------------
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef \
         -Wconversion -Wno-sign-conversion -Werror=implicit-function-declaration $(if $(WERROR),-Werror)
-BASE := -std=c11 -I. -I$(B)/include -ffile-prefix-map=$(CURDIR)=. -MMD -MP $(WARN) \
+# ROOM=64: a room of that many instead of the number in core/base/limits.h.
+LIMITS := $(if $(ROOM),-DGC_ROOM_MEMBERS_MAX=$(ROOM))
+BASE := -std=c11 $(LIMITS) -I. -I$(B)/include -ffile-prefix-map=$(CURDIR)=. -MMD -MP $(WARN) \
         $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 CORE_FLAGS := $(BASE) -ffreestanding -fPIC
 HARDEN := -fPIE -fstack-protector-strong $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)

@@ -4,7 +4,7 @@
 # $(B)/fuzz/corpus/NAME/, a crashing input to $(B)/fuzz/NAME-crash-*: make it a seed once fixed.
 FUZZ_SECONDS ?= 60
 FUZZ_SMOKE_SECONDS ?= 3
-FUZZ_FLAGS := -std=c11 -I. -I$(B)/include -ffile-prefix-map=$(CURDIR)=. -MMD -MP -O1 -g $(WARN) \
+FUZZ_FLAGS := -std=c11 $(LIMITS) -I. -I$(B)/include -ffile-prefix-map=$(CURDIR)=. -MMD -MP -O1 -g $(WARN) \
         -Wno-missing-prototypes -D_GNU_SOURCE -fno-omit-frame-pointer \
         -fno-sanitize-recover=all
 FUZZ_BIN := $(FUZZ_SRC:fuzz/%.c=$(B)/fuzz/%)

@@ -22,7 +22,7 @@ SIM_WASM_OBJ := $(SIM_WASM_SRC:%.c=$(B)/wasm-sim/%.o)
 $(B)/wasm-sim/core/base/mem_wasm.o: SIM_WASM_EXTRA := -fno-builtin
 $(B)/wasm-sim/%.o: %.c $(B)/include/jsmn.h $(STAMP)
 	$(call say,WASMCC,$<)
-	$(Q)mkdir -p $(@D) && $(WASM_CC) --target=wasm32 -std=c11 -I. -I$(B)/include -Os -ffreestanding \
+	$(Q)mkdir -p $(@D) && $(WASM_CC) --target=wasm32 -std=c11 $(LIMITS) -I. -I$(B)/include -Os -ffreestanding \
 	    $(SIM_WASM_EXTRA) -Wall -Wextra -MMD -MP -c $< -o $@
 $(SIM_WASM): $(SIM_WASM_OBJ)
 	$(call say,WASMLD,$@)

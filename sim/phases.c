@@ -139,7 +139,8 @@ static uint64_t meet_ms(const sim_world *w) {
         const sim_life *l = &w->oracle.lives[i];
         places += l->alive || (!l->left && l->ended_ms + EMPTY_MS > w->phase_ms);
     }
-    return places > GC_ROOM_MEMBERS_MAX && w->node_count <= 16 ? EMPTY_MS + MEET_MS : MEET_MS;
+    return places > GC_ROOM_MEMBERS_MAX && w->node_count <= GC_ROOM_MEMBERS_MAX ? EMPTY_MS + MEET_MS
+                                                                                : MEET_MS;
 }
 
 static uint64_t meet_until_ms(const sim_world *w) {

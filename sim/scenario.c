@@ -1,5 +1,6 @@
 #include "sim/scenario.h"
 #include "core/base/assert.h"
+#include "core/base/limits.h"
 #include "core/base/mem.h"
 #include "core/base/reason.h"
 #include <stddef.h>
@@ -16,6 +17,15 @@ static const sim_scenario table[] = {
      .persons = 16,
      .lossless = true,
      .steps = {{MESHED(3500)}, {STEADY(3500)}}},
+#if GC_ROOM_MEMBERS_MAX >= 40
+    {.name = "room-of-40",
+     .persons = 40,
+     .room_size = 40,
+     .traffic_ms = 6000,
+     .send_ms = 4000,
+     .lossless = true,
+     .steps = {{MESHED(4500)}, {STEADY(4500)}}},
+#endif
     {.name = "private",
      .persons = 5,
      .way = SIM_WAY_SECRET,

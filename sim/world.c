@@ -124,7 +124,7 @@ static void make(sim_world *w, const sim_options *o) {
     sim_pool_init(&w->pool, &w->arena);
     w->node_count = w->scenario.persons;
     w->socket_count = w->node_count * 12 + 16;
-    w->end_count = w->node_count * 32 + 512;
+    w->end_count = w->node_count * 2 * GC_ROOM_MEMBERS_MAX + 512; /* old and new ones */
     w->room_count = w->node_count / w->scenario.room_size + 1;
     sim_events_init(&w->events, &w->arena, events_max(w->node_count));
     w->nodes = take(w, w->node_count, sizeof(sim_node));

@@ -22,7 +22,7 @@
 
 #define SIM_NONE           UINT32_MAX
 #define SIM_PERSONS_MAX    1024
-#define SIM_PEERS_MAX      64 /* peer indices that a client may use */
+#define SIM_PEERS_MAX      GC_PEERS_MAX /* peer indices that a client may use */
 #define SIM_PARTITIONS     8
 #define SIM_EPISODES_MAX   8
 #define SIM_LINK_SILENT_MS 30000 /* RFC 7675: consent expires after 30 s */

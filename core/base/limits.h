@@ -20,7 +20,12 @@
 
 /* --- rooms ---------------------------------------------------------------------------------- */
 #define GC_ROOM_NAME_BYTES_MAX 64 /* UTF-8, after NFC */
-#define GC_ROOM_MEMBERS_MAX    16 /* full mesh; more needs an overlay */
+/* Full mesh; more needs an overlay. Tables and budgets follow from this number, so it is the only
+ * one to change; `make ROOM=64` does that for one build. */
+#ifndef GC_ROOM_MEMBERS_MAX
+#define GC_ROOM_MEMBERS_MAX 16
+#endif
+#define GC_SLOTS_MAX 4 /* ids of a room under which a newcomer asks, at a server without rooms */
 
 /* --- chat ----------------------------------------------------------------------------------- */
 #define GC_SEQ_MAX             0x1fffffffffffffULL /* 2^53 - 1: exact in JavaScript */
@@ -36,11 +41,14 @@
 #define GC_STALLED_MS          10000 /* a peer that acknowledges nothing for so long stops nobody */
 
 /* --- peers and links ------------------------------------------------------------------------ */
-#define GC_PEERS_MAX           20   /* room members and direct guests that a client knows */
-#define GC_LINKS_MAX           40   /* two for each peer: the new link replaces the old */
-#define GC_CANDIDATES_MAX      20   /* kept and sent for one link */
-#define GC_SDP_BYTES_MAX       8192 /* largest stock data SDP seen: 2 kB */
+#define GC_GUESTS_MAX 4 /* direct guests for whom a full room leaves places */
+/* Room members and direct guests that a client knows. */
+#define GC_PEERS_MAX           (GC_ROOM_MEMBERS_MAX + GC_GUESTS_MAX)
+#define GC_LINKS_MAX           (2 * GC_PEERS_MAX) /* the new link replaces the old */
+#define GC_CANDIDATES_MAX      20                 /* kept and sent for one link */
+#define GC_SDP_BYTES_MAX       8192               /* largest stock data SDP seen: 2 kB */
 #define GC_CANDIDATE_BYTES_MAX 512
+#define GC_LINK_HELD_BYTES     3072  /* of candidates: 20 of the usual 100-150 bytes */
 #define GC_ICE_BYTES_MAX       4096  /* JSON array of ICE servers in OPEN */
 #define GC_LINK_OPEN_MS        15000 /* from dial or offer to both channels open */
 #define GC_LINK_PING_MS        5000

@@ -8,15 +8,50 @@
 #ifndef GC_PROTO_OUTPUT_QUEUE_H
 #define GC_PROTO_OUTPUT_QUEUE_H
 
+#include "core/base/limits.h"
 #include "core/base/writer.h"
 #include "core/proto/client_output.h"
 
-/* The most that one input queues. Events: a tick may end 40 links, dial 20 peers, tell news to 20,
- * knock 3 times and beat on two sockets; leaving ends 40 links and says BYE on 20 of them. Bytes: a
- * local description takes its candidates along (8 KiB of SDP and 3 KiB of candidates, each byte
- * escaped to at most 6); 23 slot messages have at most 2.2 KiB each. */
-#define GC_OUTPUT_INPUT_EVENTS 112
-#define GC_OUTPUT_INPUT_BYTES  81920
+/* --- the most that one input queues: sums of named terms -------------------------------------- */
+
+/* A peer's id as a JSON string: each byte may become \u00XX. */
+#define GC_OUTPUT_ID_BYTES (6 * GC_ID_BYTES_MAX + 2)
+/* A relayed message without its addressee and what it is about: type, keys, dial, nonce, proof. */
+#define GC_OUTPUT_HEAD_BYTES 256
+/* A slot message names up to a whole room; such ids need no escapes, but quotes and a comma. */
+#define GC_OUTPUT_SLOT_BYTES                                                                       \
+    (GC_OUTPUT_HEAD_BYTES + GC_OUTPUT_ID_BYTES + GC_ROOM_MEMBERS_MAX * (GC_INVITE_ID_CHARS_MAX + 3))
+/* The address that a signaling socket connects to. */
+#define GC_OUTPUT_URL_BYTES 1024
+
+/* A tick may tell news to all peers, knock at all slots but one, dial all peers, and for both
+ * sockets connect, or beat and listen for its own echo. */
+#define GC_OUTPUT_TICK_BYTES                                                                       \
+    ((GC_PEERS_MAX + GC_SLOTS_MAX - 1) * GC_OUTPUT_SLOT_BYTES +                                    \
+     GC_PEERS_MAX * GC_CONNECTION_ID_BYTES_MAX + 2 * (GC_OUTPUT_URL_BYTES + GC_OUTPUT_HEAD_BYTES))
+/* A local description, escaped, with PeerJS's name of the connection said twice, takes its held
+ * candidates along, which go one by one. Those have nothing to escape in them; one that does not
+ * fit is dropped, as any datagram of ICE may be. */
+#define GC_OUTPUT_DESCRIBE_BYTES                                                                   \
+    (GC_OUTPUT_HEAD_BYTES + GC_OUTPUT_ID_BYTES + 12 * GC_CONNECTION_ID_BYTES_MAX +                 \
+     6 * GC_SDP_BYTES_MAX + GC_LINK_HELD_BYTES +                                                   \
+     GC_CANDIDATES_MAX * (GC_OUTPUT_HEAD_BYTES + GC_OUTPUT_ID_BYTES))
+/* Settling, which ends each input, may end all links and dial all peers. Leaving ends all links. */
+#define GC_OUTPUT_SETTLE_EVENTS (GC_LINKS_MAX + GC_PEERS_MAX)
+/* News, or BYE, for each peer; knocks; for each of two sockets connect, beat, echo and close; one
+ * message for the room. */
+#define GC_OUTPUT_TICK_EVENTS (GC_PEERS_MAX + GC_SLOTS_MAX - 1 + 2 * 4 + 1)
+/* The description, and candidates held of either side. */
+#define GC_OUTPUT_DESCRIBE_EVENTS (1 + 2 * GC_CANDIDATES_MAX)
+
+/* No input is both a tick and a description, and what a message of the server causes is less. */
+#define GC_OUTPUT_INPUT_EVENTS                                                                     \
+    (GC_OUTPUT_SETTLE_EVENTS + (GC_OUTPUT_TICK_EVENTS > GC_OUTPUT_DESCRIBE_EVENTS                  \
+                                    ? GC_OUTPUT_TICK_EVENTS                                        \
+                                    : GC_OUTPUT_DESCRIBE_EVENTS))
+#define GC_OUTPUT_INPUT_BYTES                                                                      \
+    (GC_OUTPUT_TICK_BYTES > GC_OUTPUT_DESCRIBE_BYTES ? GC_OUTPUT_TICK_BYTES                        \
+                                                     : GC_OUTPUT_DESCRIBE_BYTES)
 /* Two inputs' worth: one not yet drained, one more. */
 #define GC_OUTPUT_EVENTS_MAX (2 * GC_OUTPUT_INPUT_EVENTS)
 #define GC_OUTPUT_BYTES_MAX  (2 * GC_OUTPUT_INPUT_BYTES)

@@ -8,6 +8,9 @@
 #include "core/base/timers.h"
 #include "core/proto/slot_text.h"
 
+_Static_assert(GC_SIGNALING_URL_BYTES_MAX <= GC_OUTPUT_URL_BYTES,
+               "the output queue has room for it");
+
 static bool take_prefix(gc_span *s, gc_span prefix) {
     if (!gc_span_starts(*s, prefix)) {
         return false;

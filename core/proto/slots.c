@@ -18,6 +18,7 @@ void gc_slots_wipe(gc_slots *s) {
 }
 
 int gc_slots_init(gc_slots *s, const gc_crypto *crypto, const uint8_t secret[GC_SECRET_BYTES]) {
+    _Static_assert(GC_SLOTS_MAX <= 4, "a digit for each slot, and a bit of knock_due");
     static const char digits[GC_SLOTS_MAX] = {'0', '1', '2', '3'};
     gc_slots_wipe(s);
     int r = derive(crypto, secret, GC_SPAN("ghostchat/1 slot key"), s->key, sizeof s->key);

@@ -26,7 +26,6 @@
 #include "core/proto/signaling_client.h"
 #include "core/proto/slot_text.h"
 
-#define GC_SLOTS_MAX 4
 /* An answer takes two round trips of a signaling server at most; a holder that is slower is asked
  * again later by everybody's next knock. */
 #define GC_SLOT_ANSWER_MS   2000

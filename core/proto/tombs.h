@@ -8,7 +8,7 @@
 #include "core/base/limits.h"
 #include "core/base/span.h"
 
-#define GC_TOMBS_MAX 32
+#define GC_TOMBS_MAX (2 * GC_ROOM_MEMBERS_MAX) /* a room that left, and one that left after it */
 
 typedef struct gc_tomb {
     uint8_t session[GC_SESSION_BYTES];

@@ -3,6 +3,10 @@
 #include "core/server/inside.h"
 #include "core/wire/websocket.h"
 
+/* The page takes no longer message, and OPEN carries the room's list beside the ICE servers. */
+_Static_assert(GC_ROOM_TEXT_BYTES + GC_ICE_BYTES_MAX + 256 <= GC_MESSAGE_BYTES_MAX,
+               "a full room's list is one message");
+
 /* GC-JOINED or GC-LEFT about `about`, to members of a room but `about`. The list is the caller's:
  * the room itself may be gone. */
 static void push(gc_server *s, gc_span type, const gc_room *room, uint32_t about) {
@@ -15,7 +19,7 @@ static void push(gc_server *s, gc_span type, const gc_room *room, uint32_t about
             told++;
         }
     }
-    /* One message becomes up to 15: who walks in and out pays for each. */
+    /* One message becomes one for each other member: who walks in and out pays for each. */
     gc__liveness_charge(s, about, told);
 }
 

@@ -4,6 +4,7 @@
 #ifndef GC_WIRE_JSON_H
 #define GC_WIRE_JSON_H
 
+#include "core/base/limits.h"
 #include "core/wire/json_text.h"
 
 /* --- relay ---------------------------------------------------------------------------------- */
@@ -26,7 +27,9 @@ int gc_json_split(gc_span text, gc_json_message *out);
 
 /* --- tokens --------------------------------------------------------------------------------- */
 
-#define GC_JSON_TOKENS_MAX 256
+/* A room's list has a token for each member; all else of a message that we interpret needs fewer
+ * than 240. */
+#define GC_JSON_TOKENS_MAX (240 + GC_ROOM_MEMBERS_MAX)
 
 typedef struct gc_json_token {
     uint32_t at; /* first byte of the value; of strings the quotes are left out */

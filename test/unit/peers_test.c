@@ -300,7 +300,7 @@ static void ghosts_make_room(void **state) {
 static void more_peers_than_places_are_ignored(void **state) {
     script *s = script_with("[]");
     (void)state;
-    for (int i = 0; i < 30; i++) {
+    for (int i = 0; i < GC_PEERS_MAX + 10; i++) {
         char id[16];
         snprintf(id, sizeof id, "~peer%d", i);
         joined(s, id);

@@ -2,7 +2,7 @@
 
 #include "core/proto/rooms.h"
 
-#define MEMBERS 40
+#define MEMBERS (GC_ROOM_MEMBERS_MAX + 24)
 
 static const uint8_t KEY[16] = {9};
 
@@ -16,7 +16,7 @@ static void start(fixture *f) {
     NOUN_PLACE(f->memory, f->arena, gc_rooms_init(&f->t, &f->arena, MEMBERS, KEY));
 }
 
-static void a_room_is_full_at_sixteen(void **state) {
+static void a_room_is_full_at_its_limit(void **state) {
     (void)state;
     fixture f;
     start(&f);
@@ -25,11 +25,11 @@ static void a_room_is_full_at_sixteen(void **state) {
     for (uint32_t i = 1; i < GC_ROOM_MEMBERS_MAX; i++) {
         assert_int_equal(gc_rooms_join(&f.t, tag, i), room);
     }
-    assert_int_equal(gc_rooms_join(&f.t, tag, 16), GC_ROOM_NONE);
-    assert_int_not_equal(gc_rooms_join(&f.t, other, 16), GC_ROOM_NONE);
+    assert_int_equal(gc_rooms_join(&f.t, tag, GC_ROOM_MEMBERS_MAX), GC_ROOM_NONE);
+    assert_int_not_equal(gc_rooms_join(&f.t, other, GC_ROOM_MEMBERS_MAX), GC_ROOM_NONE);
     gc_rooms_leave(&f.t, room, 3);
-    assert_int_equal(gc_rooms_join(&f.t, tag, 17), room);
-    assert_int_equal(f.t.member_count, 17);
+    assert_int_equal(gc_rooms_join(&f.t, tag, GC_ROOM_MEMBERS_MAX + 1), room);
+    assert_int_equal(f.t.member_count, GC_ROOM_MEMBERS_MAX + 1);
     assert_int_equal(gc_rooms_count(&f.t), 2);
     free(f.memory);
 }
@@ -96,7 +96,7 @@ static void rooms_do_as_a_model_does(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_room_is_full_at_sixteen),
+        cmocka_unit_test(a_room_is_full_at_its_limit),
         cmocka_unit_test(members_keep_their_order_and_can_be_replaced),
         cmocka_unit_test(rooms_do_as_a_model_does),
     };

@@ -1,4 +1,5 @@
 /* core/proto/slot_text.c: slot messages written, read back, and proved. */
+#include "core/proto/output_queue.h"
 #include "core/proto/slots.h"
 #include "core/base/error.h"
 #include "host/crypto.h"
@@ -78,6 +79,24 @@ static void a_list_is_no_longer_than_a_room(void **state) {
     assert_int_equal(read_back(text_span(longer), &out), GC_E_SYNTAX);
     assert_false(gc_slot_add(&(gc_slot_message){0}, GC_SPAN("")));
     assert_false(gc_slot_add(&(gc_slot_message){0}, GC_SPAN("with space")));
+}
+
+/* The output queue counts on it (output_queue.h). */
+static void the_longest_message_fits_its_budget(void **state) {
+    gc_slot_message m = {.kind = GC_SLOT_MEMBERS};
+    static uint8_t out[2 * GC_OUTPUT_SLOT_BYTES];
+    uint8_t id[GC_ID_BYTES_MAX] = {0}; /* each byte becomes \u0000 */
+    gc_writer w;
+    (void)state;
+    for (uint32_t i = 0; i < GC_ROOM_MEMBERS_MAX; i++) {
+        char member[GC_INVITE_ID_CHARS_MAX + 1];
+        snprintf(member, sizeof member, "%064u", i);
+        assert_true(gc_slot_add(&m, text_span(member)));
+    }
+    gc_writer_init(&w, out, sizeof out);
+    gc_slot_write(&w, gc_span_of(id, sizeof id), &m);
+    assert_false(w.failed);
+    assert_in_range(w.at, GC_OUTPUT_SLOT_BYTES - GC_OUTPUT_HEAD_BYTES, GC_OUTPUT_SLOT_BYTES);
 }
 
 static void a_proof_binds_all_of_it(void **state) {
@@ -197,7 +216,11 @@ static void bad_and_unproved_vectors_are_refused(void **state) {
     (void)state;
     int bad = vectors_get(&v, 0, "bad"), unproved = vectors_get(&v, 0, "unproved");
     for (int i = 0, t = bad + 1; i < vectors_size(&v, bad); i++, t = vectors_behind(&v, t)) {
-        assert_int_equal(read_knock(&v, t, &m), GC_E_SYNTAX);
+        int why = vectors_get(&v, t, "why");
+        /* That list is too long for the room of 16 that the protocol names. */
+        if (GC_ROOM_MEMBERS_MAX == 16 || !vectors_is(&v, why, "17 members")) {
+            assert_int_equal(read_knock(&v, t, &m), GC_E_SYNTAX);
+        }
     }
     int room = vectors_behind(&v, vectors_get(&v, 0, "rooms") + 1); /* the second one */
     assert_int_equal(vectors_hex(&v, vectors_get(&v, room, "key"), slot_key), GC_SLOT_KEY_BYTES);
@@ -214,6 +237,7 @@ static void bad_and_unproved_vectors_are_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(what_is_written_is_read, setup),
+        cmocka_unit_test(the_longest_message_fits_its_budget),
         cmocka_unit_test_setup(a_list_is_no_longer_than_a_room, setup),
         cmocka_unit_test_setup(a_proof_binds_all_of_it, setup),
         cmocka_unit_test_setup(truncated_messages_are_refused, setup),
