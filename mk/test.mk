@@ -49,10 +49,13 @@ check:
 asan:
 	$(Q)$(MAKE) B=$(B)-asan SAN=address,undefined CC='$(CLANG)' CFLAGS='-O1 -g' unit
 
-# ROOM=64 shows that a larger room is one number; what it builds wants a folder of its own.
+#: make room64          with rooms of 64: unit tests, a world of 40 people under UBSan, core.wasm
+# A larger room is one number, ROOM; what is built with another one wants a folder of its own.
 .PHONY: room64
-room64:
-	$(Q)$(MAKE) SAN=undefined CC='$(CLANG)' CFLAGS='-O1 -g' unit sim-native wasm
+room64: test/node_modules/.package-lock.json
+	$(Q)$(MAKE) B=$(B)-room64 ROOM=64 SAN=undefined CC='$(CLANG)' CFLAGS='-O1 -g' unit sim-native wasm
+	$(Q)$(B)-room64/sim/sim --scenario room-of-40 --seed 1
+	$(Q)B=$(B)-room64 ROOM=64 $(NODE) test/wasm/core.test.mjs
 
 #: make peerjs-20       applications with stock PeerJS, 20 times (RUNS); prints how many runs failed
 .PHONY: peerjs-20

@@ -18,12 +18,13 @@ bool gc__delivery_make_room(gc_server *s, uint32_t n, const gc_block_queue *q, u
 }
 
 void gc__delivery_queued(gc_server *s, uint32_t n, uint32_t bytes) {
+    gc_connection *c = gc__connection_at(s, n);
     s->stats.queued_bytes += bytes;
-    if (gc__connection_at(s, n)->queue.len == bytes) {
-        gc__connection_at(s, n)->took_ms = s->now_ms;
+    if (c->queue.len == bytes) {
+        c->took_ms = s->now_ms;
     }
     gc_order_add(&s->unsent, n);
-    if (!gc__connection_at(s, n)->write_given) {
+    if (!c->write_given) {
         gc__connection_wake(s, n, GC_PENDING_WRITE);
     }
 }

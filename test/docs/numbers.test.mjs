@@ -12,11 +12,20 @@ const sources = (...folders) => folders.flatMap((folder) => readdirSync(root + f
   .filter((name) => /\.[chj]s?$/.test(name)).map((name) => `${folder}/${name}`));
 const unwrapped = (text) => text.replace(/^\.[A-Z][a-z] /gm, '').replace(/\s+/g, ' ');
 
-/** Constants that are plain numbers, of limits.h and of the headers named.
+/** Constants of limits.h and of the headers named: plain numbers, and a sum or product of a number or
+ * constant and another.
  * @param {...string} headers */
 function constants(...headers) {
-  return Object.fromEntries(['core/base/limits.h', ...headers].flatMap((name) =>
-    [...read(name).matchAll(/^#define (GC_\w+) +(0x[0-9a-f]+|\d+)(?:ULL|u)?\b/gm)].map((m) => [m[1], Number(m[2])])));
+  const texts = ['core/base/limits.h', ...headers].map(read);
+  const known = Object.fromEntries(texts.flatMap((text) =>
+    [...text.matchAll(/^#define (GC_\w+) +(0x[0-9a-f]+|\d+)(?:ULL|u)?\b/gm)].map((m) => [m[1], Number(m[2])])));
+  const value = (word) => (/^\d/.test(word) ? Number(word) : known[word]);
+  for (const text of texts) {
+    for (const [, name, a, sign, b] of text.matchAll(/^#define (GC_\w+) +\((\w+) ([+*]) (\w+)\)/gm)) {
+      known[name] = sign === '+' ? value(a) + value(b) : value(a) * value(b);
+    }
+  }
+  return known;
 }
 const limits = constants('core/proto/tombs.h', 'core/proto/signaling_client.h', 'core/proto/slots.h',
   'core/client/meeting.h', 'core/client/slot_room.h', 'core/proto/mesh.h', 'core/proto/dialer.h',
