@@ -334,6 +334,12 @@ static void slot_step(gc_client *c, input *in, uint64_t now) {
 }
 
 /* What a stock PeerJS peer says: texts, chunks, the close message, anything. */
+/* The seeds of the corpus are older than the numbers of the in-band channel, which they call 2 and
+ * 3. */
+static uint8_t in_band_channel(uint8_t seed) {
+    return seed == 2 ? GC_CHANNEL_DATA_BYTES : seed == 3 ? GC_CHANNEL_DATA_TEXT : seed;
+}
+
 static void data_step(gc_client *c, input *in, uint64_t now, uint32_t link) {
     static uint8_t bytes[0x10100], text[0x8000];
     gc_writer w;
@@ -359,7 +365,8 @@ static void data_step(gc_client *c, input *in, uint64_t now, uint32_t link) {
     default:
         gc_writer_span(&w, rest(in, 255));
     }
-    (void)gc_client_link_message(c, now, link, n % 16 == 0 ? byte(in) : GC_CHANNEL_DATA_BYTES,
+    (void)gc_client_link_message(c, now, link,
+                                 n % 16 == 0 ? in_band_channel(byte(in)) : GC_CHANNEL_DATA_BYTES,
                                  gc_writer_done(&w));
 }
 

@@ -107,19 +107,19 @@ static void stock_clients_know_no_rooms(void **state) {
                  NOTHING(1), FINISH});
 }
 
+#define NOT_HEX "zz112233445566778899aabbccddeeff"
+
 static void bad_tags_are_ignored(void **state) {
     (void)state;
-    const char *messages[] = {
-        "{\"type\":\"GC-JOIN\"}",
-        "{\"type\":\"GC-JOIN\",\"payload\":null}",
-        "{\"type\":\"GC-JOIN\",\"payload\":\"" TAG_A "\"}",
-        "{\"type\":\"GC-JOIN\",\"payload\":{}}",
-        "{\"type\":\"GC-JOIN\",\"payload\":{\"room\":5}}",
-        "{\"type\":\"GC-JOIN\",\"payload\":{\"room\":\"\"}}",
-        "{\"type\":\"GC-JOIN\",\"payload\":{\"room\":\"" TAG_A "0\"}}",
-        "{\"type\":\"GC-JOIN\",\"payload\":{\"room\":\"" TAG_A TAG_A "\"}}",
-        "{\"type\":\"GC-JOIN\",\"payload\":{\"room\":\"zz112233445566778899aab"
-        "bccddeeff\"}}"};
+    const char *messages[] = {"{\"type\":\"GC-JOIN\"}",
+                              "{\"type\":\"GC-JOIN\",\"payload\":null}",
+                              "{\"type\":\"GC-JOIN\",\"payload\":\"" TAG_A "\"}",
+                              "{\"type\":\"GC-JOIN\",\"payload\":{}}",
+                              "{\"type\":\"GC-JOIN\",\"payload\":{\"room\":5}}",
+                              "{\"type\":\"GC-JOIN\",\"payload\":{\"room\":\"\"}}",
+                              "{\"type\":\"GC-JOIN\",\"payload\":{\"room\":\"" TAG_A "0\"}}",
+                              "{\"type\":\"GC-JOIN\",\"payload\":{\"room\":\"" TAG_A TAG_A "\"}}",
+                              "{\"type\":\"GC-JOIN\",\"payload\":{\"room\":\"" NOT_HEX "\"}}"};
     host h;
     gc_server_config config = {0};
     host_start(&h, &config);
