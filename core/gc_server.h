@@ -15,11 +15,11 @@
 #define GC_SERVER_H
 
 #include "core/base/addr.h"
-#include "core/proto/server_output.h"
 #include "core/base/limits.h"
 #include "core/base/reason.h"
 #include "core/base/span.h"
 #include "core/base/timers.h"
+#include "core/proto/server_output.h"
 
 /* Bytes of memory that a server of this configuration needs (address space: pages are touched only
  * as they are used). 0 when the configuration makes no sense (a queue smaller than a message). */

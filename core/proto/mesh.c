@@ -158,10 +158,11 @@ void gc_mesh_answer(gc_mesh *m, const gc_step *s, uint32_t peer, const gc_signal
 }
 
 bool gc_mesh_accept(gc_mesh *m, const gc_step *s, uint32_t slot, bool data) {
-    gc_link *l = gc_mesh_edit(m, s, slot);
-    if (data && (l->kind != GC_LINK_KIND_EITHER || !gc_mesh_takes_data(m, l->peer))) {
+    const gc_link *offered = gc_mesh_link(m, slot);
+    if (data && (offered->kind != GC_LINK_KIND_EITHER || !gc_mesh_takes_data(m, offered->peer))) {
         return false;
     }
+    gc_link *l = gc_mesh_edit(m, s, slot);
     gc_link_be(l, data ? GC_LINK_KIND_DATA : GC_LINK_KIND_NATIVE);
     gc_link_accept(l, s->now_ms);
     note(m, s, l->peer);

@@ -16,10 +16,6 @@
  *   core/gc_server_queries.c       what the HTTP side of a host asks
  *   core/gc_server_check.c         the invariants of all
  *
- *   reading --upgrade--> waiting --admitted--> open --.
- *      |                    |                         v
- *      '--------------------'---------------------> closing --(host closes)--> free
- *
  * What ends a connection inside a handler only marks it: it loses its id and its queue at once;
  * its room and who waits for its id are seen to by settle(), at the end of every input. So no
  * handler calls itself, however many clients one message makes us cut. */
@@ -27,7 +23,6 @@
 #define GC_SERVER_INSIDE_H
 
 #include "core/base/drbg.h"
-#include "core/proto/server_output.h"
 #include "core/proto/addresses.h"
 #include "core/proto/block_pool.h"
 #include "core/proto/connection.h"
@@ -36,6 +31,7 @@
 #include "core/proto/penalties.h"
 #include "core/proto/registry.h"
 #include "core/proto/rooms.h"
+#include "core/proto/server_output.h"
 #include "core/proto/server_text.h"
 #include "core/server/datagrams.h"
 
