@@ -72,11 +72,13 @@ static inline void cmocka_check_range(uintmax_t n, uintmax_t low, uintmax_t high
 #define CMOCKA_NUMBERS(a, b, equal)                                                                \
     cmocka_check_equal((uintmax_t)(a), (uintmax_t)(b), equal, #a ", " #b, __FILE__, __LINE__)
 
-#define assert_true(c)             CMOCKA_CHECK((c), #c)
-#define assert_false(c)            CMOCKA_CHECK(!(c), "not " #c)
-#define assert_null(p)             CMOCKA_CHECK((p) == NULL, #p " is NULL")
-#define assert_non_null(p)         CMOCKA_CHECK((p) != NULL, #p " is not NULL")
-#define assert_ptr_equal(a, b)     CMOCKA_CHECK((const void *)(a) == (const void *)(b), #a " is " #b)
+#define assert_true(c)         CMOCKA_CHECK((c), #c)
+#define assert_false(c)        CMOCKA_CHECK(!(c), "not " #c)
+#define assert_null(p)         CMOCKA_CHECK((p) == NULL, #p " is NULL")
+#define assert_non_null(p)     CMOCKA_CHECK((p) != NULL, #p " is not NULL")
+#define assert_ptr_equal(a, b) CMOCKA_CHECK((const void *)(a) == (const void *)(b), #a " is " #b)
+#define assert_ptr_not_equal(a, b)                                                                 \
+    CMOCKA_CHECK((const void *)(a) != (const void *)(b), #a " is not " #b)
 #define assert_int_equal(a, b)     CMOCKA_NUMBERS(a, b, 1)
 #define assert_int_not_equal(a, b) CMOCKA_NUMBERS(a, b, 0)
 #define assert_in_range(n, low, high)                                                              \
