@@ -40,7 +40,8 @@ void gc__peers_attempt_failed(gc_peers *ps, const gc_step *s, uint32_t peer, uin
 /* Gives up an attempt whose other side is not known yet: the server said for `reason` that the peer
  * is not there. */
 void gc__peers_attempt_hopeless(gc_peers *ps, const gc_step *s, uint32_t peer, uint32_t reason);
-/* Takes the report that the transport of the attempt in a slot is through. */
+/* Takes the report that the transport of the attempt in a slot is through. An open link of the peer
+ * is replaced at once, before anything came on the new one. */
 void gc__peers_link_opened(gc_peers *ps, const gc_step *s, uint32_t slot);
 /* Takes the end of the open link, for `reason`. tell: the host does not know. */
 void gc__peers_link_lost(gc_peers *ps, const gc_step *s, uint32_t peer, uint32_t reason, bool tell);
@@ -53,8 +54,7 @@ void gc__peers_end(gc_peers *ps, const gc_step *s, uint32_t peer, uint32_t reaso
 void gc__peers_free(gc_peers *ps, const gc_step *s, uint32_t peer, bool remember);
 
 /* After each input: when marked peers are dialled or forgotten follows from what is known of them,
- * and those whose time is over are forgotten. wait: a target
- * is waited for without end. */
+ * and those whose time is over are forgotten. wait: a target is waited for without end. */
 void gc__peers_settle(gc_peers *ps, const gc_step *s, bool wait);
 /* Ends the links whose time is over. Settle before the next. */
 void gc__peers_tick_links(gc_peers *ps, const gc_step *s);

@@ -66,7 +66,8 @@ enum gc_client_output_type {
     /* to the user */
     GC_CLIENT_STATE,     /* value = gc_client_state, value2 = gc_signaling_state, reason */
     GC_CLIENT_PEER,      /* peer, text = id, text2 = nick (may be empty), value = gc_peer_state,
-                            value2 = gc_path | direct guest << 8 | verified << 9 | stock PeerJS << 10,
+                            value2 = gc_path | direct guest << 8 | verified << 9 (nobody is, until peers
+                            authenticate each other) | stock PeerJS << 10,
                             reason, number = round trip in ms (0 unknown) */
     GC_CLIENT_MESSAGE,   /* peer, text = text, safe to show, number = seq */
     GC_CLIENT_GAP,       /* peer, number = first seq, value = how many messages never come; reason,

@@ -54,7 +54,7 @@ void gc_conversations_rename(gc_conversations *t, gc_span nick);
 const gc_conversation *gc_conversations_with(const gc_conversations *t, uint32_t peer);
 /* Tells whether the user can talk with a live peer. */
 bool gc_conversations_is_open(const gc_conversations *t, uint32_t peer);
-/* Begins with a peer that became known. */
+/* Begins a fresh conversation, with a peer that became known or in a place that became free. */
 void gc_conversations_add(gc_conversations *t, uint32_t peer);
 /* Notes that the peer's link l opened, or took the place of the one before. id: the peer's. */
 void gc_conversations_link(gc_conversations *t, const gc_step *s, uint32_t peer, const gc_link *l,
@@ -75,7 +75,7 @@ uint8_t gc_conversations_bye(gc_writer *w);
 void gc_conversations_taken(gc_conversations *t, const gc_step *s, uint32_t peer);
 
 /* --- our messages ----------------------------------------------------------------------------- */
-/* Takes a text (1..GC_TEXT_BYTES_MAX bytes of UTF-8) for the `readers` peers that are live, as
+/* Takes a text (1..GC_TEXT_BYTES_MAX bytes of UTF-8) for the peers that are `live`, as
  * *seq. Returns 0, or GC_E_FULL: too much is not yet acknowledged, SENDABLE says when to try again.
  */
 int gc_conversations_send(gc_conversations *t, const gc_step *s, const gc_set *live, gc_span text,

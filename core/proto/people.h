@@ -11,7 +11,8 @@
  *     '--our join link names it, or it answers for that one--> target
  *
  * And of its socket at the server (presence): unknown --came--> present --went--> unknown; the
- * server's word that nobody holds the id leads from either to absent.
+ * server's word that nobody holds the id leads from either to absent, and coming from there to
+ * present.
  * Source: ghostchat-protocol.7, "Rooms", "Rooms without the additions". */
 #ifndef GC_PROTO_PEOPLE_H
 #define GC_PROTO_PEOPLE_H
@@ -26,7 +27,7 @@ enum gc_standing {
     GC_STANDING_HEARSAY, /* a list with proof named it, and nothing has come from it itself */
     GC_STANDING_MEMBER,  /* the server lists it in our room */
     GC_STANDING_VOUCHED, /* a member that showed a proof, or that one with a proof named */
-    GC_STANDING_TARGET,  /* the one that our join link names: never forgotten */
+    GC_STANDING_TARGET, /* the one that our join link names: not forgotten while it is looked for */
 };
 
 enum gc_presence {

@@ -12,9 +12,10 @@
  *   core/server/connection.c    slots and handles, the end of a connection
  *   core/server/datagrams.c     UDP: services (STUN) and the queue of what they say
  *   core/server/{clock,waiting}.c  when each connection is due; who waits for an id
- *   core/gc_server_setup.c         the memory of a server
- *   core/gc_server_queries.c       what the HTTP side of a host asks
- *   core/gc_server_check.c         the invariants of all
+ *
+ * Beside gc_server.c, and called by no part: core/gc_server_setup.c (the memory of a server),
+ * core/gc_server_queries.c (what the HTTP side of a host asks), core/gc_server_check.c (the
+ * invariants of all).
  *
  * What ends a connection inside a handler only marks it: it loses its id and its queue at once;
  * its room and who waits for its id are seen to by settle(), at the end of every input. So no
