@@ -167,6 +167,7 @@ int gc_server_bad_frame(gc_server *s, uint64_t now_ms, gc_conn conn, uint16_t cl
     if (n == GC_SLOT_NONE) {
         return GC_E_CLOSED;
     }
+    gc_assert(reason < GC_REASON_COUNT);
     if (gc__connection_at(s, n)->state != GC_CONNECTION_CLOSING) {
         s->stats.cut_total[reason]++;
         gc__connection_offend(s, n);
