@@ -1,24 +1,9 @@
 // What the documents say is compared with what the tree holds.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const read = (name) => readFileSync(root + name, 'utf8');
-
-/** All files of the tree; a release has no .git to ask. */
-function walk(folder) {
-  return readdirSync(root + folder, { withFileTypes: true }).flatMap((entry) => {
-    const name = folder + entry.name;
-    if (/^(\.git|node_modules|build.*)$/.test(entry.name)) {
-      return [];
-    }
-    return entry.isDirectory() ? walk(`${name}/`) : [name];
-  });
-}
-const files = walk('');
+import { files, read, root } from './tree.mjs';
 
 test('the reasons of ghostchat-protocol(7) are those of core/base/reason.h', () => {
   const code = [...read('core/base/reason.h').matchAll(/X\(GC_REASON_\w+, (\d+), "([\w-]+)"/g)]

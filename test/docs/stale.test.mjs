@@ -1,25 +1,10 @@
 // Sentences that went stale: comments of C files and documents that name a file, a function, a
 // constant, a target of make or a metric which does not exist (any more).
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
 import { posix } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { files, read } from './tree.mjs';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const read = (name) => readFileSync(root + name, 'utf8');
-
-/** All files of the tree; a release has no .git to ask. */
-function walk(folder) {
-  return readdirSync(root + folder, { withFileTypes: true }).flatMap((entry) => {
-    const name = folder + entry.name;
-    if (/^(\.git|node_modules|build.*)$/.test(entry.name)) {
-      return [];
-    }
-    return entry.isDirectory() ? walk(`${name}/`) : [name];
-  });
-}
-const files = walk('');
 const paths = new Set(files.flatMap((name) => {
   const parts = name.split('/');
   return parts.map((_, i) => parts.slice(0, i + 1).join('/'));
