@@ -32,7 +32,7 @@ gc_client *gc_client_init(void *memory, size_t bytes, const gc_crypto *crypto,
                         .line = &c->meeting.line};
     gc_people_init(&c->peers.people);
     gc_mesh_init(&c->peers.mesh, c->bulk.links);
-    gc_conversations_init(&c->peers.talk, &c->bulk.talk);
+    gc_conversations_init(&c->peers.conversations, &c->bulk.conversations);
     gc__meeting_init(&c->meeting, &c->bulk.meeting);
     return c;
 }
@@ -47,7 +47,7 @@ gc_span gc_client_id(const gc_client *c) {
 
 int gc__client_begin(gc_client *c, uint64_t now_ms) {
     c->step.now_ms = now_ms > c->step.now_ms ? now_ms : c->step.now_ms;
-    if (!gc_set_is_empty(&c->peers.talk.stuck) || !gc_output_queue_ready(&c->queue)) {
+    if (!gc_set_is_empty(&c->peers.conversations.stuck) || !gc_output_queue_ready(&c->queue)) {
         return GC_E_FULL;
     }
     c->dirty = true;
@@ -205,7 +205,8 @@ int gc_client_link_message(gc_client *c, uint64_t now_ms, uint32_t link, uint8_t
     }
     gc_link *l = gc_mesh_hear(&c->peers.mesh, &c->step, slot);
     uint32_t peer = l->peer;
-    switch (gc__talk_hear(&c->peers.talk, &c->step, &c->peers.people, peer, l, channel, message)) {
+    switch (gc__talk_hear(&c->peers.conversations, &c->step, &c->peers.people, peer, l, channel,
+                          message)) {
     case GC_HEARD_BROKEN:
         gc__peers_link_lost(&c->peers, &c->step, peer, GC_REASON_PROTOCOL, true);
         break;
@@ -245,7 +246,8 @@ int gc_client_link_buffered(gc_client *c, uint64_t now_ms, uint32_t link, uint32
     (void)begin_link(c, now_ms, link, &slot); /* queues nothing: there is always room for it */
     if (slot != GC_NONE) {
         gc_mesh_buffer(&c->peers.mesh, &c->step, slot, bytes);
-        gc_conversations_taken(&c->peers.talk, &c->step, gc_mesh_link(&c->peers.mesh, slot)->peer);
+        gc_conversations_taken(&c->peers.conversations, &c->step,
+                               gc_mesh_link(&c->peers.mesh, slot)->peer);
     }
     return 0;
 }
@@ -296,22 +298,22 @@ static void wipe_when_idle(gc_client *c) {
 
 /* What is not marked in the ready list is not looked for. */
 bool gc_client_poll(gc_client *c, gc_client_output *out) {
-    gc_conversations *talk = &c->peers.talk;
+    gc_conversations *t = &c->peers.conversations;
     const gc_step *s = &c->step;
     *out = (gc_client_output){.peer = GC_NONE, .link = GC_NONE};
-    if (talk->showing != GC_NONE) {
-        gc_conversations_shown(talk, s);
+    if (t->showing != GC_NONE) {
+        gc_conversations_shown(t, s);
     }
     if ((c->queue.head != c->queue.count && gc_output_queue_take(&c->queue, out)) ||
         (c->ready.state && gc__report_poll_state(&c->report, &c->meeting, &c->peers, s, out)) ||
         (!gc_set_is_empty(&c->ready.reports) &&
          gc__report_poll_peer(&c->report, &c->peers, s, out)) ||
-        (!gc_set_is_empty(&c->ready.shows) && gc__talk_poll_show(talk, s, &c->peers.people, out)) ||
-        (!gc_set_is_empty(&c->ready.fates) && gc__talk_poll_fate(talk, s, out)) ||
+        (!gc_set_is_empty(&c->ready.shows) && gc__talk_poll_show(t, s, &c->peers.people, out)) ||
+        (!gc_set_is_empty(&c->ready.fates) && gc__talk_poll_fate(t, s, out)) ||
         (!gc_set_is_empty(&c->peers.people.ended) &&
          gc__report_poll_end(&c->report, &c->peers, s, gc__client_is_joined(c), out)) ||
-        (!gc_set_is_empty(&c->ready.frames) && gc__talk_poll_frame(talk, s, &c->peers.mesh, out)) ||
-        (talk->blocked_len != 0 && gc__talk_poll_sendable(talk, s, out))) {
+        (!gc_set_is_empty(&c->ready.frames) && gc__talk_poll_frame(t, s, &c->peers.mesh, out)) ||
+        (t->blocked_len != 0 && gc__talk_poll_sendable(t, s, out))) {
         return true;
     }
     wipe_when_idle(c);

@@ -20,7 +20,7 @@ void gc_client_check(const gc_client *c) {
     const gc_set *live = &c->peers.people.live;
     gc_people_check(&c->peers.people);
     gc_mesh_check(&c->peers.mesh);
-    gc_conversations_check(&c->peers.talk, &c->step, &c->peers.people, &c->peers.mesh);
+    gc_conversations_check(&c->peers.conversations, &c->step, &c->peers.people, &c->peers.mesh);
     gc__report_check(&c->report, &c->meeting, &c->peers, &c->step);
     gc__meeting_check(&c->meeting);
     gc_assert(c->meeting.step != GC_MEETING_OUTSIDE || gc_set_is_empty(live));

@@ -15,7 +15,7 @@
 /* Large buffers, never cleared whole and written before they are read. */
 typedef struct gc_client_bulk {
     gc_output_store output;
-    gc_conversations_store talk;
+    gc_conversations_store conversations;
     gc_link_store links[GC_LINKS_MAX];
     gc_meeting_store meeting;
 } gc_client_bulk;

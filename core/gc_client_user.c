@@ -13,7 +13,7 @@ static void leave(gc_client *c, bool bye) {
         gc__peers_end(&c->peers, &c->step, i, GC_REASON_LEFT, bye, false);
     }
     gc__meeting_leave(&c->meeting, &c->step, bye);
-    gc_conversations_leave(&c->peers.talk);
+    gc_conversations_leave(&c->peers.conversations);
     gc__peers_settle(&c->peers, &c->step, false);
     c->ready.state = true;
     c->step.own = gc_span_of(NULL, 0);
@@ -61,7 +61,7 @@ static int enter(gc_client *c, entry *e, int error) {
         if (gc__client_is_joined(c)) {
             leave(c, false); /* what is left of a failed one */
         }
-        gc_conversations_enter(&c->peers.talk, &c->step, e->nick);
+        gc_conversations_enter(&c->peers.conversations, &c->step, e->nick);
         c->peers.serialization = e->serialization;
         gc__meeting_enter(&c->meeting, &c->step, &e->line, &e->membership);
         c->step.own = gc_span_of(c->meeting.line.id, GC_OWN_ID_CHARS);
@@ -115,10 +115,10 @@ int gc_client_send(gc_client *c, uint64_t now_ms, gc_span text, uint64_t *seq) {
     }
     int error = gc__client_begin(c, now_ms);
     if (error != 0) {
-        gc_conversations_block(&c->peers.talk, text.len);
+        gc_conversations_block(&c->peers.conversations, text.len);
         return error;
     }
-    error = gc_conversations_send(&c->peers.talk, &c->step, live, text, seq);
+    error = gc_conversations_send(&c->peers.conversations, &c->step, live, text, seq);
     if (error == 0) {
         gc__client_end(c);
     }
@@ -133,7 +133,7 @@ int gc_client_set_nick(gc_client *c, uint64_t now_ms, gc_span nick) {
     if (error != 0 || !gc__client_is_joined(c)) {
         return error != 0 ? error : GC_E_STATE;
     }
-    gc_conversations_rename(&c->peers.talk, nick);
+    gc_conversations_rename(&c->peers.conversations, nick);
     gc_mesh_rename(&c->peers.mesh, &c->step);
     gc__client_end(c);
     return 0;

@@ -11,7 +11,7 @@ uint32_t gc__peers_know(gc_peers *ps, const gc_step *s, gc_span id) {
     i = gc_people_add(&ps->people, id);
     if (i != GC_NONE) {
         gc_mesh_add(&ps->mesh, i);
-        gc_conversations_add(&ps->talk, i);
+        gc_conversations_add(&ps->conversations, i);
         gc_step_mark(s, i);
     }
     return i;
@@ -100,13 +100,13 @@ void gc__peers_attempt_hopeless(gc_peers *ps, const gc_step *s, uint32_t peer, u
 void gc__peers_link_opened(gc_peers *ps, const gc_step *s, uint32_t slot) {
     const gc_link *l = gc_mesh_link(&ps->mesh, slot);
     uint32_t peer = l->peer;
-    gc_people_prove(&ps->people, peer);
+    gc_people_heard(&ps->people, peer);
     if (gc_mesh_way(&ps->mesh, peer)->link != GC_NONE) {
-        gc_conversations_replace(&ps->talk, peer);
+        gc_conversations_replace(&ps->conversations, peer);
         gc_mesh_close(&ps->mesh, s, peer, true);
     }
     gc_mesh_open(&ps->mesh, s, slot);
-    gc_conversations_link(&ps->talk, s, peer, l, gc_people_id(&ps->people, peer));
+    gc_conversations_link(&ps->conversations, s, peer, l, gc_people_id(&ps->people, peer));
     if (l->kind == GC_LINK_KIND_DATA) {
         gc_people_trouble(&ps->people, peer, GC_REASON_NONE); /* no START will say that it works */
     }
@@ -117,7 +117,7 @@ void gc__peers_link_lost(gc_peers *ps, const gc_step *s, uint32_t peer, uint32_t
     const gc_way *w = gc_mesh_way(&ps->mesh, peer);
     gc_assert(w->link != GC_NONE);
     uint64_t lived_ms = s->now_ms - gc_mesh_link(&ps->mesh, w->link)->opened_ms;
-    gc_conversations_unlink(&ps->talk, s, peer);
+    gc_conversations_unlink(&ps->conversations, s, peer);
     gc_mesh_close(&ps->mesh, s, peer, tell);
     gc_people_trouble(&ps->people, peer, reason);
     if (w->attempt != GC_NONE) {
@@ -152,7 +152,7 @@ void gc__peers_end(gc_peers *ps, const gc_step *s, uint32_t peer, uint32_t reaso
     if (linked && bye) {
         say_bye(ps, s, peer);
     }
-    gc_conversations_end(&ps->talk, s, peer, reason, final);
+    gc_conversations_end(&ps->conversations, s, peer, reason, final);
     if (linked) {
         gc_mesh_close(&ps->mesh, s, peer, true);
     }
@@ -162,9 +162,9 @@ void gc__peers_end(gc_peers *ps, const gc_step *s, uint32_t peer, uint32_t reaso
 
 void gc__peers_free(gc_peers *ps, const gc_step *s, uint32_t peer, bool remember) {
     if (remember) {
-        gc_conversations_bury(&ps->talk, peer, gc_people_id(&ps->people, peer));
+        gc_conversations_bury(&ps->conversations, peer, gc_people_id(&ps->people, peer));
     }
-    gc_conversations_add(&ps->talk, peer);
+    gc_conversations_add(&ps->conversations, peer);
     gc_step_unmark(s, peer);
     gc_people_free(&ps->people, peer);
 }
@@ -176,7 +176,8 @@ void gc__peers_free(gc_peers *ps, const gc_step *s, uint32_t peer, bool remember
  * who never was here and is gone by the server's word is forgotten at once. */
 static uint32_t keep_ms(const gc_peers *ps, const gc_step *s, uint32_t peer) {
     bool here = gc_people_at(&ps->people, peer)->presence == GC_PRESENCE_PRESENT;
-    bool open = gc_conversations_with(&ps->talk, peer)->met || gc_set_has(&ps->talk.behind, peer);
+    bool open = gc_conversations_with(&ps->conversations, peer)->met ||
+                gc_set_has(&ps->conversations.behind, peer);
     return !here && gc_step_on(s) && !open ? 0 : GC_UNDELIVERED_MS;
 }
 
@@ -263,7 +264,7 @@ void gc__peers_tick_links(gc_peers *ps, const gc_step *s) {
 }
 
 void gc__peers_tick_dials(gc_peers *ps, const gc_step *s) {
-    gc_conversations_tick(&ps->talk, s);
+    gc_conversations_tick(&ps->conversations, s);
     gc_set due = gc_mesh_due_dials(&ps->mesh, s->now_ms);
     for (uint32_t i = gc_set_first(&due); i != GC_SET_END; i = gc_set_next(&due, i + 1)) {
         gc_step_mark(s, i);
@@ -275,6 +276,6 @@ void gc__peers_tick_dials(gc_peers *ps, const gc_step *s) {
 
 uint64_t gc__peers_deadline(const gc_peers *ps, uint64_t now_ms) {
     uint64_t mesh = gc_mesh_deadline(&ps->mesh);
-    uint64_t talk = gc_conversations_deadline(&ps->talk, now_ms);
-    return gc_min_u64(mesh, talk);
+    uint64_t conversations = gc_conversations_deadline(&ps->conversations, now_ms);
+    return gc_min_u64(mesh, conversations);
 }

@@ -1,6 +1,6 @@
 /* Peers: what happens to a peer as a whole. Who it is (people), the ways to it (mesh) and what is
- * said (talk) are tables with one index; here are the events that change more than one of them: a
- * peer becomes known, is dialled, its link opens or ends, it leaves, it is forgotten.
+ * said (conversations) are tables with one index; here are the events that change more than one of
+ * them: a peer becomes known, is dialled, its link opens or ends, it leaves, it is forgotten.
  * Source: ghostchat-protocol.7, "Setting up a link", "Life". */
 #ifndef GC_CLIENT_PEERS_H
 #define GC_CLIENT_PEERS_H
@@ -10,7 +10,7 @@
 typedef struct gc_peers {
     gc_people people;
     gc_mesh mesh;
-    gc_conversations talk;
+    gc_conversations conversations;
     uint32_t serialization; /* of a bare join link that a stock PeerJS peer answers */
     bool on;                /* as everybody was settled with last: the line to the server is on, */
     bool wait;              /* and a target is waited for */

@@ -10,7 +10,7 @@ enum gc_client_state gc__report_state(const gc_meeting *m, const gc_peers *ps) {
     if (m->step == GC_MEETING_OUTSIDE) {
         return GC_STATE_IDLE;
     }
-    if (!gc_set_is_empty(&ps->talk.open)) {
+    if (!gc_set_is_empty(&ps->conversations.open)) {
         return GC_STATE_CONNECTED;
     }
     return m->step == GC_MEETING_FAILED    ? GC_STATE_FAILED
@@ -62,7 +62,7 @@ bool gc__report_poll_state(gc_report *r, const gc_meeting *m, const gc_peers *ps
  */
 
 static gc_view view_of(const gc_peers *ps, uint32_t peer) {
-    return gc_views_now(&ps->people, &ps->mesh, &ps->talk, peer);
+    return gc_views_now(&ps->people, &ps->mesh, &ps->conversations, peer);
 }
 
 bool gc__report_poll_peer(gc_report *r, gc_peers *ps, const gc_step *s, gc_client_output *out) {
@@ -77,7 +77,7 @@ bool gc__report_poll_peer(gc_report *r, gc_peers *ps, const gc_step *s, gc_clien
         }
         gc_view v = view_of(ps, i);
         if (!gc_views_are_told(&r->views, &ps->people, i, &v)) {
-            gc_views_tell(&r->views, &ps->people, &ps->talk, i, &v, out);
+            gc_views_tell(&r->views, &ps->people, &ps->conversations, i, &v, out);
             return true;
         }
     }
@@ -90,8 +90,8 @@ bool gc__report_poll_end(gc_report *r, gc_peers *ps, const gc_step *s, bool reme
         return false;
     }
     gc_view v = view_of(ps, i);
-    gc_views_tell(&r->views, &ps->people, &ps->talk, i, &v, out);
-    uint8_t *kept = gc_conversations_scratch(&ps->talk);
+    gc_views_tell(&r->views, &ps->people, &ps->conversations, i, &v, out);
+    uint8_t *kept = gc_conversations_scratch(&ps->conversations);
     uint32_t id_len = out->text.len, nick_len = out->text2.len;
     memcpy(kept, out->text.data, id_len);
     memcpy(kept + id_len, out->text2.data, nick_len);

@@ -34,7 +34,7 @@ static bool is_proved(const gc_slots *r, const gc_step *s, const gc_signal_in *i
 
 static void know_sender(gc_people *pp, uint32_t peer, const gc_signal_in *in, gc_welcome as) {
     gc_people_came(pp, peer);
-    gc_people_prove(pp, peer);
+    gc_people_heard(pp, peer);
     if (as == GC_WELCOME_MEMBER) {
         gc_people_vouch(pp, peer, true, false);
     } else if (as == GC_WELCOME_TARGET) {
@@ -110,7 +110,7 @@ enum gc_setup_event gc__setup_answer(gc_peers *ps, const gc_step *s, gc_setup_st
         return GC_SETUP_REFUSED;
     }
     gc_link *l = gc_mesh_edit(&ps->mesh, s, slot);
-    gc_people_prove(&ps->people, l->peer);
+    gc_people_heard(&ps->people, l->peer);
     gc_output_queue_put(s->queue, GC_CLIENT_LINK_REMOTE, gc_link_number(l, slot), l->kind, sdp,
                         gc_span_of(NULL, 0));
     (void)gc_link_count(l, GC_LINK_SIDE_REMOTE, candidates);

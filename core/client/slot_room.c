@@ -31,7 +31,7 @@ static bool is_here(const gc_peers *ps, const gc_step *s, uint32_t peer) {
     uint64_t knocked_ms = gc_people_at(&ps->people, peer)->knocked_ms;
     bool knocked = knocked_ms != GC_NEVER && s->now_ms < knocked_ms + GC_SLOT_ROOM_KNOCKED_MS;
     return gc_set_has(&ps->people.vouched, peer) &&
-           (knocked || gc_conversations_is_open(&ps->talk, peer));
+           (knocked || gc_conversations_is_open(&ps->conversations, peer));
 }
 
 static uint32_t count_here(const gc_peers *ps, const gc_step *s) {
@@ -87,14 +87,14 @@ void gc__slot_room_settle(gc_slot_room *r, gc_peers *ps, const gc_step *s) {
     if (r->slots.step == GC_SLOTS_OFF) {
         return;
     }
-    gc_set open = gc_set_and(&ps->people.members, &ps->talk.open);
+    gc_set open = gc_set_and(&ps->people.members, &ps->conversations.open);
     if (!gc_set_equal(&open, &r->open)) {
         r->open = open;
         gc_slots_changed(&r->slots, s->now_ms);
     }
     uint32_t home = gc_people_find(&ps->people, gc_slots_home_id(&r->slots));
-    gc_slots_home(&r->slots, s->drbg, home != GC_NONE && gc_conversations_is_open(&ps->talk, home),
-                  s->now_ms);
+    gc_slots_home(&r->slots, s->drbg,
+                  home != GC_NONE && gc_conversations_is_open(&ps->conversations, home), s->now_ms);
     uint32_t knocks = gc_slots_take_knocks(&r->slots);
     for (uint32_t i = 0; i < GC_SLOTS_MAX; i++) {
         if ((knocks >> i & 1u) != 0) {

@@ -119,7 +119,7 @@ void gc_people_vouch(gc_people *pp, uint32_t i, bool itself, bool fresh) {
     stand(pp, i, !itself && (fresh || hearsay) ? GC_STANDING_HEARSAY : GC_STANDING_VOUCHED);
 }
 
-void gc_people_prove(gc_people *pp, uint32_t i) {
+void gc_people_heard(gc_people *pp, uint32_t i) {
     if (live(pp, i)->standing == GC_STANDING_HEARSAY) {
         stand(pp, i, GC_STANDING_VOUCHED);
     }

@@ -97,8 +97,9 @@ void gc_people_join(gc_people *pp, uint32_t i, const uint8_t *tag);
 /* Notes that a proof names this member. `itself`: it showed the proof itself, so it is no hearsay.
  * fresh: nothing was known of it before, so without `itself` it is hearsay. */
 void gc_people_vouch(gc_people *pp, uint32_t i, bool itself, bool fresh);
-/* Notes that something came from this person itself: it is no hearsay any more. */
-void gc_people_prove(gc_people *pp, uint32_t i);
+/* Notes that a person was heard of itself: something came from it, so it is not hearsay any more.
+ */
+void gc_people_heard(gc_people *pp, uint32_t i);
 /* Makes a person the one whom our join link names. */
 void gc_people_aim(gc_people *pp, uint32_t i);
 /* Sets the tag under which a person is dialled; NULL: none. */

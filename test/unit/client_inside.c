@@ -63,11 +63,11 @@ bool client_peer_is_live(const gc_client *c, uint32_t peer) {
 }
 
 bool client_peer_is_open(const gc_client *c, uint32_t peer) {
-    return gc_conversations_is_open(&c->peers.talk, peer);
+    return gc_conversations_is_open(&c->peers.conversations, peer);
 }
 
 bool client_peer_is_stock(const gc_client *c, uint32_t peer) {
-    return c->peers.talk.conversations[peer].plain;
+    return c->peers.conversations.conversations[peer].plain;
 }
 
 bool client_peer_is_hearsay(const gc_client *c, uint32_t peer) {
@@ -91,27 +91,27 @@ uint32_t client_knocked_ms(void) {
 }
 
 const uint8_t *client_peer_session(const gc_client *c, uint32_t peer) {
-    return c->peers.talk.conversations[peer].session;
+    return c->peers.conversations.conversations[peer].session;
 }
 
 uint64_t client_peer_shown(const gc_client *c, uint32_t peer) {
-    return c->peers.talk.conversations[peer].inbox.shown;
+    return c->peers.conversations.conversations[peer].inbox.shown;
 }
 
 uint32_t client_peer_held_bytes(const gc_client *c, uint32_t peer) {
-    return c->peers.talk.conversations[peer].inbox.held_bytes;
+    return c->peers.conversations.conversations[peer].inbox.held_bytes;
 }
 
 bool client_peer_ack_is_due(const gc_client *c, uint32_t peer) {
-    return c->peers.talk.conversations[peer].inbox.ack_due;
+    return c->peers.conversations.conversations[peer].inbox.ack_due;
 }
 
 uint64_t client_peer_sent(const gc_client *c, uint32_t peer) {
-    return c->peers.talk.conversations[peer].next_send - 1;
+    return c->peers.conversations.conversations[peer].next_send - 1;
 }
 
 uint32_t client_sessions_buried(const gc_client *c) {
-    return c->peers.talk.tombs.count;
+    return c->peers.conversations.tombs.count;
 }
 
 uint32_t client_sessions_buried_max(void) {
@@ -123,7 +123,7 @@ uint64_t client_now(const gc_client *c) {
 }
 
 const uint8_t *client_session(const gc_client *c) {
-    return c->peers.talk.session;
+    return c->peers.conversations.session;
 }
 
 uint32_t client_failed(const gc_client *c) {
@@ -135,11 +135,11 @@ uint64_t client_ignored(const gc_client *c) {
 }
 
 uint64_t client_first_kept(const gc_client *c) {
-    return c->peers.talk.outbox.first;
+    return c->peers.conversations.outbox.first;
 }
 
 uint64_t client_next_sent(const gc_client *c) {
-    return c->peers.talk.outbox.next;
+    return c->peers.conversations.outbox.next;
 }
 
 const uint8_t *client_room_tag(const gc_client *c) {

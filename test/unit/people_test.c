@@ -95,7 +95,7 @@ static void hearsay_ends_when_something_comes_from_the_person(void **state) {
     assert_int_equal(standing(ann), GC_STANDING_HEARSAY);
     gc_people_vouch(&people, ann, false, false); /* another list says no more */
     assert_int_equal(standing(ann), GC_STANDING_HEARSAY);
-    gc_people_prove(&people, ann);
+    gc_people_heard(&people, ann);
     assert_int_equal(standing(ann), GC_STANDING_VOUCHED);
     gc_people_vouch(&people, ann, false, false);
     assert_int_equal(standing(ann), GC_STANDING_VOUCHED);
@@ -104,7 +104,7 @@ static void hearsay_ends_when_something_comes_from_the_person(void **state) {
     gc_people_join(&people, cat, NULL);
     gc_people_vouch(&people, cat, false, false); /* a member whom a list names */
     assert_int_equal(standing(cat), GC_STANDING_VOUCHED);
-    gc_people_prove(&people, cat);
+    gc_people_heard(&people, cat);
     assert_int_equal(standing(cat), GC_STANDING_VOUCHED);
 }
 
