@@ -28,6 +28,18 @@ const SEND_HINTS = {
     state: texts.message.nobody,
 };
 
+/** @param {unknown} error  of joining @param {boolean} byName  the room's name was typed
+ * @returns {string} what to say */
+function wordsOf(error, byName) {
+    if (!(error instanceof GhostChatError)) {
+        return texts.plain.broken;
+    }
+    if (error.code === 'trap') {
+        return texts.status.trapped;
+    }
+    return byName ? texts.entrance.badRoom : texts.entrance.badLink;
+}
+
 class App {
     #root = document.documentElement;
     #title = find('.bar-title', HTMLElement);
@@ -78,7 +90,7 @@ class App {
         const chat = this.#chat;
         const on = (/** @type {string} */ type, /** @type {(detail: any) => void} */ then) =>
             chat.addEventListener(type, (event) => then(/** @type {CustomEvent} */ (event).detail));
-        on('state', () => this.#render());
+        on('state', () => this.#onState());
         on('peer', (peer) => this.#onPeer(peer));
         on('message', ({ from, text }) => this.#onMessage(from, text));
         on('gap', ({ from, count, reason }) =>
@@ -130,13 +142,8 @@ class App {
         } catch (error) {
             showPlace('', false);
             this.#hide();
-            this.#entrance.error(
-                !(error instanceof GhostChatError)
-                    ? texts.plain.broken
-                    : 'room' in way
-                      ? texts.entrance.badRoom
-                      : texts.entrance.badLink,
-            );
+            this.#entrance.error(wordsOf(error, 'room' in way));
+            await this.#chat.leave(); // what has trapped is as good as left
             return;
         } finally {
             this.#entering = false;
@@ -227,6 +234,7 @@ class App {
     async #joinAgain() {
         const last = this.#last;
         if (last) {
+            this.#conversation.settle(); // ids of messages begin anew
             await this.#chat.join(last.way, { relayOnly: last.choice.relayOnly }).catch(() => {});
             this.#composer.focus();
         }
@@ -244,6 +252,13 @@ class App {
             const code = /** @type {{ code?: string }} */ (error).code ?? '';
             this.#composer.hint(SEND_HINTS[code] ?? texts.message.failed);
         }
+    }
+
+    #onState() {
+        if (this.#chat.state.state === 'failed') {
+            this.#conversation.settle();
+        }
+        this.#render();
     }
 
     /** @param {Peer} peer */
@@ -282,7 +297,7 @@ class App {
     /** @param {string} link
      * @returns {Promise<Node[] | null>} null: shown on the joining screen; else what to say */
     async #openLink(link) {
-        const invite = await GhostChat.readInvite(link);
+        const invite = await GhostChat.readInvite(link).catch(() => null);
         if (!invite) {
             return [document.createTextNode(texts.entrance.badLink)];
         }

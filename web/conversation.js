@@ -104,6 +104,18 @@ export class Conversation {
         this.#renderState(own);
     }
 
+    /** The chat has ended without a goodbye: no answer comes any more, and a new one counts its
+     * messages anew. */
+    settle() {
+        for (const own of this.#own.values()) {
+            if (own.state && own.entry?.dataset.state === 'sending') {
+                own.state.textContent = texts.message.unknown;
+                own.entry.dataset.state = 'unknown';
+            }
+        }
+        this.#own.clear();
+    }
+
     clear() {
         this.#log.replaceChildren();
         this.#own.clear();

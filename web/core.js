@@ -3,6 +3,9 @@
  * of sockets: the caller feeds inputs, drains poll() and asks deadline(). What poll() returns is
  * copied, so it may be kept. */
 import sodium from './sodium.js';
+import { CoreError, guarded } from './trap.js';
+
+export { CoreError };
 
 /** enum gc_client_output_type */
 export const Output = Object.freeze({
@@ -57,16 +60,6 @@ const decoder = new TextDecoder();
  * @property {string} text        bytes as UTF-8
  * @property {string} text2 */
 
-/** An error of the core: `code` is its word (core/base/error.h). */
-export class CoreError extends Error {
-    /** @param {string} code */
-    constructor(code) {
-        super(code);
-        this.name = 'CoreError';
-        this.code = code;
-    }
-}
-
 /** @type {Promise<WebAssembly.Module> | undefined} */
 let compiled;
 
@@ -93,7 +86,7 @@ export class Core {
 
     /** @param {any} wasm  the exports */
     constructor(wasm) {
-        this.#wasm = wasm;
+        this.#wasm = guarded(wasm);
     }
 
     /** A new client with fresh entropy.
@@ -122,7 +115,7 @@ export class Core {
         wasm = instance.exports;
         const core = new Core(wasm);
         const seed = crypto.getRandomValues(new Uint8Array(32));
-        wasm.init(performance.now(), core.#put(seed)[0]);
+        core.#wasm.init(performance.now(), core.#put(seed)[0]);
         seed.fill(0);
         return core;
     }

@@ -8,7 +8,8 @@
  *     await chat.leave();
  *
  * Events (their `detail` in brackets):
- *   state        [ChatState]                   where one stands, and why
+ *   state        [ChatState]                   where one stands, and why; a fault of GhostChat itself
+ *                ends the chat as 'failed' with the reason 'trap', and join() begins anew
  *   peer         [Peer]                        somebody came, changed or left (state 'closed')
  *   message      [{ from: Peer, id, text }]    text as it was sent: show it by textContent only
  *   gap          [{ from: Peer, first, count, reason }] messages that never come; reason.word is
@@ -35,6 +36,8 @@ import { Driver } from './driver.js';
 import { Links } from './links.js';
 import { Signaling } from './signaling.js';
 import { base, isStatic, linkBase } from './place.js';
+import { texts } from './texts.js';
+import { CoreTrap } from './trap.js';
 
 export { CoreError as GhostChatError, InviteKind };
 
@@ -60,6 +63,8 @@ export { CoreError as GhostChatError, InviteKind };
 /** @typedef {{ room: string } | { link: string } | { newRoom: true }} WayIn */
 
 const NO_REASON = Object.freeze({ word: 'none', text: '' });
+/** A core that has trapped cannot be asked for words. */
+const TRAPPED = Object.freeze({ word: 'trap', text: texts.status.trapped });
 
 export class GhostChat extends EventTarget {
     /** @type {Driver | null} */
@@ -116,7 +121,7 @@ export class GhostChat extends EventTarget {
 
     /** @returns {string} one's own peer id, empty before the first join */
     get id() {
-        return this.#driver?.core.id() ?? '';
+        return this.#driver?.ask((core) => core.id(), '') ?? '';
     }
 
     /** @returns {Peer[]} everybody who is known and has not left */
@@ -170,7 +175,9 @@ export class GhostChat extends EventTarget {
                 }
             });
         } catch (error) {
-            this.#end();
+            if (!(error instanceof CoreTrap)) {
+                this.#end();
+            }
             throw error;
         }
     }
@@ -212,7 +219,9 @@ export class GhostChat extends EventTarget {
     async leave() {
         if (this.#driver) {
             await this.#call((core, now) => core.leave(now)).catch(() => {});
-            this.#end();
+        }
+        if (this.#state.state !== 'idle') {
+            this.#end(); // a chat that a trap has ended too, although its driver is gone
         }
     }
 
@@ -221,6 +230,7 @@ export class GhostChat extends EventTarget {
         this.#driver = new Driver(core, {
             act: (out) => this.#act(out),
             drained: () => this.#drained(),
+            trapped: (error) => this.#trapped(error),
         });
         this.#links = new Links(
             {
@@ -266,8 +276,17 @@ export class GhostChat extends EventTarget {
         return signaling;
     }
 
-    /** Lets go of everything. */
-    #end() {
+    /** The core has trapped: a fault of ours that must not go on unseen. The links are closed and
+     * the state says so; join() begins anew.
+     * @param {unknown} error */
+    #trapped(error) {
+        console.error(error);
+        this.#end({ state: 'failed', signaling: 'off', reason: TRAPPED });
+    }
+
+    /** Lets go of everything.
+     * @param {ChatState} [state]  where one stands then */
+    #end(state = { state: 'idle', signaling: 'off', reason: NO_REASON }) {
         this.#driver?.end();
         this.#sockets.forEach((signaling) => signaling.close());
         this.#sockets.clear();
@@ -278,7 +297,7 @@ export class GhostChat extends EventTarget {
             this.#dispatch('peer', { ...peer, state: 'closed', reason: NO_REASON });
         }
         this.#known.clear();
-        this.#setState({ state: 'idle', signaling: 'off', reason: NO_REASON });
+        this.#setState(state);
     }
 
     /** One input of the user, with its result.
@@ -379,10 +398,11 @@ export class GhostChat extends EventTarget {
     /** @param {number} reason
      * @returns {Reason} */
     #reason(reason) {
-        const core = this.#driver?.core;
-        return reason && core
-            ? { word: core.reasonWord(reason), text: core.reasonText(reason) }
-            : NO_REASON;
+        if (!reason || !this.#driver) {
+            return NO_REASON;
+        }
+        const { core } = this.#driver;
+        return { word: core.reasonWord(reason), text: core.reasonText(reason) };
     }
 
     /** @param {ChatState} state */

@@ -92,6 +92,9 @@ export const texts = {
 
     status: {
         idle: 'Not connected.',
+        trapped:
+            'GhostChat has stopped because of a fault of its own, and all connections are closed. ' +
+            'You can join again.',
         joining: 'Connecting to the server…',
         looking: 'Looking for the others…',
         lookingPeer: 'Looking for the other person…',
@@ -190,6 +193,7 @@ export const texts = {
 
     message: {
         sending: 'Sending…',
+        unknown: 'It is not known whether this arrived.',
         delivered: 'Delivered',
         /** @param {number} n @param {number} of */
         deliveredTo: (n, of) => `Delivered to ${n} of ${of}`,

@@ -34,3 +34,28 @@ export function loseCandidates() {
 export function without(name) {
   return `delete globalThis.${name};`;
 }
+
+/** The core traps at the next call of the function that the test names in globalThis.trap; calls of a
+ * core that has trapped are counted in globalThis.callsAfter. */
+export function trapOnDemand() {
+  return `{
+    const instantiate = WebAssembly.instantiate;
+    globalThis.callsAfter = 0;
+    WebAssembly.instantiate = async (module, imports) => {
+      const made = await instantiate(module, imports);
+      if (!made.exports?.poll) { return made; }
+      let trapped = false;
+      const exports = Object.fromEntries(Object.entries(made.exports).map(([name, value]) => [name,
+        typeof value !== 'function' ? value : (...args) => {
+          globalThis.callsAfter += trapped ? 1 : 0;
+          if (globalThis.trap === name) {
+            globalThis.trap = '';
+            trapped = true;
+            throw new WebAssembly.RuntimeError('unreachable');
+          }
+          return value(...args);
+        }]));
+      return { exports };
+    };
+  }`;
+}
