@@ -7,13 +7,13 @@
 
 #include "core/base/writer.h"
 
-/* Write the digits of bytes; a writer without room fails (writer.h). Only gc_base64_write() pads
- * with '=' to a multiple of 4 characters. */
+/* Each writes the digits of bytes; a writer without room fails (writer.h). Only gc_base64_write()
+ * pads with '=' to a multiple of 4 characters. */
 void gc_base64_write(gc_writer *w, gc_span bytes);
 void gc_base64url_write(gc_writer *w, gc_span bytes);
 void gc_base32_write(gc_writer *w, gc_span bytes);
 void gc_hex_write(gc_writer *w, gc_span bytes);
-/* Read a text that must encode exactly out_len bytes, and write those to out. Return 0, or
+/* Each reads a text that must encode exactly out_len bytes, and writes those to out. Returns 0, or
  * GC_E_SYNTAX for any other text. Only gc_base64_read() demands padding; gc_hex_read() takes digits
  * of either case. */
 int gc_base64_read(gc_span text, uint8_t *out, uint32_t out_len);

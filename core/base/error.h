@@ -23,9 +23,8 @@ enum gc_error {
 #undef X
 };
 
-/* Return the word and the text of an error code; "ok" for 0, "unknown" for a number that is not in
- * the table.
- * The strings are constants. */
+/* Each returns a constant, the word or the text of an error code; "ok" for 0, "unknown" for a
+ * number that is not in the table. */
 const char *gc_error_word(int error);
 const char *gc_error_text(int error);
 

@@ -59,8 +59,8 @@ enum gc_reason {
 /* RFC 6455 7.4.2: 4000-4999 are for private use. */
 #define GC_REASON_CLOSE_CODE_BASE 4000
 
-/* Return the word and the text of a reason; "unknown" for a number that is not in the table.
- * The strings are constants. */
+/* Each returns a constant, the word or the text of a reason; "unknown" for a number that is not in
+ * the table. */
 const char *gc_reason_word(uint32_t reason);
 const char *gc_reason_text(uint32_t reason);
 

@@ -20,8 +20,9 @@ typedef struct gc_timers {
     uint32_t capacity;
 } gc_timers;
 
-/* Takes its memory from the arena; with a measuring arena only counts. Touches no page of it.
- * An owner's entry must be made ready by gc_timers_add_owner() before its first use. */
+/* Starts without timers. Takes tables for the owners 0..capacity-1 from the arena, whose memory
+ * stays the timers'; touches no page of it; with a measuring arena it only counts. An owner's entry
+ * must be made ready by gc_timers_add_owner() before its first use. */
 void gc_timers_init(gc_timers *t, gc_arena *a, uint32_t capacity);
 /* Makes the entry of an owner (0..capacity-1) ready: it has no timer. */
 void gc_timers_add_owner(gc_timers *t, uint32_t owner);

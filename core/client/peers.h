@@ -19,20 +19,20 @@ typedef struct gc_peers {
 /* Returns the index of the live peer of this id, which is made known if it is not; GC_NONE for our
  * own id and when the table is full. */
 uint32_t gc__peers_know(gc_peers *ps, const gc_step *s, gc_span id);
-/* The same for a member of our room, who is present and dialled under the room's tag. */
+/* Returns the same for a member of our room, who is present and dialled under the room's tag. */
 uint32_t gc__peers_know_member(gc_peers *ps, const gc_step *s, gc_span id);
 /* Tells whether a peer can be dialled now: the server is there, and the peer or who looks for it.
  */
 bool gc__peers_reachable(const gc_peers *ps, const gc_step *s, uint32_t peer);
 /* Dials a peer that has no attempt. */
 void gc__peers_dial(gc_peers *ps, const gc_step *s, uint32_t peer);
-/* We have come, or come back, and the peer is there: unless it is linked with us it is dialled,
- * even if an offer waits for its answer, for that may have gone to an older socket. */
+/* Dials a peer that is there when we have come, or come back, unless it is linked with us: even if
+ * an offer waits for its answer, for that may have gone to an older socket. */
 void gc__peers_dial_anew(gc_peers *ps, const gc_step *s, uint32_t peer);
-/* The peer is about to dial us: we dial it only if it does not. */
+/* Notes that a peer is about to dial us: we dial it only if it does not. */
 void gc__peers_expect(gc_peers *ps, const gc_step *s, uint32_t peer);
-/* An offer of ours may be lost: its answer is waited for no longer than for an offer of the peer.
- */
+/* Notes that an offer of ours to a peer may be lost: its answer is waited for no longer than for an
+ * offer of the peer. */
 void gc__peers_hurry(gc_peers *ps, const gc_step *s, uint32_t peer);
 /* Takes the end of the attempt, for `reason`. tell: the host does not know. */
 void gc__peers_attempt_failed(gc_peers *ps, const gc_step *s, uint32_t peer, uint32_t reason,
@@ -53,8 +53,9 @@ void gc__peers_end(gc_peers *ps, const gc_step *s, uint32_t peer, uint32_t reaso
  * in case it comes back. */
 void gc__peers_free(gc_peers *ps, const gc_step *s, uint32_t peer, bool remember);
 
-/* After each input: when marked peers are dialled or forgotten follows from what is known of them,
- * and those whose time is over are forgotten. wait: a target is waited for without end. */
+/* Settles the marked peers; to be called after each input: when they are dialled or forgotten
+ * follows from what is known of them, and those whose time is over are forgotten. wait: a target is
+ * waited for without end. */
 void gc__peers_settle(gc_peers *ps, const gc_step *s, bool wait);
 /* Ends the links whose time is over. Settle before the next. */
 void gc__peers_tick_links(gc_peers *ps, const gc_step *s);

@@ -36,8 +36,8 @@ enum gc_slot_event gc__slot_room_message(gc_slot_room *r, gc_peers *ps, const gc
                                          const gc_signal_in *in);
 /* Tells whether a message is the echo of our own, sent by `own`. */
 bool gc__slot_room_is_echo(const gc_signal_in *in, gc_span own);
-/* After each input, once peers are settled: what follows from who is linked, and what is due to be
- * sent. */
+/* Draws the consequences of who is linked, and sends what is due; to be called after each input,
+ * once peers are settled. */
 void gc__slot_room_settle(gc_slot_room *r, gc_peers *ps, const gc_step *s);
 
 #endif

@@ -1,5 +1,6 @@
-/* One pool of 1 KiB blocks for all unsent bytes and held messages, and byte queues chained of
- * them. The pool is the server's memory limit: what is not in a block is of fixed size.
+/* Block pool: the memory for all unsent bytes and held messages, in blocks of 1 KiB, and byte
+ * queues that are chained of them. The pool is the server's memory limit: what is not in a block is
+ * of fixed size.
  *
  *   untouched --first use--> in a queue <--> free
  *
@@ -36,32 +37,45 @@ typedef struct gc_block_queue {
     uint32_t len; /* bytes */
 } gc_block_queue;
 
-/* capacity: blocks. Touches none of them; a measuring arena only counts. */
+/* Starts with `capacity` free blocks, taken from the arena, whose memory stays the pool's. Touches
+ * none of them, so pages that are never used cost nothing; with a measuring arena it only counts.
+ */
 void gc_block_pool_init(gc_block_pool *p, gc_arena *a, uint32_t capacity);
+/* Returns how many blocks are free. */
 uint32_t gc_block_pool_left(const gc_block_pool *p);
 
-/* Blocks that must be free before `len` more bytes are put. */
+/* Returns how many blocks must be free before `len` more bytes can be put to the end of q: 0 when
+ * they fit into its last block. */
 uint32_t gc_block_queue_need(const gc_block_pool *p, const gc_block_queue *q, uint32_t len);
-/* Copies bytes to the end. The caller has asked gc_block_queue_need() for all it puts. */
+/* Copies bytes to the end of q. The blocks must be there (asserted): the caller has compared
+ * gc_block_queue_need() of all that it puts with gc_block_pool_left(). */
 void gc_block_queue_put(gc_block_pool *p, gc_block_queue *q, gc_span bytes);
-/* Up to `max` spans from the start, in order, borrowed until the queue changes. */
+/* Fills spans with the bytes of q from its start, in order, one span for each block, at most `max`.
+ * Returns how many were filled. The spans are borrowed until the queue changes. */
 uint32_t gc_block_queue_spans(const gc_block_pool *p, const gc_block_queue *q, gc_span *spans,
                               uint32_t max);
-/* Takes `len` bytes (at most q->len) from the start. */
+/* Removes `len` bytes (at most q->len, asserted) from the start of q; blocks that become empty are
+ * free. */
 void gc_block_queue_drop(gc_block_pool *p, gc_block_queue *q, uint32_t len);
+/* Removes all bytes of q and frees its blocks. O(1). */
 void gc_block_queue_clear(gc_block_pool *p, gc_block_queue *q);
-/* Moves all of `from` to the end of `to` without copying. O(1). */
+/* Moves all bytes of `from`, which is empty then, to the end of `to` without copying. Both are
+ * queues of this pool. O(1). */
 void gc_block_queue_splice(gc_block_pool *p, gc_block_queue *to, gc_block_queue *from);
 
-/* Aborts when the chain of a queue does not hold what it says. */
+/* Asserts that the chain of q holds as many blocks and bytes as q says. Takes time with its length:
+ * for tests and checks. */
 void gc_block_queue_check(const gc_block_pool *p, const gc_block_queue *q);
 
-/* WebSocket frames: the head, then each part of the payload, copied once. */
+/* --- WebSocket frames: the head, then each part of the payload, copied once ---------------------
+ */
 
-/* Returns the bytes of a frame whose payload is these parts, its head included. */
+/* Returns the bytes of a frame whose payload is these `count` parts in a row, its head included:
+ * 2, 4 or 10 bytes more than the payload. Source: RFC 6455 5.2. */
 uint32_t gc_frame_bytes(const gc_span *parts, uint32_t count);
-/* Puts a frame of this opcode (RFC 6455 5.2, unmasked as a server's are) to the end of a queue. The
- * caller has asked gc_block_queue_need() for gc_frame_bytes(). */
+/* Copies a frame of this opcode (a gc_ws_opcode; FIN set, unmasked as a server's frames are) to the
+ * end of q. The blocks must be there (asserted): the caller has asked gc_block_queue_need() for
+ * gc_frame_bytes() of the same parts. Source: RFC 6455 5.1, 5.2. */
 void gc_frame_put(gc_block_pool *pool, gc_block_queue *q, uint8_t opcode, const gc_span *parts,
                   uint32_t count);
 

@@ -1,7 +1,10 @@
-/* A rate bucket in 8 bytes: the time up to which a client has paid. One message costs a second
- * divided by the rate; who has paid ahead of now has to wait. Messages that were read already are
- * always taken, so the debt may exceed the burst (GC_RATE_BURST_SECONDS' worth). A bucket of zero
- * bytes is full. */
+/* Bucket: the rate of one client in 8 bytes, the time up to which it has paid. One message costs a
+ * second divided by the rate; a client that has paid ahead of now has to wait. Messages that were
+ * read already are always taken, so the debt may exceed the burst (GC_RATE_BURST_SECONDS' worth).
+ *
+ *   in credit --a burst ahead of now--> paused, until gc_bucket_resume_ms() --> in credit
+ *
+ * A bucket of zero bytes is full. */
 #ifndef GC_PROTO_BUCKET_H
 #define GC_PROTO_BUCKET_H
 
@@ -17,9 +20,12 @@ typedef struct gc_bucket {
     uint64_t paid_us;
 } gc_bucket;
 
-/* Takes one message out. per_second: >= 1. Returns true when the client must be read no more until
- * gc_bucket_resume_ms(). */
+/* Takes one message out at now_ms. per_second: the rate, 1..1,000,000 (at least 1 is asserted).
+ * Returns true when the client must not be read any more until gc_bucket_resume_ms(); the message
+ * counts all the same. */
 bool gc_bucket_take(gc_bucket *b, uint32_t per_second, uint64_t now_ms);
+/* Returns when a paused client may be read again, in ms of the same clock: as soon as the bucket
+ * holds GC_BUCKET_RESUME_MS worth of messages; 0 when it is not paused. */
 uint64_t gc_bucket_resume_ms(const gc_bucket *b);
 
 #endif

@@ -40,7 +40,7 @@ typedef struct gc_conversations {
     uint32_t plain_peers[GC_MESH_DATA_MAX]; /* whose each is */
 } gc_conversations;
 
-/* Starts empty. store: the owner's, for the client's life. */
+/* Starts with nothing said and nobody known. store: the owner's, for the client's life. */
 void gc_conversations_init(gc_conversations *t, gc_conversations_store *store);
 /* Begins a life: a fresh session, and our name (copied, cleaned). */
 void gc_conversations_enter(gc_conversations *t, const gc_step *s, gc_span nick);
@@ -90,7 +90,7 @@ uint64_t gc_conversations_deadline(const gc_conversations *t, uint64_t now_ms);
 /* --- for the outputs -------------------------------------------------------------------------- */
 /* Notes what follows from a change of a live peer's conversation; marks the peer. */
 void gc_conversations_note(gc_conversations *t, const gc_step *s, uint32_t peer);
-/* Gives the peer's data connection; NULL when its link is not one to a stock PeerJS peer. */
+/* Returns the peer's data connection; NULL when its link is not one to a stock PeerJS peer. */
 gc_plain *gc_conversations_plain(gc_conversations *t, uint32_t peer);
 /* Tells whether a text of len bytes can be taken at now_ms. */
 bool gc_conversations_can_send(const gc_conversations *t, uint32_t len, uint64_t now_ms);

@@ -105,7 +105,7 @@ uint32_t gc_data_connection_waiting(const gc_data_connection *d);
  * when the text is too long once it is written: JSON has six bytes for a control character. Returns
  * true when the frame is to be sent as text, not as bytes. */
 bool gc_data_connection_write(const gc_data_connection *d, gc_span text, gc_writer *w);
-/* Asserts the invariants of a connection. */
+/* Asserts the invariants of a connection, in use or not. */
 void gc_data_connection_check(const gc_data_connection *d);
 
 #endif

@@ -1,14 +1,15 @@
-/* What stock PeerJS peers say through the server to set up a data connection: the payloads of
- * OFFER, ANSWER and CANDIDATE with the type "data". A bare join link is dialled in this form, with
- * a mark of ours that stock peers ignore, for who is there may be either. Source: npm peerjs 1.5.5
- * (negotiator); ghostchat-protocol.7, "PeerJS peers". */
+/* Data text: what stock PeerJS peers say through the server to set up a data connection: the
+ * payloads of OFFER, ANSWER and CANDIDATE with the type "data". A bare join link is dialled in this
+ * form, with a mark of ours that stock peers ignore, for who is there may be either. Source: npm
+ * peerjs 1.5.5 (negotiator); ghostchat-protocol.7, "PeerJS peers". */
 #ifndef GC_PROTO_DATA_TEXT_H
 #define GC_PROTO_DATA_TEXT_H
 
 #include "core/proto/signal_form.h"
 
-/* Gives the dial that stands for a connection id: what the id says if it is one of ours
- * (base64url), else a hash of it. Only the peer's own dials are ever compared with it. */
+/* Makes the dial that stands for a connection id (any bytes): what the id says if it is one of ours
+ * (16 bytes in base64url), else a hash of it. Only the peer's own dials are ever compared with it.
+ */
 void gc_data_text_dial(gc_span connection, uint8_t dial[GC_DIAL_BYTES]);
 
 /* Reads such a payload, a token of in->json, into *in, whose type, json and src are set. Returns

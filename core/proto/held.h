@@ -1,6 +1,6 @@
-/* Messages for ids that nobody holds: kept until somebody registers the id, or until they expire.
- * A box is an absent id with its messages, oldest first; their bytes are whole WebSocket frames
- * in one chain of blocks, so that a newcomer gets them without a copy.
+/* Held: messages for ids that nobody holds, kept until somebody registers the id, or until they
+ * expire. A box is an absent id with its messages, oldest first; their bytes are whole WebSocket
+ * frames in one chain of blocks, so that a newcomer gets them without a copy.
  *
  *   box:  none --first message--> waiting --due: old messages expire--> waiting or none
  *                                    '-----the id registers-----> none
@@ -56,36 +56,53 @@ typedef struct gc_held {
     uint64_t bytes;
 } gc_held;
 
-/* What a message costs its sender's account: at least a block, because small ones use one. */
+/* Returns what a message of so many bytes costs its sender's account, in bytes: at least a block,
+ * because a small message uses one. */
 static inline uint32_t gc_held_cost(uint32_t bytes) {
     return bytes < GC_BLOCK_BYTES ? GC_BLOCK_BYTES : bytes;
 }
 
-/* blocks_max: of the pool; the number of messages is bounded by it too. */
+/* Starts without messages. Takes its tables from the arena, whose memory must be zero and stays
+ * h's; with a measuring arena it only counts. blocks_max: blocks of the pool that held messages may
+ * take, which bounds the number of messages and of boxes too. expire_ms: how long a message is
+ * kept. */
 void gc_held_init(gc_held *h, gc_arena *a, uint32_t blocks_max, uint32_t expire_ms);
+/* Returns the box of an id (1..GC_ID_BYTES_MAX bytes), or GC_HELD_NONE when nothing is held for it.
+ * id_hash: gc_registry_hash() of the id. */
 uint32_t gc_held_find(const gc_held *h, uint64_t id_hash, gc_span id);
-/* True when one more message of this size may be held in this box (GC_HELD_NONE = a new one):
- * within the caps of an id and of the server, and with blocks left in the pool. */
+/* Tells whether one more message of so many bytes may be held in this box (GC_HELD_NONE: a new
+ * one): the id's limits GC_HELD_PER_ID_MAX and GC_HELD_BYTES_PER_ID_MAX and the server's blocks_max
+ * allow it, and the pool has the blocks. The caller keeps its sender's account. */
 bool gc_held_fits(const gc_held *h, const gc_block_pool *p, uint32_t box, uint32_t bytes);
-/* Notes a message that fits; the caller then puts exactly m->bytes into the queue returned, and
- * calls gc_held_written(). m->next is set here. */
+/* Adds a copy of *m, a message that fits (asserted as far as the table goes), to the box of this
+ * id, which is made if there is none. m->next is not read. Returns the box's queue: the caller puts
+ * exactly m->bytes to its end, and then calls gc_held_written(). Until then no other function may
+ * be called. */
 gc_block_queue *gc_held_add(gc_held *h, uint64_t id_hash, gc_span id, const gc_held_message *m);
+/* Counts the blocks that a message took: the second half of gc_held_add(). q: the queue that it
+ * returned; blocks_before: q->blocks before the bytes were put. */
 void gc_held_written(gc_held *h, uint32_t blocks_before, const gc_block_queue *q);
 
-/* Takes the oldest message's record out of a box; its bytes stay in the box's queue, and the
- * caller drops or moves them. False when there is none. */
+/* Takes the record of the oldest message out of a box into *out; its bytes stay in the box's queue
+ * until gc_held_empty() moves them. Returns false when no message is left. */
 bool gc_held_take(gc_held *h, uint32_t box, gc_held_message *out);
-/* Takes the oldest message of a box if it has expired, with its bytes. */
+/* Takes the oldest message of a box, with its bytes, if it is expire_ms old at now_ms; its record
+ * goes to *out. Returns false, and changes nothing, when it is younger or none is left. */
 bool gc_held_expire(gc_held *h, gc_block_pool *p, uint32_t box, uint64_t now_ms,
                     gc_held_message *out);
-/* All messages were taken: the bytes go to the end of `to`, and the box is free. */
+/* Moves the bytes of a box, all of whose messages were taken (asserted), to the end of `to`, a
+ * queue of pool p, without copying, and frees the box. */
 void gc_held_empty(gc_held *h, gc_block_pool *p, uint32_t box, gc_block_queue *to);
-/* After gc_held_due() and gc_held_expire(): sets the clock of what is left, or frees the box. */
+/* Sets the clock of a box by what is left in it, or frees an empty one. To be called after the
+ * calls of gc_held_expire() for a box that gc_held_due() gave. */
 void gc_held_settle(gc_held *h, uint32_t box);
 
-/* Takes a box that is due. */
+/* Takes a box whose clock has run out at now_ms into *box; it has no clock until gc_held_settle().
+ * Returns false when none is due. */
 bool gc_held_due(gc_held *h, uint64_t now_ms, uint32_t *box);
+/* Returns when the first box is due, in ms; GC_NEVER when nothing is held. */
 uint64_t gc_held_deadline(const gc_held *h);
+/* Asserts the invariants, with a scan of all boxes and of their queues in pool p. */
 void gc_held_check(const gc_held *h, const gc_block_pool *p);
 
 #endif

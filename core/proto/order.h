@@ -1,5 +1,5 @@
-/* A list of small numbers 0..capacity-1, each in it at most once: the order in which connections
- * wait for something. Add at the end, remove from anywhere, both O(1). */
+/* Order: a list of small numbers 0..capacity-1, each in it at most once. It says in which order
+ * connections wait for something. All operations are O(1). */
 #ifndef GC_PROTO_ORDER_H
 #define GC_PROTO_ORDER_H
 
@@ -17,14 +17,21 @@ typedef struct gc_order {
     uint32_t capacity;
 } gc_order;
 
-/* Memory from the arena must be zero; with a measuring arena only counts. capacity < 2^32 - 2. */
+/* Starts empty. Takes tables for the numbers 0..capacity-1 (capacity below 2^32 - 3, asserted) from
+ * the arena, whose memory must be zero and stays the list's; with a measuring arena it only counts.
+ */
 void gc_order_init(gc_order *o, gc_arena *a, uint32_t capacity);
-/* Nothing happens when it is in the list. */
+/* Adds n (below the capacity, asserted, here and below) at the end; nothing happens when n is in
+ * the list. */
 void gc_order_add(gc_order *o, uint32_t n);
-/* Nothing happens when it is not in the list. */
+/* Removes n from wherever it stands; nothing happens when n is not in the list. */
 void gc_order_remove(gc_order *o, uint32_t n);
+/* Tells whether n is in the list. */
 bool gc_order_has(const gc_order *o, uint32_t n);
+/* Returns the number that was added first of those in the list; GC_ORDER_END when it is empty. */
 uint32_t gc_order_first(const gc_order *o);
+/* Returns the number after n, which must be in the list (asserted); GC_ORDER_END after the last. A
+ * loop that removes n asks for the next number before that. */
 uint32_t gc_order_next(const gc_order *o, uint32_t n);
 
 #endif

@@ -34,12 +34,16 @@ typedef struct gc_penalties {
     gc_penalty records[GC_PENALTY_SETS][GC_PENALTY_SET_SIZE];
 } gc_penalties;
 
-/* Into zeroed memory; key: random. per_second: connections, up to 1,000,000; UINT32_MAX: any.
- * ahead: how many may come at once. Touches no page of the table. */
+/* Prepares p, which is zero; touches no page of its table. key: 16 random bytes that hash
+ * addresses, copied. per_second: connections of one address, at least 1 (asserted); any number
+ * above 1,000,000: nobody is ever refused. ahead: how many of them may come at once, at least 1. */
 void gc_penalties_init(gc_penalties *p, const uint8_t key[16], uint32_t per_second, uint32_t ahead);
-/* An address connects. False: refuse it. now_ms: monotonic, a step back is clamped. */
+/* Counts a connection from an address (family 4 or 6, asserted). now_ms: monotonic, a step back is
+ * clamped. Returns false when the address has a penalty, or gets one by this connection: refuse the
+ * connection before anything else is done for it. */
 bool gc_penalties_admit(gc_penalties *p, uint64_t now_ms, const gc_addr *from);
-/* It broke the protocol: as if it had connected GC_OFFENCE_CONNECTS times more. */
+/* Counts GC_OFFENCE_CONNECTS connections more of an address, because a connection of it broke the
+ * protocol. now_ms: as above. */
 void gc_penalties_offend(gc_penalties *p, uint64_t now_ms, const gc_addr *from);
 
 #endif

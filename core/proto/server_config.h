@@ -1,5 +1,5 @@
-/* How a server is set up: what its owner may choose, what stands for what is not chosen, and which
- * choices make no sense together. */
+/* Server configuration: what the owner of a server may choose, what stands for what was not chosen,
+ * and which choices make no sense together. */
 #ifndef GC_PROTO_SERVER_CONFIG_H
 #define GC_PROTO_SERVER_CONFIG_H
 
@@ -29,15 +29,18 @@ typedef struct gc_server_config {
     uint64_t memory_bytes_max;    /* --memory-limit: all queues and held messages together */
 } gc_server_config;
 
-/* Returns config with the default in place of each zero (and of a missing key). */
+/* Returns a copy of *config with the default in place of each zero (and of a missing key). The key
+ * stays borrowed from whoever set it. */
 gc_server_config gc_server_config_complete(const gc_server_config *config);
-/* Whether a server can be made of a complete configuration: false for a queue smaller than a
+/* Tells whether a server can be made of a complete configuration: false for a queue smaller than a
  * message, less memory than two queues, or numbers above what handles and lengths can hold. */
 bool gc_server_config_makes_sense(const gc_server_config *c);
-/* Returns after how many ms of silence a client is pinged: three times in its alive timeout, at
- * least every GC_PING_MS_MAX, never 0. */
+/* Returns after how many ms of silence a client of a server with the complete configuration *c is
+ * pinged: three times in its alive timeout, at least every GC_PING_MS_MAX, never 0. */
 uint32_t gc_server_config_ping_ms(const gc_server_config *c);
-/* Returns how many connects one address may make at once, before their rate counts. */
+/* Returns how many connections one address may make at once before their rate counts, by the
+ * complete configuration *c: GC_CONNECTS_AHEAD times per_address_max, or a second's worth of
+ * connects_per_second if that is more. */
 uint32_t gc_server_config_connects_ahead(const gc_server_config *c);
 
 #endif

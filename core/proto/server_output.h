@@ -1,5 +1,5 @@
-/* What a server is told, asks its host to do and counts: the types of gc_server's inputs and
- * outputs. They stand below gc_server.h because the parts that make them do. */
+/* Server output: what a server is told, asks its host to do and counts; the types of gc_server's
+ * inputs and outputs. They stand below gc_server.h because the parts that make them do. */
 #ifndef GC_PROTO_SERVER_OUTPUT_H
 #define GC_PROTO_SERVER_OUTPUT_H
 
@@ -16,7 +16,8 @@ typedef struct gc_server gc_server;
  * GC_CONN_NONE is never a connection. */
 typedef uint32_t gc_conn;
 #define GC_CONN_NONE 0u
-/* The slot alone, 0..connections_max-1: an index for the host's own table of sockets. */
+/* Returns the slot of a connection alone, 0..connections_max-1: an index for the host's own table
+ * of sockets. conn: any connection that gc_server gave, ended or not; not GC_CONN_NONE. */
 uint32_t gc_conn_slot(gc_conn conn);
 
 typedef struct gc_server_open_request {

@@ -188,11 +188,11 @@ int gc_room_tag_read(gc_span payload, uint8_t tag[GC_TAG_BYTES]) {
     uint32_t len;
     if (payload.data == NULL || gc_json_parse(&j, payload) != 0 ||
         j.tokens[0].type != GC_JSON_OBJECT) {
-        return -1;
+        return GC_E_SYNTAX;
     }
     int32_t room = gc_json_get(&j, 0, "room");
     if (room < 0 || gc_json_string(&j, room, text, sizeof text, &len) != 0) {
-        return -1;
+        return GC_E_SYNTAX;
     }
     return gc_hex_read(gc_span_of(text, len), tag, GC_TAG_BYTES);
 }

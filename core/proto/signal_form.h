@@ -1,6 +1,6 @@
-/* What the forms of signaling messages share: the message as it was read, and the parts that stand
- * in more than one form. Ours are signal_text.h and slot_text.h; PeerJS's is data_text.h.
- * Source: ghostchat-protocol.7, "Signaling" and "Setting up a link". */
+/* Signal form: what the forms of signaling messages share: the message as it was read, and the
+ * parts that stand in more than one form. Ours are signal_text.h and slot_text.h; PeerJS's is
+ * data_text.h. Source: ghostchat-protocol.7, "Signaling" and "Setting up a link". */
 #ifndef GC_PROTO_SIGNAL_FORM_H
 #define GC_PROTO_SIGNAL_FORM_H
 
@@ -39,16 +39,18 @@ typedef struct gc_signal_in {
 /* How each payload of ours begins, after its brace. */
 #define GC_SIGNAL_FORM_OURS "\"type\":\"ghostchat\",\"v\":1"
 
-/* Returns whether payload, a token of j or -1, is an object with the type and version of ours. */
+/* Tells whether payload, a token of j or -1, is an object with the type and version of ours. */
 bool gc_signal_form_is_ours(const gc_json *j, int32_t payload);
-/* Reads 16 bytes (a dial, a nonce, a proof) from token, a string in base64url. False, with out
- * undefined, when token is -1, not a string, or says another number of bytes. */
+/* Reads 16 bytes (a dial, a nonce, a proof) from token, a string in base64url. Returns false, with
+ * out undefined, when token is -1, not a string, or says another number of bytes. */
 bool gc_signal_form_read_bytes(const gc_json *j, int32_t token, uint8_t out[16]);
-/* Writes a comma, key, and 16 bytes in base64url: ,"key":"...". */
+/* Writes a comma, key, and 16 bytes in base64url: ,"key":"...". w->failed, here and below, when it
+ * does not fit. */
 void gc_signal_form_write_bytes(gc_writer *w, const char *key, const uint8_t bytes[16]);
-/* Opens a message with its type; the caller closes the brace. */
+/* Begins a message with its type; the caller writes the rest and closes the brace. */
 void gc_signal_form_begin(gc_writer *w, gc_signal type);
-/* Opens a message to the peer with the id dst, and its payload: the caller closes both braces. */
+/* Begins a message of this type to the peer with the id dst (1..GC_ID_BYTES_MAX bytes), and its
+ * payload; the caller writes the rest and closes both braces. */
 void gc_signal_form_begin_relayed(gc_writer *w, gc_signal type, gc_span dst);
 
 #endif

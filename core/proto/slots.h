@@ -73,13 +73,14 @@ typedef struct gc_slots {
 int gc_slots_init(gc_slots *s, const gc_crypto *crypto, const uint8_t secret[GC_SECRET_BYTES]);
 /* Returns to the state before init: off, and no secret of a room is in it. */
 void gc_slots_wipe(gc_slots *s);
-/* Begins, or goes on: our own socket is on (again) at a server without rooms. own: our own socket,
- * which says where to go; copied. q takes the outputs, d gives the randomness, here and below. */
+/* Begins, or goes on, because our own socket is on (again) at a server without rooms. own: our own
+ * socket, which says where to go; copied. q takes the outputs, d gives the randomness, now_ms is
+ * monotonic, here and below. */
 void gc_slots_start(gc_slots *s, const gc_signaling_client *own, gc_output_queue *q, gc_drbg *d,
                     uint64_t now_ms);
-/* Ends it; bye: the slot is given back at once. */
+/* Ends the search for others: off. bye: the slot is given back to the server at once. */
 void gc_slots_stop(gc_slots *s, gc_output_queue *q, bool bye);
-/* Gives the socket of the slot, for what its host reports. */
+/* Returns the socket of the slot, for what its host reports; valid as long as s. */
 gc_signaling_client *gc_slots_line(gc_slots *s);
 
 /* --- what the owner does after each input, whatever the input was; neither waits for the deadline

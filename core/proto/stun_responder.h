@@ -1,7 +1,6 @@
-/* The STUN answerer: one datagram in, an answer or silence out. Each source address (IPv6: its
- * /64) has a bucket, so that forged requests cannot make us flood their victim. Only the public
- * server is meant by it: it keeps no state of a client beyond that bucket.
- * Source: RFC 8489 6.3.1, 16.1; limits.h. */
+/* STUN responder: one datagram in, an answer or silence out. Each source address (IPv6: its /64)
+ * has a bucket, so that forged requests cannot make us flood their victim. It keeps nothing of a
+ * client beyond that bucket. Source: RFC 8489 6.3.1, 16.1; limits.h. */
 #ifndef GC_PROTO_STUN_RESPONDER_H
 #define GC_PROTO_STUN_RESPONDER_H
 
@@ -35,8 +34,11 @@ typedef struct gc_stun_responder {
 /* Prepares r, which is zero; touches no page of its table. key: 16 random bytes, copied.
  * per_second: answers to one source, from 1 to GC_STUN_RATE_MAX; GC_STUN_BURST may come at once. */
 void gc_stun_responder_init(gc_stun_responder *r, const uint8_t key[16], uint32_t per_second);
-/* Returns the length of the answer in out, or 0: silence. datagram is borrowed for the call.
- * now_ms: monotonic, a step back is clamped. */
+/* Answers one datagram, which is borrowed for the call, and counts it. now_ms: monotonic, a step
+ * back is clamped. from: who sent it, family 4 or 6 (asserted); the answer tells this address and
+ * is for it. Returns the length of the answer in out, or 0 for silence: the datagram is not a
+ * Binding request, asks for what we do not do, or its source is over its rate. Source: RFC
+ * 8489 6.3.1. */
 uint32_t gc_stun_responder_handle(gc_stun_responder *r, uint64_t now_ms, const gc_addr *from,
                                   gc_span datagram, uint8_t out[GC_STUN_RESPONSE_BYTES_MAX]);
 

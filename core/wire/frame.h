@@ -49,10 +49,11 @@ typedef struct gc_frame {
     gc_span nick;                           /* 0..GC_NICK_BYTES_MAX bytes of UTF-8; borrowed */
 } gc_frame;
 
-/* Returns 0; GC_E_NOT_FOUND for an unknown type (skip it); GC_E_SYNTAX, GC_E_UTF8 or GC_E_TOO_BIG
- * for a malformed one (the link ends with `protocol`): too short, a type below 0x10, the wrong
- * channel, a number, text or nick out of its range, over GC_FRAME_BYTES_MAX. Of a repeated field
- * the last counts. Spans are borrowed from `message`. On an error *out is unchanged. */
+/* Reads a frame, all of `message`, that came on this channel (a gc_channel). Returns 0;
+ * GC_E_NOT_FOUND for an unknown type (skip it); GC_E_SYNTAX, GC_E_UTF8 or GC_E_TOO_BIG for a
+ * malformed one (the link ends with `protocol`): too short, a type below 0x10, the wrong channel, a
+ * number, text or nick out of its range, over GC_FRAME_BYTES_MAX. Of a repeated field the last
+ * counts. Spans are borrowed from `message`. On an error *out is unchanged. */
 int gc_frame_parse(gc_span message, uint8_t channel, gc_frame *out);
 /* Writes a frame and returns the channel that it goes out on; w->failed when it does not fit. The
  * frame must be well formed (asserted, by the rules of parsing). */

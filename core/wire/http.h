@@ -19,7 +19,7 @@ typedef struct gc_http_header {
 typedef struct gc_http_request {
     gc_span method;
     gc_span path;  /* as it came, percent-encoded, up to `?`; starts with '/', or is "*" */
-    gc_span query; /* behind `?`; empty when there is none */
+    gc_span query; /* after `?`; empty when there is none */
     gc_span host;  /* host[:port] of an absolute-form target, else of Host; may be empty. Only
                       characters of RFC 3986 3.2.2: no white space, no double quote, no '/' */
     uint8_t minor; /* HTTP/1.minor */

@@ -31,8 +31,9 @@ typedef struct gc_invite {
  * zero. The caller trims white space and normalises names (NFC); characters beyond ASCII in NAME
  * may stand there unescaped. */
 int gc_invite_parse(gc_span url, gc_invite *out);
-/* Writes the link; invite->base must be set and end in '/', the name be good (asserted). A base
- * that ends in "#/" gives the form of a static host. */
+/* Writes the link that *invite describes: invite->base must be set and end in '/', and the name
+ * must be good (asserted). A base that ends in "#/" gives the form of a static host. w->failed when
+ * it does not fit. */
 void gc_invite_write(const gc_invite *invite, gc_writer *w);
 /* Checks a room name: 1..GC_ROOM_NAME_BYTES_MAX bytes of UTF-8 without control characters (C0, DEL,
  * C1) or white space (what String.prototype.trim() removes) at its ends, and not "." or "..",

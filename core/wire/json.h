@@ -19,10 +19,11 @@ typedef struct gc_json_message {
     bool is_object; /* a valid text that is not an object: nothing else is set */
 } gc_json_message;
 
-/* Validates the whole text (RFC 8259 grammar, UTF-8, depth <= GC_JSON_DEPTH_MAX, nothing after the
- * end) in one pass. Depth counts the objects and arrays around a value, itself included.
- * Returns 0; GC_E_UTF8 when the text is not UTF-8, whatever else is wrong with it
- * (WebSocket close 1007); GC_E_SYNTAX else. After an error all of *out is zero. */
+/* Splits a signaling message into its top-level keys. Validates the whole text (RFC 8259 grammar,
+ * UTF-8, depth <= GC_JSON_DEPTH_MAX, nothing after the end) in one pass. Depth counts the objects
+ * and arrays around a value, itself included. Returns 0; GC_E_UTF8 when the text is not UTF-8,
+ * whatever else is wrong with it (WebSocket close 1007); GC_E_SYNTAX else. After an error all of
+ * *out is zero. */
 int gc_json_split(gc_span text, gc_json_message *out);
 
 /* --- tokens --------------------------------------------------------------------------------- */
@@ -47,9 +48,10 @@ typedef struct gc_json {
     gc_json_token tokens[GC_JSON_TOKENS_MAX];
 } gc_json;
 
-/* Validates as gc_json_split does, then tokenises. Token 0 is the whole value. Wherever a token is
- * asked for below, -1 (nothing found) may be given, so that look-ups can be chained.
- * Returns 0, GC_E_UTF8, GC_E_SYNTAX, or GC_E_TOO_BIG (more than GC_JSON_TOKENS_MAX tokens). */
+/* Reads a text, borrowed as long as *j is used: validates it as gc_json_split() does, then finds
+ * its tokens. Token 0 is the whole value. Wherever a token is asked for below, -1 (nothing found)
+ * may be given, so that look-ups can be chained. Returns 0, GC_E_UTF8, GC_E_SYNTAX, or GC_E_TOO_BIG
+ * (more than GC_JSON_TOKENS_MAX tokens). */
 int gc_json_parse(gc_json *j, gc_span text);
 /* Finds the value of a key of an object token. Returns its token; -1 when there is none, or the
  * token is not an object. Keys are compared after unescaping, of a repeated key the last counts. */

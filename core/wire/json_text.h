@@ -33,9 +33,10 @@ const uint8_t *gc__json_skip_scalar(const uint8_t *p, const uint8_t *end);
 
 /* "inside" is what stands between the quotes of a string that gc__json_skip_string accepted. */
 
-/* Unescapes inside as gc_json_unescape does. Returns 0 or GC_E_TOO_BIG. */
+/* Unescapes inside into out as gc_json_unescape() does. Returns 0 and sets *len, or GC_E_TOO_BIG.
+ */
 int gc__json_unescape(gc_span inside, uint8_t *out, uint32_t size, uint32_t *len);
-/* Returns whether inside, unescaped, is text (which ends with NUL). */
+/* Tells whether inside, unescaped, is text (which ends with NUL). */
 bool gc__json_string_is(gc_span inside, const char *text);
 
 #endif

@@ -59,11 +59,13 @@ typedef struct gc_signal_query {
  * room that is no tag (32 plain hex digits, either case); after an error all of *out is zero. A
  * missing or empty id, token or key has length 0. Source: PeerServer 1.0.2, URL standard 5.1. */
 int gc_signal_query_parse(gc_span query, gc_signal_query *out);
-/* Percent-encodes everything but RFC 3986 2.3 unreserved characters. */
+/* Writes bytes with everything percent-encoded but the unreserved characters of RFC 3986 2.3: at
+ * most three bytes for one; w->failed when they do not fit. */
 void gc_percent_write(gc_writer *w, gc_span bytes);
-/* Decodes %XX (and `+` as a space if plus); the result need not be UTF-8. Returns 0; GC_E_SYNTAX
- * for a broken escape, GC_E_TOO_BIG: then out holds a part, and *len is unchanged. out must not
- * overlap text. */
+/* Decodes the %XX of text (and with `plus` each `+` as a space) into out, which has room for size
+ * bytes and must not overlap text; the result need not be UTF-8. Returns 0 and sets *len;
+ * GC_E_SYNTAX for a broken escape, GC_E_TOO_BIG for a result that is longer than size: then out
+ * holds a part, and *len is unchanged. Source: RFC 3986 2.1. */
 int gc_percent_read(gc_span text, bool plus, uint8_t *out, uint32_t size, uint32_t *len);
 
 #endif

@@ -18,15 +18,18 @@ typedef struct gc_stun_request {
  * GC_E_REFUSED (silence too: no amplification). The attributes of credentials are known and
  * ignored. Source: RFC 8489 5, 6.3, 14. */
 int gc_stun_parse_binding(gc_span datagram, gc_stun_request *out);
-/* Writes the Binding success response with XOR-MAPPED-ADDRESS only (plus FINGERPRINT as above).
- * Returns its length: 32 or 44 bytes, 8 more with FINGERPRINT. */
+/* Writes the Binding success response to a request that came from this address (family 4 or 6,
+ * asserted): XOR-MAPPED-ADDRESS alone, and FINGERPRINT when the request had one. Returns its
+ * length: 32 bytes for IPv4, 44 for IPv6, 8 more with FINGERPRINT. Source: RFC
+ * 8489 6.3.1.1, 14.2, 14.7. */
 uint32_t gc_stun_write_binding(const gc_stun_request *r, const gc_addr *from,
                                uint8_t out[GC_STUN_RESPONSE_BYTES_MAX]);
-/* Writes a Binding request, for tests and for clients. Returns its length, 20. */
+/* Writes a Binding request without attributes, for tests and for clients. transaction: 12 random
+ * bytes. Returns its length, 20. Source: RFC 8489 5. */
 uint32_t gc_stun_write_request(const uint8_t transaction[12], uint8_t out[20]);
-/* Reads the address out of a success response. Returns 0; GC_E_NOT_FOUND when it answers another
- * transaction or names no address; GC_E_SYNTAX for anything malformed. Then *mapped is
- * unchanged. */
+/* Reads the mapped address out of a datagram that may be the success response to this transaction.
+ * Returns 0; GC_E_NOT_FOUND when it answers another transaction or names no address; GC_E_SYNTAX
+ * for anything malformed. Then *mapped is unchanged. Source: RFC 8489 6.3.3, 14.2. */
 int gc_stun_parse_response(gc_span datagram, const uint8_t transaction[12], gc_addr *mapped);
 
 #endif
