@@ -104,7 +104,7 @@ int gc_conversation_start(gc_conversation *v, gc_outbox *o, const gc_frame *star
 
 void gc_conversation_start_plain(gc_conversation *v) {
     gc_assert(!is_started(v));
-    gc_inbox_begin_plain(&v->inbox);
+    gc_inbox_begin_plain(&v->inbox, v->known);
     v->known = false; /* whatever session we knew is not the one that talks now */
     v->plain = true;
     v->window = UINT32_MAX;

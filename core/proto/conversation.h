@@ -81,7 +81,8 @@ void gc_conversation_end(gc_conversation *v, gc_outbox *o, uint32_t reason);
 int gc_conversation_start(gc_conversation *v, gc_outbox *o, const gc_frame *start,
                           const uint8_t own[GC_SESSION_BYTES], uint64_t remembered);
 /* Starts a link on which START is never sent (a stock PeerJS peer): its messages are numbered as
- * they come, the owner acknowledges what its host has sent, and there is no window. */
+ * they come, from 1 if the peer numbered any itself before; the owner acknowledges what its host
+ * has sent, and there is no window. */
 void gc_conversation_start_plain(gc_conversation *v);
 /* Takes ACK of a started link, at now_ms. Returns 0, or GC_E_SYNTAX when it acknowledges what was
  * not sent. */

@@ -59,8 +59,8 @@ void gc_inbox_begin(gc_inbox *in, uint64_t base) {
     in->ack_due = false;
 }
 
-void gc_inbox_begin_plain(gc_inbox *in) {
-    gc_inbox_begin(in, in->shown + 1);
+void gc_inbox_begin_plain(gc_inbox *in, bool anew) {
+    gc_inbox_begin(in, anew ? 1 : in->shown + 1);
     in->plain = true;
 }
 

@@ -49,8 +49,9 @@ void gc_inbox_begin(gc_inbox *in, uint64_t base);
 /* Takes START of the known session, which sends nothing below base any more. */
 void gc_inbox_resume(gc_inbox *in, uint64_t base);
 /* Starts a sender that numbers nothing, so that its owner does as messages come: the next one
- * follows the last. */
-void gc_inbox_begin_plain(gc_inbox *in);
+ * follows the last, or is the first. anew: numbers start from 1, which they must where the sender
+ * itself numbered before, for it may have said the largest number there is. */
+void gc_inbox_begin_plain(gc_inbox *in, bool anew);
 /* Drops what is held, for the link ended or a new one takes its place. What a plain sender sent and
  * was not shown becomes a gap, which is told although no link is there. */
 void gc_inbox_unlink(gc_inbox *in);

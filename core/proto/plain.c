@@ -10,8 +10,8 @@ void gc_plain_begin(gc_plain *pl, gc_data_store *store, uint32_t serialization,
                     gc_conversation *v) {
     gc_assert(gc_plain_is_free(pl));
     gc_data_connection_begin(&pl->connection, store, serialization);
-    pl->received = v->inbox.shown;
     gc_conversation_start_plain(v);
+    pl->received = v->inbox.shown; /* a count of our own, whatever the peer has said before */
 }
 
 /* So many messages never come. */

@@ -508,6 +508,39 @@ static void a_peer_may_come_back_as_another_kind(void **state) {
     script_free(s);
 }
 
+/* A member that said numbers of its own, the largest among them, goes on as a stock peer: we count
+ * its messages from 1, and when it comes back as one of ours its own numbers count again. */
+static void our_count_never_follows_a_number_of_a_peer(void **state) {
+    static const uint64_t last[] = {1, UINT32_MAX, GC_SEQ_MAX - 1, GC_SEQ_MAX};
+    (void)state;
+    for (size_t n = 0; n < sizeof last / sizeof last[0]; n++) {
+        script *s = script_new();
+        enter_coffee(s, "[\"~bob\"]");
+        described(s, 0);
+        answer_from(s, "~bob", 0);
+        opened(s, 0);
+        peer_starts(s, 0, last[n], 0);
+        peer_sends(s, 0, last[n], "last");
+        stock_offers(s, "~bob", "dc_1", "raw");
+        described(s, 1);
+        opened(s, 1);
+        for (uint32_t i = 0; i < 3; i++) {
+            gives(s, 1, GC_CHANNEL_DATA_TEXT, GC_SPAN("\xff"));
+            assert_non_null(strstr(s->lines, "gap 0 #"));
+            gives(s, 1, GC_CHANNEL_DATA_TEXT, GC_SPAN("text"));
+        }
+        expect(s, "message 0 #6 text\n");
+        user_sends(s, "hi", 1);
+        offer_from(s, "~bob", "AAECAwQFBgcICQoLDA0ODw");
+        described(s, 0);
+        opened(s, 0);
+        peer_starts(s, 0, last[n], 0);
+        peer_sends(s, 0, last[n], "again"); /* the same session: it was shown before */
+        assert_null(strstr(s->lines, "again"));
+        script_free(s);
+    }
+}
+
 static void options_are_checked(void **state) {
     script *s = script_new();
     gc_client_options o = script_options;
@@ -543,6 +576,7 @@ int main(void) {
         cmocka_unit_test(glare_with_a_stock_peer),
         cmocka_unit_test(only_so_many_at_once),
         cmocka_unit_test(a_peer_may_come_back_as_another_kind),
+        cmocka_unit_test(our_count_never_follows_a_number_of_a_peer),
         cmocka_unit_test(options_are_checked),
     };
     return cmocka_run_group_tests_name("client_peerjs", tests, NULL, NULL);

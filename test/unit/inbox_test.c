@@ -184,20 +184,38 @@ static void gaps_are_marked_once(void **state) {
 static void a_plain_sender_comes_again_with_nothing(void **state) {
     gc_inbox i = fresh();
     (void)state;
-    gc_inbox_begin_plain(&i);
+    gc_inbox_begin_plain(&i, false);
     put(&i, 1);
     assert_string_equal(show(&i), "1 ");
     gc_inbox_raise(&i, 4);
     gc_inbox_unlink(&i);
-    gc_inbox_begin_plain(&i);
+    gc_inbox_begin_plain(&i, false);
     put(&i, 4);
     gc_inbox_unlink(&i);
     assert_string_equal(show(&i), "(2x3) ");
     gc_inbox_unlink(&i);
     assert_string_equal(show(&i), "");
-    gc_inbox_begin_plain(&i);
+    gc_inbox_begin_plain(&i, false);
     put(&i, 5);
     assert_string_equal(show(&i), "5 ");
+}
+
+/* The numbers that we give do not go on from one that a sender chose. */
+static void a_plain_sender_begins_at_1_whatever_was_shown(void **state) {
+    static const uint64_t shown[] = {1, UINT32_MAX, GC_SEQ_MAX - 1, GC_SEQ_MAX};
+    (void)state;
+    for (size_t n = 0; n < sizeof shown / sizeof shown[0]; n++) {
+        gc_inbox i = begun(shown[n]);
+        put(&i, shown[n]);
+        (void)show(&i);
+        assert_int_equal(i.shown, shown[n]);
+        gc_inbox_unlink(&i);
+        gc_inbox_begin_plain(&i, true);
+        put(&i, 1);
+        assert_string_equal(show(&i), "1 ");
+        gc_inbox_unlink(&i);
+        assert_string_equal(show(&i), "");
+    }
 }
 
 /* Messages that came although they were given up are shown, the holes between them are marked. */
@@ -300,6 +318,7 @@ int main(void) {
         cmocka_unit_test(duplicates_are_acknowledged_again),
         cmocka_unit_test(gaps_are_marked_once),
         cmocka_unit_test(a_plain_sender_comes_again_with_nothing),
+        cmocka_unit_test(a_plain_sender_begins_at_1_whatever_was_shown),
         cmocka_unit_test(held_messages_below_base_are_shown),
         cmocka_unit_test(the_last_words_are_shown),
         cmocka_unit_test(the_window_holds_what_it_says),
