@@ -3,36 +3,51 @@
 #include "core/gc_server.h"
 #include "core/server/inside.h"
 
-/* Places everything behind the server; with a measuring arena only counts. */
+/* Places the tables of clients behind the server; with a measuring arena only counts. */
+static void lay_out_clients(gc_clients *cs, gc_arena *a, const uint8_t keys[80]) {
+    uint32_t connections = cs->config.connections_max;
+    gc_connection_clock clock = {.ping_ms = gc_server_config_ping_ms(&cs->config),
+                                 .alive_timeout_ms = cs->config.alive_timeout_ms};
+    gc_connections_init(&cs->connections, a, connections, &clock);
+    gc_send_queues_init(&cs->queues, a, connections, &cs->pool, cs->config.queue_bytes_max);
+    gc_waits_init(&cs->waits, a, connections, &cs->pool);
+    gc_registry_init(&cs->registry, a, connections, keys);
+    gc_addresses_init(&cs->addresses, a, connections, cs->config.per_address_max, keys + 64);
+    cs->penalties = gc_arena_take(a, 1, sizeof *cs->penalties);
+}
+
+static uint32_t blocks_of(const gc_server_config *config) {
+    return (uint32_t)(config->memory_bytes_max / GC_BLOCK_BYTES);
+}
+
+/* The pool is last: most of its pages are never touched. */
 static void lay_out(gc_server *s, gc_arena *a, const uint8_t keys[80]) {
-    uint32_t connections = s->config.connections_max;
-    uint32_t blocks = (uint32_t)(s->config.memory_bytes_max / GC_BLOCK_BYTES);
-    s->connections = gc_arena_take(a, connections, sizeof *s->connections);
-    s->waits = gc_arena_take(a, connections, sizeof *s->waits);
-    gc_order_init(&s->free, a, connections);
-    gc_order_init(&s->ready, a, connections);
-    gc_order_init(&s->unsent, a, connections);
-    gc_order_init(&s->doomed, a, connections);
-    gc_timers_init(&s->timers, a, connections);
-    gc_registry_init(&s->registry, a, connections, keys);
-    gc_rooms_init(&s->rooms, a, connections, keys + 48);
-    gc_addresses_init(&s->addresses, a, connections, s->config.per_address_max, keys + 64);
-    s->penalties = gc_arena_take(a, 1, sizeof *s->penalties);
+    const gc_server_config *config = &s->clients.config;
+    lay_out_clients(&s->clients, a, keys);
+    gc_rooms_init(&s->rooms.rooms, a, config->connections_max, keys + 48);
     s->datagrams = gc_arena_take(a, 1, sizeof *s->datagrams);
-    gc_held_init(&s->held, a, blocks / GC_HELD_PART, s->config.expire_timeout_ms);
-    gc_block_pool_init(&s->pool, a, blocks);
+    gc_held_init(&s->relay.held, a, blocks_of(config) / GC_HELD_PART, config->expire_timeout_ms);
+    gc_block_pool_init(&s->clients.pool, a, blocks_of(config));
+}
+
+/* Each part gets those below it that it calls. */
+static void join_parts(gc_server *s) {
+    s->rooms.clients = &s->clients;
+    s->relay.clients = &s->clients;
+    s->relay.rooms = &s->rooms;
+    s->admission = (gc_admission){.clients = &s->clients, .rooms = &s->rooms, .relay = &s->relay};
 }
 
 /* The key is that of the addresses, and STUN has it too: all hash the same, and none shows it. */
-static void init_penalties(gc_server *s, const uint8_t key[16]) {
-    gc_penalties_init(s->penalties, key, s->config.connects_per_second,
-                      gc_server_config_connects_ahead(&s->config));
+static void init_penalties(gc_clients *cs, const uint8_t key[16]) {
+    gc_penalties_init(cs->penalties, key, cs->config.connects_per_second,
+                      gc_server_config_connects_ahead(&cs->config));
 }
 
 size_t gc_server_size(const gc_server_config *config) {
     gc_server s; /* laid out over nothing: only its config is read */
-    s.config = gc_server_config_complete(config);
-    if (!gc_server_config_makes_sense(&s.config)) {
+    s.clients.config = gc_server_config_complete(config);
+    if (!gc_server_config_makes_sense(&s.clients.config)) {
         return 0;
     }
     const uint8_t keys[80] = {0};
@@ -53,15 +68,14 @@ gc_server *gc_server_init(void *memory, size_t bytes, const gc_server_config *co
     gc_arena_init(&a, memory, bytes);
     gc_server *s = gc_arena_take(&a, 1, sizeof *s);
     uint8_t keys[80];
-    s->config = gc_server_config_complete(config);
-    s->now_ms = now_ms;
-    s->clock = (gc_connection_clock){.ping_ms = gc_server_config_ping_ms(&s->config),
-                                     .alive_timeout_ms = s->config.alive_timeout_ms};
+    s->clients.config = gc_server_config_complete(config);
+    s->clients.now_ms = now_ms;
     gc_drbg_init(&s->drbg, seed);
     gc_drbg_bytes(&s->drbg, keys, sizeof keys);
     lay_out(s, &a, keys);
-    init_penalties(s, keys + 64);
-    gc__datagrams_init(s->datagrams, keys + 64, s->config.stun_per_second);
-    gc_assert(a.at <= bytes && s->pool.blocks != NULL);
+    join_parts(s);
+    init_penalties(&s->clients, keys + 64);
+    gc__datagrams_init(s->datagrams, keys + 64, s->clients.config.stun_per_second);
+    gc_assert(a.at <= bytes && s->clients.pool.blocks != NULL);
     return s;
 }

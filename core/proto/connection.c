@@ -5,22 +5,11 @@
 #include "core/proto/addresses.h"
 #include "core/proto/rooms.h"
 
-/* What an idle connection touches: this, its peer (176), a timer (16), two of four lists (16), the
- * id's map (20) and its address: below 450 bytes in all. */
-_Static_assert(sizeof(gc_connection) <= 88, "an idle connection fits into 88 bytes");
+/* What an idle connection touches: this, its send queue (32), its identity (176), a timer (16), two
+ * of four lists (16), the id's map (20) and its address: below 450 bytes in all. */
+_Static_assert(sizeof(gc_connection) <= 64, "an idle connection fits into 64 bytes");
 
-#define SLOT_BITS 20
-#define SLOT_MASK ((1u << SLOT_BITS) - 1)
-
-/* slot + 1 in the low bits, so that no handle is GC_CONN_NONE; above it the generation. */
-gc_conn gc_conn_of(uint32_t slot, uint32_t generation) {
-    return generation << SLOT_BITS | (slot + 1);
-}
-
-uint32_t gc_conn_slot(gc_conn conn) {
-    gc_assert(conn != GC_CONN_NONE);
-    return (conn & SLOT_MASK) - 1;
-}
+/* --- states ----------------------------------------------------------------------------------- */
 
 void gc_connection_start(gc_connection *c, uint64_t now_ms, uint32_t address) {
     gc_assert(c->state == GC_CONNECTION_FREE);
@@ -31,6 +20,115 @@ void gc_connection_start(gc_connection *c, uint64_t now_ms, uint32_t address) {
                          .room = GC_ROOM_NONE,
                          .since_ms = now_ms};
 }
+
+void gc_connection_serve(gc_connection *c, uint64_t now_ms) {
+    gc_assert(c->state == GC_CONNECTION_READING);
+    c->since_ms = now_ms;
+    c->served = true;
+}
+
+void gc_connection_readdress(gc_connection *c, uint32_t address) {
+    c->address = address;
+    c->offends = false;
+}
+
+void gc_connection_upgrade(gc_connection *c, uint64_t now_ms, bool gc) {
+    gc_assert(c->state == GC_CONNECTION_READING);
+    c->state = GC_CONNECTION_WAITING;
+    c->since_ms = now_ms;
+    c->gc = gc;
+}
+
+void gc_connection_wait_since(gc_connection *c, uint64_t since_ms) {
+    gc_assert(c->state == GC_CONNECTION_WAITING);
+    c->since_ms = since_ms;
+}
+
+void gc_connection_admit(gc_connection *c, uint64_t now_ms) {
+    gc_assert(c->state == GC_CONNECTION_WAITING);
+    c->state = GC_CONNECTION_OPEN;
+    c->last_ms = now_ms;
+}
+
+void gc_connection_step_aside(gc_connection *c) {
+    gc_assert(c->state == GC_CONNECTION_OPEN);
+    c->state = GC_CONNECTION_WAITING;
+}
+
+void gc_connection_hand_over(gc_connection *to, gc_connection *from) {
+    to->bucket = from->bucket;
+    to->room = from->room;
+    from->room = GC_ROOM_NONE;
+}
+
+bool gc_connection_end(gc_connection *c, uint64_t now_ms, uint32_t reason, bool now) {
+    gc_assert(c->state != GC_CONNECTION_FREE);
+    bool again = c->state == GC_CONNECTION_CLOSING;
+    if (again && (!now || c->now)) {
+        return false;
+    }
+    if (!again) {
+        c->state = GC_CONNECTION_CLOSING;
+        c->reason = (uint8_t)reason;
+        c->since_ms = now_ms;
+    }
+    c->now = now;
+    gc_connection_want(c, GC_PENDING_CLOSE);
+    return true;
+}
+
+void gc_connection_free(gc_connection *c) {
+    gc_assert(c->state == GC_CONNECTION_CLOSING && c->room == GC_ROOM_NONE);
+    *c = (gc_connection){.generation = c->generation + 1};
+}
+
+/* --- what is known of it ---------------------------------------------------------------------- */
+
+void gc_connection_heard(gc_connection *c, uint64_t now_ms) {
+    c->last_ms = now_ms;
+}
+
+void gc_connection_pinged(gc_connection *c, uint64_t now_ms) {
+    c->pinged_ms = now_ms;
+}
+
+void gc_connection_enter(gc_connection *c, uint32_t room) {
+    c->room = room;
+}
+
+void gc_connection_hold(gc_connection *c, uint32_t cost) {
+    c->held_bytes += cost;
+}
+
+void gc_connection_refund(gc_connection *c, uint32_t cost) {
+    gc_assert(c->held_bytes >= cost);
+    c->held_bytes -= cost;
+}
+
+bool gc_connection_charge(gc_connection *c, uint32_t per_second, uint64_t now_ms,
+                          uint32_t messages) {
+    bool over = false;
+    if (c->state != GC_CONNECTION_OPEN) {
+        return false;
+    }
+    for (uint32_t i = 0; i < messages; i++) {
+        over = gc_bucket_take(&c->bucket, per_second, now_ms);
+    }
+    bool paused = over && !c->paused;
+    c->paused = c->paused || over;
+    return paused;
+}
+
+bool gc_connection_resume(gc_connection *c, uint64_t now_ms) {
+    if (!c->paused || gc_bucket_resume_ms(&c->bucket) > now_ms) {
+        return false;
+    }
+    c->paused = false;
+    c->last_ms = now_ms;
+    return true;
+}
+
+/* --- deadlines -------------------------------------------------------------------------------- */
 
 static uint64_t min_of(uint64_t a, uint64_t b) {
     return a < b ? a : b;
@@ -73,22 +171,21 @@ uint64_t gc_connection_deadline(const gc_connection *c, const gc_connection_cloc
     }
 }
 
-bool gc_connection_takes(const gc_connection *c, uint32_t queue_bytes_max, uint64_t now_ms,
-                         uint32_t bytes) {
-    return c->queue.len == 0 || now_ms - c->took_ms >= GC_SLOW_MS ||
-           (uint64_t)c->queue.len + bytes <= queue_bytes_max / 2;
+/* --- outputs ---------------------------------------------------------------------------------- */
+
+void gc_connection_want(gc_connection *c, uint8_t pending) {
+    if (pending & (GC_PENDING_PAUSE | GC_PENDING_RESUME)) {
+        c->pending &= (uint8_t)~GC_PENDING_PAUSE & (uint8_t)~GC_PENDING_RESUME;
+    }
+    c->pending |= pending;
 }
 
-bool gc_connection_take_output(gc_connection *c, gc_server_output *out) {
+void gc_connection_take_output(gc_connection *c, gc_server_output *out) {
     if (c->pending & (GC_PENDING_PAUSE | GC_PENDING_RESUME)) {
         out->type = c->pending & GC_PENDING_PAUSE ? GC_SERVER_PAUSE : GC_SERVER_RESUME;
         c->pending &= (uint8_t)~GC_PENDING_PAUSE & (uint8_t)~GC_PENDING_RESUME;
     } else if (c->pending & GC_PENDING_WRITE) {
         c->pending &= (uint8_t)~GC_PENDING_WRITE;
-        if (c->queue.len == 0 || c->write_given) {
-            return false;
-        }
-        c->write_given = true;
         out->type = GC_SERVER_WRITE;
     } else {
         gc_assert(c->pending & GC_PENDING_CLOSE);
@@ -97,5 +194,4 @@ bool gc_connection_take_output(gc_connection *c, gc_server_output *out) {
         out->reason = c->reason;
         out->now = c->now;
     }
-    return true;
 }

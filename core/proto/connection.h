@@ -1,21 +1,22 @@
 /* One connection of a server: its state, when it is due, and what its host is still to be told.
  *
- *   free --accepted--> reading --upgrade--> waiting --admitted--> open --.
- *     ^                   |                    |                         v
- *     |                   '--------------------'---------------------> closing
- *     '--------------------------------(host closes)---------------------'
+ *   free --_start--> reading --_upgrade--> waiting --_admit--> open --.
+ *     ^                 |                   ^  |                |     v
+ *     |                 |                   '--|--_step_aside---'     |
+ *     |                 '----------------------'---_end---------> closing
+ *     '------------------------------------_free---------------------'
  *
- * It knows neither its slot nor other connections: who is free, ready or doomed is the server's. */
+ * A connection knows neither its slot nor other connections (core/proto/connections.h), nor what is
+ * unsent to its client (core/proto/send_queues.h). All times are the server's monotonic clock in
+ * milliseconds. */
 #ifndef GC_PROTO_CONNECTION_H
 #define GC_PROTO_CONNECTION_H
 
-#include "core/proto/block_pool.h"
 #include "core/proto/bucket.h"
 #include "core/proto/server_output.h"
 
 #define GC_CLOSING_MS     5000 /* for a client to take its last bytes */
 #define GC_SHUTDOWN_MS    500  /* the same at the end of the server */
-#define GC_SLOW_MS        2000 /* takes nothing for so long: it, not who sends, is slow */
 #define GC_STALL_GRACE_MS 5000 /* for a sign of life after a stall */
 
 enum gc_connection_state {
@@ -38,9 +39,7 @@ typedef struct gc_connection {
     uint64_t since_ms; /* of the state: reading, waiting, closing */
     uint64_t last_ms;  /* sign of life */
     uint64_t pinged_ms;
-    uint64_t took_ms; /* when it last took bytes, or got the first of those unsent */
     gc_bucket bucket;
-    gc_block_queue queue; /* unsent bytes */
     uint32_t generation;
     uint32_t address;    /* GC_ADDRESS_NONE: not counted */
     uint32_t room;       /* GC_ROOM_NONE: in none */
@@ -50,10 +49,9 @@ typedef struct gc_connection {
     uint8_t pending;
     bool gc;
     bool paused;
-    bool write_given; /* WRITE was polled and bytes are unsent since */
-    bool now;         /* closing without its unsent bytes */
-    bool served;      /* an HTTP request: what it waits for now need never come */
-    bool offends;     /* what it does wrong counts against its address */
+    bool now;     /* closing without its unsent bytes */
+    bool served;  /* an HTTP request: what it waits for now need never come */
+    bool offends; /* what it does wrong counts against its address */
 } gc_connection;
 
 /* What the deadlines of all connections depend on. */
@@ -64,12 +62,55 @@ typedef struct gc_connection_clock {
     bool stopping; /* the server ends */
 } gc_connection_clock;
 
-/* Returns the handle of a slot (below GC_CONNECTIONS_MAX) in its generation; gc_conn_slot() reads
- * it. */
-gc_conn gc_conn_of(uint32_t slot, uint32_t generation);
+/* --- states ----------------------------------------------------------------------------------- */
 
-/* Starts a free connection in state reading, from this address (GC_ADDRESS_NONE: not counted). */
+/* Starts a free connection in state reading, from this address (an entry of gc_addresses;
+ * GC_ADDRESS_NONE: not counted). */
 void gc_connection_start(gc_connection *c, uint64_t now_ms, uint32_t address);
+/* Notes that an HTTP request of a reading connection was answered: its time starts again. */
+void gc_connection_serve(gc_connection *c, uint64_t now_ms);
+/* Replaces the address that the connection counts for by the one that a proxy names; how often that
+ * one may connect is the proxy's business from then on. */
+void gc_connection_readdress(gc_connection *c, uint32_t address);
+/* Takes the WebSocket of a reading connection: it waits for its id. gc: its client speaks gc. */
+void gc_connection_upgrade(gc_connection *c, uint64_t now_ms, bool gc);
+/* Sets since when a waiting connection waits: a page that asks again keeps its place. */
+void gc_connection_wait_since(gc_connection *c, uint64_t since_ms);
+/* Opens a waiting connection, which holds its id from now on. */
+void gc_connection_admit(gc_connection *c, uint64_t now_ms);
+/* Takes the id of an open connection away, which waits again until its end follows in the same
+ * input. */
+void gc_connection_step_aside(gc_connection *c);
+/* Gives `to` what a take-over hands on from the connection that it stands in for: the room and the
+ * budget of messages. The room of `from` is none afterwards. */
+void gc_connection_hand_over(gc_connection *to, gc_connection *from);
+/* Ends a connection for `reason`, or, when it is closing already, makes its end immediate. now: its
+ * unsent bytes are not waited for. Returns false when that changes nothing. */
+bool gc_connection_end(gc_connection *c, uint64_t now_ms, uint32_t reason, bool now);
+/* Frees a closing connection: what is left is its next generation. */
+void gc_connection_free(gc_connection *c);
+
+/* --- what is known of it ---------------------------------------------------------------------- */
+
+/* Notes a sign of life: a message or a control frame came. */
+void gc_connection_heard(gc_connection *c, uint64_t now_ms);
+/* Notes that the client is asked for a sign of life. */
+void gc_connection_pinged(gc_connection *c, uint64_t now_ms);
+/* Notes the room that the connection is in; GC_ROOM_NONE: none. */
+void gc_connection_enter(gc_connection *c, uint32_t room);
+/* Adds the cost of a message that is held for somebody (gc_held_cost()) to its account. */
+void gc_connection_hold(gc_connection *c, uint32_t cost);
+/* Takes the cost of a held message off its account again. */
+void gc_connection_refund(gc_connection *c, uint32_t cost);
+/* Takes so many messages out of the budget of an open connection, which refills by per_second.
+ * Returns true when the connection is paused by that: the host is to be told (GC_PENDING_PAUSE). */
+bool gc_connection_charge(gc_connection *c, uint32_t per_second, uint64_t now_ms,
+                          uint32_t messages);
+/* Resumes a paused connection when its budget allows it: the pause counts as a sign of life.
+ * Returns whether it did: the host is to be told (GC_PENDING_RESUME). */
+bool gc_connection_resume(gc_connection *c, uint64_t now_ms);
+
+/* --- deadlines -------------------------------------------------------------------------------- */
 
 /* Returns the earliest deadline in ms; GC_NEVER: none. */
 uint64_t gc_connection_deadline(const gc_connection *c, const gc_connection_clock *clock);
@@ -78,13 +119,13 @@ uint64_t gc_connection_ping_ms(const gc_connection *c, const gc_connection_clock
 /* Returns when an open connection has been silent for too long, in ms. */
 uint64_t gc_connection_silent_ms(const gc_connection *c, const gc_connection_clock *clock);
 
-/* Returns false when `bytes` more from others would fill the queue (of queue_bytes_max), though the
- * connection takes what it gets: the sender is too fast then. Half of the queue stays for what the
- * server itself has to say. */
-bool gc_connection_takes(const gc_connection *c, uint32_t queue_bytes_max, uint64_t now_ms,
-                         uint32_t bytes);
-/* Takes the next pending output into *out, all but its conn. Returns false when what was pending
- * has come to nothing. Something must be pending. */
-bool gc_connection_take_output(gc_connection *c, gc_server_output *out);
+/* --- outputs ---------------------------------------------------------------------------------- */
+
+/* Notes outputs (enum gc_connection_pending) that the host is to be given. PAUSE and RESUME take
+ * each other back. */
+void gc_connection_want(gc_connection *c, uint8_t pending);
+/* Takes the next pending output into *out, all but its conn: PAUSE or RESUME, then WRITE, then
+ * CLOSE. Something must be pending. */
+void gc_connection_take_output(gc_connection *c, gc_server_output *out);
 
 #endif

@@ -1,87 +1,106 @@
-#include "core/base/assert.h"
-#include "core/server/inside.h"
+#include "core/server/delivery.h"
+
 #include "core/wire/websocket.h"
 
-bool gc__delivery_make_room(gc_server *s, uint32_t n, const gc_block_queue *q, uint32_t bytes) {
-    /* Who reads is not in the list, or near its end; each cut frees at least one block. */
-    while (gc_block_queue_need(&s->pool, q, bytes) > gc_block_pool_left(&s->pool)) {
-        uint32_t victim = gc_order_first(&s->unsent);
-        if (victim == GC_ORDER_END) {
-            victim = n;
-        }
-        gc__connection_cut(s, victim, GC_REASON_MEMORY);
-        if (victim == n) {
+/* Cuts the slowest reader, or n when nobody else has unsent bytes. Returns false when n was cut.
+ * Clients that keep reading are at the end of the order or not in it, so the victim is always the
+ * slowest reader. Each cut frees at least one block, so loops over this end. */
+static bool cut_slowest(gc_clients *cs, uint32_t n) {
+    uint32_t victim = gc_send_queues_slowest(&cs->queues);
+    if (victim == GC_ORDER_END) {
+        victim = n;
+    }
+    gc__clients_cut(cs, victim, GC_REASON_MEMORY);
+    return victim != n;
+}
+
+static bool may_queue(gc_clients *cs, uint32_t n, uint32_t bytes) {
+    const gc_connection *c = gc__clients_at(cs, n);
+    if (c->state != GC_CONNECTION_OPEN && c->state != GC_CONNECTION_WAITING) {
+        return false;
+    }
+    if (gc_send_queues_overflow(&cs->queues, n, bytes)) {
+        gc__clients_cut(cs, n, GC_REASON_SLOW);
+        return false;
+    }
+    while (!gc_send_queues_fit(&cs->queues, n, bytes)) {
+        if (!cut_slowest(cs, n)) {
             return false;
         }
     }
     return true;
 }
 
-void gc__delivery_queued(gc_server *s, uint32_t n, uint32_t bytes) {
-    gc_connection *c = gc__connection_at(s, n);
-    s->stats.queued_bytes += bytes;
-    if (c->queue.len == bytes) {
-        c->took_ms = s->now_ms;
-    }
-    gc_order_add(&s->unsent, n);
-    if (!c->write_given) {
-        gc__connection_wake(s, n, GC_PENDING_WRITE);
-    }
-}
-
-static bool may_queue(gc_server *s, uint32_t n, uint32_t bytes) {
-    gc_connection *c = gc__connection_at(s, n);
-    if (c->state != GC_CONNECTION_OPEN && c->state != GC_CONNECTION_WAITING) {
+static bool send(gc_clients *cs, uint32_t n, uint8_t opcode, const gc_span *parts, uint32_t count,
+                 uint32_t bytes) {
+    if (!may_queue(cs, n, bytes)) {
         return false;
     }
-    /* A single frame always passes: a legal message must not cut its receiver. */
-    if (c->queue.len > 0 && (uint64_t)c->queue.len + bytes > s->config.queue_bytes_max) {
-        gc__connection_cut(s, n, GC_REASON_SLOW);
-        return false;
+    if (gc_send_queues_put_frame(&cs->queues, n, cs->now_ms, opcode, parts, count, bytes)) {
+        gc_connections_want(&cs->connections, n, GC_PENDING_WRITE);
     }
-    return gc__delivery_make_room(s, n, &c->queue, bytes);
+    return true;
 }
 
-bool gc__delivery_send(gc_server *s, uint32_t n, uint8_t opcode, const gc_span *parts,
+bool gc__delivery_send(gc_clients *cs, uint32_t n, uint8_t opcode, const gc_span *parts,
                        uint32_t count) {
-    uint32_t bytes = gc_frame_bytes(parts, count);
-    if (!may_queue(s, n, bytes)) {
-        return false;
-    }
-    gc_frame_put(&s->pool, &gc__connection_at(s, n)->queue, opcode, parts, count);
-    gc__delivery_queued(s, n, bytes);
-    return true;
+    return send(cs, n, opcode, parts, count, gc_frame_bytes(parts, count));
 }
 
-bool gc__delivery_send_text(gc_server *s, uint32_t n, const gc_server_text *t) {
-    return gc__delivery_send(s, n, GC_WS_TEXT, t->parts, t->count);
+bool gc__delivery_send_text(gc_clients *cs, uint32_t n, const gc_server_text *t) {
+    return gc__delivery_send(cs, n, GC_WS_TEXT, t->parts, t->count);
 }
 
-bool gc__delivery_send_raw(gc_server *s, uint32_t n, gc_span bytes) {
-    if (!may_queue(s, n, bytes.len)) {
+bool gc__delivery_send_raw(gc_clients *cs, uint32_t n, gc_span bytes) {
+    if (!may_queue(cs, n, bytes.len)) {
         return false;
     }
-    gc_block_queue_put(&s->pool, &gc__connection_at(s, n)->queue, bytes);
-    if (bytes.len > 0) {
-        gc__delivery_queued(s, n, bytes.len);
+    if (gc_send_queues_put_raw(&cs->queues, n, cs->now_ms, bytes)) {
+        gc_connections_want(&cs->connections, n, GC_PENDING_WRITE);
     }
     return true;
 }
 
-void gc__delivery_close(gc_server *s, uint32_t n, uint16_t code, uint32_t reason) {
+uint32_t gc__delivery_relay(gc_clients *cs, uint32_t n, const gc_server_text *t, uint32_t bytes) {
+    if (!gc_send_queues_take(&cs->queues, n, cs->now_ms, bytes)) {
+        return GC_RELAY_FULL;
+    }
+    return send(cs, n, GC_WS_TEXT, t->parts, t->count, bytes) ? GC_RELAY_QUEUED : GC_RELAY_CUT;
+}
+
+void gc__delivery_splice(gc_clients *cs, uint32_t n, gc_block_queue *held) {
+    if (gc_send_queues_splice(&cs->queues, n, cs->now_ms, held)) {
+        gc_connections_want(&cs->connections, n, GC_PENDING_WRITE);
+    }
+}
+
+bool gc__delivery_park(gc_clients *cs, uint32_t n, const gc_span *parts, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        while (!gc_waits_fit(&cs->waits, n, parts[i].len)) {
+            if (!cut_slowest(cs, n)) {
+                return false;
+            }
+        }
+        gc_waits_put_ice(&cs->waits, n, parts[i]);
+    }
+    return true;
+}
+
+void gc__delivery_close(gc_clients *cs, uint32_t n, uint16_t code, uint32_t reason) {
     uint8_t bytes[2] = {(uint8_t)(code >> 8), (uint8_t)code};
     gc_span part = gc_span_of(bytes, code == 0 ? 0 : 2);
-    gc__delivery_send(s, n, GC_WS_CLOSE, &part, 1);
-    gc__connection_end(s, n, reason, false);
+    gc__delivery_send(cs, n, GC_WS_CLOSE, &part, 1);
+    gc__clients_end(cs, n, reason, false);
 }
 
 /* A stock client takes an unknown type without `connectionId` for nothing, whereas ERROR would
- * abort it. Who does not read what it is told is not told more. */
-void gc__delivery_tell_bad(gc_server *s, uint32_t n, uint32_t reason) {
-    s->stats.bad_total[reason]++;
-    if (gc__connection_at(s, n)->queue.len == 0) {
+ * abort it. A client that reads nothing is told nothing more, or it could queue one GC-BAD for each
+ * of its messages. */
+void gc__delivery_tell_bad(gc_clients *cs, uint32_t n, uint32_t reason) {
+    cs->stats.bad_total[reason]++;
+    if (gc_send_queues_len(&cs->queues, n) == 0) {
         gc_server_text t;
         gc_server_text_bad(&t, reason);
-        gc__delivery_send_text(s, n, &t);
+        gc__delivery_send_text(cs, n, &t);
     }
 }

@@ -1,7 +1,9 @@
+#include "core/server/rooms.h"
+
 #include "core/base/assert.h"
 #include "core/base/mem.h"
-#include "core/server/inside.h"
-#include "core/wire/websocket.h"
+#include "core/server/delivery.h"
+#include "core/server/liveness.h"
 
 /* The page takes no longer message, and OPEN carries the room's list beside the ICE servers. */
 _Static_assert(GC_ROOM_TEXT_BYTES + GC_ICE_BYTES_MAX + 256 <= GC_MESSAGE_BYTES_MAX,
@@ -9,81 +11,91 @@ _Static_assert(GC_ROOM_TEXT_BYTES + GC_ICE_BYTES_MAX + 256 <= GC_MESSAGE_BYTES_M
 
 /* GC-JOINED or GC-LEFT about `about`, to members of a room but `about`. The list is the caller's:
  * the room itself may be gone. */
-static void push(gc_server *s, gc_span type, const gc_room *room, uint32_t about) {
+static void push(gc_server_rooms *r, gc_span type, const gc_room *room, uint32_t about) {
     uint32_t told = 0;
     gc_server_text t;
-    gc_server_text_moved(&t, type, room->tag, gc_identity_id(gc_registry_at(&s->registry, about)));
+    gc_server_text_moved(&t, type, room->tag, gc__clients_id(r->clients, about));
     for (uint32_t i = 0; i < room->count; i++) {
         if (room->members[i] != about) {
-            gc__delivery_send_text(s, room->members[i], &t);
+            gc__delivery_send_text(r->clients, room->members[i], &t);
             told++;
         }
     }
     /* One message becomes one for each other member: who walks in and out pays for each. */
-    gc__liveness_charge(s, about, told);
+    gc__liveness_charge(r->clients, about, told);
 }
 
-bool gc__room_enter(gc_server *s, uint32_t n, const uint8_t tag[GC_TAG_BYTES]) {
-    gc_connection *c = gc__connection_at(s, n);
+bool gc__room_enter(gc_server_rooms *r, uint32_t n, const uint8_t tag[GC_TAG_BYTES]) {
+    gc_connection *c = gc__clients_at(r->clients, n);
     if (c->room != GC_ROOM_NONE) {
-        if (memcmp(gc_rooms_at(&s->rooms, c->room)->tag, tag, GC_TAG_BYTES) == 0) {
+        if (memcmp(gc_rooms_at(&r->rooms, c->room)->tag, tag, GC_TAG_BYTES) == 0) {
             return true;
         }
-        gc__room_leave(s, n);
+        gc__room_leave(r, n);
     }
-    c->room = gc_rooms_join(&s->rooms, tag, n);
+    gc_connection_enter(c, gc_rooms_join(&r->rooms, tag, n));
     if (c->room == GC_ROOM_NONE) {
-        s->stats.bad_total[GC_REASON_ROOM_FULL]++;
+        r->clients->stats.bad_total[GC_REASON_ROOM_FULL]++;
     }
     return c->room != GC_ROOM_NONE;
 }
 
-void gc__room_leave(gc_server *s, uint32_t n) {
-    gc_connection *c = gc__connection_at(s, n);
+void gc__room_leave(gc_server_rooms *r, uint32_t n) {
+    gc_connection *c = gc__clients_at(r->clients, n);
     if (c->room == GC_ROOM_NONE) {
         return;
     }
-    gc_room before = *gc_rooms_at(&s->rooms, c->room);
-    gc_rooms_leave(&s->rooms, c->room, n);
-    c->room = GC_ROOM_NONE;
-    push(s, GC_SPAN("GC-LEFT"), &before, n);
+    gc_room before = *gc_rooms_at(&r->rooms, c->room);
+    gc_rooms_leave(&r->rooms, c->room, n);
+    gc_connection_enter(c, GC_ROOM_NONE);
+    push(r, GC_SPAN("GC-LEFT"), &before, n);
 }
 
-void gc__room_announce(gc_server *s, uint32_t n) {
-    gc_connection *c = gc__connection_at(s, n);
-    gc_assert(c->room != GC_ROOM_NONE);
-    gc_room now = *gc_rooms_at(&s->rooms, c->room);
-    push(s, GC_SPAN("GC-JOINED"), &now, n);
-}
-
-gc_span gc__room_text(gc_server *s, uint32_t n, const uint8_t tag[GC_TAG_BYTES], bool entered) {
-    if (!entered) {
-        return gc_room_text_full(s->room_text, tag);
+void gc__room_hand_over(gc_server_rooms *r, uint32_t n, uint32_t from) {
+    uint32_t room = gc__clients_at(r->clients, from)->room;
+    gc_connection_hand_over(gc__clients_at(r->clients, n), gc__clients_at(r->clients, from));
+    if (room != GC_ROOM_NONE) {
+        gc_rooms_replace(&r->rooms, room, from, n);
     }
-    const gc_room *room = gc_rooms_at(&s->rooms, gc__connection_at(s, n)->room);
+}
+
+void gc__room_announce(gc_server_rooms *r, uint32_t n) {
+    gc_connection *c = gc__clients_at(r->clients, n);
+    gc_assert(c->room != GC_ROOM_NONE);
+    gc_room now = *gc_rooms_at(&r->rooms, c->room);
+    push(r, GC_SPAN("GC-JOINED"), &now, n);
+}
+
+gc_span gc__room_text(gc_server_rooms *r, uint32_t n, const uint8_t tag[GC_TAG_BYTES],
+                      bool entered) {
+    if (!entered) {
+        return gc_room_text_full(r->text, tag);
+    }
+    const gc_room *room = gc_rooms_at(&r->rooms, gc__clients_at(r->clients, n)->room);
     gc_span others[GC_ROOM_MEMBERS_MAX];
     uint32_t count = 0;
     for (uint32_t i = 0; i < room->count; i++) {
         uint32_t member = room->members[i];
-        if (member != n && gc__connection_at(s, member)->state == GC_CONNECTION_OPEN) {
-            others[count++] = gc_identity_id(gc_registry_at(&s->registry, member));
+        if (member != n && gc__clients_at(r->clients, member)->state == GC_CONNECTION_OPEN) {
+            others[count++] = gc__clients_id(r->clients, member);
         }
     }
-    return gc_room_text_entered(s->room_text, tag, others, count);
+    return gc_room_text_entered(r->text, tag, others, count);
 }
 
-void gc__room_join(gc_server *s, uint32_t n, gc_span payload) {
+void gc__room_join(gc_server_rooms *r, uint32_t n, gc_span payload) {
     uint8_t tag[GC_TAG_BYTES];
     if (gc_room_tag_read(payload, tag) != 0) {
-        gc__delivery_tell_bad(s, n, GC_REASON_BAD_REQUEST);
+        gc__delivery_tell_bad(r->clients, n, GC_REASON_BAD_REQUEST);
         return;
     }
-    uint32_t before = gc__connection_at(s, n)->room;
-    bool entered = gc__room_enter(s, n, tag);
+    uint32_t before = gc__clients_at(r->clients, n)->room;
+    bool entered = gc__room_enter(r, n, tag);
     gc_server_text t;
-    gc_server_text_room(&t, gc__room_text(s, n, tag, entered));
+    gc_server_text_room(&t, gc__room_text(r, n, tag, entered));
     /* Who asks for the room it is in gets the answer again, and nobody else hears of it. */
-    if (gc__delivery_send_text(s, n, &t) && entered && gc__connection_at(s, n)->room != before) {
-        gc__room_announce(s, n);
+    if (gc__delivery_send_text(r->clients, n, &t) && entered &&
+        gc__clients_at(r->clients, n)->room != before) {
+        gc__room_announce(r, n);
     }
 }
