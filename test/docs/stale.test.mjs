@@ -32,10 +32,10 @@ const metrics = [...read('server/metrics.c')
 const FOREIGN = new Set(['jsmn.h', 'uv.h', 'sodium.h', 'stdint.h', 'stddef.h', 'stdbool.h', 'string.h',
   'stdio.h', 'cmocka.h', 'config.json', 'node.js', 'package.json', 'embedded.c', 'assets.S']);
 
-/** The word stands for files by wildcards (NAME is one), or names one of the tree or of the folder of `from`. */
+/** The word stands for files by wildcards ({NAME} is one), or names one of the tree or of the folder of `from`. */
 function isFile(word, from) {
   const local = posix.normalize(posix.join(posix.dirname(from), word));
-  const plain = word.replace(/^\.\//, '').replace(/\/$/, '').replace('NAME', '*');
+  const plain = word.replace(/^\.\//, '').replace(/\/$/, '').replaceAll(/\{[A-Z]+\}/g, '*');
   if (/[*{]/.test(plain)) {
     const pattern = new RegExp(`^${plain.replace(/[.+]/g, '\\$&').replace(/\{([^}]*)\}/g, (_, some) => `(${some.replaceAll(',', '|')})`)
       .replaceAll('*', '.*')}$`);

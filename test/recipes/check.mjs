@@ -1,6 +1,7 @@
 // The recipes of ARCHITECTURE.md are exact: each has a patch here that adds a dummy one. It may
 // touch only files that the recipe's list names, must touch one of each line of it (but of those
 // that begin with "If"), and what it makes builds and passes the unit tests it touches.
+// A patch begins with what stands for the words in braces of its list, one a line: "NAME: echo".
 //   check.mjs ROOT BUILD       ends with `recipes: N passed, N failed`
 import { execFileSync } from 'node:child_process';
 import { cpSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +11,10 @@ import { join, resolve } from 'node:path';
 const root = resolve(process.argv[2] ?? '.');
 const build = resolve(process.argv[3] ?? 'build', 'recipes');
 const RECIPES = { frame: 'A frame', output: 'An output', transport: 'A transport',
-  datagram: 'A datagram service', metric: 'A metric' };
+  datagram: 'A datagram service', metric: 'A metric', input: 'An input',
+  crypto: 'A crypto function' };
+/** Words in braces: these are called so by who adds the new thing, all others are there already. */
+const NEW = ['NAME', 'FORMAT'];
 const env = { ...process.env };
 delete env.MAKEFLAGS;
 delete env.MAKELEVEL;
@@ -32,41 +36,58 @@ const make = (folder, ...targets) => run(folder, 'make', '-s', `-j${availablePar
 const LIBRARIES = ['build/libgccore.a', 'build/libgchost.a', 'build/libgcserver.a',
   'build/test/unit/libgctest.a'];
 
-/** Expands {a,b}; NAME is whatever the new thing is called. */
-function patterns(word) {
+/** Expands {a,b}, and {WORD} to the name that the patch gives for it; without one it is no file. */
+function filesOf(word, names) {
   const braces = /^(.*?)\{([^}]*)\}(.*)$/.exec(word);
-  return braces
-    ? braces[2].split(',').flatMap((part) => patterns(braces[1] + part + braces[3]))
-    : [new RegExp(`^${word.replace(/[.+]/g, '\\$&').replaceAll('NAME', '[a-z0-9_]+')}$`)];
+  if (!braces) {
+    return [word];
+  }
+  const [, before, inside, after] = braces;
+  const parts = /^[A-Z]+$/.test(inside) ? names.get(inside) ?? [] : inside.split(',');
+  return parts.flatMap((part) => filesOf(before + part + after, names));
 }
 
-/** The list of a recipe: of each line whether it may be left out, and which files it names. */
-function linesOf(heading) {
+/** The names at the head of a patch. A word may have several: "PART: talk report". */
+const namesOf = (patch) => new Map([...patch.split(/^--- /m)[0].matchAll(/^([A-Z]+): (.+)$/gm)]
+  .map(([, word, names]) => [word, names.split(' ')]));
+
+/** The list of a recipe: of each line whether it may be left out, and which files it names, also
+ * by which word in braces. */
+function linesOf(heading, names) {
   const page = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8');
   const section = page.split(`\n### ${heading}\n`)[1]?.split(/\n##+ /)[0] ?? '';
   return [...section.matchAll(/^- [^\n]*(?:\n {2}[^\n]*)*/gm)].map(([text]) => ({
     text,
     optional: /^- If /.test(text),
-    files: [...text.matchAll(/`([a-z]+\/[\w./{},-]+)`/g)].flatMap(([, word]) => patterns(word)),
+    files: [...text.matchAll(/`([a-z]+\/[\w./{},-]+)`/g)].flatMap(([, word]) =>
+      filesOf(word, names).map((file) => ({ file, by: /\{([A-Z]+)\}/.exec(word)?.[1] }))),
   }));
 }
 
 const touched = (patch) => [...patch.matchAll(/^\+\+\+ b\/(\S+)/gm)].map(([, name]) => name);
+const added = (patch) => [...patch.matchAll(/^--- \/dev\/null\n\+\+\+ b\/(\S+)/gm)]
+  .map(([, name]) => name);
 
 /** Throws when a patch and its recipe name different files. */
 function compare(heading, patch) {
-  const lines = linesOf(heading);
-  const names = touched(patch);
-  if (lines.length === 0 || names.length === 0) {
+  const names = namesOf(patch);
+  const lines = linesOf(heading, names);
+  const files = touched(patch);
+  if (lines.length === 0 || files.length === 0) {
     throw new Error(`no recipe "${heading}", or an empty patch`);
   }
-  for (const name of names) {
-    if (!lines.some((line) => line.files.some((file) => file.test(name)))) {
-      throw new Error(`the recipe does not name ${name}`);
+  for (const file of files) {
+    const by = lines.flatMap((line) => line.files).filter((named) => named.file === file);
+    if (by.length === 0) {
+      throw new Error(`the recipe does not name ${file}`);
+    }
+    const isNew = added(patch).includes(file);
+    if (!by.some((named) => isNew === NEW.includes(named.by ?? ''))) {
+      throw new Error(`${file} is ${isNew ? '' : 'not '}new`);
     }
   }
   for (const line of lines) {
-    if (!line.optional && !names.some((name) => line.files.some((file) => file.test(name)))) {
+    if (!line.optional && !line.files.some(({ file }) => files.includes(file))) {
       throw new Error(`the patch touches no file of: ${line.text}`);
     }
   }
@@ -85,7 +106,7 @@ function prove(patch) {
   make(tree, ...LIBRARIES, ...tests);
   tests.forEach((test) => run(tree, test));
   names.filter((name) => name.startsWith('fuzz/'))
-    .forEach((name) => run(tree, 'cc', '-std=c11', '-Wall', '-Werror', '-I.', '-fsyntax-only', name));
+    .forEach((name) => run(tree, 'cc', '-std=c11', '-D_GNU_SOURCE', '-Wall', '-Werror', '-I.', '-fsyntax-only', name));
   if (names.some((name) => name.startsWith('test/wasm/'))) {
     make(tree, 'wasm');
     run(tree, 'node', 'test/wasm/core.test.mjs');
@@ -141,6 +162,17 @@ for (const [name, heading] of Object.entries(RECIPES)) {
   });
 }
 const metric = patchOf('metric');
+const output = patchOf('output');
+const transport = patchOf('transport');
+goesRed('a part that the patch does not give as one', /does not name core\/client\/talk\.c/,
+  () => compare('An output', output.replace('PART: talk', 'PART: report')));
+goesRed('two names for one new thing', /does not name host\/looping\.c/,
+  () => compare('A transport', transport.replace('b/host/loopback.c', 'b/host/looping.c')));
+goesRed('a part that is new', /core\/client\/talk\.h is new/,
+  () => compare('An output', output.replace('--- a/core/client/talk.h', '--- /dev/null')));
+goesRed('a new thing that is not new', /host\/loopback\.h is not new/,
+  () => compare('A transport',
+    transport.replace('--- /dev/null\n+++ b/host/loopback.h', '--- a/h\n+++ b/host/loopback.h')));
 goesRed('a file that the recipe does not name', /does not name core\/base\/map\.c/,
   () => compare('A metric', `${metric}+++ b/core/base/map.c\n`));
 goesRed('a line of the recipe that nothing needs', /touches no file of: .*metrics\.c/,

@@ -1,4 +1,4 @@
-/* Reads test/vectors/NAME.json, so that one file serves the C tests and the tests against
+/* Reads test/vectors/{NAME}.json, so that one file serves the C tests and the tests against
  * core.wasm. Small and trusting: the files are ours, and anything odd in them ends the program.
  * Relative paths: unit tests run in the project's folder. */
 #ifndef TEST_VECTORS_H
