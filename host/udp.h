@@ -3,6 +3,13 @@
  * datagrams cost one system call each way; what is sent from within the callback leaves with the
  * batch.
  *
+ * The caller's duties, which nothing here checks. A link-local IPv6 address (fe80::/10) means
+ * nothing without its interface, and gc_addr has none: who sends to one gives, as `from`, the `at`
+ * of a datagram that came from there; without it the kernel refuses the datagram, which is counted
+ * in `unsent`. A socket that was closed is not used any more: what is sent on it may leave from a
+ * descriptor of somebody else that has got the same number. The group and its sockets stay where
+ * they are until the loop has seen to their end.
+ *
  *   gc_udp_open() -> open -> gc_udp_close() -> closed once the loop has seen to it
  *
  * Source: recvmmsg(2), sendmmsg(2), ip(7) IP_PKTINFO, RFC 3542 6.2 IPV6_PKTINFO. */
@@ -63,11 +70,13 @@ void gc_udp_group_free(gc_udp_group *group);
  * (gc_net_bind_udp). number: any, the owner's name for it. Returns 0, or a libuv error: then the
  * descriptor is still the caller's. */
 int gc_udp_open(gc_udp *u, gc_udp_group *group, int fd, uint32_t number);
-/* Sends 1 to GC_UDP_BYTES_MAX bytes, which are copied, to an address of u's family. from: the
- * address of this machine to send from, e.g. where the question came in; NULL: the kernel chooses.
- * A datagram that the kernel does not take is dropped and counted in `unsent`. */
+/* Sends 1 to GC_UDP_BYTES_MAX bytes (asserted), which are copied, to an address of u's family. u:
+ * open. from: the address of this machine to send from, of the same family, such as the `at` of a
+ * question that is answered; it names the interface when `to` is link-local. NULL: the kernel
+ * chooses. A datagram that the kernel does not take is dropped and counted in `unsent`. */
 void gc_udp_send(gc_udp *u, const gc_addr *to, const gc_udp_local *from, gc_span bytes);
-/* Closes u and its descriptor; what was sent before still leaves. No callback follows. */
+/* Closes u, which is open, and its descriptor; what was sent before still leaves. No callback
+ * follows. u is the loop's until it has seen to it. */
 void gc_udp_close(gc_udp *u);
 
 #endif

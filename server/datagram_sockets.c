@@ -17,6 +17,22 @@ static int fail(char *error, size_t error_bytes, const char *text) {
     return -1;
 }
 
+/* Opens a socket on each descriptor, or closes the descriptors for which it did not. */
+static bool watch(gc_datagram_sockets *s, const int fds[GC_DATAGRAM_SOCKETS]) {
+    bool all = true;
+    for (uint32_t i = 0; i < GC_DATAGRAM_SOCKETS; i++) {
+        if (fds[i] < 0) {
+            continue;
+        }
+        s->open[i] = all && gc_udp_open(&s->sockets[i], &s->group, fds[i], i) == 0;
+        if (!s->open[i]) {
+            close(fds[i]);
+            all = false;
+        }
+    }
+    return all;
+}
+
 int gc_datagram_sockets_open(gc_datagram_sockets *s, uv_loop_t *loop, const gc_options *options,
                              gc_udp_received received, void *context, char *error,
                              size_t error_bytes) {
@@ -28,15 +44,9 @@ int gc_datagram_sockets_open(gc_datagram_sockets *s, uv_loop_t *loop, const gc_o
         0) {
         return -1;
     }
-    for (uint32_t i = 0; i < GC_DATAGRAM_SOCKETS; i++) {
-        if (fds[i] < 0) {
-            continue;
-        }
-        if (gc_udp_open(&s->sockets[i], &s->group, fds[i], i) != 0) {
-            close(fds[i]);
-            return fail(error, error_bytes, "cannot watch the STUN socket");
-        }
-        s->open[i] = true;
+    if (!watch(s, fds)) {
+        gc_datagram_sockets_close(s);
+        return fail(error, error_bytes, "cannot watch the STUN socket");
     }
     return 0;
 }

@@ -20,8 +20,8 @@ typedef struct gc_datagram_sockets {
 /* Opens the sockets on the host and the STUN port of options, which is not 0. s is zero before.
  * received: gets each datagram, with s->group.context = context; it calls
  * gc_datagram_sockets_handle() and drains. Returns 0, or -1 and a sentence of at most error_bytes
- * in error, when the port is busy or memory is short; what is open then is closed by
- * gc_datagram_sockets_close(). */
+ * in error, when the port is busy, memory is short, or the loop does not watch a socket: then none
+ * is open, of neither family. */
 int gc_datagram_sockets_open(gc_datagram_sockets *s, uv_loop_t *loop, const gc_options *options,
                              gc_udp_received received, void *context, char *error,
                              size_t error_bytes);

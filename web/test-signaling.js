@@ -8,6 +8,7 @@ const PREFIX = 'ghostchat-test/';
 const CHANNEL = 'ghostchat-test-signaling';
 /** An entry that was not refreshed for so long belongs to a tab that crashed. */
 const STALE_MS = 90_000;
+/** GC_ROOM_MEMBERS_MAX */
 const ROOM_MEMBERS_MAX = 16;
 
 /** @typedef {{ token: string, tab: string, room: string, seen: number }} Entry */

@@ -167,7 +167,7 @@ test('what the page repeats of the core is the same there', () => {
   // A constant that names the core's in its comment: /** ... GC_NAME ... */ const X = 123;
   const repeated = sources('web').flatMap((name) =>
     [...read(name).matchAll(/(GC_\w+)[^\n]*\*\/\n[^\n]*?= (\d+);/g)].map((m) => [name, m[1], Number(m[2])]));
-  assert.ok(repeated.length >= 2);
+  assert.ok(repeated.some(([file]) => file === 'web/test-signaling.js'));
   for (const [file, name, number] of repeated) {
     assert.equal(number, limits[name], `${name} in ${file}`);
   }
