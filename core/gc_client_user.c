@@ -53,7 +53,8 @@ static int begin_entry(gc_client *c, uint64_t now_ms, const gc_client_options *o
         return GC_E_ARGUMENT;
     }
     e->nick = o->nick;
-    return gc_signaling_client_init(&e->line, &c->drbg, o->server, o->key);
+    error = gc_signaling_client_init(&e->line, o->server, o->key);
+    return error != 0 ? error : gc_signaling_client_draw(&e->line, &c->crypto, &c->drbg);
 }
 
 static int enter(gc_client *c, entry *e, int error) {
@@ -64,7 +65,7 @@ static int enter(gc_client *c, entry *e, int error) {
         gc_conversations_enter(&c->peers.conversations, &c->step, e->nick);
         c->peers.serialization = e->serialization;
         gc__meeting_enter(&c->meeting, &c->step, &e->line, &e->membership);
-        c->step.own = gc_span_of(c->meeting.line.id, GC_OWN_ID_CHARS);
+        c->step.own = gc_own_id_span(&c->meeting.line.own);
         c->step.room_tag = gc_membership_room_tag(&c->meeting.membership);
         c->ready.state = true;
     }

@@ -19,7 +19,7 @@ static void check_query(gc_span text) {
     gc_assert(gc_utf8_valid(gc_span_of(q.key, q.key_len)));
     if (error != 0) {
         gc_assert(error == GC_E_TOO_BIG || error == GC_E_UTF8 || error == GC_E_SYNTAX);
-        gc_assert(q.id_len + q.token_len + q.key_len == 0 && !q.gc && !q.has_room);
+        gc_assert(q.id_len + q.token_len + q.key_len == 0 && !q.gc && !q.has_gcid && !q.has_room);
         return;
     }
     /* Written anew it is the same query. */
@@ -32,6 +32,10 @@ static void check_query(gc_span text) {
     gc_percent_write(&w, gc_span_of(q.token, q.token_len));
     gc_writer_text(&w, "&key=");
     gc_percent_write(&w, gc_span_of(q.key, q.key_len));
+    if (q.has_gcid) {
+        gc_writer_text(&w, "&gcid=");
+        gc_base64url_write(&w, gc_span_of(q.gcid, sizeof q.gcid));
+    }
     if (q.has_room) {
         gc_writer_text(&w, "&room=");
         gc_hex_write(&w, gc_span_of(q.room, sizeof q.room));

@@ -7,7 +7,7 @@ MUSL_BESIDE := $(sort $(shell grep -E '^\#include "(host|server)/' test/unit/*.[
 MUSL_SRC := $(filter-out $(MUSL_BESIDE),$(UNIT_SRC))
 MUSL_LEFT := $(filter $(MUSL_BESIDE),$(UNIT_SRC))
 MUSL_BIN := $(MUSL_SRC:%.c=$(B)/musl/%)
-MUSL_OBJ := $(patsubst %.c,$(B)/musl/%.o,$(CORE_SRC) $(filter-out $(MUSL_BESIDE) $(UNIT_SRC),$(sort $(wildcard test/unit/*.c))) test/musl/crypto.c)
+MUSL_OBJ := $(patsubst %.c,$(B)/musl/%.o,$(CORE_SRC) $(filter-out $(MUSL_BESIDE) $(UNIT_SRC),$(sort $(wildcard test/unit/*.c))) $(sort $(wildcard test/musl/*.c)))
 
 $(B)/musl/core/%.o: core/%.c $(B)/include/jsmn.h $(STAMP)
 	$(call say,MUSLCC,$<)

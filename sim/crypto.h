@@ -1,5 +1,5 @@
 /* The simulator's stand-in for the crypto table: deterministic, keyed and cheap. Any changed bit of
- * input, key or length changes the output; it is no cryptography. */
+ * input, key, seed or length changes the output. It is not cryptography. */
 #ifndef SIM_CRYPTO_H
 #define SIM_CRYPTO_H
 

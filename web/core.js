@@ -2,7 +2,7 @@
 /** The C core as wasm: one Core is one gc_client (core/gc_client.h, core/wasm.c). It knows nothing
  * of sockets: the caller feeds inputs, drains poll() and asks deadline(). What poll() returns is
  * copied, so it may be kept. */
-import sodium from './sodium.js';
+import { cryptoImports, cryptoReady } from './crypto.js';
 import { CoreError, guarded } from './trap.js';
 
 export { CoreError };
@@ -75,7 +75,7 @@ async function compile(url) {
 /** Loads what every Core needs; call it early, so that a join does not wait. */
 export async function loadCore() {
     compiled ??= compile(new URL('./core.wasm', import.meta.url));
-    const [module] = await Promise.all([compiled, sodium.ready]);
+    const [module] = await Promise.all([compiled, cryptoReady]);
     return module;
 }
 
@@ -95,23 +95,9 @@ export class Core {
         const module = await loadCore();
         /** @type {any} */
         let wasm;
-        /** BLAKE2b for gc_crypto. An exception must not unwind through wasm frames.
-         * @type {(...a: number[]) => number} */
-        const hash = (out, outLen, data, dataLen, key, keyLen) => {
-            try {
-                const memory = wasm.memory.buffer;
-                const digest = sodium.crypto_generichash(
-                    outLen,
-                    new Uint8Array(memory, data, dataLen),
-                    keyLen ? new Uint8Array(memory, key, keyLen) : null,
-                );
-                new Uint8Array(memory, out, outLen).set(digest);
-                return 0;
-            } catch {
-                return -1;
-            }
-        };
-        const instance = await WebAssembly.instantiate(module, { gc: { hash } });
+        const instance = await WebAssembly.instantiate(module, {
+            gc: cryptoImports(() => wasm.memory.buffer),
+        });
         wasm = instance.exports;
         const core = new Core(wasm);
         const seed = crypto.getRandomValues(new Uint8Array(32));

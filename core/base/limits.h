@@ -4,8 +4,8 @@
 #define GC_BASE_LIMITS_H
 
 /* --- identifiers ---------------------------------------------------------------------------- */
-#define GC_ID_BYTES_MAX            128 /* peer id; our own are 26 characters of base32 */
-#define GC_TOKEN_BYTES_MAX         128 /* the token that alone takes over an id; ours has 128 bits */
+#define GC_ID_BYTES_MAX            128 /* peer id; our own have 27 characters */
+#define GC_TOKEN_BYTES_MAX         128 /* what lets a socket take over an id; ours: 128 bits */
 #define GC_KEY_BYTES_MAX           64  /* --key */
 #define GC_TAG_BYTES               16  /* room tag: BLAKE2b of the room's secret */
 #define GC_SECRET_BYTES            32  /* secret of a private room or a join link */
@@ -13,7 +13,10 @@
 #define GC_SESSION_BYTES           16  /* random id of one life of a peer's conversation state */
 #define GC_NONCE_BYTES             16  /* of a knock at a slot */
 #define GC_PROOF_BYTES             16  /* that its sender has the room's secret */
-#define GC_OWN_ID_CHARS            26  /* base32 of 16 random bytes */
+#define GC_OWN_ID_CHARS            27  /* g and base32 of 16 bytes: keyed_id.h */
+#define GC_OWN_TOKEN_CHARS         26  /* base32 of 16 random bytes */
+#define GC_SLOT_ID_CHARS           26  /* base32 of 16 bytes */
+#define GC_SIGN_KEY_BYTES          32  /* Ed25519: a seed, and a public key */
 #define GC_INVITE_ID_CHARS_MAX     64  /* peer id inside a link */
 #define GC_CONNECTION_ID_BYTES_MAX 64  /* of a PeerJS data connection; stock ones have 14 */
 #define GC_URL_BYTES_MAX           512 /* any link or server address that the client takes */

@@ -55,9 +55,9 @@ void gc__meeting_peer_left(gc_meeting *m, const gc_people *pp, uint32_t peer) {
 
 static void on_id_taken(gc_meeting *m, gc_peers *ps, const gc_step *s) {
     bool known = m->membership.has_direct || !gc_set_is_empty(&ps->people.live);
-    if (m->line.taken == 1 && !known) {
-        gc_signaling_client_draw(&m->line, s->drbg);
-    } else if (m->line.taken >= GC_ID_TAKEN_MAX) {
+    bool draw = m->line.taken == 1 && !known;
+    if (m->line.taken >= GC_ID_TAKEN_MAX ||
+        (draw && gc_signaling_client_draw(&m->line, s->crypto, s->drbg) != 0)) {
         fail(m, s, GC_REASON_ID_TAKEN, false);
     }
 }

@@ -4,7 +4,6 @@
 #include "core/base/error.h"
 #include "core/base/mem.h"
 #include "core/base/reason.h"
-#include "core/base/secret.h"
 #include "core/base/timers.h"
 #include "core/proto/slot_text.h"
 
@@ -29,7 +28,7 @@ static bool is_place(gc_span s) {
     return host;
 }
 
-int gc_signaling_client_init(gc_signaling_client *s, gc_drbg *d, gc_span server, gc_span key) {
+int gc_signaling_client_init(gc_signaling_client *s, gc_span server, gc_span key) {
     gc_span rest = server;
     gc_writer w;
     if (server.len >= GC_URL_BYTES_MAX || key.len > GC_KEY_BYTES_MAX) {
@@ -51,27 +50,15 @@ int gc_signaling_client_init(gc_signaling_client *s, gc_drbg *d, gc_span server,
     key = key.len > 0 ? key : GC_SPAN("peerjs");
     memcpy(s->key, key.data, key.len);
     s->key_len = key.len;
-    gc_signaling_client_draw(s, d);
     return 0;
 }
 
 void gc_signaling_client_move(gc_signaling_client *s, const gc_signaling_client *from) {
-    *s = *from;
+    memcpy(s, from, sizeof *s);
 }
 
-static void draw(gc_drbg *d, uint8_t out[GC_OWN_ID_CHARS]) {
-    uint8_t bytes[16];
-    gc_writer w;
-    gc_drbg_bytes(d, bytes, sizeof bytes);
-    gc_writer_init(&w, out, GC_OWN_ID_CHARS);
-    gc_base32_write(&w, gc_span_of(bytes, sizeof bytes));
-    gc_assert(!w.failed && w.at == GC_OWN_ID_CHARS);
-    gc_bytes_wipe(bytes, sizeof bytes);
-}
-
-void gc_signaling_client_draw(gc_signaling_client *s, gc_drbg *d) {
-    draw(d, s->id);
-    draw(d, s->token);
+int gc_signaling_client_draw(gc_signaling_client *s, const gc_crypto *crypto, gc_drbg *d) {
+    return gc_own_id_draw(&s->own, crypto, d);
 }
 
 void gc_signaling_client_copy_server(gc_signaling_client *s, const gc_signaling_client *own,
@@ -85,10 +72,20 @@ void gc_signaling_client_copy_server(gc_signaling_client *s, const gc_signaling_
 }
 
 void gc_signaling_client_rename(gc_signaling_client *s, gc_drbg *d,
-                                const uint8_t id[GC_OWN_ID_CHARS]) {
-    memcpy(s->id, id, GC_OWN_ID_CHARS);
-    draw(d, s->token);
+                                const uint8_t slot[GC_SLOT_ID_CHARS]) {
+    gc_own_id_take(&s->own, d, slot);
     s->ever_on = false;
+}
+
+static void write_own(const gc_own_id *own, gc_writer *w) {
+    gc_writer_text(w, "&id=");
+    gc_writer_span(w, gc_own_id_span(own));
+    gc_writer_text(w, "&token=");
+    gc_writer_bytes(w, own->token, sizeof own->token);
+    if (own->keyed) {
+        gc_writer_text(w, "&gcid=");
+        gc_base64url_write(w, gc_span_of(own->public_key, sizeof own->public_key));
+    }
 }
 
 static void connect(gc_signaling_client *s, gc_output_queue *q, uint64_t now_ms) {
@@ -96,10 +93,7 @@ static void connect(gc_signaling_client *s, gc_output_queue *q, uint64_t now_ms)
     gc_writer_bytes(&w, s->server, s->server_len);
     gc_writer_text(&w, "peerjs?key=");
     gc_percent_write(&w, gc_span_of(s->key, s->key_len));
-    gc_writer_text(&w, "&id=");
-    gc_writer_bytes(&w, s->id, sizeof s->id);
-    gc_writer_text(&w, "&token=");
-    gc_writer_bytes(&w, s->token, sizeof s->token);
+    write_own(&s->own, &w);
     gc_writer_text(&w, "&gc=1");
     if (s->has_tag) {
         gc_writer_text(&w, "&room=");
@@ -114,7 +108,7 @@ static void connect(gc_signaling_client *s, gc_output_queue *q, uint64_t now_ms)
 
 void gc_signaling_client_start(gc_signaling_client *s, gc_output_queue *q, const uint8_t *tag,
                                uint64_t now_ms) {
-    gc_assert(s->step == GC_SIGNALING_STEP_OFF && s->server_len > 0);
+    gc_assert(s->step == GC_SIGNALING_STEP_OFF && s->server_len > 0 && s->own.len > 0);
     s->has_tag = tag != NULL;
     if (tag != NULL) {
         memcpy(s->tag, tag, GC_TAG_BYTES);
@@ -152,7 +146,7 @@ void gc_signaling_client_stop(gc_signaling_client *s, gc_output_queue *q, bool b
 static void queue_echo(const gc_signaling_client *s, gc_output_queue *q) {
     gc_slot_message echo = {.kind = GC_SLOT_ECHO};
     gc_writer w = gc_output_queue_begin(q);
-    gc_slot_write(&w, gc_span_of(s->id, sizeof s->id), &echo);
+    gc_slot_write(&w, gc_own_id_span(&s->own), &echo);
     bool queued = gc_output_queue_end(q, GC_CLIENT_SIGNALING_SEND, GC_NONE, s->socket, &w);
     gc_assert(queued);
 }

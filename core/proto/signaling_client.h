@@ -11,8 +11,8 @@
 #ifndef GC_PROTO_SIGNALING_CLIENT_H
 #define GC_PROTO_SIGNALING_CLIENT_H
 
-#include "core/base/drbg.h"
 #include "core/proto/output_queue.h"
+#include "core/proto/own_id.h"
 #include "core/proto/signal_text.h"
 
 /* PeerServer clients beat every 5 s; a stock server cuts those it has not heard for 60-90 s. */
@@ -48,28 +48,27 @@ typedef struct gc_signaling_client {
     uint64_t beat_ms;
     uint64_t silent_ms;
     uint8_t tag[GC_TAG_BYTES];
-    uint8_t id[GC_OWN_ID_CHARS];
-    uint8_t token[GC_OWN_ID_CHARS];
+    gc_own_id own;
     uint8_t server[GC_URL_BYTES_MAX]; /* "ws(s)://host/path/" */
     uint32_t server_len;
     uint8_t key[GC_KEY_BYTES_MAX];
     uint32_t key_len;
 } gc_signaling_client;
 
-/* Sets where to go, and draws id and token. server: "http(s)://host[:port]/path"; a final '/' is
+/* Sets where to go. It still needs an id. server: "http(s)://host[:port]/path"; a final '/' is
  * added. Returns 0, GC_E_SYNTAX or GC_E_TOO_BIG, then nothing changed. */
-int gc_signaling_client_init(gc_signaling_client *s, gc_drbg *d, gc_span server, gc_span key);
+int gc_signaling_client_init(gc_signaling_client *s, gc_span server, gc_span key);
 /* Takes over what was made ready in `from`. */
 void gc_signaling_client_move(gc_signaling_client *s, const gc_signaling_client *from);
-/* Draws a new id and token: nobody may know the old ones. */
-void gc_signaling_client_draw(gc_signaling_client *s, gc_drbg *d);
+/* Draws an id, as gc_own_id_draw() does: 0, or GC_E_CRYPTO, then nothing changed. */
+int gc_signaling_client_draw(gc_signaling_client *s, const gc_crypto *crypto, gc_drbg *d);
 /* Makes s, which is off, go where `own` goes, by another socket (gc_signaling_socket). It still
- * needs a name: gc_signaling_client_rename(). */
+ * needs an id: gc_signaling_client_rename(). */
 void gc_signaling_client_copy_server(gc_signaling_client *s, const gc_signaling_client *own,
                                      uint32_t socket);
-/* Takes this id, and draws a new token. */
+/* Takes the id of this slot, and draws a new token. */
 void gc_signaling_client_rename(gc_signaling_client *s, gc_drbg *d,
-                                const uint8_t id[GC_OWN_ID_CHARS]);
+                                const uint8_t slot[GC_SLOT_ID_CHARS]);
 /* Connects: queues SIGNALING_CONNECT. tag: GC_TAG_BYTES, copied; NULL: into no room. */
 void gc_signaling_client_start(gc_signaling_client *s, gc_output_queue *q, const uint8_t *tag,
                                uint64_t now_ms);

@@ -29,16 +29,16 @@ int gc_slots_init(gc_slots *s, const gc_crypto *crypto, const uint8_t secret[GC_
         gc_writer_text(&w, "ghostchat/1 slot ");
         gc_writer_u8(&w, (uint8_t)digits[i]);
         r = derive(crypto, secret, gc_writer_done(&w), id, sizeof id);
-        gc_writer_init(&w, s->ids[i], GC_OWN_ID_CHARS);
+        gc_writer_init(&w, s->ids[i], GC_SLOT_ID_CHARS);
         gc_base32_write(&w, gc_span_of(id, sizeof id));
-        gc_assert(!w.failed && w.at == GC_OWN_ID_CHARS);
+        gc_assert(!w.failed && w.at == GC_SLOT_ID_CHARS);
     }
     return r == 0 ? 0 : GC_E_CRYPTO;
 }
 
 gc_span gc_slots_id(const gc_slots *s, uint32_t slot) {
     gc_assert(slot < GC_SLOTS_MAX);
-    return gc_span_of(s->ids[slot], GC_OWN_ID_CHARS);
+    return gc_span_of(s->ids[slot], GC_SLOT_ID_CHARS);
 }
 
 gc_span gc_slots_home_id(const gc_slots *s) {

@@ -63,7 +63,7 @@ typedef struct gc_slots {
     uint64_t change_ms;
     uint8_t nonce[GC_NONCE_BYTES];
     uint8_t key[GC_SLOT_KEY_BYTES]; /* of proofs */
-    uint8_t ids[GC_SLOTS_MAX][GC_OWN_ID_CHARS];
+    uint8_t ids[GC_SLOTS_MAX][GC_SLOT_ID_CHARS];
     uint8_t home[GC_ID_BYTES_MAX]; /* own id of the holder that answered */
     uint32_t home_len;
     gc_signaling_client signaling; /* the socket of a slot */

@@ -98,14 +98,14 @@ static gc_span cut(gc_span text, uint8_t sign, gc_span *rest) {
     return gc_span_of(text.data, at);
 }
 
-enum { KEY, ID, TOKEN, GC, ROOM, PARAMETERS };
+enum { KEY, ID, TOKEN, GC, GCID, ROOM, PARAMETERS };
 
 /* Values as they came; of a repeated parameter the last. data == NULL when it is missing. */
 static void find_parameters(gc_span query, gc_span values[PARAMETERS]) {
     static const gc_span names[PARAMETERS] = {
         [KEY] = {(const uint8_t *)"key", 3},     [ID] = {(const uint8_t *)"id", 2},
         [TOKEN] = {(const uint8_t *)"token", 5}, [GC] = {(const uint8_t *)"gc", 2},
-        [ROOM] = {(const uint8_t *)"room", 4},
+        [GCID] = {(const uint8_t *)"gcid", 4},   [ROOM] = {(const uint8_t *)"room", 4},
     };
     while (query.len > 0) {
         gc_span value, pair = cut(query, '&', &query), raw_name = cut(pair, '=', &value);
@@ -142,6 +142,7 @@ int gc_signal_query_parse(gc_span query, gc_signal_query *out) {
         error = read_text(values[KEY], out->key, sizeof out->key, &out->key_len);
     }
     out->gc = gc_span_equal(values[GC], GC_SPAN("1"));
+    out->has_gcid = gc_base64url_read(values[GCID], out->gcid, GC_SIGN_KEY_BYTES) == 0;
     out->has_room = values[ROOM].data != NULL;
     if (error == 0 && out->has_room) {
         error = gc_hex_read(values[ROOM], out->room, GC_TAG_BYTES);

@@ -39,7 +39,7 @@ gc_signal gc_signal_of(gc_span raw_type);
 /* Returns the word of a type, a constant; "OTHER" for GC_SIGNAL_OTHER. */
 const char *gc_signal_word(gc_signal type);
 
-/* The query of the WebSocket URL: key, id, token, version, gc, room. */
+/* The query of the WebSocket URL: key, id, token, version, gc, gcid, room. */
 typedef struct gc_signal_query {
     uint8_t id[GC_ID_BYTES_MAX];
     uint32_t id_len;
@@ -48,7 +48,9 @@ typedef struct gc_signal_query {
     uint8_t key[GC_KEY_BYTES_MAX];
     uint32_t key_len;
     bool gc;       /* gc=1: speaks our extensions */
+    bool has_gcid; /* gcid=<43 base64url digits>: the public key that its id is made of */
     bool has_room; /* room=<32 hex digits> */
+    uint8_t gcid[GC_SIGN_KEY_BYTES];
     uint8_t room[GC_TAG_BYTES];
 } gc_signal_query;
 
@@ -57,7 +59,8 @@ typedef struct gc_signal_query {
  * token), names are decoded too, of a repeated parameter the last wins, unknown ones are ignored.
  * Returns 0; GC_E_TOO_BIG when id, token or key is over its limit, GC_E_UTF8, or GC_E_SYNTAX for a
  * room that is no tag (32 plain hex digits, either case); after an error all of *out is zero. A
- * missing or empty id, token or key has length 0. Source: PeerServer 1.0.2, URL standard 5.1. */
+ * missing or empty id, token or key has length 0; a gcid that is no key counts as missing, since
+ * clients of another kind may use the name. Source: PeerServer 1.0.2, URL standard 5.1. */
 int gc_signal_query_parse(gc_span query, gc_signal_query *out);
 /* Writes bytes with everything percent-encoded but the unreserved characters of RFC 3986 2.3: at
  * most three bytes for one; w->failed when they do not fit. */

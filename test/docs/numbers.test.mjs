@@ -34,7 +34,10 @@ const limits = constants('core/proto/tombs.h', 'core/proto/signaling_client.h', 
 /** What ghostchat-protocol(7) says: the words around a number, its unit, the constant. */
 const SAID = [
   [/takes at most (\d+)\. link/, 1, 'GC_ROOM_MEMBERS_MAX'],
-  [/in base32 .*?: (\d+) characters/, 1, 'GC_OWN_ID_CHARS'],
+  [/random bytes in base32 .*? is (\d+) characters/, 1, 'GC_OWN_TOKEN_CHARS'],
+  [/These are (\d+) characters: g and/, 1, 'GC_OWN_ID_CHARS'],
+  [/slots : ids of (\d+) characters/, 1, 'GC_SLOT_ID_CHARS'],
+  [/RFC 8032\) out of (\d+) random bytes/, 1, 'GC_SIGN_KEY_BYTES'],
   [/non-empty string of at most (\d+) bytes/, 1, 'GC_ID_BYTES_MAX'],
   [/\[A-Za-z0-9_-\]\{1,(\d+)\}/, 1, 'GC_INVITE_ID_CHARS_MAX'],
   [/percent-encoded UTF-8, 1 to (\d+) bytes/, 1, 'GC_ROOM_NAME_BYTES_MAX'],

@@ -140,7 +140,7 @@ scenario('a direct link on a static page', {
     await ann.status(/people on other networks cannot be reached/i);
     assert.equal(await ann.evaluate(() => location.href), `${PAGE}#/room/behind%20a%20link`);
     const link = await ann.inviteLink('Me only');
-    assert.match(link, /^https:\/\/www\.example\.org\/ghost\/#\/join\/[a-z2-7]{26}:1\.[\w-]{43}$/);
+    assert.match(link, /^https:\/\/www\.example\.org\/ghost\/#\/join\/g[a-z2-7]{26}:1\.[\w-]{43}$/);
     await ben.page.goto(world.link(link));
     await ben.control('button', 'Join');
     await reads(ben, 'is told who cannot be reached', /other networks cannot be reached/);
@@ -365,14 +365,14 @@ scenario('ghostchatd --peer-server: the page signals there', {
     const [ann, ben] = await world.crowd(['Ann', 'Ben'], server, 'elsewhere');
     await Promise.all([ann.connected(), ben.connected()]);
     const link = await ann.inviteLink('Me only');
-    assert.match(link, new RegExp(`^${server.url}join/[a-z2-7]{26}#1\\.[\\w-]{43}$`));
+    assert.match(link, new RegExp(`^${server.url}join/g[a-z2-7]{26}#1\\.[\\w-]{43}$`));
     const metrics = await (await server.get('metrics')).text();
     assert.match(metrics, /^ghostchat_peers 0$/m, 'nobody is at the server of the page');
     // Any page reads a link in the form of a static host.
     await ben.leave();
     await ben.joinLink(link.replace('join/', '#/join/').replace('#1.', ':1.'));
     await talk(world, ann, ben);
-    assert.match(await ben.evaluate(() => location.href), new RegExp(`^${server.url}join/[a-z2-7]{26}$`));
+    assert.match(await ben.evaluate(() => location.href), new RegExp(`^${server.url}join/g[a-z2-7]{26}$`));
   },
   red: { 'without the option': { own: true, fails: /nobody is at the server/ } },
 });

@@ -160,6 +160,19 @@ void client_hash_fails(gc_client *c) {
     c->crypto.hash = refuse;
 }
 
+static int refuse_keypair(void *context, uint8_t public_key[32], const uint8_t seed[32]) {
+    (void)context, (void)public_key, (void)seed;
+    return -1;
+}
+
+void client_keypair_fails(gc_client *c) {
+    c->crypto.sign_keypair = refuse_keypair;
+}
+
+const uint8_t *client_seed(const gc_client *c) {
+    return c->meeting.line.own.seed;
+}
+
 void client_skip_clearing(gc_client *c) {
     c->dirty = false;
 }

@@ -80,8 +80,11 @@ uint64_t client_next_sent(const gc_client *c);
 /* GC_TAG_BYTES: of the room that was joined, and of our own invite link. */
 const uint8_t *client_room_tag(const gc_client *c);
 const uint8_t *client_direct_tag(const gc_client *c);
-/* From now on every hash fails. */
+/* From now on every hash fails, or every key pair. */
 void client_hash_fails(gc_client *c);
+void client_keypair_fails(gc_client *c);
+/* GC_SIGN_KEY_BYTES: the secret seed of its key pair. */
+const uint8_t *client_seed(const gc_client *c);
 /* The next poll does not clear the buffers of a client that has left, which takes long. */
 void client_skip_clearing(gc_client *c);
 

@@ -42,13 +42,16 @@ static void leaving_wipes_what_was_said(void **state) {
     peer_sends(s, 0, 3, "canary-held");
     static const char *canaries[] = {"canary", "coffee", "Bob", "Ann", "~bob", "their sdp"};
     char id[GC_OWN_ID_CHARS];
+    uint8_t seed[GC_SIGN_KEY_BYTES];
     memcpy(id, gc_client_id(s->c).data, sizeof id);
+    memcpy(seed, client_seed(s->c), sizeof seed);
     assert_non_null(memmem(s->c, gc_client_size(), id, sizeof id));
     put(s, gc_client_leave(s->c, s->now));
     for (size_t i = 0; i < sizeof canaries / sizeof canaries[0]; i++) {
         assert_null(memmem(s->c, gc_client_size(), canaries[i], strlen(canaries[i])));
     }
     assert_null(memmem(s->c, gc_client_size(), id, sizeof id));
+    assert_null(memmem(s->c, gc_client_size(), seed, sizeof seed));
     script_free(s);
 }
 
@@ -124,6 +127,17 @@ static void a_hash_that_refuses_is_an_error(void **state) {
     assert_int_equal(gc_client_join_room(s->c, s->now, &script_options, GC_SPAN("coffee")),
                      GC_E_CRYPTO);
     assert_int_equal(gc_client_new_room(s->c, s->now, &script_options), GC_E_CRYPTO);
+    drain(s);
+    expect(s, "");
+    script_free(s);
+}
+
+static void a_key_pair_that_is_refused_is_an_error(void **state) {
+    script *s = script_new();
+    (void)state;
+    client_keypair_fails(s->c);
+    assert_int_equal(gc_client_join_room(s->c, s->now, &script_options, GC_SPAN("coffee")),
+                     GC_E_CRYPTO);
     drain(s);
     expect(s, "");
     script_free(s);
@@ -354,6 +368,7 @@ int main(void) {
         cmocka_unit_test(a_second_life_has_new_names),
         cmocka_unit_test(joins_are_refused_whole),
         cmocka_unit_test(a_hash_that_refuses_is_an_error),
+        cmocka_unit_test(a_key_pair_that_is_refused_is_an_error),
         cmocka_unit_test(too_little_memory_is_no_client),
         cmocka_unit_test(texts_are_checked_before_they_are_taken),
         cmocka_unit_test(a_newcomer_gets_what_follows),

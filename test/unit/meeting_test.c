@@ -1,4 +1,7 @@
 /* core/client/meeting.c: what the server says of the room and of others. */
+#include "core/wire/keyed_id.h"
+#include "core/wire/peerjs.h"
+#include "host/crypto.h"
 #include "test/unit/client_script.h"
 
 static script *script_with(const char *members) {
@@ -106,12 +109,25 @@ static void a_server_out_of_reach_is_tried_for_ever(void **state) {
     script_free(s);
 }
 
+/* What stands in the URL shows the right to this id, to whoever can hash. */
+static void assert_shown(const char *url, const char id[GC_OWN_ID_CHARS]) {
+    gc_crypto crypto;
+    gc_signal_query q;
+    assert_int_equal(gc_host_crypto(&crypto), 0);
+    assert_int_equal(gc_signal_query_parse(text_span(strchr(url, '?') + 1), &q), 0);
+    assert_span(gc_span_of(q.id, q.id_len), gc_span_of(id, GC_OWN_ID_CHARS));
+    assert_true(q.has_gcid && gc_keyed_id_is_of(&crypto, gc_span_of(q.id, q.id_len), q.gcid,
+                                                gc_span_of(q.token, q.token_len)));
+}
+
 static void an_id_that_is_taken_is_drawn_again_once(void **state) {
-    char first[GC_OWN_ID_CHARS], second[GC_OWN_ID_CHARS];
+    char first[GC_OWN_ID_CHARS], second[GC_OWN_ID_CHARS], url[sizeof((script *)0)->ws];
     script *s = script_new();
     (void)state;
     put(s, gc_client_join_room(s->c, s->now, &script_options, GC_SPAN("coffee")));
     memcpy(first, gc_client_id(s->c).data, sizeof first);
+    memcpy(url, s->ws, sizeof url);
+    assert_shown(url, first);
     put(s, gc_client_signaling_opened(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     server_says(s, "{\"type\":\"ID-TAKEN\"}");
     put(s, gc_client_signaling_closed(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
@@ -120,6 +136,9 @@ static void an_id_that_is_taken_is_drawn_again_once(void **state) {
     for (int i = 0; i < 4; i++) {
         pass(s, GC_RECONNECT_MS_MAX);
         assert_memory_equal(second, gc_client_id(s->c).data, sizeof second);
+        assert_shown(s->ws, second);
+        assert_memory_not_equal(strstr(s->ws, "&token="), strstr(url, "&token="), 7 + 26);
+        assert_memory_not_equal(strstr(s->ws, "&gcid="), strstr(url, "&gcid="), 6 + 43);
         put(s, gc_client_signaling_opened(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
         server_says(s, "{\"type\":\"ID-TAKEN\"}");
         put(s, gc_client_signaling_closed(s->c, s->now, GC_SIGNALING_SOCKET_OWN));

@@ -89,6 +89,26 @@ static void our_query(void **state) {
     assert_memory_equal(query.room, room, 16);
 }
 
+#define GCID "gcid=Q6cucUQBdi32a2jCbfvfJoKq7J8kdOykYT5CSg-6_Tw"
+
+static void a_key_is_shown_or_not(void **state) {
+    static const char *const others[] = {"gc=1",        "gcid",   "gcid=",  "gcid=abc",
+                                         GCID "&gcid=", GCID "w", GCID "=", "gcid=%51" GCID};
+    uint8_t key[GC_SIGN_KEY_BYTES];
+    (void)state;
+    from_hex("43a72e714401762df66b68c26dfbdf2682aaec9f2474eca4613e424a0fbafd3c", key);
+    assert_int_equal(parse(GCID), 0);
+    assert_true(query.has_gcid);
+    assert_memory_equal(query.gcid, key, sizeof key);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        /* Stock clients may use the name for something else: it is no error. */
+        assert_int_equal(parse(others[i]), 0);
+        assert_false(query.has_gcid);
+    }
+    assert_int_equal(parse(GCID "&room=coffee"), GC_E_SYNTAX);
+    assert_false(query.has_gcid);
+}
+
 static void values_are_decoded(void **state) {
     (void)state;
     assert_int_equal(parse("id=z%C3%A9+%e4%b8%ad%26%3D%2B&token=a=b&key=%00x"), 0);
@@ -250,6 +270,7 @@ int main(void) {
         cmocka_unit_test(other_types),
         cmocka_unit_test(a_stock_query),
         cmocka_unit_test(our_query),
+        cmocka_unit_test(a_key_is_shown_or_not),
         cmocka_unit_test(values_are_decoded),
         cmocka_unit_test(broken_escapes_stand_for_themselves),
         cmocka_unit_test(missing_and_empty),

@@ -2,12 +2,15 @@
 #include "core/proto/signaling_client.h"
 #include "core/base/error.h"
 #include "core/base/reason.h"
+#include "core/base/encoding.h"
 #include "core/base/timers.h"
+#include "host/crypto.h"
 #include "test/unit/unit.h"
 
 static gc_output_store store;
 static gc_output_queue queue;
 static gc_drbg drbg;
+static gc_crypto crypto;
 static gc_signaling_client s;
 static char said[2048]; /* outputs since the last look */
 
@@ -16,7 +19,9 @@ static int setup(void **state) {
     (void)state;
     gc_output_queue_init(&queue, &store);
     gc_drbg_init(&drbg, seed);
-    return gc_signaling_client_init(&s, &drbg, GC_SPAN("http://h:8080/"), GC_SPAN(""));
+    assert_int_equal(gc_host_crypto(&crypto), 0);
+    assert_int_equal(gc_signaling_client_init(&s, GC_SPAN("http://h:8080/"), GC_SPAN("")), 0);
+    return gc_signaling_client_draw(&s, &crypto, &drbg);
 }
 
 static const char *look(void) {
@@ -51,21 +56,38 @@ static void the_url_names_everything(void **state) {
     gc_client_output o;
     uint8_t tag[GC_TAG_BYTES];
     char expected[512];
+    uint8_t gcid[43];
+    gc_writer w;
     (void)state;
     (void)from_hex("29935b41b9a63fe8f9dd6864f4193aa7", tag);
     assert_int_equal(
-        gc_signaling_client_init(&s, &drbg, GC_SPAN("https://[::1]:8443/a/b"), GC_SPAN("k&y%")), 0);
+        gc_signaling_client_init(&s, GC_SPAN("https://[::1]:8443/a/b"), GC_SPAN("k&y%")), 0);
+    assert_int_equal(gc_signaling_client_draw(&s, &crypto, &drbg), 0);
     gc_signaling_client_start(&s, &queue, tag, 100);
     assert_true(gc_output_queue_take(&queue, &o));
+    gc_writer_init(&w, gcid, sizeof gcid);
+    gc_base64url_write(&w, gc_span_of(s.own.public_key, GC_SIGN_KEY_BYTES));
     snprintf(expected, sizeof expected,
-             "wss://[::1]:8443/a/b/peerjs?key=k%%26y%%25&id=%.26s&token=%.26s&gc=1"
+             "wss://[::1]:8443/a/b/peerjs?key=k%%26y%%25&id=%.27s&token=%.26s&gcid=%.43s&gc=1"
              "&room=29935b41b9a63fe8f9dd6864f4193aa7",
-             (const char *)s.id, (const char *)s.token);
+             (const char *)s.own.id, (const char *)s.own.token, (const char *)gcid);
     assert_span(o.text, text_span(expected));
-    assert_memory_not_equal(s.id, s.token, GC_OWN_ID_CHARS);
-    for (uint32_t i = 0; i < GC_OWN_ID_CHARS; i++) {
-        assert_non_null(strchr("abcdefghijklmnopqrstuvwxyz234567", s.id[i]));
-    }
+}
+
+/* The id of a slot belongs to the room's secret: there is no key to show. */
+static void a_slot_shows_no_key(void **state) {
+    gc_client_output o;
+    char text[256];
+    gc_signaling_client slot;
+    (void)state;
+    gc_signaling_client_copy_server(&slot, &s, GC_SIGNALING_SOCKET_SLOT);
+    gc_signaling_client_rename(&slot, &drbg, (const uint8_t *)"yasc5eo4kketkcu6gedhrg5xki");
+    gc_signaling_client_start(&slot, &queue, NULL, 100);
+    assert_true(gc_output_queue_take(&queue, &o));
+    snprintf(text, sizeof text,
+             "ws://h:8080/peerjs?key=peerjs&id=yasc5eo4kketkcu6gedhrg5xki&token=%.26s&gc=1",
+             (const char *)slot.own.token);
+    assert_span(o.text, text_span(text));
 }
 
 static void long_servers_fit_or_are_refused(void **state) {
@@ -77,11 +99,11 @@ static void long_servers_fit_or_are_refused(void **state) {
     memset(key, '%', sizeof key);
     gc_span keys = gc_span_of(key, sizeof key);
     uint8_t tag[GC_TAG_BYTES] = {0};
-    assert_int_equal(
-        gc_signaling_client_init(&s, &drbg, gc_span_of(server, GC_URL_BYTES_MAX), keys),
-        GC_E_TOO_BIG);
-    assert_int_equal(
-        gc_signaling_client_init(&s, &drbg, gc_span_of(server, GC_URL_BYTES_MAX - 1), keys), 0);
+    assert_int_equal(gc_signaling_client_init(&s, gc_span_of(server, GC_URL_BYTES_MAX), keys),
+                     GC_E_TOO_BIG);
+    assert_int_equal(gc_signaling_client_init(&s, gc_span_of(server, GC_URL_BYTES_MAX - 1), keys),
+                     0);
+    assert_int_equal(gc_signaling_client_draw(&s, &crypto, &drbg), 0);
     gc_signaling_client_start(&s, &queue, tag, 0); /* asserts that the URL fits */
     assert_string_equal(look(), "connect; ");
 }
@@ -294,6 +316,7 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup(name, setup)
     const struct CMUnitTest tests[] = {
         TEST(the_url_names_everything),
+        TEST(a_slot_shows_no_key),
         TEST(long_servers_fit_or_are_refused),
         TEST(one_server_is_connected_and_kept),
         TEST(our_server_is_asked_for_a_sign_of_life),

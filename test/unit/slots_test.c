@@ -2,6 +2,7 @@
 #include "core/proto/slots.h"
 #include "core/base/reason.h"
 #include "core/base/timers.h"
+#include "core/wire/keyed_id.h"
 #include "host/crypto.h"
 #include "test/unit/unit.h"
 
@@ -39,7 +40,7 @@ static int setup(void **state) {
     gc_drbg_init(&drbg, seed);
     gc_output_queue_init(&queue, &store);
     assert_int_equal(gc_host_crypto(&crypto), 0);
-    assert_int_equal(gc_signaling_client_init(&own, &drbg, GC_SPAN("http://h/"), GC_SPAN("")), 0);
+    assert_int_equal(gc_signaling_client_init(&own, GC_SPAN("http://h/"), GC_SPAN("")), 0);
     assert_int_equal(gc_slots_init(&s, &crypto, secret), 0);
     gc_slots_check(&s);
     return 0;
@@ -96,6 +97,7 @@ static void ids_are_names_that_only_the_secret_gives(void **state) {
             assert_int_equal(gc_span_equal(gc_slots_id(&s, i), gc_slots_id(&s, k)), i == k);
             assert_false(gc_span_equal(gc_slots_id(&s, i), gc_slots_id(&other, k)));
         }
+        assert_false(gc_keyed_id_has_form(gc_slots_id(&s, i)));
     }
     assert_memory_not_equal(s.key, other.key, sizeof s.key);
 }

@@ -3,6 +3,7 @@
 import { realpathSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import peerjs from 'peerjs';
+import { write } from './write.mjs';
 
 const { util } = peerjs;
 export const PATH = fileURLToPath(new URL('./binarypack.json', import.meta.url));
@@ -135,14 +136,6 @@ export function make() {
     strings: ['', 'a', 'fifteen bytes..', 'sixteen bytes...', 'zé 中🥦', 'x'.repeat(300)]
       .map((text) => ({ text, hex: hex(util.pack(text)) })),
   };
-}
-
-/** One line for each case, as the other vectors are written. */
-export function write(all) {
-  const list = (items) => `[\n  ${items.map((item) => JSON.stringify(item)).join(',\n  ')}\n ]`;
-  const keys = Object.entries(all).map(([key, value]) =>
-    ` ${JSON.stringify(key)}: ${Array.isArray(value) ? list(value) : JSON.stringify(value)}`);
-  return `{\n${keys.join(',\n')}\n}\n`;
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {

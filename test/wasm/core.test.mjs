@@ -83,7 +83,7 @@ test('a join says where to connect', () => {
     assert.equal(url.origin + url.pathname, 'wss://chat.example/base/peerjs');
     assert.equal(url.searchParams.get('room'), COFFEE);
     assert.equal(url.searchParams.get('id'), c.id());
-    assert.match(c.id(), /^[a-z2-7]{26}$/);
+    assert.match(c.id(), /^g[a-z2-7]{26}$/);
     assert.equal(c.word(c.wasm.error_word(c.at('join_room', SERVER, 'Ann', 'tea'))), 'state');
     assert.ok(Number.isFinite(c.wasm.deadline()));
 });

@@ -1,5 +1,6 @@
 // One client of core.wasm, as the page drives it: bytes in, outputs out.
 import { readFileSync } from 'node:fs';
+import { keyOf } from '../vectors/make-ids.mjs';
 import { blake2b } from './blake2b.mjs';
 
 export const FILE = `${process.env.B ?? 'build'}/wasm/core.wasm`;
@@ -17,10 +18,14 @@ export class Client {
     now = 1000;
 
     /** @param {number} seed  any byte
-     * @param {(...args: number[]) => number} [hash]  instead of BLAKE2b */
-    constructor(seed, hash) {
+     * @param {(...args: number[]) => number} [hash]  instead of BLAKE2b
+     * @param {(publicKey: number, seed: number) => number} [signKeypair]  instead of Ed25519 */
+    constructor(seed, hash, signKeypair) {
         const instance = new WebAssembly.Instance(module, {
-            gc: { hash: hash ?? ((...args) => this.#hash(...args)) },
+            gc: {
+                hash: hash ?? ((...args) => this.#hash(...args)),
+                sign_keypair: signKeypair ?? ((...args) => this.#signKeypair(...args)),
+            },
         });
         /** @type {any} */
         this.wasm = instance.exports;
@@ -34,6 +39,12 @@ export class Client {
         const memory = new Uint8Array(this.wasm.memory.buffer);
         memory.set(blake2b(outLen, memory.slice(input, input + inputLen),
             memory.slice(key, key + keyLen)), out);
+        return 0;
+    }
+
+    #signKeypair(publicKey, seed) {
+        const memory = new Uint8Array(this.wasm.memory.buffer);
+        memory.set(keyOf(Buffer.from(memory.slice(seed, seed + 32))), publicKey);
         return 0;
     }
 

@@ -41,7 +41,7 @@ async function meet(world) {
   await ann.joinRoom('coffee');
   const annAsks = await request(tap);
   const annId = query(annAsks).get('id');
-  assert.match(annId, /^[a-z2-7]{26}$/);
+  assert.match(annId, /^g[a-z2-7]{26}$/);
   assert.equal(query(annAsks).get('room'), COFFEE);
   const annOpen = await message(tap, 'OPEN', 'server', annAsks.connection);
   assert.deepEqual(annOpen.json.payload.room, { tag: COFFEE, members: [] });
