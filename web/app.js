@@ -5,6 +5,7 @@ import { policyOf } from './config.js';
 import { Conversation } from './conversation.js';
 import { fillTexts, find, make } from './dom.js';
 import { Entrance } from './entrance.js';
+import { Frame } from './frame.js';
 import { GhostChat, GhostChatError, InviteKind } from './ghostchat.js';
 import { Invite } from './invite.js';
 import { cleanLine } from './linkify.js';
@@ -12,6 +13,7 @@ import { randomName } from './name.js';
 import { People } from './people.js';
 import { base, isStatic, showPlace, takeArrival } from './place.js';
 import { Scan } from './scan.js';
+import { setOff } from './sentence.js';
 import { describe, Status } from './status.js';
 import { texts } from './texts.js';
 import { followViewport } from './viewport.js';
@@ -46,7 +48,11 @@ class App {
     #again = find('.again', HTMLButtonElement);
     #chat = new GhostChat();
     #people = new People();
-    #conversation = new Conversation((peer) => this.#people.nameOf(peer));
+    #frame = new Frame(() => this.#draw());
+    #conversation = new Conversation(
+        (peer) => this.#people.nameOf(peer),
+        () => this.#frame.request(),
+    );
     #composer = new Composer((text) => this.#send(text));
     #status = new Status();
     #invite = new Invite(
@@ -95,8 +101,9 @@ class App {
         on('message', ({ from, text }) => this.#onMessage(from, text));
         on('gap', ({ from, count, reason }) =>
             this.#conversation.note(
-                texts.message.gap(this.#people.nameOf(from), count, reason.text),
+                texts.message.gap(this.#setOff(from), count, reason.text),
                 'bad',
+                from,
             ),
         );
         on('delivered', ({ to, id }) => this.#conversation.delivered(id, to));
@@ -247,7 +254,7 @@ class App {
             const id = await this.#chat.send(text);
             this.#conversation.addOwn(id, text, to);
             this.#composer.clear();
-            this.#showEmpty();
+            this.#frame.now();
         } catch (error) {
             const code = /** @type {{ code?: string }} */ (error).code ?? '';
             this.#composer.hint(SEND_HINTS[code] ?? texts.message.failed);
@@ -258,40 +265,50 @@ class App {
         if (this.#chat.state.state === 'failed') {
             this.#conversation.settle();
         }
-        this.#render();
+        this.#frame.request();
     }
 
     /** @param {Peer} peer */
     #onPeer(peer) {
         const before = this.#people.stateOf(peer);
-        const name = this.#people.nameOf(peer);
         this.#people.set(peer);
         if (peer.state === 'open' && before !== 'open' && before !== 'lost') {
-            this.#conversation.note(texts.person.came(name));
+            this.#conversation.note(texts.person.came(this.#setOff(peer)), 'quiet', peer);
             this.#invite.closeBeside();
-        } else if (peer.state === 'closed' && (before === 'open' || before === 'lost')) {
-            this.#conversation.note(
-                peer.reason.word === 'left' || !peer.reason.text
-                    ? texts.person.left(name)
-                    : texts.person.gone(name, peer.reason.text),
-            );
+        } else if (peer.state === 'closed') {
+            if (before === 'open' || before === 'lost') {
+                this.#conversation.note(this.#goodbye(peer), 'quiet', peer);
+            }
+            this.#conversation.left(peer);
         }
-        this.#render();
+        this.#frame.request();
+    }
+
+    /** @param {Peer} peer  who has gone */
+    #goodbye(peer) {
+        const { word, text } = peer.reason;
+        const name = this.#setOff(peer);
+        return word === 'left' || !text ? texts.person.left(name) : texts.person.gone(name, text);
+    }
+
+    /** @param {Peer} peer
+     * @returns {string} the name for a sentence */
+    #setOff(peer) {
+        return setOff(this.#people.nameOf(peer));
     }
 
     /** @param {Peer} from @param {string} text */
     #onMessage(from, text) {
         this.#conversation.add(from, text);
-        this.#showEmpty();
         if (document.hidden || !document.hasFocus()) {
-            this.#setUnread(this.#unread + 1);
+            this.#unread++;
         }
     }
 
     /** @param {number} unread */
     #setUnread(unread) {
         this.#unread = unread;
-        document.title = texts.windowTitle(unread, this.#place?.title ?? '');
+        this.#frame.request();
     }
 
     /** @param {string} link
@@ -377,18 +394,30 @@ class App {
         find('.empty-text', HTMLElement).textContent = failed ? '' : (this.#place?.empty ?? '');
     }
 
+    /** Draws at once. */
     #render() {
+        this.#frame.now();
+    }
+
+    #draw() {
         const { state } = this.#chat.state;
         const peers = this.#chat.peers;
+        const open = this.#chat.openLinks;
+        this.#people.render();
+        this.#conversation.render();
         this.#root.dataset.state = state;
-        this.#root.dataset.peers = String(this.#chat.openLinks);
+        this.#root.dataset.peers = String(open);
         this.#again.hidden = state !== 'failed' || !this.#last;
         this.#showEmpty();
+        const title = texts.windowTitle(this.#unread, this.#place?.title ?? '');
+        if (document.title !== title) {
+            document.title = title;
+        }
         this.#status.show(
             describe(
                 this.#chat.state,
                 peers,
-                (peer) => this.#people.nameOf(peer),
+                (peer) => this.#setOff(peer),
                 this.#place?.room === 'none',
                 !this.#chat.reachesOut,
             ),

@@ -1,40 +1,67 @@
 // @ts-check
 /** The log: what was said, by whom, when, and what became of one's own messages. */
 import { find, make } from './dom.js';
-import { linkify } from './linkify.js';
-import { hueOf } from './people.js';
+import { makeMessage, showFate } from './message.js';
+import { sentence, setOff } from './sentence.js';
+import { Shares } from './shares.js';
 import { texts } from './texts.js';
 
 /** @typedef {import('./ghostchat.js').Peer} Peer */
-/** @typedef {{ entry: HTMLElement | null, state: HTMLElement | null, to: Set<string>,
- *   got: Set<string>, sent: Set<string>, lost: Map<string, string>, why: string }} Own
- *   by peer ids; sent: handed over to who acknowledges nothing; lost: with the name shown; no entry:
- *   the answer was faster than the log */
+/** @typedef {object} Entry  one message or note; its element is made when the log is drawn
+ * @property {number} chars
+ * @property {(entry: Entry) => HTMLElement} make
+ * @property {HTMLElement | null} element
+ * @property {boolean} dropped
+ * @property {string} note    the text of a note, '' of a message
+ * @property {number} times   how often the note was made in a row
+ * @property {number} id      of one's own message */
+/** @typedef {import('./message.js').Fate & { entry: Entry | null }} Own  without an entry: the answer
+ *   was faster than the log */
 
-/** What one page keeps: a remote must not fill its memory. */
-const ENTRIES_MAX = 2000;
-const CHARS_MAX = 4_000_000;
+/** What one page keeps of each person: a remote must not fill its memory. */
+const EACH = { entries: 1000, chars: 1_000_000 };
+/** Of oneself, and of all who have left together. */
+const MANY = { entries: 2000, chars: 4_000_000 };
+/** What is made for one frame; the rest waits for the next one. */
+const DRAWN = { entries: 50, chars: 65536 };
 /** Messages of one sender within this time stand together under one name. */
 const TOGETHER_MS = 120_000;
 /** Nearer to the end than this counts as reading the end. */
 const AT_END_PX = 80;
-
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+/** The origin of what one does oneself: no id of a peer is empty. */
+const SELF = '';
 
 export class Conversation {
     #log = find('.log', HTMLElement);
     #jump = find('.jump', HTMLButtonElement);
     #nameOf;
+    #onChange;
+    /** @type {Shares<Entry>} */
+    #shares = new Shares(EACH, MANY);
+    /** @type {Shares<Entry>} */
+    #ownShare = new Shares(MANY, MANY);
     /** @type {Map<number, Own>} by message id */
     #own = new Map();
-    #chars = 0;
+    /** @type {Entry[]} not in the log yet */
+    #waiting = [];
+    /** @type {Entry[]} out of the log at the next frame */
+    #dropped = [];
+    /** @type {Set<Own>} whose line about delivery has changed */
+    #changed = new Set();
+    /** @type {Entry | null} the newest */
+    #newest = null;
+    /** @type {HTMLElement | null} the entry in the tab order */
+    #stop = null;
+    #cut = false; // something was dropped
     #follow = true; // the end is being read: stay there
     /** @type {{ sender: string, at: number }} */
     #last = { sender: '', at: 0 };
 
-    /** @param {(peer: Peer) => string} nameOf */
-    constructor(nameOf) {
+    /** @param {(peer: Peer) => string} nameOf
+     * @param {() => void} onChange  render() has something to show */
+    constructor(nameOf, onChange) {
         this.#nameOf = nameOf;
+        this.#onChange = onChange;
         this.#log.addEventListener('keydown', (event) => this.#onKey(event));
         this.#log.addEventListener('focusin', (event) => this.#onFocus(event));
         this.#log.addEventListener('scroll', () => this.#onScroll(), { passive: true });
@@ -43,35 +70,52 @@ export class Conversation {
     }
 
     get empty() {
-        return this.#log.childElementCount === 0;
+        return this.#newest === null;
     }
 
     /** @param {number} id @param {string} text @param {Peer[]} to */
     addOwn(id, text, to) {
-        const { entry, meta } = this.#add('own', texts.room.you, '', text);
-        const state = make('span', 'message-state');
-        meta.append(state);
         const own = this.#ownOf(id);
-        own.entry = entry;
-        own.state = state;
+        own.entry = this.#say('own', texts.room.you, SELF, text, id);
         to.forEach((peer) => own.to.add(peer.id));
-        this.#renderState(own);
-        this.scrollToEnd();
+        this.#change(own);
+        this.#follow = true;
     }
 
     /** @param {Peer} from @param {string} text */
     add(from, text) {
-        this.#add('other', this.#nameOf(from), from.id, text);
+        this.#say('other', this.#nameOf(from), from.id, text, 0);
     }
 
-    /** A line about the room itself.
-     * @param {string} text @param {'quiet' | 'bad'} [tone] */
-    note(text, tone = 'quiet') {
-        const note = make('p', 'note', text);
-        note.dir = 'auto';
-        note.dataset.tone = tone;
-        this.#append(note, text.length);
+    /** A line about the room itself. Equal ones in a row become one with a count.
+     * @param {string} text  with names that are set off
+     * @param {'quiet' | 'bad'} [tone]
+     * @param {Peer | null} [cause]  who made it necessary; null: oneself */
+    note(text, tone = 'quiet', cause = null) {
+        const newest = this.#newest;
+        if (newest?.note === text && !newest.dropped) {
+            newest.times++;
+            this.#showTimes(newest);
+            return;
+        }
+        /** @type {(entry: Entry) => HTMLElement} */
+        const build = (entry) => {
+            const note = make('p', 'note');
+            note.append(...sentence(text));
+            note.dir = 'auto';
+            note.dataset.tone = tone;
+            entry.element = note;
+            this.#showTimes(entry);
+            return note;
+        };
+        this.#add(cause?.id ?? SELF, { chars: text.length, make: build, note: text });
         this.#last = { sender: '', at: 0 };
+    }
+
+    /** Somebody has left: what they said stands back behind what those say who are here.
+     * @param {Peer} peer */
+    left(peer) {
+        this.#drop(this.#shares.leave(peer.id, Date.now()));
     }
 
     /** @param {number} id @param {Peer} peer */
@@ -89,9 +133,9 @@ export class Conversation {
         const own = this.#ownOf(id);
         if (!own.got.has(peer.id)) {
             own.to.add(peer.id);
-            own.lost.set(peer.id, this.#nameOf(peer));
+            own.lost.set(peer.id, setOff(this.#nameOf(peer)));
             own.why = why;
-            this.#renderState(own);
+            this.#change(own);
         }
     }
 
@@ -101,17 +145,15 @@ export class Conversation {
         own.to.add(peer.id);
         own[how].add(peer.id);
         own.lost.delete(peer.id);
-        this.#renderState(own);
+        this.#change(own);
     }
 
     /** The chat has ended without a goodbye: no answer comes any more, and a new one counts its
      * messages anew. */
     settle() {
         for (const own of this.#own.values()) {
-            if (own.state && own.entry?.dataset.state === 'sending') {
-                own.state.textContent = texts.message.unknown;
-                own.entry.dataset.state = 'unknown';
-            }
+            own.settled = true;
+            this.#change(own);
         }
         this.#own.clear();
     }
@@ -119,7 +161,13 @@ export class Conversation {
     clear() {
         this.#log.replaceChildren();
         this.#own.clear();
-        this.#chars = 0;
+        this.#shares.clear();
+        this.#ownShare.clear();
+        this.#changed.clear();
+        this.#waiting = [];
+        this.#dropped = [];
+        this.#newest = this.#stop = null;
+        this.#cut = false;
         this.#last = { sender: '', at: 0 };
         this.#setJump(false);
     }
@@ -130,72 +178,113 @@ export class Conversation {
         this.#setJump(false);
     }
 
-    /** @param {'own' | 'other'} side
-     * @param {string} name @param {string} id @param {string} text */
-    #add(side, name, id, text) {
-        const now = new Date();
-        const entry = make('article', 'message');
-        entry.dataset.side = side;
-        const together =
-            this.#last.sender === side + id && now.getTime() - this.#last.at < TOGETHER_MS;
-        entry.dataset.together = String(together);
-        this.#last = { sender: side + id, at: now.getTime() };
-        const sender = make('span', 'message-sender', name);
-        sender.dir = 'auto';
-        sender.dataset.hue = hueOf(id);
-        const body = make('p', 'message-text');
-        body.dir = 'auto';
-        body.append(...linkify(text));
-        const time = make('time', 'message-time', clock.format(now));
-        time.dateTime = now.toISOString();
-        const meta = make('span', 'message-meta');
-        meta.append(time);
-        entry.append(sender, body, meta);
-        entry.querySelectorAll('a').forEach((link) => {
-            link.tabIndex = -1;
-        });
-        this.#append(entry, text.length);
-        return { entry, meta };
-    }
-
-    /** @param {HTMLElement} entry @param {number} chars */
-    #append(entry, chars) {
-        entry.dataset.chars = String(chars);
-        entry.tabIndex = -1;
-        this.#chars += chars;
-        this.#log.append(entry);
-        this.#cut();
-        if (!this.#log.contains(document.activeElement)) {
-            this.#setStop(entry);
+    /** Shows what has come since the last time, as much as one frame bears. */
+    render() {
+        const dropped = this.#dropped.splice(0);
+        dropped.forEach((entry) => entry.element?.remove());
+        const added = this.#drawWaiting();
+        const changed = [...this.#changed];
+        this.#changed.clear();
+        changed.forEach((own) => this.#renderState(own));
+        this.#renderCut();
+        if (this.#waiting.length) {
+            this.#onChange();
         }
-        if (this.#follow) {
+        if (!this.#log.contains(this.#stop)) {
+            this.#setStop(this.#log.lastElementChild);
+        }
+        if (this.#follow && (added || changed.length || dropped.length)) {
             this.scrollToEnd();
-        } else if (entry.dataset.side === 'other') {
-            this.#setJump(true);
         }
     }
 
-    /** Drops the oldest entries above the limits, and says so once. */
-    #cut() {
-        let cut = false;
-        while (this.#log.childElementCount > ENTRIES_MAX || this.#chars > CHARS_MAX) {
-            const oldest = /** @type {HTMLElement} */ (this.#log.firstElementChild);
-            this.#chars -= Number(oldest.dataset.chars);
-            oldest.remove();
-            cut = true;
-        }
-        if (!cut) {
-            return;
-        }
-        for (const [id, own] of this.#own) {
-            if (own.entry && !own.entry.isConnected) {
-                this.#own.delete(id); // a late answer makes it again, without an entry
+    /** @returns {boolean} whether there was something */
+    #drawWaiting() {
+        const elements = [];
+        let chars = 0;
+        let taken = 0;
+        for (const entry of this.#waiting) {
+            if (elements.length >= DRAWN.entries || chars >= DRAWN.chars) {
+                break;
+            }
+            taken++;
+            if (!entry.dropped) {
+                entry.element = entry.make(entry);
+                entry.element.tabIndex = -1;
+                chars += entry.chars;
+                elements.push(entry.element);
             }
         }
-        if (!this.#log.querySelector('.log-cut')) {
-            const note = make('p', 'note log-cut', texts.room.cut);
-            note.dataset.chars = '0';
-            this.#log.prepend(note);
+        this.#waiting.splice(0, taken);
+        const newest = elements.at(-1);
+        if (!newest) {
+            return false;
+        }
+        this.#log.append(...elements);
+        if (!this.#log.contains(document.activeElement)) {
+            this.#setStop(newest);
+        }
+        if (!this.#follow && elements.some((element) => element.dataset.side === 'other')) {
+            this.#setJump(true);
+        }
+        return true;
+    }
+
+    /** @param {'own' | 'other'} side
+     * @param {string} name @param {string} origin @param {string} text @param {number} id */
+    #say(side, name, origin, text, id) {
+        const now = new Date();
+        const sender = side + origin;
+        const together = this.#last.sender === sender && now.getTime() - this.#last.at < TOGETHER_MS;
+        this.#last = { sender, at: now.getTime() };
+        const build = () => {
+            const entry = makeMessage(side, name, origin, text, now);
+            entry.dataset.together = String(together);
+            return entry;
+        };
+        return this.#add(origin, { chars: text.length, make: build, id });
+    }
+
+    /** @param {string} origin  who caused it
+     * @param {Partial<Entry> & Pick<Entry, 'chars' | 'make'>} parts */
+    #add(origin, parts) {
+        const entry = { element: null, dropped: false, note: '', times: 1, id: 0, ...parts };
+        const shares = origin === SELF ? this.#ownShare : this.#shares;
+        this.#drop(shares.add(origin, entry, Date.now()));
+        this.#waiting.push(entry);
+        this.#newest = entry;
+        this.#onChange();
+        return entry;
+    }
+
+    /** @param {Entry[]} entries */
+    #drop(entries) {
+        for (const entry of entries) {
+            entry.dropped = true;
+            this.#cut = true;
+            if (entry.element) {
+                this.#dropped.push(entry);
+            }
+            this.#own.delete(entry.id); // a late answer makes it again, without an entry
+        }
+        if (this.#waiting.length > 2 * EACH.entries) {
+            this.#waiting = this.#waiting.filter((entry) => !entry.dropped);
+        }
+    }
+
+    /** Says once that something was dropped. */
+    #renderCut() {
+        if (this.#cut && !this.#log.querySelector(':scope > .log-cut')) {
+            this.#log.prepend(make('p', 'note log-cut', texts.room.cut));
+        }
+    }
+
+    /** @param {Entry} entry  a note */
+    #showTimes(entry) {
+        if (entry.element && entry.times > 1) {
+            const count = entry.element.querySelector('.note-times') ?? make('span', 'note-times');
+            count.textContent = texts.room.times(entry.times);
+            entry.element.append(' ', count);
         }
     }
 
@@ -206,12 +295,12 @@ export class Conversation {
         if (!own) {
             own = {
                 entry: null,
-                state: null,
                 to: new Set(),
                 got: new Set(),
                 sent: new Set(),
                 lost: new Map(),
                 why: '',
+                settled: false,
             };
             this.#own.set(id, own);
         }
@@ -219,35 +308,21 @@ export class Conversation {
     }
 
     /** @param {Own} own */
+    #change(own) {
+        this.#changed.add(own);
+        this.#onChange();
+    }
+
+    /** @param {Own} own */
     #renderState(own) {
-        if (!own.entry || !own.state) {
+        const element = own.entry?.element;
+        if (!element) {
+            if (own.entry && !own.entry.dropped) {
+                this.#changed.add(own); // it waits for a frame of its own
+            }
             return;
         }
-        const waiting = [...own.to].some(
-            (id) => !own.got.has(id) && !own.sent.has(id) && !own.lost.has(id),
-        );
-        const done = own.sent.size ? 'sent' : 'delivered';
-        own.entry.dataset.state = own.lost.size ? 'lost' : waiting ? 'sending' : done;
-        const parts = [];
-        if (own.got.size && own.to.size > 1) {
-            parts.push(texts.message.deliveredTo(own.got.size, own.to.size));
-        } else if (own.got.size) {
-            parts.push(texts.message.delivered);
-        } else if (waiting) {
-            parts.push(texts.message.sending);
-        }
-        if (own.sent.size && own.to.size > 1) {
-            parts.push(texts.message.sentTo(own.sent.size, own.to.size));
-        } else if (own.sent.size) {
-            parts.push(texts.message.sent);
-        }
-        if (own.lost.size) {
-            parts.push(texts.message.notDelivered([...own.lost.values()], own.why));
-        }
-        own.state.textContent = parts.join('. ');
-        if (this.#follow) {
-            this.scrollToEnd(); // the line may have become longer
-        }
+        showFate(element, own);
     }
 
     #onScroll() {
@@ -264,12 +339,15 @@ export class Conversation {
     }
 
     /** The log is one tab stop: only this entry is in the tab order.
-     * @param {HTMLElement} entry */
+     * @param {Element | null} entry */
     #setStop(entry) {
-        for (const old of this.#log.querySelectorAll('[tabindex="0"]')) {
-            /** @type {HTMLElement} */ (old).tabIndex = -1;
+        if (this.#stop) {
+            this.#stop.tabIndex = -1;
         }
-        entry.tabIndex = 0;
+        this.#stop = entry instanceof HTMLElement ? entry : null;
+        if (this.#stop) {
+            this.#stop.tabIndex = 0;
+        }
     }
 
     /** @param {FocusEvent} event */
@@ -277,9 +355,9 @@ export class Conversation {
         const entry = event.target instanceof Element ? event.target.closest('.log > *') : null;
         if (entry instanceof HTMLElement) {
             this.#setStop(entry);
-            entry.querySelectorAll('a').forEach((link) => {
-                link.tabIndex = 0;
-            });
+            for (const control of entry.querySelectorAll('a, button')) {
+                /** @type {HTMLElement} */ (control).tabIndex = 0;
+            }
         }
     }
 

@@ -1,13 +1,18 @@
 // @ts-check
 /** The list of people: who, in which state, by which path, verified or not. */
 import { find, make } from './dom.js';
-import { cleanLine } from './linkify.js';
+import { cleanName, looks, tellApart } from './looks.js';
 import { texts } from './texts.js';
 
 /** @typedef {import('./ghostchat.js').Peer} Peer */
 
 /** Colours that the style sheet knows by number. */
 const HUES = 8;
+/** Names of people who have left, for what is still told of them. */
+const FORMER_MAX = 64;
+const LOOKS_MAX = 256;
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /** @param {string} id
  * @returns {string} the number of this id's colour: names can be copied, ids cannot */
@@ -20,42 +25,26 @@ export function hueOf(id) {
 }
 
 /** @param {string} name
- * @returns {string} its first letter, for the round mark beside it */
-function initialOf(name) {
-    return (Array.from(name)[0] ?? '?').toUpperCase();
-}
-
-/** What makes names look different: forms and marks that nobody sees do not count.
- * @param {string} name */
-function looks(name) {
-    return name
-        .normalize('NFKC')
-        .replace(/\p{Cf}/gu, '')
-        .toLowerCase();
-}
-
-/** The shortest beginning of an id, of at least 4 characters, that no other id has. Ids come from
- * strangers, too.
- * @param {string} id @param {string[]} others */
-export function idTag(id, others) {
-    const clean = [...cleanLine(id)];
-    const rest = others.map(cleanLine);
-    let length = 4;
-    while (
-        length < clean.length &&
-        rest.some((other) => other.startsWith(clean.slice(0, length).join('')))
-    ) {
-        length++;
-    }
-    return clean.slice(0, length).join('');
+ * @returns {string} what a reader takes for its first letter, for the round mark beside it */
+export function initialOf(name) {
+    const [first] = graphemes.segment(name);
+    return (first?.segment ?? '?').toUpperCase();
 }
 
 export class People {
     #list = find('.people-list', HTMLUListElement);
     #self = find('.people-self', HTMLElement);
     #ownName = '';
-    /** @type {Map<number, { peer: Peer, item: HTMLLIElement }>} by index */
+    /** @type {Map<number, { peer: Peer, item: HTMLLIElement, name: string }>} by index */
     #people = new Map();
+    /** @type {HTMLLIElement[]} of those who have left, until the list is drawn */
+    #left = [];
+    /** A name or who is here has changed since the names were told apart. */
+    #renamed = false;
+    /** @type {Map<string, string>} by id: the names under which people were shown who have left */
+    #former = new Map();
+    /** @type {Map<string, string>} how texts look: most of them are looked at again and again */
+    #looks = new Map();
 
     constructor() {
         new ResizeObserver(() => this.#setTabStop()).observe(this.#list);
@@ -63,26 +52,19 @@ export class People {
 
     /** @param {string} name */
     setOwnName(name) {
-        this.#ownName = cleanLine(name);
+        this.#ownName = cleanName(name);
         this.#self.textContent = `${texts.room.you}: ${this.#ownName}`;
+        this.#renamed = true;
     }
 
     /** The name under which somebody is shown: two people never look the same.
      * @param {Peer} peer */
     nameOf(peer) {
-        const others = [...this.#people.values()]
-            .map((person) => person.peer)
-            .filter((other) => other.id !== peer.id);
-        const tag = idTag(peer.id, others.map((other) => other.id));
-        /** @param {Peer} one @param {string} part */
-        const ownWord = (one, part) => cleanLine(one.name) || texts.person.unnamed(part);
-        const name = ownWord(peer, tag);
-        const taken = [texts.room.you, this.#ownName].concat(
-            others.map((other) => ownWord(other, idTag(other.id, [peer.id]))),
-        );
-        return taken.some((word) => looks(word) === looks(name))
-            ? texts.person.twin(name, tag)
-            : name;
+        this.#tellApart();
+        const known = this.#people.get(peer.index);
+        return known?.peer.id === peer.id
+            ? known.name
+            : (this.#former.get(peer.id) ?? this.#nameOfNewcomer(peer));
     }
 
     /** @param {Peer} peer
@@ -92,24 +74,93 @@ export class People {
         return known?.id === peer.id ? known.state : '';
     }
 
-    /** @param {Peer} peer  came, changed or left */
+    /** Takes note; render() shows it.
+     * @param {Peer} peer  came, changed or left */
     set(peer) {
         const known = this.#people.get(peer.index);
-        if (peer.state === 'closed') {
-            known?.item.remove();
-            this.#people.delete(peer.index);
-        } else {
-            const item = known?.item ?? this.#list.appendChild(make('li', 'person'));
-            this.#people.set(peer.index, { peer, item });
+        if (known?.peer.id !== peer.id || known.peer.name !== peer.name || peer.state === 'closed') {
+            this.#renamed = true;
         }
-        this.#people.forEach((person) => this.#render(person.peer, person.item));
+        if (known && (peer.state === 'closed' || known.peer.id !== peer.id)) {
+            this.#remember(known.peer.id, known.name);
+        }
+        if (peer.state !== 'closed') {
+            const item = known?.item ?? make('li', 'person');
+            this.#people.set(peer.index, { peer, item, name: known?.name ?? '' });
+        } else if (known) {
+            this.#left.push(known.item);
+            this.#people.delete(peer.index);
+        }
+    }
+
+    /** Shows what has changed. */
+    render() {
+        this.#tellApart();
+        this.#left.splice(0).forEach((item) => item.remove());
+        for (const person of this.#people.values()) {
+            if (!person.item.parentNode) {
+                this.#list.append(person.item);
+            }
+            this.#render(person.peer, person.name, person.item);
+        }
         this.#setTabStop();
     }
 
     clear() {
         this.#people.clear();
+        this.#former.clear();
+        this.#looks.clear();
+        this.#left = [];
         this.#list.replaceChildren();
         this.#self.textContent = '';
+    }
+
+    #tellApart() {
+        if (!this.#renamed) {
+            return;
+        }
+        this.#renamed = false;
+        const people = [...this.#people.values()];
+        const names = tellApart(
+            people.map((person) => person.peer),
+            this.#taken(),
+            (text) => this.#look(text),
+        );
+        people.forEach((person, i) => {
+            person.name = names[i];
+        });
+    }
+
+    /** @param {string} text */
+    #look(text) {
+        let look = this.#looks.get(text);
+        if (look === undefined) {
+            look = looks(text);
+            if (this.#looks.size >= LOOKS_MAX) {
+                this.#looks.clear();
+            }
+            this.#looks.set(text, look);
+        }
+        return look;
+    }
+
+    #taken() {
+        return this.#ownName ? [texts.room.you, this.#ownName] : [texts.room.you];
+    }
+
+    /** @param {Peer} peer  not in the list yet */
+    #nameOfNewcomer(peer) {
+        const people = [...this.#people.values()].map((person) => person.peer);
+        return /** @type {string} */ (tellApart([...people, peer], this.#taken()).at(-1));
+    }
+
+    /** @param {string} id @param {string} name */
+    #remember(id, name) {
+        this.#former.delete(id);
+        this.#former.set(id, name);
+        if (this.#former.size > FORMER_MAX) {
+            this.#former.delete(/** @type {string} */ (this.#former.keys().next().value));
+        }
     }
 
     /** The list is a tab stop only while there is something to scroll. */
@@ -118,9 +169,8 @@ export class People {
         this.#list.tabIndex = scrollWidth > clientWidth || scrollHeight > clientHeight ? 0 : -1;
     }
 
-    /** @param {Peer} peer @param {HTMLLIElement} item */
-    #render(peer, item) {
-        const name = this.nameOf(peer);
+    /** @param {Peer} peer @param {string} name @param {HTMLLIElement} item */
+    #render(peer, name, item) {
         const detail = [this.#connection(peer)];
         if (peer.stock || peer.direct) {
             detail.push(peer.stock ? texts.person.stock : texts.person.direct);

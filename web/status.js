@@ -2,6 +2,7 @@
 /** The status line: always one plain sentence about what is happening, and on failure why and what
  * to try. */
 import { find } from './dom.js';
+import { plain, sentence } from './sentence.js';
 import { texts } from './texts.js';
 
 /** @typedef {import('./ghostchat.js').ChatState} ChatState */
@@ -85,8 +86,8 @@ export class Status {
     /** @param {Line} line */
     show(line) {
         this.#line.dataset.tone = line.tone;
-        if (this.#line.textContent !== line.text) {
-            this.#line.textContent = line.text; // setting it again would be read out again
+        if (this.#line.textContent !== plain(line.text)) {
+            this.#line.replaceChildren(...sentence(line.text)); // else it would be read out again
         }
     }
 }

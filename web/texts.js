@@ -151,6 +151,8 @@ export const texts = {
             'them the link.',
         emptyDirect: 'You are connected by itself as soon as the other person is there.',
         cut: 'Older messages are no longer kept.',
+        /** @param {number} n */
+        times: (n) => `(${n} times)`,
     },
 
     person: {

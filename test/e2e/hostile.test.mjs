@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 
 import { chromiumBrowser } from '../harness/browsers.mjs';
 import { keepChannels } from '../harness/inits.mjs';
-import { scenarios } from '../harness/scenario.mjs';
+import { scenarios, textAltered } from '../harness/scenario.mjs';
 
 const scenario = scenarios({ chromium: chromiumBrowser() });
 
@@ -105,6 +105,59 @@ scenario('hostile names are shown as text, without what is unseen in them', {
     });
   },
   red: { 'another name': { name: (name) => `${name}!`, fails: /sees .* among the people/ } },
+});
+
+scenario('names that look like others, like nothing or like a sentence are told apart', {
+  async story(world) {
+    const { ann, eve } = await threeOfThem(world);
+    for (const [sent, shown] of [
+      ['Be\u0301n', /^Be\u0301n \(\w{4}\)$/], ['Веn', /^Веn \(\w{4}\)$/], ['Ann', /^Ann \(\w{4}\)$/],
+      ['\u2060\u2800', /^Guest \w{4}$/], ['Ben left. Cyd', /^Ben left\. Cyd$/],
+    ]) {
+      await eve.evaluate(sendRaw, { channel: 0, bytes: profile(world.variant.name ?? sent) });
+      await ann.until(`shows ${shown}`, (source) => (
+        [...document.querySelectorAll('.person-name')]
+          .some((e) => new RegExp(source, 'u').test(e.textContent))), shown.source);
+    }
+    await eve.leave();
+    // The name is an element of its own inside of the sentence.
+    await ann.until('is told who left', () => (
+      [...document.querySelectorAll('.note')].some((e) => e.textContent === 'Ben left. Cyd left.'
+        && e.querySelector('bdi')?.textContent === 'Ben left. Cyd')));
+  },
+  red: { 'another name': { name: 'Eva', fails: /shows/ } },
+});
+
+/* Runs in the page of the hostile one: BASE frames, each of which skips one message. */
+function skipMessages(n) {
+  const open = globalThis.channels.filter((c) => c.id === 0 && c.readyState === 'open');
+  for (let i = 2; i < n; i++) {
+    const frame = new Uint8Array(9);
+    frame[0] = 0x12;
+    new DataView(frame.buffer).setUint32(5, i);
+    open.forEach((c) => c.readyState === 'open' && c.send(frame));
+  }
+}
+
+scenario('what one person fills the log with drops nothing of the others', {
+  async story(world) {
+    const server = await world.server();
+    const [ann, ben] = await world.crowd(['Ann', 'Ben'], server, 'with Eve');
+    await Promise.all([ann.connected(), ben.connected()]);
+    await ben.say('the code is 4711');
+    await ann.heard('the code is 4711');
+    await ann.say('I see');
+    const eve = await world.person('Eve', server, { init: keepChannels() });
+    await eve.joinRoom('with Eve');
+    await Promise.all([ann, ben, eve].map((person) => person.connected(2)));
+    await eve.evaluate(skipMessages, 2200);
+    await ben.say(world.text('still here?'));
+    await ann.heard('still here?');
+    await Promise.all(['the code is 4711', 'I see'].map((text) => ann.heard(text)));
+    const entries = await ann.evaluate(() => document.querySelector('[role=log]').childElementCount);
+    assert.ok(entries < 20, `${entries} entries`); // equal notes in a row are one
+  },
+  red: { 'text altered': textAltered },
 });
 
 const BROKEN = [

@@ -1,17 +1,75 @@
-// The part of a stranger's id that is shown beside a name.
+// The list of people: its work is bounded by what is drawn, not by what others send.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { idTag } from '../../web/people.js';
+import { Element, makeDocument } from '../harness/dom.mjs';
 
-test('four characters are enough, unless another id begins alike', () => {
-  assert.equal(idTag('abcdefgh', []), 'abcd');
-  assert.equal(idTag('abcdefgh', ['abxy', 'zz']), 'abcd');
-  assert.equal(idTag('abcdefgh', ['abcdxxxx', 'abcdeyyy']), 'abcdef');
-  assert.equal(idTag('ab', ['abc']), 'ab');
+const document = makeDocument();
+const { initialOf, People } = await import('../../web/people.js');
+
+const peer = (index, name, rest = {}) => ({
+  index, id: `${'abcdefghijklmnopqrst'[index]}123456`, name, state: 'open', path: 'host', rttMs: 0, direct: false,
+  verified: false, stock: false, reason: { word: 'none', text: '' }, ...rest,
+});
+const list = document.querySelector('.people-list');
+const names = () => list.childNodes.map((item) => item.childNodes[1].childNodes[0].textContent);
+
+function crowd(n) {
+  const people = new People();
+  people.setOwnName('Me');
+  for (let i = 0; i < n; i++) {
+    people.set(peer(i, `Person ${'abcdefghijklmnopqrst'[i]}`));
+  }
+  people.render();
+  return people;
+}
+
+test('who comes, changes and leaves is drawn when the list is', () => {
+  const people = crowd(2);
+  assert.deepEqual(names(), ['Person a', 'Person b']);
+  people.set(peer(0, 'Ann'));
+  people.set(peer(1, 'Ann'));
+  assert.deepEqual([people.nameOf(peer(0, 'Ann')), people.nameOf(peer(1, 'Ann'))], ['Ann (a123)', 'Ann (b123)']);
+  people.set(peer(0, 'Ann', { state: 'closed' }));
+  assert.equal(people.nameOf(peer(1, 'Ann')), 'Ann');
+  assert.equal(people.nameOf(peer(0, 'Ann')), 'Ann (a123)', 'as was shown when they left');
+  people.render();
+  assert.deepEqual(names(), ['Ann']);
+  people.clear();
+  assert.deepEqual(names(), []);
 });
 
-test('an id of a stranger is shown without tricks, and never half a character', () => {
-  assert.equal(idTag('\u202eevil', []), '\ufffdevi');
-  assert.equal(idTag('\u{1f47b}\u{1f47b}\u{1f47b}\u{1f47b}\u{1f47b}', []), '\u{1f47b}'.repeat(4));
+test('ten thousand new names of one person make one line anew, and look at one name each', () => {
+  const people = crowd(20);
+  const normalize = String.prototype.normalize;
+  let looked = 0;
+  String.prototype.normalize = function counted(...args) {
+    looked++;
+    return normalize.apply(this, args);
+  };
+  const made = Element.made;
+  try {
+    for (let i = 0; i < 10000; i++) {
+      people.set(peer(3, `Eve ${i}`));
+    }
+    assert.ok(looked === 0, 'nothing is looked at before it is needed');
+    people.render();
+    assert.ok(looked <= 2, `${looked} names looked at`);
+    assert.ok(Element.made - made <= 10, `${Element.made - made} elements made`);
+    for (let i = 0; i < 100; i++) {
+      people.set(peer(3, `Mallory ${i}`));
+      people.nameOf(peer(3, `Mallory ${i}`)); // as a message between them does
+    }
+    assert.ok(looked <= 2 + 3 * 100, `${looked} names looked at`);
+  } finally {
+    String.prototype.normalize = normalize;
+  }
+});
+
+test('the mark beside a name is a whole first letter', () => {
+  assert.equal(initialOf('\u{1F1E9}\u{1F1EA} Ann'), '\u{1F1E9}\u{1F1EA}');
+  assert.equal(initialOf('👨‍👩‍👧 family'), '👨‍👩‍👧');
+  assert.equal(initialOf('e\u0301va'), 'E\u0301');
+  assert.equal(initialOf('ann'), 'A');
+  assert.equal(initialOf(''), '?');
 });

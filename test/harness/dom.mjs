@@ -1,0 +1,78 @@
+// As much of a document as the page's small modules need in plain node. Elements are counted, so that a
+// test can say how much work something makes.
+
+export class Element {
+  static made = 0;
+
+  constructor(tag = '') {
+    Element.made++;
+    Object.assign(this, {
+      tag, dataset: {}, style: {}, childNodes: [], parentNode: null, className: '', title: '', hidden: false,
+      listeners: {},
+    });
+  }
+
+  set textContent(text) {
+    this.childNodes = text === '' ? [] : [String(text)];
+  }
+
+  get textContent() {
+    return this.childNodes.map((node) => (typeof node === 'string' ? node : node.textContent)).join('');
+  }
+
+  append(...nodes) {
+    for (const node of nodes) {
+      if (node instanceof Element) {
+        node.remove();
+        node.parentNode = this;
+      }
+      this.childNodes.push(node);
+    }
+  }
+
+  replaceChildren(...nodes) {
+    this.childNodes = [];
+    this.append(...nodes);
+  }
+
+  remove() {
+    const siblings = this.parentNode?.childNodes ?? [];
+    if (siblings.includes(this)) {
+      siblings.splice(siblings.indexOf(this), 1);
+    }
+    this.parentNode = null;
+  }
+
+  setAttribute() {}
+
+  addEventListener(type, then) {
+    this.listeners[type] = then;
+  }
+
+  /** What the browser does when this happens to the element. */
+  fire(type, event = {}) {
+    const full = { preventDefault() { full.prevented = true; }, ...event };
+    this.listeners[type]?.(full);
+    return full;
+  }
+}
+
+/** Puts a document into the global object; find() finds the same element each time. */
+export function makeDocument() {
+  const found = new Map();
+  const kinds = ['HTMLElement', 'HTMLUListElement', 'HTMLLIElement', 'HTMLFormElement', 'HTMLButtonElement',
+    'HTMLTextAreaElement', 'HTMLInputElement'];
+  Object.assign(globalThis, Object.fromEntries(kinds.map((kind) => [kind, Element])));
+  globalThis.ResizeObserver = class { observe() {} };
+  globalThis.document = {
+    querySelector(selector) {
+      if (!found.has(selector)) {
+        found.set(selector, new Element(selector));
+      }
+      return found.get(selector);
+    },
+    createElement: (tag) => new Element(tag),
+    createTextNode: (text) => text,
+  };
+  return globalThis.document;
+}

@@ -1,0 +1,85 @@
+// @ts-check
+/** One message in the log: who said what, when, and what became of one's own. */
+import { make } from './dom.js';
+import { linkify } from './linkify.js';
+import { hueOf } from './people.js';
+import { sentence } from './sentence.js';
+import { texts } from './texts.js';
+
+/** @typedef {object} Fate  what became of one of one's own messages, by peer ids
+ * @property {Set<string>} to
+ * @property {Set<string>} got
+ * @property {Set<string>} sent          handed over to who acknowledges nothing
+ * @property {Map<string, string>} lost  with the name shown
+ * @property {string} why
+ * @property {boolean} settled           no answer comes any more */
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+
+/** @param {'own' | 'other'} side
+ * @param {string} name @param {string} origin @param {string} text @param {Date} at */
+export function makeMessage(side, name, origin, text, at) {
+    const entry = make('article', 'message');
+    entry.dataset.side = side;
+    const sender = make('span', 'message-sender', name);
+    sender.dir = 'auto';
+    sender.dataset.hue = hueOf(origin);
+    const body = make('p', 'message-text');
+    body.dir = 'auto';
+    body.append(...linkify(text));
+    const time = make('time', 'message-time', clock.format(at));
+    time.dateTime = at.toISOString();
+    const meta = make('span', 'message-meta');
+    meta.append(time);
+    entry.append(sender, body, meta);
+    entry.querySelectorAll('a').forEach((link) => {
+        link.tabIndex = -1;
+    });
+    return entry;
+}
+
+/** @param {HTMLElement} entry @param {Fate} fate */
+export function showFate(entry, fate) {
+    const waiting = [...fate.to].some(
+        (id) => !fate.got.has(id) && !fate.sent.has(id) && !fate.lost.has(id),
+    );
+    entry.dataset.state = markOf(fate, waiting);
+    const line = entry.querySelector('.message-state') ?? make('span', 'message-state');
+    line.replaceChildren(...sentence(wordsOf(fate, waiting)));
+    entry.querySelector('.message-meta')?.append(line);
+}
+
+/** @param {Fate} fate @param {boolean} waiting  an answer is still to come
+ * @returns {string} for the style sheet */
+function markOf(fate, waiting) {
+    if (fate.lost.size) {
+        return 'lost';
+    }
+    if (waiting) {
+        return fate.settled ? 'unknown' : 'sending';
+    }
+    return fate.sent.size ? 'sent' : 'delivered';
+}
+
+/** @param {Fate} fate @param {boolean} waiting
+ * @returns {string} what became of the message */
+function wordsOf(fate, waiting) {
+    const words = texts.message;
+    const parts = [];
+    if (fate.got.size) {
+        const many = fate.to.size > 1;
+        parts.push(many ? words.deliveredTo(fate.got.size, fate.to.size) : words.delivered);
+    } else if (waiting && !fate.settled) {
+        parts.push(words.sending);
+    }
+    if (fate.sent.size) {
+        parts.push(fate.to.size > 1 ? words.sentTo(fate.sent.size, fate.to.size) : words.sent);
+    }
+    if (waiting && fate.settled) {
+        parts.push(words.unknown);
+    }
+    if (fate.lost.size) {
+        parts.push(words.notDelivered([...fate.lost.values()], fate.why));
+    }
+    return parts.join('. ');
+}
