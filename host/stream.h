@@ -72,9 +72,9 @@ void gc_stream_group_open(gc_stream_group *group, uv_loop_t *loop, const gc_stre
 /* When all its streams are closed. */
 void gc_stream_group_close(gc_stream_group *group);
 /* Takes over an accepted, not blocking descriptor. tls: a context (its certificate counts for this
- * stream's whole life), or NULL. Returns 0 (should the descriptor be bad, `closed` follows), or
- * UV_ENOMEM: then the descriptor is still the caller's and no event comes. Reading starts with
- * gc_stream_read(). */
+ * stream's whole life), or NULL. Returns 0 (should libuv refuse the descriptor, it is closed,
+ * s->closed is set already and no event but `closed` follows), or UV_ENOMEM: then the descriptor is
+ * still the caller's and no event comes. Reading starts with gc_stream_read(). */
 int gc_stream_open(gc_stream *s, gc_stream_group *group, int fd, SSL_CTX *tls);
 /* Starts or stops reading: no `data` comes while it is off, and what came before stays in order. */
 void gc_stream_read(gc_stream *s, bool on);

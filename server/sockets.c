@@ -60,6 +60,7 @@ void gc_sockets_close(gc_service *service) {
 static void on_closed(gc_stream *s) {
     gc_http_socket *c = (gc_http_socket *)s;
     gc_service *service = gc_http_socket_service(c);
+    gc_assert(c->conn == GC_CONN_NONE); /* whoever closed it has made gc_server forget it */
     gc_partial_release(c);
     gc_unsent_release(c);
     gc_free(c);
@@ -367,5 +368,9 @@ void gc_sockets_accept(gc_service *service, int fd, const gc_addr *from) {
     c->reason = GC_REASON_LEFT;
     service->by_slot[gc_conn_slot(conn)] = c;
     service->sockets++;
-    gc_stream_read(&c->stream, true);
+    if (c->stream.closed) {
+        gc_http_socket_lose(c, GC_REASON_GONE);
+    } else {
+        gc_stream_read(&c->stream, true);
+    }
 }
