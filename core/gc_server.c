@@ -166,6 +166,14 @@ int gc_server_frame(gc_server *s, uint64_t now_ms, gc_conn conn, uint8_t opcode,
     return 0;
 }
 
+void gc_server_charge(gc_server *s, uint64_t now_ms, gc_conn conn, uint32_t messages) {
+    at_time(s, now_ms);
+    uint32_t n = find(s, conn);
+    if (n != GC_SLOT_NONE) {
+        gc__liveness_charge(&s->clients, n, messages);
+    }
+}
+
 int gc_server_bad_frame(gc_server *s, uint64_t now_ms, gc_conn conn, uint16_t close_code,
                         uint32_t reason) {
     at_time(s, now_ms);

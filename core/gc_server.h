@@ -64,6 +64,12 @@ int gc_server_open(gc_server *s, uint64_t now_ms, gc_conn conn, const gc_server_
 int gc_server_frame(gc_server *s, uint64_t now_ms, gc_conn conn, uint8_t opcode, gc_span data,
                     uint16_t code);
 
+/* Charges a connection for what was read on it and is no message: an HTTP request, a part of a
+ * message, a crumb of either. messages: how many messages that costs. Over --rate the output
+ * GC_SERVER_PAUSE follows, in every state of the connection but closing. Nothing happens to one
+ * that has ended. */
+void gc_server_charge(gc_server *s, uint64_t now_ms, gc_conn conn, uint32_t messages);
+
 /* The decoder refused a frame: sends a close frame with this code and ends the connection. */
 int gc_server_bad_frame(gc_server *s, uint64_t now_ms, gc_conn conn, uint16_t close_code,
                         uint32_t reason);

@@ -332,6 +332,7 @@ static void step(world *w) {
             gc_server_shutdown(w->s, w->now_ms);
         } else if (a >= 128) {
             gc_server_offend(w->s, w->now_ms, c->conn);
+            gc_server_charge(w->s, w->now_ms, c->conn, a);
         } else {
             do_datagram(w, a);
         }

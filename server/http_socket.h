@@ -46,6 +46,7 @@ typedef struct gc_http_socket {
     uint64_t ended_ms; /* since when it lingers */
     uint64_t turn_ms;  /* the turn of the loop in which `served` were served */
     uint32_t served;
+    uint32_t whole; /* frames and requests that the present read has completed */
 } gc_http_socket;
 
 /* Returns the service to which the socket belongs. */

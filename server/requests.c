@@ -196,8 +196,11 @@ gc_outcome gc_requests_read(gc_http_socket *c, uint8_t *bytes, uint32_t len, uin
             break;
         }
         if (n > 0) {
+            gc_server_charge(gc_http_socket_service(c)->core,
+                             gc_service_now_ms(gc_http_socket_service(c)), c->conn, 1);
             outcome = serve(c, &request);
             c->served++;
+            c->whole++;
             *used += (uint32_t)n;
         } else {
             outcome = refuse_malformed(c, n);

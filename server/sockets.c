@@ -106,6 +106,15 @@ static uint32_t reason_of(uint16_t close_code) {
                                           : GC_REASON_BAD_FRAME;
 }
 
+/* What is charged is what was read, not what came of it: a message that never ends, and a request
+ * for nothing, cost the server as much as others. */
+static void charge(gc_http_socket *c, uint32_t messages) {
+    gc_service *service = gc_http_socket_service(c);
+    if (messages > 0) {
+        gc_server_charge(service->core, gc_service_now_ms(service), c->conn, messages);
+    }
+}
+
 /* Gives whole messages to gc_server; returns where the incomplete rest begins, and its length. */
 static uint8_t *read_frames(gc_http_socket *c, uint8_t *bytes, uint32_t *len) {
     gc_service *service = gc_http_socket_service(c);
@@ -123,6 +132,8 @@ static uint8_t *read_frames(gc_http_socket *c, uint8_t *bytes, uint32_t *len) {
         }
         bytes += used;
         *len = kept;
+        c->whole += event.frames;
+        charge(c, event.frames - (event.opcode != 0)); /* gc_server_frame() charges for its own */
         if (event.opcode == 0) {
             return bytes;
         }
@@ -206,11 +217,15 @@ static void on_next_turn(uv_idle_t *idle) {
     gc_sockets_drain(service);
 }
 
-/* Goes on with an answer. Once it is out the socket reads again, first what is kept. */
+/* Goes on with an answer. Once it is out the socket reads again, first what is kept, unless it is
+ * paused: then resume() sees to that. */
 static void go_on(gc_http_socket *c) {
     gc_outcome outcome = gc_requests_go_on(c);
     if (outcome != GC_OUTCOME_READ_ON) {
         carry_out(c, outcome);
+        return;
+    }
+    if (c->paused) {
         return;
     }
     gc_stream_read(&c->stream, true);
@@ -236,11 +251,13 @@ static void on_data(gc_stream *s, uint32_t len) {
     if (c->state > GC_HTTP_SOCKET_OPEN) {
         return; /* ending or lingering: thrown away */
     }
+    c->whole = 0;
     if (c->kept_len > 0) {
         read_input(c, c->kept, c->kept_len + len);
     } else {
         read_input(c, service->scratch, len);
     }
+    charge(c, c->whole == 0 && len < GC_CRUMB_BYTES ? 1 : 0);
     gc_sockets_drain(service);
 }
 
@@ -290,6 +307,17 @@ static void close_as_told(gc_http_socket *c, const gc_server_output *out) {
     }
 }
 
+/* Reads on. Requests that were read already wait for the next turn: nothing is served in a drain.
+ */
+static void resume(gc_http_socket *c) {
+    c->paused = false;
+    if (c->state == GC_HTTP_SOCKET_REQUEST) {
+        yield(c);
+    } else if (c->state != GC_HTTP_SOCKET_ANSWERING) {
+        gc_stream_read(&c->stream, true);
+    }
+}
+
 static void obey(gc_http_socket *c, const gc_server_output *out) {
     switch (out->type) {
     case GC_SERVER_WRITE:
@@ -299,9 +327,12 @@ static void obey(gc_http_socket *c, const gc_server_output *out) {
         close_as_told(c, out);
         break;
     case GC_SERVER_PAUSE:
+        c->paused = true;
+        gc_list_remove(&c->place); /* its turn does not come before it is resumed */
+        gc_stream_read(&c->stream, false);
+        break;
     case GC_SERVER_RESUME:
-        c->paused = out->type == GC_SERVER_PAUSE;
-        gc_stream_read(&c->stream, !c->paused);
+        resume(c);
         break;
     default:
         gc_assert(out->type == GC_SERVER_IDLE);

@@ -8,6 +8,7 @@
 
 #define GC_LINGER_MS        2000 /* from our last byte to closing; see http_socket.h */
 #define GC_LINGER_COUNT_MAX 256  /* then the oldest is closed at once */
+#define GC_CRUMB_BYTES      512  /* a read of less that completes nothing costs like a message */
 
 /* Opens what all sockets share, once the service's loop exists and before the first is accepted. */
 void gc_sockets_open(gc_service *service);

@@ -108,7 +108,7 @@ void gc_connection_refund(gc_connection *c, uint32_t cost) {
 bool gc_connection_charge(gc_connection *c, uint32_t per_second, uint64_t now_ms,
                           uint32_t messages) {
     bool over = false;
-    if (c->state != GC_CONNECTION_OPEN) {
+    if (c->state == GC_CONNECTION_CLOSING) {
         return false;
     }
     for (uint32_t i = 0; i < messages; i++) {
@@ -120,11 +120,15 @@ bool gc_connection_charge(gc_connection *c, uint32_t per_second, uint64_t now_ms
 }
 
 bool gc_connection_resume(gc_connection *c, uint64_t now_ms) {
-    if (!c->paused || gc_bucket_resume_ms(&c->bucket) > now_ms) {
+    if (!c->paused || c->state == GC_CONNECTION_CLOSING ||
+        gc_bucket_resume_ms(&c->bucket) > now_ms) {
         return false;
     }
     c->paused = false;
     c->last_ms = now_ms;
+    if (c->state == GC_CONNECTION_READING) {
+        c->since_ms = now_ms;
+    }
     return true;
 }
 
@@ -152,16 +156,21 @@ uint64_t gc_connection_ping_ms(const gc_connection *c, const gc_connection_clock
     return max_of(c->last_ms, c->pinged_ms) + clock->ping_ms;
 }
 
+uint64_t gc_connection_waited_ms(const gc_connection *c, const gc_connection_clock *clock) {
+    return after_stall(clock, c->since_ms + GC_TAKEOVER_WAIT_MS);
+}
+
 uint64_t gc_connection_deadline(const gc_connection *c, const gc_connection_clock *clock) {
+    /* What is not read cannot show life, nor be a request. */
+    uint64_t resume_ms = c->paused ? gc_bucket_resume_ms(&c->bucket) : GC_NEVER;
     switch (c->state) {
     case GC_CONNECTION_READING:
-        return c->since_ms + GC_HANDSHAKE_MS;
+        return c->paused ? resume_ms : c->since_ms + GC_HANDSHAKE_MS;
     case GC_CONNECTION_WAITING:
-        return after_stall(clock, c->since_ms + GC_TAKEOVER_WAIT_MS);
+        return min_of(resume_ms, gc_connection_waited_ms(c, clock));
     case GC_CONNECTION_OPEN:
-        /* What is not read cannot show life. */
         if (c->paused) {
-            return gc_bucket_resume_ms(&c->bucket);
+            return resume_ms;
         }
         return min_of(gc_connection_ping_ms(c, clock), gc_connection_silent_ms(c, clock));
     case GC_CONNECTION_CLOSING:

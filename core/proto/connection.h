@@ -102,18 +102,22 @@ void gc_connection_enter(gc_connection *c, uint32_t room);
 void gc_connection_hold(gc_connection *c, uint32_t cost);
 /* Takes the cost of a held message off its account again. */
 void gc_connection_refund(gc_connection *c, uint32_t cost);
-/* Takes so many messages out of the budget of an open connection, which refills by per_second.
- * Returns true when the connection is paused by that: the host is to be told (GC_PENDING_PAUSE). */
+/* Takes so many messages out of the budget of a connection, which refills by per_second; nothing of
+ * one that is closing. Returns true when the connection is paused by that: the host is to be told
+ * (GC_PENDING_PAUSE). */
 bool gc_connection_charge(gc_connection *c, uint32_t per_second, uint64_t now_ms,
                           uint32_t messages);
-/* Resumes a paused connection when its budget allows it: the pause counts as a sign of life.
- * Returns whether it did: the host is to be told (GC_PENDING_RESUME). */
+/* Resumes a paused connection that is not closing when its budget allows it: the pause counts as a
+ * sign of life, and the time for a request starts again. Returns whether it did: the host is to be
+ * told (GC_PENDING_RESUME). */
 bool gc_connection_resume(gc_connection *c, uint64_t now_ms);
 
 /* --- deadlines -------------------------------------------------------------------------------- */
 
 /* Returns the earliest deadline in ms; GC_NEVER: none. */
 uint64_t gc_connection_deadline(const gc_connection *c, const gc_connection_clock *clock);
+/* Returns when a waiting connection has waited long enough for the holder of its id, in ms. */
+uint64_t gc_connection_waited_ms(const gc_connection *c, const gc_connection_clock *clock);
 /* Returns when an open connection is due for a ping, in ms. */
 uint64_t gc_connection_ping_ms(const gc_connection *c, const gc_connection_clock *clock);
 /* Returns when an open connection has been silent for too long, in ms. */

@@ -13,11 +13,7 @@ static void end_silent(gc_clients *cs, uint32_t n) {
 static void on_open_due(gc_clients *cs, uint32_t n) {
     gc_connection *c = gc__clients_at(cs, n);
     const gc_connection_clock *clock = &cs->connections.clock;
-    if (c->paused) {
-        if (gc_connection_resume(c, cs->now_ms)) {
-            gc_connections_want(&cs->connections, n, GC_PENDING_RESUME);
-        }
-    } else if (gc_connection_silent_ms(c, clock) <= cs->now_ms) {
+    if (gc_connection_silent_ms(c, clock) <= cs->now_ms) {
         end_silent(cs, n);
     } else if (gc_connection_ping_ms(c, clock) <= cs->now_ms) {
         gc_connection_pinged(c, cs->now_ms);
@@ -26,9 +22,13 @@ static void on_open_due(gc_clients *cs, uint32_t n) {
 }
 
 void gc__liveness_due(gc_clients *cs, uint32_t n) {
-    const gc_connection *c = gc__clients_at(cs, n);
+    gc_connection *c = gc__clients_at(cs, n);
     if (gc_connection_deadline(c, &cs->connections.clock) > cs->now_ms) {
         return; /* life since the timer was set, or a stall */
+    }
+    if (gc_connection_resume(c, cs->now_ms)) {
+        gc_connections_want(&cs->connections, n, GC_PENDING_RESUME);
+        return; /* what else is due has its own time */
     }
     switch (c->state) {
     case GC_CONNECTION_READING:

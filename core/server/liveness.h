@@ -5,7 +5,8 @@
 
 #include "core/server/clients.h"
 
-/* Takes so many messages out of the budget of an open client; over the rate it is paused. */
+/* Takes so many messages out of the budget of a client that is not closing; over the rate it is
+ * paused. */
 void gc__liveness_charge(gc_clients *cs, uint32_t n, uint32_t messages);
 /* Does what is due for n after its timer fired: pings, resumes, or ends a connection (n itself, or
  * the silent holder of the id that n waits for). Does nothing when a sign of life has moved the

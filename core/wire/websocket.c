@@ -213,6 +213,7 @@ int gc_ws_decode(gc_ws_decoder *d, uint8_t *bytes, uint32_t len, uint32_t *used,
     event->opcode = 0;
     event->payload = GC_SPAN_NONE;
     event->close_code = 0;
+    event->frames = 0;
     *used = len;
     *kept = 0;
     uint32_t at = d->message_len + d->gap_len; /* the next frame's head */
@@ -229,6 +230,7 @@ int gc_ws_decode(gc_ws_decoder *d, uint8_t *bytes, uint32_t len, uint32_t *used,
         }
         uint8_t *payload = bytes + at + h.bytes;
         at += h.bytes + h.len;
+        event->frames++;
         error = (h.opcode & 0x08) != 0 ? take_control(d, &h, payload, event)
                                        : take_data(d, bytes, &h, payload, event);
         if (error != 0) {

@@ -36,6 +36,34 @@ static void after_a_stall_there_is_time_for_a_sign_of_life(void **state) {
     assert_int_equal(gc_connection_silent_ms(&c, &clock), 9000 + GC_STALL_GRACE_MS);
 }
 
+/* A pause ends in each state but closing, and what it held up gets its time again. */
+static void a_paused_connection_is_due_when_its_budget_is(void **state) {
+    (void)state;
+    const uint8_t states[] = {GC_CONNECTION_READING, GC_CONNECTION_WAITING, GC_CONNECTION_OPEN};
+    for (uint32_t i = 0; i < 3; i++) {
+        gc_connection c = {0};
+        gc_connection_start(&c, 1000, GC_ADDRESS_NONE);
+        c.state = states[i];
+        assert_false(gc_connection_charge(&c, 1, 1000, 10));
+        assert_true(gc_connection_charge(&c, 1, 1000, 5));
+        assert_false(gc_connection_charge(&c, 1, 1000, 1)); /* it is paused already */
+        uint64_t due = gc_connection_deadline(&c, &CLOCK);
+        if (states[i] == GC_CONNECTION_WAITING) {
+            assert_true(due == 1000 + GC_TAKEOVER_WAIT_MS);
+            due = 7100;
+        }
+        assert_int_equal(due, 7100);
+        assert_false(gc_connection_resume(&c, due - 1));
+        assert_true(gc_connection_resume(&c, due));
+        assert_false(c.paused);
+        if (states[i] == GC_CONNECTION_READING) {
+            assert_int_equal(gc_connection_deadline(&c, &CLOCK), due + GC_HANDSHAKE_MS);
+        }
+        c.state = GC_CONNECTION_CLOSING;
+        assert_false(gc_connection_charge(&c, 1, due, 1000));
+    }
+}
+
 static void outputs_come_in_their_order(void **state) {
     (void)state;
     gc_connection c = {.state = GC_CONNECTION_CLOSING, .reason = GC_REASON_LEFT};
@@ -55,6 +83,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_state_has_its_deadline),
         cmocka_unit_test(after_a_stall_there_is_time_for_a_sign_of_life),
+        cmocka_unit_test(a_paused_connection_is_due_when_its_budget_is),
         cmocka_unit_test(outputs_come_in_their_order),
     };
     return RUN(tests);

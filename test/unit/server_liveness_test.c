@@ -172,6 +172,37 @@ static void the_rate_pauses_a_client_and_drops_nothing(void **state) {
     host_stop(&h);
 }
 
+/* Parts of messages, requests and crumbs cost as much as messages, whatever the client is: one that
+ * has sent no request yet, one that waits for its id, one that is open. */
+static void what_is_no_message_is_charged_too(void **state) {
+    (void)state;
+    host h;
+    gc_server_config config = {.rate_per_second = 10};
+    host_start(&h, &config);
+    host_accept(&h, 0);
+    run_on(&h, (step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), MUTE(1),
+                        OPEN(2, STOCK("a", "u")), NOTHING(2), FINISH});
+    for (uint32_t i = 0; i < 3; i++) {
+        gc_server_charge(h.s, h.now_ms, h.clients[i].conn, 99);
+        host_drain(&h);
+        assert_false(h.clients[i].paused);
+        gc_server_charge(h.s, h.now_ms, h.clients[i].conn, 12);
+        host_drain(&h);
+        assert_true(h.clients[i].paused);
+    }
+    gc_server_charge(h.s, h.now_ms, GC_CONN_NONE, 1);
+    assert_int_equal(host_stats(&h).throttled_total, 3);
+    host_wait(&h, 1200);
+    for (uint32_t i = 0; i < 3; i++) {
+        assert_false(h.clients[i].paused);
+    }
+    host_wait(&h, GC_HANDSHAKE_MS - 1);
+    assert_false(h.clients[0].closed); /* what was not read was no late request */
+    host_wait(&h, 1);
+    assert_true(h.clients[0].closed);
+    host_stop(&h);
+}
+
 /* What is not read cannot show life. */
 static void a_paused_client_is_not_silent(void **state) {
     (void)state;
@@ -223,6 +254,7 @@ int main(void) {
         cmocka_unit_test(after_a_stall_clients_get_time_for_a_sign_of_life),
         cmocka_unit_test(a_host_that_is_always_late_still_ends_a_silent_client),
         cmocka_unit_test(the_rate_pauses_a_client_and_drops_nothing),
+        cmocka_unit_test(what_is_no_message_is_charged_too),
         cmocka_unit_test(a_paused_client_is_not_silent),
         cmocka_unit_test(a_paused_client_may_end),
     };

@@ -15,6 +15,7 @@ typedef struct feed_record {
     int result;
     uint16_t close_code; /* of the error */
     uint32_t events;
+    uint32_t frames;
     uint32_t kept_max; /* most bytes kept while waiting */
 } feed_record;
 
@@ -64,6 +65,7 @@ static uint32_t feed_drain(gc_ws_decoder *d, uint8_t *bytes, uint32_t len, uint3
         if (e.opcode != 0) {
             feed_event(r, &e);
         }
+        r->frames += e.frames;
         *at += used;
         len = kept;
         r->close_code = e.close_code;
@@ -108,7 +110,8 @@ static feed_record feed(const uint8_t *stream, size_t len, bool mask, uint32_t m
 
 static bool feed_same(const feed_record *a, const feed_record *b) {
     return a->result == b->result && a->close_code == b->close_code && a->events == b->events &&
-           a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
+           a->frames == b->frames && a->len == b->len &&
+           (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
 }
 
 #endif
