@@ -43,6 +43,13 @@
 #define GC_UNDELIVERED_MS      60000 /* a message not acknowledged by then is said to be lost */
 #define GC_STALLED_MS          10000 /* a peer that acknowledges nothing for so long stops nobody */
 
+/* What one peer may make us do, in frames: so many ahead, and then so many a second; over it the
+ * link ends. A paste of 200 of the longest messages fits into what comes ahead. */
+#define GC_PEER_BUDGET            4096
+#define GC_PEER_BUDGET_PER_SECOND 256
+#define GC_PEER_BUDGET_BYTES      1024 /* a frame costs 1 more for each such piece of it */
+#define GC_PEER_BUDGET_NEWS       8 /* PROFILE and BASE cost that instead of 1: the user is told */
+
 /* --- peers and links ------------------------------------------------------------------------ */
 #define GC_GUESTS_MAX 4 /* direct guests for whom a full room leaves places */
 /* Room members and direct guests that a client knows. */

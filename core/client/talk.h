@@ -10,7 +10,7 @@
 /* What came on a link, for its owner. */
 enum gc_heard {
     GC_HEARD_OK,
-    GC_HEARD_BROKEN, /* the peer broke the protocol: end the link */
+    GC_HEARD_BROKEN, /* the peer broke the protocol, or its budget: end the link */
     GC_HEARD_BYE,    /* the peer left: end it; what it sent after a gap is still shown */
     GC_HEARD_CLOSED, /* the application of a stock peer closed its connection */
 };

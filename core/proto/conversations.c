@@ -51,6 +51,7 @@ void gc_conversations_note(gc_conversations *t, const gc_step *s, uint32_t peer)
 
 void gc_conversations_add(gc_conversations *t, uint32_t peer) {
     gc_conversation_init(&t->conversations[peer], &t->store->inboxes[peer], t->outbox.next);
+    gc_budget_fill(&t->budgets[peer]);
 }
 
 gc_plain *gc_conversations_plain(gc_conversations *t, uint32_t peer) {
@@ -117,6 +118,10 @@ void gc_conversations_bury(gc_conversations *t, uint32_t peer, gc_span id) {
     if (v->known) {
         gc_tombs_bury(&t->tombs, id, v->session, v->inbox.shown);
     }
+}
+
+bool gc_conversations_afford(gc_conversations *t, const gc_step *s, uint32_t peer, uint32_t price) {
+    return gc_budget_spend(&t->budgets[peer], price, s->now_ms);
 }
 
 void gc_conversations_taken(gc_conversations *t, const gc_step *s, uint32_t peer) {

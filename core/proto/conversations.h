@@ -5,6 +5,7 @@
 #ifndef GC_PROTO_CONVERSATIONS_H
 #define GC_PROTO_CONVERSATIONS_H
 
+#include "core/proto/budget.h"
 #include "core/proto/mesh.h"
 #include "core/proto/people.h"
 #include "core/proto/plain.h"
@@ -36,6 +37,7 @@ typedef struct gc_conversations {
     gc_outbox outbox;
     gc_tombs tombs;
     gc_conversation conversations[GC_PEERS_MAX];
+    gc_budget budgets[GC_PEERS_MAX]; /* what each of these peers may still make us do */
     gc_plain plains[GC_MESH_DATA_MAX];
     uint32_t plain_peers[GC_MESH_DATA_MAX]; /* whose each is */
 } gc_conversations;
@@ -71,6 +73,9 @@ void gc_conversations_end(gc_conversations *t, const gc_step *s, uint32_t peer, 
 void gc_conversations_bury(gc_conversations *t, uint32_t peer, gc_span id);
 /* Writes BYE, the last frame of a link, and returns its channel. */
 uint8_t gc_conversations_bye(gc_writer *w);
+/* Spends what one frame costs of the peer's budget, which all of its links share. Returns false
+ * when that is over: end the link. */
+bool gc_conversations_afford(gc_conversations *t, const gc_step *s, uint32_t peer, uint32_t price);
 /* Notes that the transport has what was polled for the peer's link. */
 void gc_conversations_taken(gc_conversations *t, const gc_step *s, uint32_t peer);
 

@@ -164,16 +164,91 @@ static void a_broken_window_ends_the_link(void **state) {
 static void a_flood_is_shown_and_acknowledged(void **state) {
     script *s = script_met("~bob");
     (void)state;
-    for (uint64_t seq = 1; seq <= 5000; seq++) {
+    for (uint64_t seq = 1; seq <= 3000; seq++) {
         peer_sends(s, 0, seq, "flood");
         assert_int_equal(client_peer_held_bytes(s->c, 0), 0);
     }
-    expect(s, "message 0 #5000 flood\nack 0 #5000\n");
+    expect(s, "message 0 #3000 flood\nack 0 #3000\n");
     gc_frame ping = {.type = GC_FRAME_PING};
     for (ping.token = 0; ping.token < 1000; ping.token++) {
         frame(s, 0, &ping);
     }
     expect(s, "pong 0 999\n");
+    script_free(s);
+}
+
+/* How many of a frame the core takes in one moment before it ends the link. */
+static uint32_t flood(script *s, uint8_t channel, const uint8_t *bytes, uint32_t len) {
+    for (uint32_t n = 0;; n++) {
+        if (strstr(s->lines, "close 0\n") != NULL) {
+            assert_non_null(strstr(s->lines, " protocol\n"));
+            return n - 1;
+        }
+        assert_true(n <= GC_PEER_BUDGET + 1);
+        put(s,
+            gc_client_link_message(s->c, s->now, link_of(s, 0), channel, gc_span_of(bytes, len)));
+    }
+}
+
+/* Every type, also one of the future, a copy of what was shown, and the longest of each. */
+static void a_flood_of_any_frame_ends_the_link(void **state) {
+    static const struct {
+        uint8_t channel, head[12];
+        uint32_t len, price;
+    } rows[] = {
+        {0, {0x11}, 9, 1},                                     /* ACK */
+        {0, {0x12, 0, 0, 0, 0, 0, 0, 0, 1}, 9, 8},             /* BASE */
+        {0, {0x13}, 1, 8},                                     /* PROFILE */
+        {0, {0x13, 1, 0, 3, 'E', 'v', 'e'}, 7, 8},             /* the same with a name */
+        {0, {0x15, 0, 0, 0, 1}, 5, 1},                         /* PING */
+        {0, {0x16, 0, 0, 0, 1}, 5, 1},                         /* PONG */
+        {0, {0x16, 0, 0, 0, 1, 99, 0x40, 0}, 8 + 0x4000, 17},  /* with a field of the future */
+        {0, {0x77}, 1, 1},                                     /* unknown */
+        {0, {0x77}, GC_FRAME_BYTES_MAX, 17},                   /* the same, long */
+        {1, {0x20, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 'x'}, 12, 1}, /* MESSAGE, over and over */
+    };
+    static uint8_t bytes[GC_FRAME_BYTES_MAX];
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        script *s = script_met("~bob");
+        memset(bytes, 0, sizeof bytes);
+        memcpy(bytes, rows[i].head, sizeof rows[i].head);
+        uint32_t taken = flood(s, rows[i].channel, bytes, rows[i].len);
+        assert_in_range(taken, GC_PEER_BUDGET / rows[i].price - 1, /* START cost 1 */
+                        GC_PEER_BUDGET / rows[i].price);
+        script_free(s);
+    }
+}
+
+/* A new link does not give a new budget; time does. */
+static void a_new_link_brings_no_new_budget(void **state) {
+    static const uint8_t ping[] = {0x15, 0, 0, 0, 1};
+    script *s = script_met("~bob");
+    (void)state;
+    (void)flood(s, 0, ping, sizeof ping);
+    offer_from(s, "~bob", "AAECAwQFBgcICQoLDA0ODw");
+    described(s, 0);
+    opened(s, 0);
+    peer_starts(s, 0, 1, 0);
+    assert_non_null(strstr(s->lines, "close 0\n"));
+    pass(s, 1000);
+    script_free(s);
+}
+
+/* What comes between two drains is told once: one name, one gap. */
+static void what_comes_at_once_is_told_once(void **state) {
+    script *s = script_met("~bob");
+    (void)state;
+    for (uint64_t n = 2; n <= 100; n++) {
+        char name[8];
+        snprintf(name, sizeof name, "Bob%u", (unsigned)n);
+        gc_frame profile = {.type = GC_FRAME_PROFILE, .has_nick = true, .nick = text_span(name)};
+        gc_frame base = {.type = GC_FRAME_BASE, .base = n};
+        assert_int_equal(give_frame(s, 0, &profile), 0);
+        assert_int_equal(give_frame(s, 0, &base), 0);
+    }
+    drain(s);
+    expect(s, "peer 0 ~bob open 'Bob100' none\ngap 0 #1 x99\nack 0 #99\n");
     script_free(s);
 }
 
@@ -390,6 +465,9 @@ int main(void) {
         cmocka_unit_test(order_is_restored_and_duplicates_are_not_shown),
         cmocka_unit_test(a_broken_window_ends_the_link),
         cmocka_unit_test(a_flood_is_shown_and_acknowledged),
+        cmocka_unit_test(a_flood_of_any_frame_ends_the_link),
+        cmocka_unit_test(a_new_link_brings_no_new_budget),
+        cmocka_unit_test(what_comes_at_once_is_told_once),
         cmocka_unit_test(a_slow_transport_is_waited_for),
         cmocka_unit_test(a_flood_of_pings_fills_no_memory),
         cmocka_unit_test(a_window_full_of_texts_waits_for_its_ack),

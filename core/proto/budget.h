@@ -1,0 +1,31 @@
+/* Budget: what one peer may make us do. Each of its frames costs something, and what was spent
+ * comes back with time. A peer that spends more than it has breaks the protocol; an honest one
+ * never does, so it is not held up, only ended.
+ *
+ *   full --a frame--> less --time--> full
+ *                       '--a frame that is too much--> over
+ *
+ * Source: ghostchat-protocol.7, "Life and end". */
+#ifndef GC_PROTO_BUDGET_H
+#define GC_PROTO_BUDGET_H
+
+#include "core/base/limits.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct gc_budget {
+    uint64_t at_ms; /* when `spent` was true */
+    uint64_t spent; /* in thousandths */
+} gc_budget;
+
+/* Returns what a frame of len bytes costs. news: it makes us tell the user something although it
+ * keeps no window (PROFILE, BASE). */
+uint32_t gc_budget_price(uint32_t len, bool news);
+/* Fills the budget of a peer that became known. */
+void gc_budget_fill(gc_budget *b);
+/* Spends `price` at now_ms, which never goes back. Returns false, and spends nothing, when that is
+ * more than is left of GC_PEER_BUDGET. */
+bool gc_budget_spend(gc_budget *b, uint32_t price, uint64_t now_ms);
+
+#endif

@@ -1,0 +1,84 @@
+/* core/proto/budget.c: what one peer may make us do */
+#include "core/proto/budget.h"
+#include "test/unit/unit.h"
+
+static uint32_t spend_all(gc_budget *b, uint32_t price, uint64_t now_ms) {
+    uint32_t n = 0;
+    while (gc_budget_spend(b, price, now_ms)) {
+        n++;
+    }
+    return n;
+}
+
+static void a_burst_passes_and_then_the_rate(void **state) {
+    gc_budget b = {0};
+    uint32_t taken = 0;
+    (void)state;
+    assert_int_equal(spend_all(&b, 1, 0), GC_PEER_BUDGET);
+    for (uint64_t now = 1; now <= 10000; now++) {
+        taken += spend_all(&b, 1, now);
+    }
+    assert_int_equal(taken, 10 * GC_PEER_BUDGET_PER_SECOND);
+}
+
+static void it_fills_and_not_beyond(void **state) {
+    static const uint64_t later[] = {16000, 16001, 1000000, UINT64_MAX / 1000, UINT64_MAX};
+    (void)state;
+    for (size_t i = 0; i < sizeof later / sizeof later[0]; i++) {
+        gc_budget b = {0};
+        (void)spend_all(&b, 1, 0);
+        assert_int_equal(spend_all(&b, 1, later[i]), GC_PEER_BUDGET);
+    }
+}
+
+static void a_refused_frame_costs_nothing(void **state) {
+    gc_budget b = {0};
+    (void)state;
+    assert_false(gc_budget_spend(&b, GC_PEER_BUDGET + 1, 0));
+    assert_false(gc_budget_spend(&b, UINT32_MAX, 0));
+    assert_true(gc_budget_spend(&b, GC_PEER_BUDGET, 0));
+    assert_false(gc_budget_spend(&b, 1, 0));
+}
+
+static void a_clock_that_stands_still_gives_nothing_back(void **state) {
+    gc_budget b = {0};
+    (void)state;
+    (void)spend_all(&b, 1, 5000);
+    assert_false(gc_budget_spend(&b, 1, 5000));
+    assert_false(gc_budget_spend(&b, 1, 4000));
+}
+
+/* A paste of 200 of the longest messages, and all that an outbox holds sent again on a new link. */
+static void honest_bursts_fit(void **state) {
+    gc_budget b = {0};
+    (void)state;
+    for (uint32_t i = 0; i < 200; i++) {
+        assert_true(gc_budget_spend(&b, gc_budget_price(GC_FRAME_BYTES_MAX, false), 0));
+    }
+    b = (gc_budget){0};
+    for (uint32_t i = 0; i < GC_OUTBOX_MESSAGES_MAX; i++) {
+        uint32_t len = GC_OUTBOX_BYTES_MAX / GC_OUTBOX_MESSAGES_MAX + 11;
+        assert_true(gc_budget_spend(&b, gc_budget_price(len, false), 0));
+        assert_true(gc_budget_spend(&b, gc_budget_price(9, false), 0)); /* its acknowledgement */
+    }
+}
+
+static void frames_that_tell_something_cost_more(void **state) {
+    (void)state;
+    assert_int_equal(gc_budget_price(0, false), 1);
+    assert_int_equal(gc_budget_price(GC_PEER_BUDGET_BYTES - 1, false), 1);
+    assert_int_equal(gc_budget_price(GC_PEER_BUDGET_BYTES, false), 2);
+    assert_int_equal(gc_budget_price(5, true), GC_PEER_BUDGET_NEWS);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_burst_passes_and_then_the_rate),
+        cmocka_unit_test(it_fills_and_not_beyond),
+        cmocka_unit_test(a_refused_frame_costs_nothing),
+        cmocka_unit_test(a_clock_that_stands_still_gives_nothing_back),
+        cmocka_unit_test(honest_bursts_fit),
+        cmocka_unit_test(frames_that_tell_something_cost_more),
+    };
+    return RUN(tests);
+}
