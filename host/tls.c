@@ -1,7 +1,7 @@
 #include "host/tls.h"
+#include "host/certificate.h"
 
 #include <openssl/bio.h>
-#include <openssl/err.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -93,29 +93,6 @@ static void set_rules(SSL_CTX *context) {
     SSL_CTX_set_alpn_select_cb(context, choose_alpn, NULL);
 }
 
-static bool load_files(SSL_CTX *context, const char *cert_file, const char *key_file, char *error,
-                       size_t error_bytes) {
-    const char *what = NULL;
-    if (SSL_CTX_use_certificate_chain_file(context, cert_file) != 1) {
-        what = cert_file;
-    } else if (SSL_CTX_use_PrivateKey_file(context, key_file, SSL_FILETYPE_PEM) != 1) {
-        what = key_file;
-    }
-    if (what != NULL) {
-        const char *why = ERR_reason_error_string(ERR_peek_error());
-        snprintf(error, error_bytes, "cannot use %s: %s", what, why != NULL ? why : "unreadable");
-        ERR_clear_error();
-        return false;
-    }
-    if (SSL_CTX_check_private_key(context) != 1) {
-        snprintf(error, error_bytes, "the key %s does not belong to the certificate %s", key_file,
-                 cert_file);
-        ERR_clear_error();
-        return false;
-    }
-    return true;
-}
-
 SSL_CTX *gc_tls_context(const char *cert_file, const char *key_file, char *error,
                         size_t error_bytes) {
     SSL_CTX *context = make_method() ? SSL_CTX_new(TLS_server_method()) : NULL;
@@ -124,7 +101,7 @@ SSL_CTX *gc_tls_context(const char *cert_file, const char *key_file, char *error
         return NULL;
     }
     set_rules(context);
-    if (!load_files(context, cert_file, key_file, error, error_bytes)) {
+    if (gc_certificate_load(context, cert_file, key_file, error, error_bytes) != 0) {
         SSL_CTX_free(context);
         return NULL;
     }

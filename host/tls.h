@@ -12,8 +12,7 @@
 void gc_tls_start(void);
 
 /* A context: TLS 1.2 and up, ALPN http/1.1, no renegotiation, no session cache, two tickets.
- * cert_file: PEM chain, the server's own first. NULL and a reason in error when a file is missing,
- * malformed, or the key does not belong to the certificate. */
+ * The files: as gc_certificate_load() says, which also says in error why the result is NULL. */
 SSL_CTX *gc_tls_context(const char *cert_file, const char *key_file, char *error,
                         size_t error_bytes);
 
