@@ -193,8 +193,10 @@ static void relay(uint32_t times, bool count) {
     const gc_server_config config = {.concurrent_max = 16};
     char text[VECTOR_BYTES_MAX];
     gc_span offer = offer_of_vectors(text);
+    gc_crypto crypto;
+    NEED(gc_host_crypto(&crypto) == 0);
     gc_server *s = gc_server_init(memory_of(gc_server_size(&config)), gc_server_size(&config),
-                                  &config, seed, NOW);
+                                  &config, &crypto, seed, NOW);
     NEED(s != NULL);
     gc_conn bob = server_connect(s, 1, "key=peerjs&id=bob&token=t");
     gc_conn me = server_connect(s, 2, "key=peerjs&id=me&token=t");

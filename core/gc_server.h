@@ -15,6 +15,7 @@
 #define GC_SERVER_H
 
 #include "core/base/addr.h"
+#include "core/base/crypto.h"
 #include "core/base/limits.h"
 #include "core/base/reason.h"
 #include "core/base/span.h"
@@ -25,10 +26,11 @@
  * as they are used). 0 when the configuration makes no sense (a queue smaller than a message). */
 size_t gc_server_size(const gc_server_config *config);
 
-/* Places a server into memory of gc_server_size() zero bytes (fresh mmap), aligned to 16.
+/* Places a server into memory of gc_server_size() zero bytes (fresh mmap), aligned to 16. The
+ * crypto table is copied, its context is borrowed for the server's life; only `hash` is called.
  * seed: 32 bytes of entropy. NULL only when size or configuration is wrong. */
 gc_server *gc_server_init(void *memory, size_t bytes, const gc_server_config *config,
-                          const uint8_t seed[32], uint64_t now_ms);
+                          const gc_crypto *crypto, const uint8_t seed[32], uint64_t now_ms);
 
 /* --- inputs --------------------------------------------------------------------------------- */
 

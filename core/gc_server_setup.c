@@ -35,7 +35,8 @@ static void join_parts(gc_server *s) {
     s->rooms.clients = &s->clients;
     s->relay.clients = &s->clients;
     s->relay.rooms = &s->rooms;
-    s->admission = (gc_admission){.clients = &s->clients, .rooms = &s->rooms, .relay = &s->relay};
+    s->admission = (gc_admission){
+        .clients = &s->clients, .rooms = &s->rooms, .relay = &s->relay, .crypto = &s->crypto};
 }
 
 /* The key is that of the addresses, and STUN has it too: all hash the same, and none shows it. */
@@ -59,7 +60,7 @@ size_t gc_server_size(const gc_server_config *config) {
 }
 
 gc_server *gc_server_init(void *memory, size_t bytes, const gc_server_config *config,
-                          const uint8_t seed[32], uint64_t now_ms) {
+                          const gc_crypto *crypto, const uint8_t seed[32], uint64_t now_ms) {
     size_t need = gc_server_size(config);
     if (memory == NULL || need == 0 || bytes < need) {
         return NULL;
@@ -68,6 +69,7 @@ gc_server *gc_server_init(void *memory, size_t bytes, const gc_server_config *co
     gc_arena_init(&a, memory, bytes);
     gc_server *s = gc_arena_take(&a, 1, sizeof *s);
     uint8_t keys[80];
+    s->crypto = *crypto;
     s->clients.config = gc_server_config_complete(config);
     s->clients.now_ms = now_ms;
     gc_drbg_init(&s->drbg, seed);

@@ -2,6 +2,7 @@
 #include "core/base/assert.h"
 #include "core/base/number.h"
 #include "host/alloc.h"
+#include "host/crypto.h"
 #include "host/entropy.h"
 #include "host/log.h"
 #include "host/net.h"
@@ -207,10 +208,13 @@ static int open_core(gc_daemon *d, char *error, size_t error_bytes) {
     /* Address space only: pages become memory as the core touches them. */
     void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (memory == MAP_FAILED || gc_entropy(seed, sizeof seed) != 0) {
+    gc_crypto crypto;
+    if (memory == MAP_FAILED || gc_entropy(seed, sizeof seed) != 0 ||
+        gc_host_crypto(&crypto) != 0) {
         return fail(error, error_bytes, "no memory for the server");
     }
-    d->service.core = gc_server_init(memory, bytes, &config, seed, gc_service_now_ms(&d->service));
+    d->service.core =
+        gc_server_init(memory, bytes, &config, &crypto, seed, gc_service_now_ms(&d->service));
     gc_assert(d->service.core != NULL);
     d->service.by_slot = gc_alloc(config.connections_max * sizeof *d->service.by_slot);
     d->service.scratch = gc_alloc(GC_SCRATCH_BYTES);

@@ -46,7 +46,7 @@ void sim_server_start(sim_world *w) {
     }
     sim_rng_bytes(&w->net, seed, sizeof seed);
     memset(s->memory, 0, s->bytes);
-    s->core = gc_server_init(s->memory, s->bytes, &s->config, seed, sim_server_now(w));
+    s->core = gc_server_init(s->memory, s->bytes, &s->config, &w->crypto, seed, sim_server_now(w));
     gc_assert(s->core != NULL);
     s->starts++;
     s->wake_at_ms = GC_NEVER;

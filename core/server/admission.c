@@ -2,6 +2,7 @@
 
 #include "core/base/assert.h"
 #include "core/server/delivery.h"
+#include "core/wire/keyed_id.h"
 #include "core/wire/websocket.h"
 
 /* What admission needs of a request, also later than the call that brought it. */
@@ -197,10 +198,23 @@ static bool is_complete(gc_admission *a, uint32_t n, const gc_server_open_reques
     return true;
 }
 
+/* Tells whether a request, which is complete, may have the id that it asks for. An id of our form
+ * is refused without a right to it even when nobody holds it: somebody may only be away. */
+static bool has_right(const gc_admission *a, const gc_signal_query *q) {
+    gc_span id = gc_span_of(q->id, q->id_len);
+    return !gc_keyed_id_has_form(id) ||
+           (q->has_gcid &&
+            gc_keyed_id_is_of(a->crypto, id, q->gcid, gc_span_of(q->token, q->token_len)));
+}
+
 void gc__admission_open(gc_admission *a, uint32_t n, const gc_server_open_request *r) {
     const gc_signal_query *query = r->query;
     gc_connection_upgrade(gc__clients_at(a->clients, n), a->clients->now_ms, query->gc);
     if (!gc__delivery_send_raw(a->clients, n, r->response_head) || !is_complete(a, n, r)) {
+        return;
+    }
+    if (!has_right(a, query)) {
+        refuse_taken(a, n);
         return;
     }
     request q = {.room = query->gc && query->has_room ? query->room : NULL,

@@ -1,5 +1,6 @@
-/* Admission: who gets an id. A new connection is told OPEN, or why not; it takes over an id that it
- * shows the token of, and waits for one whose holder may have gone.
+/* Admission: who gets an id. A new connection is told OPEN, or why not. An id of our form is for
+ * who shows what it is made of, whether anybody holds it or not. A connection takes over an id that
+ * it shows the token of, and waits for one whose holder may have gone.
  *
  *   reading --_open--> refused | open | waits for the holder --_resume--> open | refused
  *
@@ -7,6 +8,7 @@
 #ifndef GC_CORE_SERVER_ADMISSION_H
 #define GC_CORE_SERVER_ADMISSION_H
 
+#include "core/base/crypto.h"
 #include "core/server/clients.h"
 #include "core/server/relay.h"
 #include "core/server/rooms.h"
@@ -15,6 +17,7 @@ typedef struct gc_admission {
     gc_clients *clients;
     gc_server_rooms *rooms;
     gc_relay *relay;
+    const gc_crypto *crypto;
 } gc_admission;
 
 /* Handles the WebSocket request of connection n, which is reading; r is borrowed for the call. */

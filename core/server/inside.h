@@ -17,6 +17,7 @@
 #define GC_HEAD_101_MAX 4096 /* response_head of gc_server_open() */
 
 struct gc_server {
+    gc_crypto crypto;
     gc_clients clients;
     gc_server_rooms rooms;
     gc_relay relay;

@@ -1,6 +1,8 @@
 /* What is left to gc_server itself: sizes, shutdown, what HTTP asks, stats. */
 #include "test/unit/server_host.h"
 
+#include "host/crypto.h"
+
 #include <sys/mman.h>
 
 static void a_size_follows_from_the_configuration(void **state) {
@@ -28,15 +30,17 @@ static void too_little_memory_is_refused(void **state) {
     (void)state;
     gc_server_config config = {.concurrent_max = 10, .memory_bytes_max = 1 << 20};
     const uint8_t seed[32] = {0};
+    gc_crypto crypto;
+    assert_int_equal(gc_host_crypto(&crypto), 0);
     size_t size = gc_server_size(&config);
     void *memory = calloc(1, size);
     assert_non_null(memory);
-    assert_null(gc_server_init(memory, size - 1, &config, seed, 0));
-    assert_null(gc_server_init(NULL, size, &config, seed, 0));
+    assert_null(gc_server_init(memory, size - 1, &config, &crypto, seed, 0));
+    assert_null(gc_server_init(NULL, size, &config, &crypto, seed, 0));
     config.queue_bytes_max = 1;
-    assert_null(gc_server_init(memory, size, &config, seed, 0));
+    assert_null(gc_server_init(memory, size, &config, &crypto, seed, 0));
     config.queue_bytes_max = 0;
-    gc_server *s = gc_server_init(memory, size, &config, seed, 0);
+    gc_server *s = gc_server_init(memory, size, &config, &crypto, seed, 0);
     assert_non_null(s);
     gc_server_check(s);
     assert_int_equal(gc_server_deadline(s), GC_NEVER);

@@ -1,5 +1,6 @@
 /* Who gets which id. */
 #include "test/unit/server_host.h"
+#include "test/unit/vectors.h"
 
 #define ERROR_MISSING                                                                              \
     "{\"type\":\"ERROR\",\"payload\":{\"msg\":\"No id, token, or key supplied to websocket "       \
@@ -337,6 +338,68 @@ static void a_long_ice_list_survives_the_wait(void **state) {
     host_stop(&h);
 }
 
+#define ANN_ID    "gaeabpfrpizegpuy4uuarx2nowi"
+#define ANN_TOKEN "dinbugq2dinbugq2dinbugq2di"
+#define ANN_KEY   "Q6cucUQBdi32a2jCbfvfJoKq7J8kdOykYT5CSg-6_Tw"
+#define ANN       STOCK(ANN_ID, ANN_TOKEN) "&gcid=" ANN_KEY
+
+/* Each with a server of its own: nobody holds any of these ids. */
+static void an_id_of_our_form_is_for_who_shows_it(void **state) {
+    (void)state;
+    vectors file = vectors_load("test/vectors/ids.json");
+    int list = vectors_get(&file, 0, "shown"), count = vectors_size(&file, list);
+    for (int i = 0, t = list + 1; i < count; i++, t = vectors_behind(&file, t)) {
+        char query[VECTOR_BYTES_MAX], of_gc[VECTOR_BYTES_MAX + 8];
+        vectors_string(&file, vectors_get(&file, t, "query"), query);
+        snprintf(of_gc, sizeof of_gc, "%s&gc=1", query);
+        bool gc = strstr(query, "&gc=1") != NULL;
+        bool right = file.text[file.tokens[vectors_get(&file, t, "right")].start] == 't';
+        const step by_right[] = {OPEN(1, query),
+                                 GETS(1, gc ? OPENED_GC : OPENED),
+                                 LIVES(1),
+                                 OPEN(2, of_gc),
+                                 GETS(2, OPENED_GC),
+                                 SKIP(1),
+                                 FINISH};
+        const step by_none[] = {OPEN(1, query),    GETS(1, TAKEN),  CLOSED(1, 1005), OPEN(2, of_gc),
+                                GETS(2, TAKEN_GC), CLOSED(2, 1005), FINISH};
+        run(right ? by_right : by_none);
+    }
+    vectors_free(&file);
+}
+
+/* Neither silence nor a goodbye nor a restart makes it anybody's. */
+static void what_is_not_shown_waits_for_no_holder(void **state) {
+    (void)state;
+    const char *thefts[] = {STOCK(ANN_ID, "guess"), STOCK(ANN_ID, "guess") "&gc=1",
+                            STOCK(ANN_ID, "guess") "&gcid=" ANN_KEY, STOCK(ANN_ID, ANN_TOKEN)};
+    for (uint32_t i = 0; i < sizeof thefts / sizeof *thefts; i++) {
+        const char *taken = i == 1 ? TAKEN_GC : TAKEN;
+        run((step[]){OPEN(1, ANN), GETS(1, OPENED), MUTE(1), DEAF(1), OPEN(2, thefts[i]),
+                     GETS(2, taken), CLOSED(2, 1005), WAIT(25000), OPEN(2, thefts[i]),
+                     GETS(2, taken), CLOSED(2, 1005), LIVES(1), DIE(1), OPEN(2, thefts[i]),
+                     GETS(2, taken), CLOSED(2, 1005), OPEN(3, ANN), GETS(3, OPENED), FINISH});
+        run((step[]){OPEN(2, thefts[i]), GETS(2, taken), CLOSED(2, 1005), OPEN(3, ANN),
+                     GETS(3, OPENED), FINISH});
+    }
+}
+
+/* Who has a right to an id is not asked how many have one, and its own socket gives way at once. */
+static void who_shows_an_id_takes_it_over(void **state) {
+    (void)state;
+    run((step[]){OPEN(1, ANN), GETS(1, OPENED), MUTE(1), DEAF(1), OPEN(2, ANN "&gc=1"),
+                 GETS(2, OPENED_GC), CLOSED(1, -1), FINISH});
+}
+
+/* What is not of our form is no key's: PeerServer's rule, whatever a client shows beside it. */
+static void other_ids_need_no_key(void **state) {
+    (void)state;
+    run((step[]){OPEN(1, STOCK("a", "t") "&gcid=" ANN_KEY), GETS(1, OPENED),
+                 OPEN(2, STOCK("gaeabpfrpizegpuy4uuarx2now1", "t")), GETS(2, OPENED),
+                 OPEN(3, STOCK("yasc5eo4kketkcu6gedhrg5xki", "t") "&gc=1"), GETS(3, OPENED_GC),
+                 OPEN(4, STOCK("b", "t") "&gcid=nonsense"), GETS(4, OPENED), FINISH});
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(case_1_a_query_that_lacks_something_is_refused),
@@ -365,6 +428,10 @@ int main(void) {
         cmocka_unit_test(rejections_are_counted),
         cmocka_unit_test(head_and_answer_are_one_piece),
         cmocka_unit_test(a_long_ice_list_survives_the_wait),
+        cmocka_unit_test(an_id_of_our_form_is_for_who_shows_it),
+        cmocka_unit_test(what_is_not_shown_waits_for_no_holder),
+        cmocka_unit_test(who_shows_an_id_takes_it_over),
+        cmocka_unit_test(other_ids_need_no_key),
     };
     return RUN(tests);
 }

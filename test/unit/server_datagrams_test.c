@@ -4,6 +4,7 @@
 
 #include "core/proto/stun_responder.h"
 #include "core/wire/stun.h"
+#include "host/crypto.h"
 
 static const uint8_t transaction[12] = "abcdefghijkl";
 static void *memory;
@@ -11,9 +12,11 @@ static void *memory;
 static gc_server *server_of(const gc_server_config *config) {
     static const uint8_t seed[32] = {3};
     size_t bytes = gc_server_size(config);
+    gc_crypto crypto;
+    assert_int_equal(gc_host_crypto(&crypto), 0);
     memory = calloc(1, bytes);
     assert_non_null(memory);
-    return gc_server_init(memory, bytes, config, seed, 1000);
+    return gc_server_init(memory, bytes, config, &crypto, seed, 1000);
 }
 
 static gc_server_stats stats_of(const gc_server *s) {

@@ -1,5 +1,7 @@
 #include "test/unit/server_host.h"
 
+#include "host/crypto.h"
+
 #include <sys/mman.h>
 
 void host_start(host *h, const gc_server_config *config) {
@@ -11,7 +13,9 @@ void host_start(host *h, const gc_server_config *config) {
     assert_true(h->memory != MAP_FAILED);
     const uint8_t seed[32] = {7};
     h->now_ms = 1000000;
-    h->s = gc_server_init(h->memory, h->size, config, seed, h->now_ms);
+    gc_crypto crypto;
+    assert_int_equal(gc_host_crypto(&crypto), 0);
+    h->s = gc_server_init(h->memory, h->size, config, &crypto, seed, h->now_ms);
     assert_non_null(h->s);
     for (uint32_t i = 0; i < CLIENTS; i++) {
         h->clients[i].from = (gc_addr){.family = 4, .ip = {10, 0, 0, (uint8_t)i}, .port = 1};

@@ -2,6 +2,7 @@
 #include "test/unit/unit.h"
 
 #include "host/alloc.h"
+#include "host/crypto.h"
 #include "server/sockets.h"
 
 #define CONNECTIONS 4
@@ -16,6 +17,8 @@ static int setup(void **state) {
                                .connections_max = CONNECTIONS,
                                .memory_bytes_max = 16 << 20};
     const uint8_t seed[32] = {1};
+    gc_crypto crypto;
+    assert_int_equal(gc_host_crypto(&crypto), 0);
     size_t bytes = gc_server_size(&config);
     (void)state;
     service = (gc_service){.options = &options, .by_slot = by_slot, .slots = CONNECTIONS};
@@ -23,7 +26,7 @@ static int setup(void **state) {
     uv_loop_init(&service.loop);
     service.loop.data = &service;
     service.core = gc_server_init((uint8_t *)memory + (16 - (uintptr_t)memory % 16) % 16, bytes,
-                                  &config, seed, gc_service_now_ms(&service));
+                                  &config, &crypto, seed, gc_service_now_ms(&service));
     gc_sockets_open(&service);
     return service.core != NULL ? 0 : -1;
 }
