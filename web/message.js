@@ -14,6 +14,11 @@ import { texts } from './texts.js';
  * @property {string} why
  * @property {boolean} settled           no answer comes any more */
 
+/** A message of more lines than this is folded, so that it does not push away what others say. A line
+ * is one of the text, or this many characters of a long one. */
+const LINES_MAX = 24;
+const LINE_CHARS = 40;
+
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 
 /** @param {'own' | 'other'} side
@@ -31,11 +36,39 @@ export function makeMessage(side, name, origin, text, at) {
     time.dateTime = at.toISOString();
     const meta = make('span', 'message-meta');
     meta.append(time);
-    entry.append(sender, body, meta);
-    entry.querySelectorAll('a').forEach((link) => {
-        link.tabIndex = -1;
-    });
+    entry.append(sender, body, ...fold(body, text), meta);
+    for (const control of entry.querySelectorAll('a, button')) {
+        /** @type {HTMLElement} */ (control).tabIndex = -1;
+    }
     return entry;
+}
+
+/** @param {string} text */
+export function isTall(text) {
+    let lines = 0;
+    for (const line of text.split('\n', LINES_MAX + 1)) {
+        lines += Math.max(1, Math.ceil(line.length / LINE_CHARS));
+    }
+    return lines > LINES_MAX;
+}
+
+/** @param {HTMLElement} body @param {string} text
+ * @returns {HTMLElement[]} the button that shows all of a tall message */
+function fold(body, text) {
+    if (!isTall(text)) {
+        return [];
+    }
+    const button = make('button', 'message-unfold', texts.message.unfold);
+    button.type = 'button';
+    button.setAttribute('aria-expanded', 'false');
+    body.dataset.folded = 'true';
+    button.addEventListener('click', () => {
+        const folded = body.dataset.folded !== 'true';
+        body.dataset.folded = String(folded);
+        button.setAttribute('aria-expanded', String(!folded));
+        button.textContent = folded ? texts.message.unfold : texts.message.fold;
+    });
+    return [button];
 }
 
 /** @param {HTMLElement} entry @param {Fate} fate */

@@ -194,6 +194,8 @@ export const texts = {
     },
 
     message: {
+        unfold: 'Show the whole message',
+        fold: 'Show less',
         sending: 'Sending…',
         unknown: 'It is not known whether this arrived.',
         delivered: 'Delivered',
