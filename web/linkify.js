@@ -1,82 +1,169 @@
 // @ts-check
 /** Text of other people: made harmless, its web addresses made links. DOM only, never markup. */
 
-/** Everything that looks like a web address, up to white space or a quoting mark. */
-const ADDRESS = /\bhttps?:\/\/[^\s<>"“”]+/gi;
-/** Control characters but tab and line feed, and all bidirectional controls
- * (ghostchat-protocol.7, "Life and end"). */
-const UNSAFE =
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+/** Everything that looks like a web address, up to white space, a quoting mark, a direction mark or a
+ * mark that ends a sentence in Chinese or Japanese. */
+const ADDRESS =
+    /\bhttps?:\/\/[^\s<>"“”\u061c\u200e\u200f\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f]+/gi;
+/** Control characters but tab and line feed, and what overrides the direction of writing: it makes a
+ * text read otherwise than it is (ghostchat-protocol.7, "Life and end"). */
+const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202d\u202e]/g;
+/** Marks that say "this is written from left to right": keyboards and address books put them beside
+ * numbers and times, and they change nothing but their neighbours' places. */
+const MARKS = /[\u061c\u200e\u200f]/g;
+/** Embeddings and isolates, with their ends; each text is an isolate of its own already. */
+const NESTING = /[\u202a-\u202c\u2066-\u2069]/;
+const POP_EMBEDDING = '\u202c';
+const POP_ISOLATE = '\u2069';
 
 /** Addresses of one text that become links: the rest stays text, so that a stranger's message
  * cannot fill the page with elements. */
 const LINKS_MAX = 20;
 
+/** Drops embeddings and isolates that end where they should; others are damage or an attack, and are
+ * made visible as what overrides is.
+ * @param {string} text */
+function dropNesting(text) {
+    if (!NESTING.test(text)) {
+        return text;
+    }
+    const chars = text.split('');
+    /** @type {number[]} where what is not ended yet began */
+    const open = [];
+    chars.forEach((char, i) => {
+        if (!NESTING.test(char) && char !== '\u202d' && char !== '\u202e') {
+            return;
+        }
+        if (char !== POP_EMBEDDING && char !== POP_ISOLATE) {
+            open.push(i);
+            return;
+        }
+        const begun = open.at(-1);
+        const isolate = begun !== undefined && text[begun] >= '\u2066';
+        if (begun !== undefined && isolate === (char === POP_ISOLATE)) {
+            open.pop();
+            chars[i] = '';
+            chars[begun] = UNSAFE.test(text[begun]) ? text[begun] : '';
+            UNSAFE.lastIndex = 0;
+        }
+    });
+    return chars.map((char) => (NESTING.test(char) ? '\ufffd' : char)).join('');
+}
+
 /** @param {string} text
  * @returns {string} the text as it may be shown */
 export function cleanText(text) {
-    return text.replace(/\r\n/g, '\n').replace(UNSAFE, '\ufffd');
+    return dropNesting(text.replace(/\r\n/g, '\n')).replace(UNSAFE, '\ufffd');
 }
 
 /** The same for what stands in one line: a name, a room.
  * @param {string} text */
 export function cleanLine(text) {
     return cleanText(text)
+        .replace(MARKS, '')
         .replace(/[\s\u2028\u2029]+/g, ' ')
         .trim();
 }
 
-/** Cuts what belongs to the sentence and not to the address: final marks, unpaired brackets.
- * @param {string} address */
-function trimAddress(address) {
-    /** @type {Record<string, string>} */
-    const pairs = { ')': '(', ']': '[' };
-    /** @param {string} mark */
-    const count = (mark) => address.split(mark).length - 1;
-    /** @type {Record<string, number>} */
-    const surplus = { ')': count(')') - count('('), ']': count(']') - count('[') };
+/** Brackets by their ends. Those of full width are written against an address, not with blanks. */
+const BRACKETS = '()[]{}（）［］｛｝「」『』【】〈〉《》〔〕〖〗〘〙〚〛｟｠｢｣﹙﹚﹛﹜﹝﹞';
+/** @type {Map<string, string>} */
+const OPENED_BY = new Map();
+for (let i = 0; i < BRACKETS.length; i += 2) {
+    OPENED_BY.set(BRACKETS[i + 1], BRACKETS[i]);
+}
+/** What ends a sentence or a quotation, but brackets. */
+const FINAL = /[.,;:!?'*_~\u2026\p{Pf}\p{Pe}]/u;
+
+/** Cuts what belongs to the sentence and not to the address: final marks, brackets that were not
+ * opened in it.
+ * @param {string} text */
+function trimAddress(text) {
+    const address = text.slice(0, endAtWideBracket(text));
+    /** @type {Map<string, number>} how many of an end have no beginning, by the beginning */
+    const surplus = new Map();
+    for (const mark of address) {
+        const opener = OPENED_BY.get(mark);
+        surplus.set(opener ?? mark, (surplus.get(opener ?? mark) ?? 0) + (opener ? 1 : -1));
+    }
     let end = address.length;
-    for (; ; end--) {
+    for (; end > 0; end--) {
         const last = address[end - 1];
-        if (last in pairs) {
-            if (surplus[last]-- <= 0) {
-                return address.slice(0, end);
-            }
-        } else if (!/[.,;:!?'*_~]/.test(last)) {
-            return address.slice(0, end);
+        const opener = OPENED_BY.get(last);
+        const more = opener ? (surplus.get(opener) ?? 0) : 0;
+        if (opener ? more <= 0 : !FINAL.test(last)) {
+            break;
+        }
+        if (opener) {
+            surplus.set(opener, more - 1);
         }
     }
+    return address.slice(0, end);
 }
 
 /** @param {string} address
- * @returns {string | null} the href, or null when it must stay text */
-function safeHref(address) {
+ * @returns {number} where a bracket of full width ends that was not opened in it, else its length */
+function endAtWideBracket(address) {
+    /** @type {Map<string, number>} */
+    const open = new Map();
+    for (let i = 0; i < address.length; i++) {
+        const opener = address[i] > '\u007f' ? OPENED_BY.get(address[i]) : undefined;
+        if (opener) {
+            const opened = open.get(opener) ?? 0;
+            if (opened === 0) {
+                return i;
+            }
+            open.set(opener, opened - 1);
+        } else if (address[i] > '\u007f') {
+            open.set(address[i], (open.get(address[i]) ?? 0) + 1);
+        }
+    }
+    return address.length;
+}
+
+/** @param {string} address
+ * @returns {{ href: string, shown: string } | null} where it leads and how it is shown, or null when
+ *   it must stay text. A reader takes for the host what stands before the first stroke; where the
+ *   browser's reading is another one (letters of other scripts, strokes that are none, escapes), the
+ *   host is shown as the browser reads it. */
+function readAddress(address) {
+    /** @type {URL} */
+    let url;
     try {
-        const url = new URL(address);
-        const web = url.protocol === 'http:' || url.protocol === 'https:';
-        return web && !url.username && !url.password ? url.href : null; // user@host hides the host
+        url = new URL(address);
     } catch {
         return null;
     }
+    const web = url.protocol === 'http:' || url.protocol === 'https:';
+    const typed = /^(https?:\/\/)([^/?#\\]*)(.*)$/is.exec(address);
+    if (!web || !typed || typed[2].includes('@')) {
+        return null; // user@host hides the host
+    }
+    const [, scheme, host, rest] = typed;
+    const same = host.replace(/:\d*$/, '').toLowerCase() === url.hostname;
+    return { href: url.href, shown: same ? address : scheme + url.host + rest };
 }
 
 /** @param {string} text  cleaned
- * @returns {{ text: string, href: string | null }[]} pieces in order; joined they are the text */
+ * @returns {{ text: string, href: string | null }[]} pieces in order; joined they are the text, but
+ *   for hosts that are not what they seem */
 export function splitLinks(text) {
     const pieces = [];
+    const search = new RegExp(ADDRESS);
     let from = 0;
-    let links = 0;
-    for (const match of text.matchAll(ADDRESS)) {
-        if (links === LINKS_MAX) {
+    for (let links = 0; links < LINKS_MAX; ) {
+        const match = search.exec(text);
+        if (!match) {
             break;
         }
         const address = trimAddress(match[0]);
-        const href = safeHref(address);
-        if (href) {
+        const read = readAddress(address);
+        if (read) {
             pieces.push({ text: text.slice(from, match.index), href: null });
-            pieces.push({ text: address, href });
+            pieces.push({ text: read.shown, href: read.href });
             links++;
             from = match.index + address.length;
+            search.lastIndex = from; // another one may follow a bracket that ended this one
         }
     }
     pieces.push({ text: text.slice(from), href: null });

@@ -92,6 +92,14 @@ static bool is_harmful(uint32_t c) {
            (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
 }
 
+/* What a message may hold all the same: keyboards and address books put these around numbers and
+ * times. Marks (U+061C, U+200E, U+200F) are harmless; embeddings and isolates are harmless once
+ * they are ended, which only the host sees to, because it knows where on its screen a text ends. */
+static bool is_direction(uint32_t c) {
+    return c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202c) ||
+           (c >= 0x2066 && c <= 0x2069);
+}
+
 /* Unicode White_Space. */
 static bool is_space(uint32_t c) {
     return (c >= 0x09 && c <= 0x0d) || c == 0x20 || c == 0x85 || c == 0xa0 || c == 0x1680 ||
@@ -143,7 +151,7 @@ uint32_t gc_utf8_clean_text(gc_span text, uint8_t *out, uint32_t size) {
         if (c == '\r') {
             len += p + 1 < end && p[1] == '\n';
             from = (const uint8_t *)"\n";
-        } else if (c != '\n' && c != '\t' && is_harmful(c)) {
+        } else if (c != '\n' && c != '\t' && is_harmful(c) && !is_direction(c)) {
             from = replacement;
             out_len = sizeof replacement;
         }

@@ -20,9 +20,10 @@ uint32_t gc_utf8_sequence(const uint8_t *p, const uint8_t *end);
 uint32_t gc_utf8_clean_line(gc_span text, uint8_t *out, uint32_t size);
 
 /* Copies a message for display, under the same rules for text and out: keeps line feeds (CR LF and
- * CR become LF) and tabs, replaces each other C0, C1, DEL, bidi control, byte order mark, U+2028
- * and U+2029 by U+FFFD so that tampering shows, keeps other white space. size must be >= 3 *
- * text.len for nothing to be cut. */
+ * CR become LF) and tabs, replaces each other C0, C1, DEL, override (U+202D, U+202E), byte order
+ * mark, U+2028 and U+2029 by U+FFFD so that tampering shows, keeps other white space. Direction
+ * marks, embeddings and isolates stay: the host drops those that are ended and shows the others as
+ * U+FFFD. size must be >= 3 * text.len for nothing to be cut. */
 uint32_t gc_utf8_clean_text(gc_span text, uint8_t *out, uint32_t size);
 
 #endif

@@ -16,7 +16,12 @@ const MARKUP = [
 /* What is sent, and what is shown: everything invisible that changes the reading is marked. */
 const UNSEEN = [
   ['evil\u202egnp.exe', 'evil\ufffdgnp.exe'],
-  ['a\u2066b\u2069c', 'a\ufffdb\ufffdc'],
+  ['a\u2066b\u2069c', 'abc'],
+  ['a\u2066b\u202cc', 'a\ufffdb\ufffdc'],
+  // A Hebrew and an Arabic paragraph, with the marks that keyboards and address books put into them.
+  ['שלום, הפגישה ב-\u200e12:30\u200f, טלפון \u202a+972 50 1234567\u202c.',
+    'שלום, הפגישה ב-\u200e12:30\u200f, טלפון +972 50 1234567.'],
+  ['الاجتماع الساعة \u061c12:30، اتصل بـ \u2066+20 100 1234567\u2069', 'الاجتماع الساعة \u061c12:30، اتصل بـ +20 100 1234567'],
   ['bell\u0007 escape\u001b[31m', 'bell\ufffd escape\ufffd[31m'],
   ['tab\tand\nline stay', 'tab\tand\nline stay'],
 ];
@@ -126,6 +131,27 @@ scenario('names that look like others, like nothing or like a sentence are told 
         && e.querySelector('bdi')?.textContent === 'Ben left. Cyd')));
   },
   red: { 'another name': { name: 'Eva', fails: /shows/ } },
+});
+
+scenario('a message of many lines is folded, and opened by who wants to read it', {
+  async story(world) {
+    const server = await world.server();
+    const [ann, ben] = await world.crowd(['Ann', 'Ben'], server, 'tall');
+    await Promise.all([ann.connected(), ben.connected()]);
+    const height = () => ann.evaluate(() => (
+      [...document.querySelectorAll('.message')].at(-1).getBoundingClientRect().height));
+    for (const [i, part] of ['line\n', 'word ', 'x', '\u0e49'].entries()) {
+      const text = `${i}${world.variant.text?.() ?? part.repeat(4000 / part.length)}!`;
+      await ben.say(text);
+      await ann.heard(text);
+      const folded = await height();
+      assert.ok(folded < 500, `${folded} px`);
+      await ann.until('can open it', () => document.querySelector('.message-unfold'));
+      await ann.evaluate(() => [...document.querySelectorAll('.message-unfold')].at(-1).click());
+      assert.ok(part === '\u0e49' || await height() > folded, 'opened');
+    }
+  },
+  red: { 'a short one': { text: () => 'short', fails: /can open it/ } },
 });
 
 /* Runs in the page of the hostile one: BASE frames, each of which skips one message. */
