@@ -174,10 +174,15 @@ int gc_client_link_opened(gc_client *c, uint64_t now_ms, uint32_t link) {
     return 0;
 }
 
-/* The peer left for good, with its link or by closing it. */
-static void on_left(gc_client *c, uint32_t peer, bool final) {
-    gc__meeting_peer_left(&c->meeting, &c->peers.people, peer);
-    gc__peers_end(&c->peers, &c->step, peer, GC_REASON_LEFT, false, final);
+/* The peer left for good, with its link or by closing it. stock: its application may come back
+ * under the same id. */
+static void on_left(gc_client *c, uint32_t peer, uint32_t reason, bool stock, bool final) {
+    bool target = gc_people_right(&c->peers.people, peer) == GC_RIGHT_TARGET;
+    gc__peers_end(&c->peers, &c->step, peer, reason, false, final);
+    if (target) {
+        gc__meeting_target_left(&c->meeting, &c->peers, &c->step, reason, stock);
+        c->ready.state = true;
+    }
 }
 
 /* The application of a stock peer closed its connection. A newer one may be under way. tell: the
@@ -190,7 +195,7 @@ static void on_closed(gc_client *c, uint32_t peer, bool tell) {
     if (!tell) {
         gc__peers_link_lost(&c->peers, &c->step, peer, GC_REASON_LEFT, false);
     }
-    on_left(c, peer, tell);
+    on_left(c, peer, GC_REASON_LEFT, true, tell);
 }
 
 int gc_client_link_message(gc_client *c, uint64_t now_ms, uint32_t link, uint8_t channel,
@@ -211,7 +216,10 @@ int gc_client_link_message(gc_client *c, uint64_t now_ms, uint32_t link, uint8_t
         gc__peers_link_lost(&c->peers, &c->step, peer, GC_REASON_PROTOCOL, true);
         break;
     case GC_HEARD_BYE:
-        on_left(c, peer, true);
+        on_left(c, peer, GC_REASON_LEFT, false, true);
+        break;
+    case GC_HEARD_FULL:
+        on_left(c, peer, GC_REASON_PEERS_FULL, false, true);
         break;
     case GC_HEARD_CLOSED:
         on_closed(c, peer, true);
@@ -269,7 +277,7 @@ void gc_client_tick(gc_client *c, uint64_t now_ms) {
         return;
     }
     c->ready.state = true;
-    gc__meeting_tick(&c->meeting, &c->step);
+    gc__meeting_tick(&c->meeting, &c->peers, &c->step);
     gc__peers_tick_links(&c->peers, &c->step);
     settle(c);
     gc__peers_tick_dials(&c->peers, &c->step);

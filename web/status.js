@@ -60,21 +60,23 @@ function describeJoining(state, direct) {
 export function describe(state, peers, nameOf, direct, noStun = false) {
     const others = describeOthers(peers, nameOf);
     const server = describeServer(state);
+    const full = state.reason.word === 'peers-full' && explain(state.reason);
+    const left = state.reason.word === 'left' && words.peerLeft;
     switch (state.state) {
         case 'idle':
             return { text: words.idle, tone: 'quiet' };
         case 'failed':
-            return { text: explain(state.reason) || words.failed, tone: 'bad' };
+            return { text: left || explain(state.reason) || words.failed, tone: 'bad' };
         case 'joining':
             return server ?? describeJoining(state, direct);
         case 'connected': {
             const open = peers.filter((peer) => peer.state === 'open').length;
-            const parts = [words.connected(open), server?.text, others?.text];
+            const parts = [words.connected(open), server?.text, full, others?.text];
             return { text: parts.filter(Boolean).join(' '), tone: 'good' };
         }
         default: {
             const nobody = direct ? words.waitingPeer : words.waitingInvite;
-            const parts = [others?.text ?? nobody, noStun && words.noStun];
+            const parts = [full, others?.text ?? (left || nobody), noStun && words.noStun];
             return server ?? { text: parts.filter(Boolean).join(' '), tone: 'busy' };
         }
     }

@@ -102,6 +102,7 @@ export const texts = {
         retryOnline: 'Trying again. Is this device online?',
         serverLost: 'The connection to the server was lost. Trying again…',
         waitingInvite: 'Nobody else is here yet. Invite somebody.',
+        peerLeft: 'The other person has left.',
         waitingPeer: 'Waiting for the other person.',
         noStun: 'People on other networks cannot be reached from here: no STUN is set up.',
         /** @param {string[]} names */

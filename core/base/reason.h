@@ -2,8 +2,7 @@
  * The number travels in BYE frames and, plus 4000, as WebSocket close code; the word stands in
  * ERROR payloads, JSON events and the labels of /metrics; the text is what the page shows.
  * Numbers are part of the protocol (ghostchat-protocol.7): never reuse one.
- * Not given yet: 26, 28. (A link of another form is GC_E_SYNTAX for the caller; an OFFER of one
- * person more than GC_PEERS_MAX is ignored.) */
+ * Not given yet: 26. (A link of another form is GC_E_SYNTAX for the caller.) */
 #ifndef GC_BASE_REASON_H
 #define GC_BASE_REASON_H
 

@@ -7,9 +7,9 @@
 
 static void forget(gc_meeting *m) {
     m->step = GC_MEETING_OUTSIDE;
-    m->target_left = false;
     m->reason = GC_REASON_NONE;
     m->rejoin_ms = GC_NEVER;
+    gc_target_init(&m->target);
     gc_bytes_wipe(&m->line, sizeof m->line);
     gc_membership_wipe(&m->membership);
     gc__slot_room_wipe(&m->room);
@@ -44,10 +44,15 @@ static void fail(gc_meeting *m, const gc_step *s, uint32_t reason, bool bye) {
     m->step = GC_MEETING_FAILED;
     m->reason = reason;
     m->rejoin_ms = GC_NEVER;
+    gc_target_init(&m->target);
 }
 
-void gc__meeting_peer_left(gc_meeting *m, const gc_people *pp, uint32_t peer) {
-    m->target_left = m->target_left || gc_people_at(pp, peer)->standing == GC_STANDING_TARGET;
+void gc__meeting_target_left(gc_meeting *m, const gc_peers *ps, const gc_step *s, uint32_t reason,
+                             bool stock) {
+    bool looks = gc_target_end(&m->target, reason, stock, s->now_ms);
+    if (!looks && !m->membership.has_direct && gc_set_is_empty(&ps->people.live)) {
+        fail(m, s, reason, true);
+    }
 }
 
 /* --- what the server refuses -------------------------------------------------------------------
@@ -79,23 +84,6 @@ static bool is_our_room(const gc_step *s, const gc_signal_in *in) {
     return s->room_tag != NULL && memcmp(s->room_tag, in->tag, GC_TAG_BYTES) == 0;
 }
 
-/* The list of members replaces what we knew of their presence. */
-static void on_members(gc_peers *ps, const gc_step *s, const gc_signal_in *in) {
-    const gc_set *members = &ps->people.members;
-    uint8_t id[GC_ID_BYTES_MAX];
-    uint32_t at = 0, len = 0;
-    for (uint32_t i = gc_set_first(members); i != GC_SET_END; i = gc_set_next(members, i + 1)) {
-        gc_people_went(&ps->people, i);
-        gc_step_mark(s, i);
-    }
-    while (gc_signal_member(in, &at, id, &len)) {
-        uint32_t i = gc__peers_know_member(ps, s, gc_span_of(id, len));
-        if (i != GC_NONE) {
-            gc__peers_dial_anew(ps, s, i);
-        }
-    }
-}
-
 /* Returns false when it is not our room. */
 static bool on_room(gc_meeting *m, gc_peers *ps, const gc_step *s, const gc_signal_in *in) {
     if (!is_our_room(s, in)) {
@@ -104,7 +92,7 @@ static bool on_room(gc_meeting *m, gc_peers *ps, const gc_step *s, const gc_sign
     if (in->reason == GC_REASON_NONE) {
         m->step = GC_MEETING_ENTERED;
         m->rejoin_ms = GC_NEVER;
-        on_members(ps, s, in);
+        gc__peers_list(ps, s, in);
     } else if (m->step == GC_MEETING_ENTERED) {
         m->rejoin_ms = s->now_ms + GC_MEETING_REJOIN_MS;
     } else {
@@ -115,8 +103,10 @@ static bool on_room(gc_meeting *m, gc_peers *ps, const gc_step *s, const gc_sign
 
 static void dial_target(gc_meeting *m, gc_peers *ps, const gc_step *s) {
     gc_span id = gc_membership_target(&m->membership);
-    uint32_t i = id.len > 0 && !m->target_left ? gc__peers_know(ps, s, id) : GC_NONE;
+    bool wanted = id.len > 0 && m->target.left == GC_REASON_NONE;
+    uint32_t i = wanted ? gc__peers_know(ps, s, id, GC_RIGHT_TARGET) : GC_NONE;
     if (i != GC_NONE) {
+        gc_target_want(&m->target);
         gc_people_aim(&ps->people, i);
         gc_people_set_tag(&ps->people, i, m->membership.has_tag ? m->membership.tag : NULL);
         gc__peers_dial_anew(ps, s, i);
@@ -184,7 +174,7 @@ static void on_relayed(gc_meeting *m, gc_peers *ps, const gc_step *s, bool echo)
  */
 
 static bool on_joined(gc_peers *ps, const gc_step *s, const gc_signal_in *in, gc_span id) {
-    uint32_t i = is_our_room(s, in) ? gc__peers_know_member(ps, s, id) : GC_NONE;
+    uint32_t i = is_our_room(s, in) ? gc__peers_know_member(ps, s, id, GC_RIGHT_LISTED) : GC_NONE;
     if (i != GC_NONE) {
         gc__peers_expect(ps, s, i);
     }
@@ -250,7 +240,7 @@ static bool on_offer(gc_meeting *m, gc_peers *ps, const gc_step *s, const gc_sig
     }
     enum gc_setup_event done = gc__setup_offer(ps, s, &m->room.slots, &m->store->setup, in, as);
     if (as == GC_WELCOME_TARGET && done != GC_SETUP_REFUSED) {
-        m->target_left = false;
+        gc_target_want(&m->target);
     }
     return done == GC_SETUP_TAKEN;
 }
@@ -374,18 +364,26 @@ static void ask_again(gc_meeting *m, const gc_step *s) {
     m->rejoin_ms = s->now_ms + GC_MEETING_REJOIN_MS; /* until the answer ends it */
 }
 
-void gc__meeting_tick(gc_meeting *m, const gc_step *s) {
+void gc__meeting_tick(gc_meeting *m, gc_peers *ps, const gc_step *s) {
     gc_signaling_client_tick(&m->line, s->queue, s->drbg, s->now_ms);
     gc_slots_tick(&m->room.slots, s->queue, s->drbg, s->now_ms);
     if (s->now_ms >= m->rejoin_ms && s->room_tag != NULL) {
         ask_again(m, s);
+    }
+    /* Without the server it waits for OPEN, which looks for it too. */
+    if (gc_target_is_due(&m->target, s->now_ms)) {
+        gc_target_want(&m->target);
+        if (gc_step_on(s)) {
+            dial_target(m, ps, s);
+        }
     }
 }
 
 uint64_t gc__meeting_deadline(const gc_meeting *m) {
     uint64_t line = gc_signaling_client_deadline(&m->line);
     uint64_t slots = gc_slots_deadline(&m->room.slots);
-    return gc_min_u64(gc_min_u64(line, slots), m->rejoin_ms);
+    uint64_t own = gc_min_u64(m->rejoin_ms, m->target.look_ms);
+    return gc_min_u64(gc_min_u64(line, slots), own);
 }
 
 void gc__meeting_check(const gc_meeting *m) {

@@ -11,6 +11,7 @@
 
 #include "core/client/setup.h"
 #include "core/client/slot_room.h"
+#include "core/proto/target.h"
 
 /* A room that was full when we came back to it, with chats still open, is asked again. */
 #define GC_MEETING_REJOIN_MS 8000
@@ -31,12 +32,12 @@ typedef struct gc_meeting_store {
 typedef struct gc_meeting {
     gc_meeting_store *store;
     uint8_t step;       /* gc_meeting_step */
-    bool target_left;   /* the peer of our join link said BYE */
     uint32_t reason;    /* of failed */
     uint64_t rejoin_ms; /* when to ask again for a room that was full; GC_NEVER */
     uint64_t ignored;   /* malformed, unexpected or refused signaling messages, ever */
     gc_signaling_client line;
     gc_membership membership;
+    gc_target target;
     gc_slot_room room;
 } gc_meeting;
 
@@ -47,8 +48,12 @@ void gc__meeting_enter(gc_meeting *m, const gc_step *s, const gc_signaling_clien
                        const gc_membership *membership);
 /* Goes outside and forgets the way in. bye: the server is told. */
 void gc__meeting_leave(gc_meeting *m, const gc_step *s, bool bye);
-/* Notes that a peer left for good: if it is the one of our join link it is not looked for. */
-void gc__meeting_peer_left(gc_meeting *m, const gc_people *pp, uint32_t peer);
+/* Notes that the peer of our join link ended the link for good, and is known no longer. stock: its
+ * application may be reloaded and come back under its id, so it is looked for again. One of ours
+ * never comes back under its id: unless somebody else may come, nothing is waited for, and the
+ * meeting has failed for `reason`. */
+void gc__meeting_target_left(gc_meeting *m, const gc_peers *ps, const gc_step *s, uint32_t reason,
+                             bool stock);
 
 /* Takes the report that a signaling socket is open. */
 void gc__meeting_opened(gc_meeting *m, const gc_step *s, enum gc_signaling_socket socket);
@@ -60,7 +65,7 @@ void gc__meeting_message(gc_meeting *m, gc_peers *ps, const gc_step *s,
                          enum gc_signaling_socket socket, gc_span text);
 
 /* Carries out what is due at this step's time. */
-void gc__meeting_tick(gc_meeting *m, const gc_step *s);
+void gc__meeting_tick(gc_meeting *m, gc_peers *ps, const gc_step *s);
 /* Returns when to tick next; GC_NEVER. */
 uint64_t gc__meeting_deadline(const gc_meeting *m);
 /* Asserts the invariants. */

@@ -3,27 +3,64 @@
 #include "core/base/number.h"
 #include "core/base/reason.h"
 
-uint32_t gc__peers_know(gc_peers *ps, const gc_step *s, gc_span id) {
+#define SPARE_PLACES 2 /* kept free, for an ended peer keeps its place until the user was told */
+
+/* The best right that a room of ours gives: a server with rooms lets in no more than there is room
+ * for, so who says to be a member and is not on its list has to wait behind those who are. */
+static enum gc_right best_right(const gc_step *s) {
+    return s->line->gc ? GC_RIGHT_LISTED : GC_RIGHT_TAG;
+}
+
+/* Strangers may take what is free, but two places stay free of them: for those who come with the
+ * best right, until settling has made room. A few of them have places even in a full room. */
+static bool has_place(const gc_peers *ps, const gc_step *s, enum gc_right right) {
+    uint32_t count = gc_people_count(&ps->people);
+    return right >= best_right(s) || count < GC_PEERS_MAX - SPARE_PLACES ||
+           gc_people_below(&ps->people, best_right(s)) < GC_GUESTS_MAX;
+}
+
+uint32_t gc__peers_know(gc_peers *ps, const gc_step *s, gc_span id, enum gc_right right) {
     uint32_t i = gc_people_find(&ps->people, id);
     if (i != GC_NONE || gc_span_equal(id, s->own)) {
         return i;
     }
-    i = gc_people_add(&ps->people, id);
+    i = has_place(ps, s, right) ? gc_people_add(&ps->people, id) : GC_NONE;
+    if (i == GC_NONE) {
+        ps->crowded = s->ready->state = true;
+        return GC_NONE;
+    }
+    gc_mesh_add(&ps->mesh, i);
+    gc_conversations_add(&ps->conversations, i);
+    gc_step_mark(s, i);
+    return i;
+}
+
+uint32_t gc__peers_know_member(gc_peers *ps, const gc_step *s, gc_span id, enum gc_right right) {
+    uint32_t i = gc__peers_know(ps, s, id, right);
     if (i != GC_NONE) {
-        gc_mesh_add(&ps->mesh, i);
-        gc_conversations_add(&ps->conversations, i);
+        gc_people_join(&ps->people, i, s->room_tag);
+        if (right == GC_RIGHT_LISTED) {
+            gc_people_list(&ps->people, i);
+        }
         gc_step_mark(s, i);
     }
     return i;
 }
 
-uint32_t gc__peers_know_member(gc_peers *ps, const gc_step *s, gc_span id) {
-    uint32_t i = gc__peers_know(ps, s, id);
-    if (i != GC_NONE) {
-        gc_people_join(&ps->people, i, s->room_tag);
+void gc__peers_list(gc_peers *ps, const gc_step *s, const gc_signal_in *in) {
+    const gc_set *members = &ps->people.members;
+    uint8_t id[GC_ID_BYTES_MAX];
+    uint32_t at = 0, len = 0;
+    for (uint32_t i = gc_set_first(members); i != GC_SET_END; i = gc_set_next(members, i + 1)) {
+        gc_people_went(&ps->people, i);
         gc_step_mark(s, i);
     }
-    return i;
+    while (gc_signal_member(in, &at, id, &len)) {
+        uint32_t i = gc__peers_know_member(ps, s, gc_span_of(id, len), GC_RIGHT_LISTED);
+        if (i != GC_NONE) {
+            gc__peers_dial_anew(ps, s, i);
+        }
+    }
 }
 
 bool gc__peers_reachable(const gc_peers *ps, const gc_step *s, uint32_t peer) {
@@ -35,6 +72,13 @@ bool gc__peers_reachable(const gc_peers *ps, const gc_step *s, uint32_t peer) {
 /* Whether we dial this peer before it dials us. */
 static bool is_first(const gc_peers *ps, const gc_step *s, uint32_t peer) {
     return gc_people_after(&ps->people, peer, s->own);
+}
+
+/* Somebody with less than the best right, of whom nothing has ever come on a link. It is not
+ * dialled for ever. */
+static bool is_stranger(const gc_peers *ps, const gc_step *s, uint32_t peer) {
+    return gc_people_right(&ps->people, peer) < best_right(s) &&
+           !gc_conversations_with(&ps->conversations, peer)->met;
 }
 
 /* --- attempts --------------------------------------------------------------------------------- */
@@ -79,7 +123,7 @@ void gc__peers_attempt_failed(gc_peers *ps, const gc_step *s, uint32_t peer, uin
     gc_assert(w->attempt != GC_NONE);
     gc_mesh_drop(&ps->mesh, s, peer, tell);
     gc_dialer *d = gc_mesh_dialer(&ps->mesh, s, peer);
-    if (gc_set_has(&ps->people.hearsay, peer) && gc_dialer_failed(d)) {
+    if (is_stranger(ps, s, peer) && gc_dialer_failed(d)) {
         gc_people_went(&ps->people, peer);
     }
     if (w->link == GC_NONE) {
@@ -132,14 +176,14 @@ void gc__peers_link_lost(gc_peers *ps, const gc_step *s, uint32_t peer, uint32_t
 }
 
 /* START is the first frame of a link: without it BYE would be a fault of ours. */
-static void say_bye(const gc_peers *ps, const gc_step *s, uint32_t peer) {
+static void say_bye(const gc_peers *ps, const gc_step *s, uint32_t peer, uint32_t reason) {
     uint32_t slot = gc_mesh_way(&ps->mesh, peer)->link;
     const gc_link *l = gc_mesh_link(&ps->mesh, slot);
     if (l->start_due || l->kind == GC_LINK_KIND_DATA) {
         return;
     }
     gc_writer w = gc_output_queue_begin(s->queue);
-    uint8_t channel = gc_conversations_bye(&w);
+    uint8_t channel = gc_conversations_bye(&w, reason);
     bool queued =
         gc_output_queue_end(s->queue, GC_CLIENT_LINK_SEND, gc_link_number(l, slot), channel, &w);
     gc_assert(queued);
@@ -150,7 +194,7 @@ void gc__peers_end(gc_peers *ps, const gc_step *s, uint32_t peer, uint32_t reaso
     gc_mesh_drop(&ps->mesh, s, peer, true);
     bool linked = gc_mesh_way(&ps->mesh, peer)->link != GC_NONE;
     if (linked && bye) {
-        say_bye(ps, s, peer);
+        say_bye(ps, s, peer, reason);
     }
     gc_conversations_end(&ps->conversations, s, peer, reason, final);
     if (linked) {
@@ -198,18 +242,33 @@ static void settle_peer(gc_peers *ps, const gc_step *s, uint32_t peer, bool wait
     gc_mesh_settle_peer(&ps->mesh, peer);
 }
 
-/* Pages that are opened again and again come with new ids: those who are gone make room before it
- * is needed, the one first whose time is up first; then those that nobody but a list knows. */
+/* Who has the least right to be here and is one too many: strangers without a link first, then
+ * those who are gone, whose time is up first, and strangers with a link last. GC_NONE: nobody. */
+static uint32_t one_too_many(const gc_peers *ps, const gc_step *s) {
+    enum gc_right best = best_right(s);
+    uint32_t stranger = gc_people_below(&ps->people, best) > GC_GUESTS_MAX
+                            ? gc_people_weakest(&ps->people, best, &ps->conversations.open)
+                            : GC_NONE;
+    bool linked = stranger != GC_NONE && gc_set_has(&ps->conversations.open, stranger);
+    uint32_t gone = gc_mesh_first_end(&ps->mesh);
+    if (gone != GC_NONE && (stranger == GC_NONE || linked)) {
+        return gone;
+    }
+    return stranger != GC_NONE ? stranger : gc_set_last(&ps->people.hearsay);
+}
+
+/* Room is made before it is needed: pages that are opened again and again come with new ids, and
+ * strangers come as they like. */
 static void keep_places_free(gc_peers *ps, const gc_step *s) {
-    if (gc_people_count(&ps->people) <= GC_PEERS_MAX - 2) {
-        return;
+    if (ps->crowded && has_place(ps, s, GC_RIGHT_GUEST)) {
+        ps->crowded = false;
+        s->ready->state = true;
     }
-    uint32_t out = gc_mesh_first_end(&ps->mesh);
-    if (out == GC_NONE) {
-        out = gc_set_last(&ps->people.hearsay);
-    }
+    bool many = gc_people_count(&ps->people) > GC_PEERS_MAX - SPARE_PLACES;
+    uint32_t out = many ? one_too_many(ps, s) : GC_NONE;
     if (out != GC_NONE) {
-        gc__peers_end(ps, s, out, GC_REASON_GONE, false, false);
+        bool gone = out == gc_mesh_first_end(&ps->mesh);
+        gc__peers_end(ps, s, out, gone ? GC_REASON_GONE : GC_REASON_PEERS_FULL, !gone, false);
     }
 }
 

@@ -32,14 +32,14 @@ static uint32_t trouble_of(const gc_meeting *m, const gc_peers *ps) {
     if (m->step == GC_MEETING_JOINING && m->room.slots.step != GC_SLOTS_OFF) {
         return gc_slots_trouble(&m->room.slots);
     }
-    if (m->target_left) {
-        return GC_REASON_LEFT;
+    if (gc_target_trouble(&m->target) != GC_REASON_NONE) {
+        return gc_target_trouble(&m->target);
     }
     gc_span target = gc_membership_target(&m->membership);
     uint32_t i = target.len > 0 ? gc_people_find(&ps->people, target) : GC_NONE;
     bool away = i != GC_NONE && gc_mesh_way(&ps->mesh, i)->link == GC_NONE &&
                 gc_people_at(&ps->people, i)->presence == GC_PRESENCE_ABSENT;
-    return away ? GC_REASON_ABSENT : GC_REASON_NONE;
+    return away ? GC_REASON_ABSENT : ps->crowded ? GC_REASON_PEERS_FULL : GC_REASON_NONE;
 }
 
 bool gc__report_poll_state(gc_report *r, const gc_meeting *m, const gc_peers *ps, const gc_step *s,

@@ -32,6 +32,12 @@ static bool is_proved(const gc_slots *r, const gc_step *s, const gc_signal_in *i
            (in->has_proof && gc_bytes_equal_ct(proof, in->proof, sizeof proof));
 }
 
+static enum gc_right right_of(gc_welcome as) {
+    return as == GC_WELCOME_TARGET   ? GC_RIGHT_TARGET
+           : as == GC_WELCOME_MEMBER ? GC_RIGHT_TAG
+                                     : GC_RIGHT_GUEST;
+}
+
 static void know_sender(gc_people *pp, uint32_t peer, const gc_signal_in *in, gc_welcome as) {
     gc_people_came(pp, peer);
     gc_people_heard(pp, peer);
@@ -53,7 +59,7 @@ enum gc_setup_event gc__setup_offer(gc_peers *ps, const gc_step *s, const gc_slo
         (stock && !gc_mesh_takes_data(&ps->mesh, gc_people_find(&ps->people, from)))) {
         return GC_SETUP_REFUSED;
     }
-    uint32_t i = gc__peers_know(ps, s, from);
+    uint32_t i = gc__peers_know(ps, s, from, right_of(as));
     if (i == GC_NONE) {
         return GC_SETUP_REFUSED;
     }

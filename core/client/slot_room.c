@@ -118,7 +118,7 @@ static void learn(gc_peers *ps, const gc_step *s, gc_span id, bool at_once, bool
     if (known == GC_NONE && !itself && gc_people_count(pp) >= HEARSAY_MAX) {
         return;
     }
-    uint32_t i = gc__peers_know_member(ps, s, id);
+    uint32_t i = gc__peers_know_member(ps, s, id, itself ? GC_RIGHT_TAG : GC_RIGHT_HEARSAY);
     if (i == GC_NONE) {
         return;
     }
@@ -155,7 +155,7 @@ static enum gc_slot_event on_knock(gc_slot_room *r, gc_peers *ps, const gc_step 
         tell(r, ps, s, GC_SLOT_FULL, m->nonce, from);
         return GC_SLOT_EVENT_TAKEN;
     }
-    uint32_t i = gc__peers_know_member(ps, s, from);
+    uint32_t i = gc__peers_know_member(ps, s, from, GC_RIGHT_TAG);
     if (i == GC_NONE) {
         return GC_SLOT_EVENT_IGNORED; /* its next knock finds a place: settling makes one */
     }

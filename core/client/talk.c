@@ -74,7 +74,7 @@ static enum gc_heard hear_native(gc_conversations *t, const gc_step *s, gc_peopl
         return hear_message(t, s, peer, &f);
     }
     if (f.type == GC_FRAME_BYE) {
-        return GC_HEARD_BYE;
+        return f.reason == GC_REASON_PEERS_FULL ? GC_HEARD_FULL : GC_HEARD_BYE;
     }
     error = on_frame(t, s, pp, peer, l, &f);
     gc_conversations_note(t, s, peer);

@@ -207,8 +207,8 @@ uint64_t gc_conversations_deadline(const gc_conversations *t, uint64_t now_ms) {
     return at;
 }
 
-uint8_t gc_conversations_bye(gc_writer *w) {
-    const gc_frame f = {.type = GC_FRAME_BYE, .reason = GC_REASON_LEFT};
+uint8_t gc_conversations_bye(gc_writer *w, uint32_t reason) {
+    const gc_frame f = {.type = GC_FRAME_BYE, .reason = reason};
     return gc_frame_write(&f, w);
 }
 

@@ -80,5 +80,5 @@ void gc_dialer_named(gc_dialer *d) {
 }
 
 bool gc_dialer_failed(gc_dialer *d) {
-    return ++d->failures >= GC_DIALER_HEARSAY_DIALS;
+    return ++d->failures >= GC_DIALER_STRANGER_DIALS;
 }

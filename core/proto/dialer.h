@@ -16,9 +16,9 @@
  * transport. One that redials needs 4, and one more for each time that its server restarts. */
 #define GC_DIALER_OFFERS_MAX 8
 #define GC_DIALER_OFFERS_MS  10000
-/* Somebody known from lists alone who never answered is dialled so often before it counts as gone:
- * a list may name ids that never were. */
-#define GC_DIALER_HEARSAY_DIALS 3
+/* A stranger, to whom no link has ever opened, is dialled so often before it counts as gone: a list
+ * may name ids that never were, and anybody may call with a description that leads nowhere. */
+#define GC_DIALER_STRANGER_DIALS 3
 /* A link that lived so long was a good one: the next dial follows at once. */
 #define GC_DIALER_GOOD_LINK_MS 10000
 
@@ -26,7 +26,7 @@ typedef struct gc_dialer {
     uint64_t dial_ms;   /* when to dial; GC_NEVER */
     uint64_t forget_ms; /* when to give up; GC_NEVER */
     uint32_t redial_ms; /* the delay after the next failure */
-    uint32_t failures;  /* of somebody known by hearsay, since it was named last */
+    uint32_t failures;  /* of a stranger, since it was named last */
     uint8_t dials[GC_DIALER_DIALS_MAX][GC_DIAL_BYTES];
     uint32_t dials_count; /* ever */
     uint32_t offers;      /* answered since offers_ms */
@@ -63,7 +63,7 @@ void gc_dialer_reach(gc_dialer *d, bool first, uint64_t now_ms);
 bool gc_dialer_lose(gc_dialer *d, bool wait, uint32_t keep_ms, uint64_t now_ms);
 /* Notes that a list named the person: its failures count from here. */
 void gc_dialer_named(gc_dialer *d);
-/* Counts a failed dial of somebody known by hearsay. Returns true when it was one too many. */
+/* Counts a failed dial of a stranger. Returns true when it was one too many. */
 bool gc_dialer_failed(gc_dialer *d);
 
 #endif

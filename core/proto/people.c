@@ -69,6 +69,42 @@ bool gc_people_after(const gc_people *pp, uint32_t i, gc_span own) {
     return order < 0 || (order == 0 && own.len < id.len);
 }
 
+/* --- places ----------------------------------------------------------------------------------- */
+
+enum gc_right gc_people_right(const gc_people *pp, uint32_t i) {
+    const gc_person *p = gc_people_at(pp, i);
+    switch (p->standing) {
+    case GC_STANDING_TARGET:
+        return GC_RIGHT_TARGET;
+    case GC_STANDING_GUEST:
+        return GC_RIGHT_GUEST;
+    case GC_STANDING_HEARSAY:
+        return GC_RIGHT_HEARSAY;
+    default:
+        return p->listed ? GC_RIGHT_LISTED : GC_RIGHT_TAG;
+    }
+}
+
+uint32_t gc_people_below(const gc_people *pp, enum gc_right right) {
+    uint32_t n = 0;
+    for (uint32_t i = gc_set_first(&pp->live); i != GC_SET_END; i = gc_set_next(&pp->live, i + 1)) {
+        n += gc_people_right(pp, i) < right;
+    }
+    return n;
+}
+
+uint32_t gc_people_weakest(const gc_people *pp, enum gc_right right, const gc_set *kept) {
+    uint32_t best = GC_NONE, best_rank = 2 * (uint32_t)right;
+    for (uint32_t i = gc_set_first(&pp->live); i != GC_SET_END; i = gc_set_next(&pp->live, i + 1)) {
+        uint32_t rank = 2 * (uint32_t)gc_people_right(pp, i) + gc_set_has(kept, i);
+        if (rank < 2 * (uint32_t)right && rank <= best_rank) {
+            best = i;
+            best_rank = rank;
+        }
+    }
+    return best;
+}
+
 static gc_person *live(gc_people *pp, uint32_t i) {
     gc_assert(gc_set_has(&pp->live, i));
     return &pp->persons[i];
@@ -114,6 +150,10 @@ void gc_people_join(gc_people *pp, uint32_t i, const uint8_t *tag) {
     gc_people_set_tag(pp, i, tag);
 }
 
+void gc_people_list(gc_people *pp, uint32_t i) {
+    live(pp, i)->listed = true;
+}
+
 void gc_people_vouch(gc_people *pp, uint32_t i, bool itself, bool fresh) {
     bool hearsay = live(pp, i)->standing == GC_STANDING_HEARSAY;
     stand(pp, i, !itself && (fresh || hearsay) ? GC_STANDING_HEARSAY : GC_STANDING_VOUCHED);
@@ -146,13 +186,16 @@ void gc_people_came(gc_people *pp, uint32_t i) {
 
 void gc_people_went(gc_people *pp, uint32_t i) {
     gc_person *p = live(pp, i);
+    p->listed = false;
     if (p->presence == GC_PRESENCE_PRESENT) {
         p->presence = GC_PRESENCE_UNKNOWN;
     }
 }
 
 void gc_people_miss(gc_people *pp, uint32_t i) {
-    live(pp, i)->presence = GC_PRESENCE_ABSENT;
+    gc_person *p = live(pp, i);
+    p->listed = false;
+    p->presence = GC_PRESENCE_ABSENT;
 }
 
 void gc_people_knock(gc_people *pp, uint32_t i, uint64_t now_ms) {

@@ -30,6 +30,15 @@ enum gc_standing {
     GC_STANDING_TARGET, /* the one that our join link names: not forgotten while it is looked for */
 };
 
+/* Whose place in the table gives way to whose: a lower one to a higher one. */
+enum gc_right {
+    GC_RIGHT_HEARSAY,
+    GC_RIGHT_GUEST,
+    GC_RIGHT_TAG,    /* it knows the room's tag, or its secret: a member, by its own word */
+    GC_RIGHT_LISTED, /* a member by the word of a server that counts them */
+    GC_RIGHT_TARGET,
+};
+
 enum gc_presence {
     GC_PRESENCE_UNKNOWN,
     GC_PRESENCE_PRESENT, /* the server has, as far as we know, a socket of it */
@@ -43,6 +52,7 @@ typedef struct gc_person {
     uint8_t standing; /* gc_standing */
     uint8_t presence; /* gc_presence */
     uint8_t news;     /* gc_news: what is still to be told */
+    bool listed;      /* the server's last list of our room names it */
     bool has_tag;
     uint8_t tag[GC_TAG_BYTES]; /* under which it is dialled */
     uint8_t id[GC_ID_BYTES_MAX];
@@ -79,6 +89,13 @@ uint32_t gc_people_add(gc_people *pp, gc_span id);
 uint32_t gc_people_find(const gc_people *pp, gc_span id);
 /* Counts those who hold a place: live ones, and ended ones that were not told. */
 uint32_t gc_people_count(const gc_people *pp);
+/* Returns a person's right to its place. */
+enum gc_right gc_people_right(const gc_people *pp, uint32_t i);
+/* Counts the live ones whose right is below this one. */
+uint32_t gc_people_below(const gc_people *pp, enum gc_right right);
+/* Finds the live one whose right is the lowest, and below this one; among equals one that is not in
+ * `kept`, and of those the last. Returns GC_NONE when there is none. */
+uint32_t gc_people_weakest(const gc_people *pp, enum gc_right right, const gc_set *kept);
 /* Reads the person at a place in use; valid until that person is freed. */
 const gc_person *gc_people_at(const gc_people *pp, uint32_t i);
 /* Returns a person's id, borrowed while its place is in use. */
@@ -94,6 +111,9 @@ void gc_people_free(gc_people *pp, uint32_t i);
 /* --- standing: each on a live person ---------------------------------------------------------- */
 /* Makes a person a member of our room, who is present; tag: of the room, GC_TAG_BYTES or NULL. */
 void gc_people_join(gc_people *pp, uint32_t i, const uint8_t *tag);
+/* Notes that a server which counts the members of our room lists this one. It is so until
+ * gc_people_went() or gc_people_miss(). */
+void gc_people_list(gc_people *pp, uint32_t i);
 /* Notes that a proof names this member. `itself`: it showed the proof itself, so it is no hearsay.
  * fresh: nothing was known of it before, so without `itself` it is hearsay. */
 void gc_people_vouch(gc_people *pp, uint32_t i, bool itself, bool fresh);

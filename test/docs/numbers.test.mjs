@@ -28,7 +28,7 @@ function constants(...headers) {
   return known;
 }
 const limits = constants('core/proto/tombs.h', 'core/proto/signaling_client.h', 'core/proto/slots.h',
-  'core/client/meeting.h', 'core/client/slot_room.h', 'core/proto/mesh.h', 'core/proto/dialer.h',
+  'core/client/meeting.h', 'core/proto/target.h', 'core/client/slot_room.h', 'core/proto/mesh.h', 'core/proto/dialer.h',
   'core/base/reason.h', 'core/proto/data_connection.h', 'core/wire/binarypack.h');
 
 /** What ghostchat-protocol(7) says: the words around a number, its unit, the constant. */
@@ -95,7 +95,15 @@ const SAID = [
   [/The last (\d+) IDs of messages/, 1, 'GC_DATA_DONE_MAX'],
   [/chunks, (\d+) messages are open/, 1, 'GC_DATA_OPEN_MAX'],
   [/nested at most (\d+) deep/, 1, 'GC_BINARYPACK_DEPTH_MAX'],
-  [/is forgotten after (\d+) dials/, 1, 'GC_DIALER_HEARSAY_DIALS'],
+  [/is forgotten after (\d+) dials/, 1, 'GC_DIALER_STRANGER_DIALS'],
+  [/a budget of ([\d,]+) for/, 1, 'GC_PEER_BUDGET'],
+  [/of which (\d+) come back each second/, 1, 'GC_PEER_BUDGET_PER_SECOND'],
+  [/for each whole ([\d,]+) bytes/, 1, 'GC_PEER_BUDGET_BYTES'],
+  [/PROFILE and BASE cost (\d+) instead/, 1, 'GC_PEER_BUDGET_NEWS'],
+  [/fewer than (\d+) such are known/, 1, 'GC_GUESTS_MAX'],
+  [/A peer has (\d+) places for others/, 1, 'GC_PEERS_MAX'],
+  [/is dialled after (\d+) s, but not after the third/, 1000, 'GC_TARGET_LOOK_MS'],
+  [/third end within (\d+) s/, 1000, 'GC_TARGET_ENDS_MS'],
   [/than 16 of the (\d+) places/, 1, 'GC_PEERS_MAX'],
   [/plus (\d+), as close code/, 1, 'GC_REASON_CLOSE_CODE_BASE'],
 ];

@@ -49,6 +49,20 @@ test('it tells who is there and who is not yet', () => {
   assert.equal(line('waiting', 'on', NONE, [], true).text, 'Waiting for the other person.');
 });
 
+test('who has left is not waited for', () => {
+  const LEFT = { word: 'left', text: 'Left.' };
+  assert.equal(line('failed', 'off', LEFT, [], true).text, 'The other person has left.');
+  assert.equal(line('waiting', 'on', LEFT, [], true).text, 'The other person has left.');
+  assert.match(line('waiting', 'on', LEFT, [peer('Cyd', 'connecting')], true).text, /^Connecting to Cyd/);
+});
+
+test('a page that can take no more people says so', () => {
+  const CROWDED = { word: 'peers-full', text: 'Too many people are connected.' };
+  assert.match(line('connected', 'on', CROWDED, [peer('Ann', 'open')]).text,
+    /^Connected to 1 person\. Too many people are connected\./);
+  assert.match(line('waiting', 'on', CROWDED, []).text, /^Too many people are connected\./);
+});
+
 test('without STUN it says who cannot be reached, until somebody was', () => {
   const unreached = /People on other networks cannot be reached/;
   const waiting = (peers, is) => line('waiting', 'on', NONE, peers, false, is).text;

@@ -404,15 +404,74 @@ static void its_end_is_the_end(void **state) {
     s = linked("");
     transport_ended(s, 0, GC_REASON_LEFT); /* it closed its channel */
     expect(s, "state waiting on left\npeer 0 stock closed '' stock left\n");
-    pass(s, 5000);
-    assert_null(strstr(s->lines, "offer"));     /* it is not called again against its will */
-    stock_offers(s, "stock", "dc_2", "binary"); /* but it may call us */
+    pass(s, 1999);
+    assert_null(strstr(s->lines, "offer"));
+    stock_offers(s, "stock", "dc_2", "binary"); /* it may call us */
     expect(s, "answer 0 data its sdp\nstate waiting on none\npeer 0 stock connecting '' none\n");
     script_free(s);
     s = linked("");
     transport_ended(s, 0, GC_REASON_GONE); /* the network went: it is dialled again */
     expect(s, "state waiting on none\npeer 0 stock lost '' stock gone\n");
     pass(s, 40000);
+    script_free(s);
+}
+
+/* It is reloaded: its library says goodbye by itself, and it is back under its id. */
+static void who_is_reloaded_is_found_again(void **state) {
+    script *s = linked("");
+    (void)state;
+    gives(s, 0, BYTES(CLOSE));
+    pass(s, 2000);
+    expect(s, "offer 0 either\nstate waiting on none\npeer 0 stock connecting '' none\n");
+    described(s, 0);
+    server_says(s, "{\"type\":\"EXPIRE\",\"src\":\"stock\",\"dst\":\"%ID%\"}");
+    expect(s, "close 0\nstate waiting on absent\npeer 0 stock away '' absent\n");
+    pass(s, 1000);
+    expect(s, "offer 0 either\n");
+    described(s, 0);
+    stock_answers(s);
+    opened(s, 0);
+    expect(s, "state connected on none\npeer 0 stock open '' stock none\n");
+    script_free(s);
+}
+
+/* The same at a server with the additions, which says when it is there. */
+static void who_comes_back_is_found_at_our_server(void **state) {
+    script *s = script_new();
+    (void)state;
+    put(s, gc_client_join_link(s->c, s->now, &script_options, GC_SPAN("https://h/join/stock")));
+    put(s, gc_client_signaling_opened(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
+    server_says(s, "{\"type\":\"OPEN\",\"payload\":{\"gc\":1}}");
+    described(s, 0);
+    stock_answers(s);
+    opened(s, 0);
+    transport_ended(s, 0, GC_REASON_LEFT);
+    expect(s, "state waiting on left\npeer 0 stock closed '' stock left\n");
+    pass(s, 2000);
+    described(s, 0);
+    server_says(s, "{\"type\":\"GC-ABSENT\",\"payload\":{\"id\":\"stock\"}}");
+    expect(s, "close 0\nstate waiting on absent\npeer 0 stock away '' absent\n");
+    server_says(s, "{\"type\":\"GC-PRESENT\",\"payload\":{\"id\":\"stock\"}}");
+    assert_non_null(strstr(s->lines, "offer 0 either\n"));
+    script_free(s);
+}
+
+/* It is there and ends each link: it is not called against its will, and nobody is waited for. */
+static void who_ends_every_link_is_left_alone(void **state) {
+    script *s = linked("");
+    (void)state;
+    for (uint32_t i = 1; i < 3; i++) {
+        gives(s, 0, BYTES(CLOSE));
+        pass(s, 2000);
+        described(s, 0);
+        stock_answers(s);
+        opened(s, 0);
+    }
+    gives(s, 0, BYTES(CLOSE));
+    expect(s, "close 0\ndisconnect\nstate failed off left\n"
+              "peer 0 stock closed '' stock left\n");
+    pass(s, 600000);
+    expect(s, "");
     script_free(s);
 }
 
@@ -570,6 +629,9 @@ int main(void) {
         cmocka_unit_test(what_the_transport_refused_is_not_sent),
         cmocka_unit_test(a_frame_no_peer_must_take_is_given_up),
         cmocka_unit_test(its_end_is_the_end),
+        cmocka_unit_test(who_is_reloaded_is_found_again),
+        cmocka_unit_test(who_comes_back_is_found_at_our_server),
+        cmocka_unit_test(who_ends_every_link_is_left_alone),
         cmocka_unit_test(leaving_closes_without_a_frame),
         cmocka_unit_test(its_newest_connection_counts),
         cmocka_unit_test(a_new_connection_outlives_the_old),

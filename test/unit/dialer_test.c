@@ -101,7 +101,7 @@ static void hearsay_has_three_dials(void **state) {
     gc_dialer d = fresh();
     (void)state;
     for (int round = 0; round < 2; round++) {
-        for (uint32_t i = 1; i < GC_DIALER_HEARSAY_DIALS; i++) {
+        for (uint32_t i = 1; i < GC_DIALER_STRANGER_DIALS; i++) {
             assert_false(gc_dialer_failed(&d));
         }
         assert_true(gc_dialer_failed(&d));

@@ -267,10 +267,32 @@ static void a_stock_server_says_expire(void **state) {
     script_free(s);
 }
 
-static void a_host_that_left_is_not_dialled(void **state) {
+/* Its id never comes back: nobody is waited for. */
+static void a_host_that_left_is_not_waited_for(void **state) {
     script *s = script_guest("https://h/join/host");
     gc_frame bye = {.type = GC_FRAME_BYE, .reason = GC_REASON_LEFT};
     (void)state;
+    described(s, 0);
+    answer_from(s, "host", 0);
+    opened(s, 0);
+    peer_starts(s, 0, 1, 0);
+    frame(s, 0, &bye);
+    expect(s, "close 0\nsignal LEAVE\ndisconnect\nstate failed off left\n"
+              "peer 0 host closed 'Bob' left\n");
+    pass(s, 600000);
+    expect(s, "");
+    script_free(s);
+}
+
+/* Unless somebody else may come: we have given out a link of our own. */
+static void a_host_that_left_does_not_end_our_own_link(void **state) {
+    uint8_t bytes[GC_URL_BYTES_MAX];
+    script *s = script_guest("https://h/join/host");
+    gc_frame bye = {.type = GC_FRAME_BYE, .reason = GC_REASON_LEFT};
+    gc_writer w;
+    (void)state;
+    gc_writer_init(&w, bytes, sizeof bytes);
+    assert_int_equal(gc_client_invite(s->c, GC_SPAN("https://h/"), GC_INVITE_PEER_SECRET, &w), 0);
     described(s, 0);
     answer_from(s, "host", 0);
     opened(s, 0);
@@ -341,7 +363,8 @@ int main(void) {
         cmocka_unit_test(a_guest_waits_for_its_host),
         cmocka_unit_test(an_absent_host_is_dialled_now_and_then),
         cmocka_unit_test(a_stock_server_says_expire),
-        cmocka_unit_test(a_host_that_left_is_not_dialled),
+        cmocka_unit_test(a_host_that_left_is_not_waited_for),
+        cmocka_unit_test(a_host_that_left_does_not_end_our_own_link),
         cmocka_unit_test(a_host_takes_its_guests),
         cmocka_unit_test(leave_of_the_server_ends_no_link),
     };

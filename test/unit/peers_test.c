@@ -304,7 +304,8 @@ static void more_peers_than_places_are_ignored(void **state) {
         char id[16];
         snprintf(id, sizeof id, "~peer%d", i);
         joined(s, id);
-        assert_int_equal(s->len > 0, i < GC_PEERS_MAX);
+        assert_int_equal(s->len > 0, i <= GC_PEERS_MAX); /* the user is told once */
+        assert_int_equal(strstr(s->lines, "peers-full") != NULL, i == GC_PEERS_MAX);
     }
     pass(s, GC_DIAL_EXPECT_MS);
     for (uint32_t slot = 0; slot < GC_PEERS_MAX; slot++) {
