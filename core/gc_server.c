@@ -195,7 +195,7 @@ void gc_server_sent(gc_server *s, uint64_t now_ms, gc_conn conn, uint32_t bytes)
     at_time(s, now_ms);
     uint32_t n = find(s, conn);
     if (n != GC_SLOT_NONE && bytes > 0) {
-        gc_send_queues_sent(&s->clients.queues, n, s->clients.now_ms, bytes);
+        gc_send_queues_sent(&s->clients.queues, n, bytes);
     }
 }
 

@@ -76,11 +76,14 @@ static void flush(gc_http_socket *c) {
     for (;;) {
         gc_span spans[GC_STREAM_SPANS_MAX];
         uint32_t count = gc_server_unsent(service->core, c->conn, spans, GC_STREAM_SPANS_MAX);
+        if (count == 0) {
+            break;
+        }
         int64_t total = 0;
         for (uint32_t i = 0; i < count; i++) {
             total += spans[i].len;
         }
-        int64_t n = count == 0 ? 0 : gc_stream_write(&c->stream, spans, count);
+        int64_t n = gc_stream_write(&c->stream, spans, count);
         if (n < 0) {
             gc_http_socket_lose(c, GC_REASON_GONE);
             return;
@@ -88,9 +91,6 @@ static void flush(gc_http_socket *c) {
         gc_server_sent(service->core, gc_service_now_ms(service), c->conn, (uint32_t)n);
         if (n < total) {
             return; /* `writable` follows */
-        }
-        if (count < GC_STREAM_SPANS_MAX) {
-            break;
         }
     }
     if (c->state == GC_HTTP_SOCKET_ENDING) {

@@ -35,9 +35,9 @@ typedef struct gc_server_open_request {
 
 enum gc_server_output_type {
     GC_SERVER_IDLE = 0,
-    GC_SERVER_WRITE,    /* conn has unsent bytes: write gc_server_unsent(), then gc_server_sent().
-                           Given once until all was sent; if the socket is full, go on when it is
-                           writable again */
+    GC_SERVER_WRITE,    /* conn has unsent bytes: write gc_server_unsent(), then gc_server_sent(),
+                           until nothing is unsent. Given once until then; if the socket is full, go
+                           on when it is writable again */
     GC_SERVER_CLOSE,    /* close the socket once its unsent bytes are written (at once when `now` is
                            set), then call gc_server_close(). reason says why */
     GC_SERVER_PAUSE,    /* stop reading this socket */

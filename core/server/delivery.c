@@ -14,6 +14,15 @@ static bool cut_slowest(gc_clients *cs, uint32_t n) {
     return victim != n;
 }
 
+static bool has_memory(gc_clients *cs, uint32_t n, uint32_t bytes) {
+    while (!gc_send_queues_fit(&cs->queues, n, bytes)) {
+        if (!cut_slowest(cs, n)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool may_queue(gc_clients *cs, uint32_t n, uint32_t bytes) {
     const gc_connection *c = gc__clients_at(cs, n);
     if (c->state != GC_CONNECTION_OPEN && c->state != GC_CONNECTION_WAITING) {
@@ -23,28 +32,23 @@ static bool may_queue(gc_clients *cs, uint32_t n, uint32_t bytes) {
         gc__clients_cut(cs, n, GC_REASON_SLOW);
         return false;
     }
-    while (!gc_send_queues_fit(&cs->queues, n, bytes)) {
-        if (!cut_slowest(cs, n)) {
-            return false;
-        }
-    }
-    return true;
+    return has_memory(cs, n, bytes);
 }
 
-static bool send(gc_clients *cs, uint32_t n, uint8_t opcode, const gc_span *parts, uint32_t count,
-                 uint32_t bytes) {
-    if (!may_queue(cs, n, bytes)) {
-        return false;
-    }
-    if (gc_send_queues_put_frame(&cs->queues, n, cs->now_ms, opcode, parts, count, bytes)) {
+static void want_write(gc_clients *cs, uint32_t n, bool told) {
+    if (told) {
         gc_connections_want(&cs->connections, n, GC_PENDING_WRITE);
     }
-    return true;
 }
 
 bool gc__delivery_send(gc_clients *cs, uint32_t n, uint8_t opcode, const gc_span *parts,
                        uint32_t count) {
-    return send(cs, n, opcode, parts, count, gc_frame_bytes(parts, count));
+    uint32_t bytes = gc_frame_bytes(parts, count);
+    if (!may_queue(cs, n, bytes)) {
+        return false;
+    }
+    want_write(cs, n, gc_send_queues_put_frame(&cs->queues, n, opcode, parts, count, bytes));
+    return true;
 }
 
 bool gc__delivery_send_text(gc_clients *cs, uint32_t n, const gc_server_text *t) {
@@ -55,23 +59,33 @@ bool gc__delivery_send_raw(gc_clients *cs, uint32_t n, gc_span bytes) {
     if (!may_queue(cs, n, bytes.len)) {
         return false;
     }
-    if (gc_send_queues_put_raw(&cs->queues, n, cs->now_ms, bytes)) {
-        gc_connections_want(&cs->connections, n, GC_PENDING_WRITE);
-    }
+    want_write(cs, n, gc_send_queues_put_raw(&cs->queues, n, bytes));
     return true;
 }
 
-uint32_t gc__delivery_relay(gc_clients *cs, uint32_t n, const gc_server_text *t, uint32_t bytes) {
-    if (!gc_send_queues_take(&cs->queues, n, cs->now_ms, bytes)) {
+/* A sender without a counted address shares nothing with others: it is its own address. */
+uint32_t gc__delivery_relay(gc_clients *cs, uint32_t n, uint32_t from, const gc_server_text *t,
+                            uint32_t bytes) {
+    gc_send_queues *q = &cs->queues;
+    uint32_t address = gc__clients_at(cs, from)->address;
+    uint32_t origin = address == GC_ADDRESS_NONE ? UINT32_MAX - from : address;
+    if (gc__clients_at(cs, n)->state != GC_CONNECTION_OPEN) {
+        return GC_RELAY_CUT;
+    }
+    if (!gc_send_queues_share(q, n, from, origin, bytes)) {
         return GC_RELAY_FULL;
     }
-    return send(cs, n, GC_WS_TEXT, t->parts, t->count, bytes) ? GC_RELAY_QUEUED : GC_RELAY_CUT;
+    while (!gc_send_queues_fit_from(q, n, from, origin, bytes)) {
+        if (!cut_slowest(cs, n)) {
+            return GC_RELAY_CUT;
+        }
+    }
+    want_write(cs, n, gc_send_queues_put_from(q, n, from, origin, t->parts, t->count, bytes));
+    return GC_RELAY_QUEUED;
 }
 
 void gc__delivery_splice(gc_clients *cs, uint32_t n, gc_block_queue *held) {
-    if (gc_send_queues_splice(&cs->queues, n, cs->now_ms, held)) {
-        gc_connections_want(&cs->connections, n, GC_PENDING_WRITE);
-    }
+    want_write(cs, n, gc_send_queues_splice(&cs->queues, n, held));
 }
 
 bool gc__delivery_park(gc_clients *cs, uint32_t n, const gc_span *parts, uint32_t count) {
@@ -86,10 +100,18 @@ bool gc__delivery_park(gc_clients *cs, uint32_t n, const gc_span *parts, uint32_
     return true;
 }
 
+/* The close frame is the last one: what waits for n goes out before it. */
 void gc__delivery_close(gc_clients *cs, uint32_t n, uint16_t code, uint32_t reason) {
-    uint8_t bytes[2] = {(uint8_t)(code >> 8), (uint8_t)code};
-    gc_span part = gc_span_of(bytes, code == 0 ? 0 : 2);
-    gc__delivery_send(cs, n, GC_WS_CLOSE, &part, 1);
+    uint8_t data[2] = {(uint8_t)(code >> 8), (uint8_t)code};
+    gc_span part = gc_span_of(data, code == 0 ? 0 : 2);
+    uint32_t bytes = gc_frame_bytes(&part, 1);
+    if (may_queue(cs, n, bytes)) {
+        gc_send_queues_flush(&cs->queues, n);
+        if (has_memory(cs, n, bytes)) {
+            want_write(cs, n,
+                       gc_send_queues_put_frame(&cs->queues, n, GC_WS_CLOSE, &part, 1, bytes));
+        }
+    }
     gc__clients_end(cs, n, reason, false);
 }
 

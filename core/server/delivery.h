@@ -9,7 +9,7 @@
 /* What became of a message that is relayed. */
 enum gc_relay_fate {
     GC_RELAY_QUEUED,
-    GC_RELAY_FULL, /* its receiver has too much unread of others already */
+    GC_RELAY_FULL, /* too much of its sender waits for its receiver already */
     GC_RELAY_CUT,  /* its receiver is closing, or was cut just now */
 };
 
@@ -23,10 +23,12 @@ bool gc__delivery_send_text(gc_clients *cs, uint32_t n, const gc_server_text *t)
 /* Queues bytes that are not a frame: the head of the 101 response. Returns as
  * gc__delivery_send(). */
 bool gc__delivery_send_raw(gc_clients *cs, uint32_t n, gc_span bytes);
-/* Queues a text that another client sent to n; bytes: its length as a frame. Returns its fate (enum
- * gc_relay_fate). A stranger who knows an id must not get its holder cut by sending faster than it
- * reads: such a message is refused (GC_RELAY_FULL). */
-uint32_t gc__delivery_relay(gc_clients *cs, uint32_t n, const gc_server_text *t, uint32_t bytes);
+/* Queues a text that the client `from` sends to n; bytes: its length as a frame. Returns its fate
+ * (enum gc_relay_fate). Each sender has a share of what waits for n, and shares go out in turn: a
+ * stranger who knows an id can neither get its holder cut by sending faster than it reads nor keep
+ * the messages of others from it. */
+uint32_t gc__delivery_relay(gc_clients *cs, uint32_t n, uint32_t from, const gc_server_text *t,
+                            uint32_t bytes);
 /* Moves frames that were held for n, a queue of the server's pool, to it without a copy. */
 void gc__delivery_splice(gc_clients *cs, uint32_t n, gc_block_queue *held);
 /* Keeps parts of the text of ICE servers for n, which waits for its id. Returns false when n is cut

@@ -155,7 +155,8 @@ static void relay_to(gc_relay *r, uint32_t n, gc_signal type, gc_span dst,
     uint32_t bytes = gc_frame_bytes(t.parts, t.count);
     uint64_t hash = gc_registry_hash(&cs->registry, dst);
     uint32_t to = gc_registry_find(&cs->registry, hash, dst);
-    uint32_t fate = to == GC_IDENTITY_NONE ? GC_RELAY_CUT : gc__delivery_relay(cs, to, &t, bytes);
+    uint32_t fate =
+        to == GC_IDENTITY_NONE ? GC_RELAY_CUT : gc__delivery_relay(cs, to, n, &t, bytes);
     if (fate == GC_RELAY_QUEUED) {
         cs->stats.relayed_total[type]++;
         cs->stats.relay_bytes_total += bytes;

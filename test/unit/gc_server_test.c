@@ -238,6 +238,12 @@ static void many_steps_at_random_keep_the_invariants(void **state) {
             host_drain(&h);
         } else if (op < 6) {
             host_say(&h, n, big);
+        } else if (op == 6) { /* what the server says to it is the only thing that makes it slow */
+            for (uint32_t k = 0; k < 30 && !c->closed; k++) {
+                gc_server_frame(h.s, h.now_ms, c->conn, GC_WS_PING,
+                                gc_span_of((const uint8_t *)big, 125), 0);
+                host_drain(&h);
+            }
         } else {
             host_say(&h, n, texts[arg % (sizeof texts / sizeof *texts)]);
         }

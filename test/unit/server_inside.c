@@ -6,10 +6,6 @@ uint32_t server_slots_touched(const gc_server *s) {
     return s->clients.connections.touched;
 }
 
-uint32_t server_slow_ms(void) {
-    return GC_SLOW_MS;
-}
-
 void server_loses_an_id(gc_server *s) {
     gc_registry_remove(&s->clients.registry, 0);
 }

@@ -9,8 +9,6 @@
 
 /* Slots that were used at least once. */
 uint32_t server_slots_touched(const gc_server *s);
-/* A client that takes nothing for so long is slow. */
-uint32_t server_slow_ms(void);
 
 /* --- damage ----------------------------------------------------------------------------------- */
 

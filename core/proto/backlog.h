@@ -1,0 +1,56 @@
+/* The backlog of one client: what others have sent to it and its socket has no room for yet. Each
+ * sender has a lane, and the lanes go out in turn by the bytes that each has had, so that a
+ * flood of one sender delays little of what others say.
+ *
+ *   lane:  free --_put--> waiting --_next: its turn--> served --_put--> waiting
+ *            ^                                            |
+ *            '--------- all others have had as much ------'
+ *
+ * The turn is fair queueing (Demers, Keshav, Shenker: "Analysis and Simulation of a Fair Queueing
+ * Algorithm", 1989) with whole lanes in place of packets: the lane goes out that would be through
+ * first if all went out side by side, so one that has just got a short message is in front of all
+ * that are full. A sender has one lane, an address GC_LANES_PER_ADDRESS of them; when none is left,
+ * senders share those that there are. */
+#ifndef GC_PROTO_BACKLOG_H
+#define GC_PROTO_BACKLOG_H
+
+#include "core/proto/block_pool.h"
+
+#define GC_LANES             32 /* senders that can wait for one client without sharing */
+#define GC_LANES_PER_ADDRESS 4  /* of these, senders of one address */
+
+typedef struct gc_lane {
+    gc_block_queue frames;
+    uint64_t start; /* virtual time in bytes at which the frames go out; without frames: could go */
+    uint32_t sender;
+    uint32_t address;
+} gc_lane;
+
+typedef struct gc_backlog {
+    uint64_t now;   /* virtual time in bytes: the latest start of a lane that went out */
+    uint32_t bytes; /* of all lanes */
+    gc_lane lanes[GC_LANES];
+} gc_backlog;
+
+/* Returns the lane for a message of `sender` (any number that names it), who is at `address` (any
+ * number that names that). Changes nothing. */
+uint32_t gc_backlog_lane(const gc_backlog *b, uint32_t sender, uint32_t address);
+/* Returns true when a lane takes so many bytes more: up to lane_bytes_max, and a single message
+ * always. */
+bool gc_backlog_takes(const gc_backlog *b, uint32_t lane, uint32_t bytes, uint32_t lane_bytes_max);
+/* Returns true when the pool has blocks for so many bytes more in a lane. */
+bool gc_backlog_fits(const gc_backlog *b, const gc_block_pool *pool, uint32_t lane, uint32_t bytes);
+/* Puts a WebSocket frame of this opcode (RFC 6455 5.2) of `sender` at `address` to the end of the
+ * lane that gc_backlog_lane() names. bytes: its length, gc_frame_bytes(parts, count), which fits.
+ */
+void gc_backlog_put(gc_backlog *b, gc_block_pool *pool, uint32_t sender, uint32_t address,
+                    uint8_t opcode, const gc_span *parts, uint32_t count);
+/* Moves all frames of the lane whose turn it is to the end of `to`, a queue of the same pool,
+ * without a copy. Does nothing when the backlog is empty. */
+void gc_backlog_next(gc_backlog *b, gc_block_pool *pool, gc_block_queue *to);
+/* Drops everything, and forgets who has had how much: its client has read all, or is gone. */
+void gc_backlog_clear(gc_backlog *b, gc_block_pool *pool);
+/* Aborts (gc_assert) unless the lanes hold what the backlog says. Returns their blocks. */
+uint32_t gc_backlog_check(const gc_backlog *b, const gc_block_pool *pool);
+
+#endif
