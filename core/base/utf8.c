@@ -2,6 +2,7 @@
 
 #include "core/base/assert.h"
 #include "core/base/mem.h"
+#include "core/base/unicode.h"
 
 #define HIGH_BITS 0x8080808080808080u
 
@@ -73,17 +74,29 @@ bool gc_utf8_valid(gc_span text) {
     return true;
 }
 
-/* --- cleaning --------------------------------------------------------------------------------- */
-
-/* One character of valid text. */
-static uint32_t decode(const uint8_t *p, uint32_t len) {
+uint32_t gc_utf8_decode(const uint8_t *p, uint32_t len) {
     static const uint8_t first_bits[5] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+    gc_assert(len >= 1 && len <= 4);
     uint32_t c = p[0] & first_bits[len];
     for (uint32_t i = 1; i < len; i++) {
         c = c << 6 | (p[i] & 0x3f);
     }
     return c;
 }
+
+uint32_t gc_utf8_encode(uint32_t c, uint8_t out[4]) {
+    static const uint8_t first_bits[5] = {0, 0, 0xc0, 0xe0, 0xf0};
+    uint32_t len = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+    gc_assert(c <= 0x10ffff && (c < 0xd800 || c > 0xdfff));
+    for (uint32_t i = len - 1; i > 0; i--) {
+        out[i] = (uint8_t)(0x80 | (c & 0x3f));
+        c >>= 6;
+    }
+    out[0] = (uint8_t)(first_bits[len] | c);
+    return len;
+}
+
+/* --- cleaning --------------------------------------------------------------------------------- */
 
 /* What a stranger must not send to a screen: controls, and characters that reorder or break the
  * text around them. Sources: UTS 39 5.4 (bidi controls), Unicode 5.8 (newline characters). */
@@ -100,11 +113,9 @@ static bool is_direction(uint32_t c) {
            (c >= 0x2066 && c <= 0x2069);
 }
 
-/* Unicode White_Space. */
-static bool is_space(uint32_t c) {
-    return (c >= 0x09 && c <= 0x0d) || c == 0x20 || c == 0x85 || c == 0xa0 || c == 0x1680 ||
-           (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f ||
-           c == 0x205f || c == 0x3000;
+/* What a line does not show: what is harmful, and what nobody sees. */
+static bool is_dropped(uint32_t c) {
+    return is_harmful(c) || gc_unicode_is_ignorable(c) || gc_unicode_is_blank(c);
 }
 
 uint32_t gc_utf8_clean_line(gc_span text, uint8_t *out, uint32_t size) {
@@ -117,10 +128,10 @@ uint32_t gc_utf8_clean_line(gc_span text, uint8_t *out, uint32_t size) {
     while (p < end) {
         uint32_t len = gc_utf8_sequence(p, end);
         gc_assert(len > 0);
-        uint32_t c = decode(p, len);
-        if (is_space(c)) {
+        uint32_t c = gc_utf8_decode(p, len);
+        if (gc_unicode_is_space(c)) {
             gap = at > 0; /* written before the next character, so none stands at the end */
-        } else if (!is_harmful(c)) {
+        } else if (!is_dropped(c)) {
             if (len + gap > size - at) {
                 break;
             }
@@ -146,7 +157,7 @@ uint32_t gc_utf8_clean_text(gc_span text, uint8_t *out, uint32_t size) {
     while (p < end) {
         uint32_t len = gc_utf8_sequence(p, end);
         gc_assert(len > 0);
-        uint32_t c = decode(p, len), out_len = len;
+        uint32_t c = gc_utf8_decode(p, len), out_len = len;
         const uint8_t *from = p;
         if (c == '\r') {
             len += p + 1 < end && p[1] == '\n';

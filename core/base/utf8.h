@@ -12,11 +12,19 @@ bool gc_utf8_valid(gc_span text);
  * p < end. For scanners that check UTF-8 and something else in one pass. */
 uint32_t gc_utf8_sequence(const uint8_t *p, const uint8_t *end);
 
-/* Copies a name or one line for display: a run of white space (Unicode White_Space: line breaks,
- * tabs, U+0085, U+00A0, U+2028 and such too) becomes one space, none at the ends; other C0 and C1,
- * DEL, bidi controls (U+061C, U+200E, U+200F, U+202A-202E, U+2066-2069) and the byte order mark are
- * left out; cut at `size` bytes on a character. Cleaning twice changes nothing more.
- * text must be valid (asserted). out must not overlap it. Returns the bytes written (may be 0). */
+/* Returns the character at p, of valid text; len: what gc_utf8_sequence() says of it. */
+uint32_t gc_utf8_decode(const uint8_t *p, uint32_t len);
+/* Writes the bytes of a character (no surrogate, at most U+10FFFF) and returns their number, 1..4.
+ */
+uint32_t gc_utf8_encode(uint32_t c, uint8_t out[4]);
+
+/* Copies a person's name, or one line, for display: a run of white space (Unicode White_Space: line
+ * breaks, tabs, U+0085, U+00A0, U+2028 and such too) becomes one space, none at the ends. Left out
+ * are other C0 and C1, DEL, and what nobody sees: Default_Ignorable_Code_Point (joiners, direction
+ * marks, the byte order mark) and what looks like a blank (gc_unicode_is_blank()); so a line in
+ * which nothing can be seen is empty. Cut at `size` bytes on a character. Cleaning twice changes
+ * nothing more. text must be valid (asserted). out must not overlap it. Returns the bytes written
+ * (may be 0). Source: ghostchat-protocol.7, "Names of people". */
 uint32_t gc_utf8_clean_line(gc_span text, uint8_t *out, uint32_t size);
 
 /* Copies a message for display, under the same rules for text and out: keeps line feeds (CR LF and

@@ -112,8 +112,9 @@ static void lines_are_cleaned(void **state) {
     assert_line("\xd7\xa9\xd7\x9c", "\xd7\xa9\xd7\x9c"); /* Hebrew letters stay */
     assert_line("a\xe2\x80\x8d"
                 "b",
-                "a\xe2\x80\x8d"
-                "b"); /* so does the joiner of emoji */
+                "ab"); /* nobody sees the joiner of emoji */
+    assert_line("a \xe2\xa0\x80 b\xe3\x85\xa4", "a b");
+    assert_line("\xe2\xa0\x80\xef\xb8\x8f\xef\xbe\xa0", "");
 }
 
 static void lines_are_cut_on_a_character(void **state) {
