@@ -15,7 +15,7 @@ BASE := -std=c11 $(LIMITS) -I. -I$(B)/include -ffile-prefix-map=$(CURDIR)=. -MMD
         $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 CORE_FLAGS := $(BASE) -ffreestanding -fPIC
 HARDEN := -fPIE -fstack-protector-strong $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
-HOST_LIBS := libuv libsodium openssl
+HOST_LIBS := libuv libsodium openssl libutf8proc
 HOST_CFLAGS = $(BASE) -D_GNU_SOURCE $(HARDEN) $(shell $(PKG_CONFIG) --cflags $(HOST_LIBS)) \
         -DUSE_LOCALSTORAGE_FOR_TESTING=$(USE_LOCALSTORAGE_FOR_TESTING)
 HOST_LDLIBS = $(shell $(PKG_CONFIG) --libs $(HOST_LIBS))

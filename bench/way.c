@@ -11,6 +11,7 @@
 #include "core/wire/frame.h"
 #include "core/wire/websocket.h"
 #include "host/crypto.h"
+#include "test/unit/room.h"
 #include "test/unit/vectors.h"
 
 #include <stddef.h>
@@ -93,7 +94,7 @@ static uint32_t client_meets(gc_client *c) {
     unsigned shown = 0, sent = 0;
     char offer[512];
     const gc_client_options options = {.server = GC_SPAN("https://chat.example/")};
-    NEED(gc_client_join_room(c, NOW, &options, GC_SPAN("coffee")) == 0);
+    NEED(gc_client_join_room(c, NOW, &options, room_named("coffee")) == 0);
     client_drain(c, &shown, &sent);
     NEED(gc_client_signaling_opened(c, NOW, 0) == 0);
     client_hears(c, "{\"type\":\"OPEN\",\"payload\":{\"gc\":1,\"room\":{\"tag\":\"" COFFEE

@@ -41,11 +41,13 @@ typedef struct gc_client_options {
     gc_span serialization;
 } gc_client_options;
 
-/* Joins by one of three ways in. State must be idle or failed, else GC_E_STATE. Errors:
- * GC_E_SYNTAX, GC_E_UTF8, GC_E_TOO_BIG as gc_invite_parse() and gc_invite_check_name(),
- * GC_E_CRYPTO. */
-int gc_client_join_room(gc_client *c, uint64_t now_ms, const gc_client_options *o, gc_span name);
-/* Joins a new private room: a fresh secret. */
+/* Joins by one of three ways in: an open room by its name, which must be done, else GC_E_STATE; a
+ * new private room, with a fresh secret; or what an invite link leads to. name, link: borrowed for
+ * the call. State must be idle or failed, else GC_E_STATE. Errors: GC_E_UTF8 (the nick),
+ * GC_E_CRYPTO; for a link GC_E_SYNTAX, GC_E_TOO_BIG as gc_invite_parse(), and GC_E_ARGUMENT when it
+ * names an open room: its name is made a gc_room_name, by which one joins. */
+int gc_client_join_room(gc_client *c, uint64_t now_ms, const gc_client_options *o,
+                        const gc_room_name *name);
 int gc_client_new_room(gc_client *c, uint64_t now_ms, const gc_client_options *o);
 int gc_client_join_link(gc_client *c, uint64_t now_ms, const gc_client_options *o, gc_span link);
 

@@ -73,11 +73,14 @@ static int enter(gc_client *c, entry *e, int error) {
     return error;
 }
 
-int gc_client_join_room(gc_client *c, uint64_t now_ms, const gc_client_options *o, gc_span name) {
+int gc_client_join_room(gc_client *c, uint64_t now_ms, const gc_client_options *o,
+                        const gc_room_name *name) {
     entry e;
     int error = begin_entry(c, now_ms, o, &e);
     if (error == 0) {
-        error = gc_membership_enter_name(&e.membership, &c->crypto, name);
+        error = !gc_room_name_is_done(name)
+                    ? GC_E_STATE
+                    : gc_membership_enter_name(&e.membership, &c->crypto, name);
     }
     return enter(c, &e, error);
 }

@@ -6,6 +6,7 @@
  * This file alone has static objects: the page gives each client an instance of its own. */
 #include "core/base/error.h"
 #include "core/base/mem.h"
+#include "core/base/utf8.h"
 #include "core/gc_client.h"
 #include "core/gc_client_inside.h"
 
@@ -40,15 +41,17 @@ _Static_assert(offsetof(wasm_output, number_lo) == 24, "read by JavaScript");
 _Static_assert(offsetof(wasm_output, text_ptr) == 32, "read by JavaScript");
 _Static_assert(offsetof(wasm_output, text2_len) == 44, "read by JavaScript");
 _Static_assert(sizeof(void *) == 4, "wasm32");
+_Static_assert(GC_ROOM_NAME_WORK_BYTES >= 2 * GC_URL_BYTES_MAX, "a link fits into text_bytes");
 
 static _Alignas(16) uint8_t memory[sizeof(gc_client)];
 static uint8_t input_bytes[INPUT_BYTES];
-static uint8_t text_bytes[2 * GC_URL_BYTES_MAX];
+static uint8_t text_bytes[GC_ROOM_NAME_WORK_BYTES];
 static uint32_t text_bytes_len;
 static uint8_t key_bytes[GC_KEY_BYTES_MAX];
 static uint32_t key_bytes_len; /* 0: the usual key */
 static uint8_t serialization_bytes[8];
 static uint32_t serialization_len; /* 0: binary */
+static gc_room_name room_name;
 static wasm_output output;
 static gc_client *client;
 static double last_seq;
@@ -117,11 +120,52 @@ EXPORT(set_serialization) int32_t gc_wasm_set_serialization(uint32_t ptr, uint32
     return 0;
 }
 
+static int32_t give_text(gc_span text) {
+    gc_assert(text.len <= sizeof text_bytes);
+    memcpy(text_bytes, text.data, text.len);
+    text_bytes_len = text.len;
+    return (int32_t)text.len;
+}
+
+/* 1 and the text whose NFKC comes next, or 0 and the canonical form: in text_out(). */
+static int32_t room_name_state(int error) {
+    text_bytes_len = 0;
+    if (error != 0) {
+        return error;
+    }
+    (void)give_text(gc_room_name_text(&room_name));
+    return gc_room_name_is_done(&room_name) ? 0 : 1;
+}
+
+EXPORT(room_name_begin) int32_t gc_wasm_room_name_begin(uint32_t ptr, uint32_t len) {
+    return room_name_state(gc_room_name_begin(&room_name, span(ptr, len)));
+}
+
+/* GC_E_STATE when no name asks. */
+EXPORT(room_name_answer) int32_t gc_wasm_room_name_answer(uint32_t ptr, uint32_t len) {
+    if (room_name.step != GC_ROOM_NAME_ASKING) {
+        return GC_E_STATE;
+    }
+    return room_name_state(gc_room_name_answer(&room_name, span(ptr, len)));
+}
+
+/* A person's name as the others see it, in text_out(): at most GC_NICK_BYTES_MAX of it. */
+EXPORT(clean_nick) int32_t gc_wasm_clean_nick(uint32_t ptr, uint32_t len) {
+    uint8_t clean[GC_NICK_BYTES_MAX];
+    gc_span nick = span(ptr, len);
+    text_bytes_len = 0;
+    if (!gc_utf8_valid(nick)) {
+        return GC_E_UTF8;
+    }
+    return give_text(gc_span_of(clean, gc_utf8_clean_line(nick, clean, sizeof clean)));
+}
+
+/* The room is that of the name which was made by room_name_begin() and room_name_answer(). */
 EXPORT(join_room)
 int32_t gc_wasm_join_room(double now, uint32_t server_ptr, uint32_t server_len, uint32_t nick_ptr,
-                          uint32_t nick_len, uint32_t name_ptr, uint32_t name_len) {
+                          uint32_t nick_len) {
     gc_client_options o = options(server_ptr, server_len, nick_ptr, nick_len);
-    return gc_client_join_room(client, ms(now), &o, span(name_ptr, name_len));
+    return gc_client_join_room(client, ms(now), &o, &room_name);
 }
 
 EXPORT(new_room)
@@ -180,8 +224,7 @@ EXPORT(invite_kind) int32_t gc_wasm_invite_kind(uint32_t ptr, uint32_t len) {
         return error;
     }
     if (invite.kind != GC_INVITE_ROOM_SECRET) {
-        memcpy(text_bytes, invite.name, invite.name_len);
-        text_bytes_len = invite.name_len;
+        (void)give_text(gc_span_of(invite.name, invite.name_len));
     }
     return (int32_t)invite.kind;
 }

@@ -453,7 +453,7 @@ static void user_step(gc_client *c, oracle *k, input *in, uint64_t now) {
     memset(text, 'b', sizeof text);
     switch (byte(in) % 8) {
     case 0:
-        (void)gc_client_join_room(c, now, &o, GC_SPAN("coffee"));
+        (void)gc_client_join_room(c, now, &o, room_named("coffee"));
         break;
     case 1:
         (void)gc_client_join_link(c, now, &o, GC_SPAN("https://h/join/bob"));
@@ -565,7 +565,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     memset(&k, 0, sizeof k);
     gc_client *c = gc_client_init(memory, gc_client_size(), &crypto, seed, now);
     const gc_client_options o = {.server = GC_SPAN("https://h/"), .nick = GC_SPAN("me")};
-    (void)gc_client_join_room(c, now, &o, GC_SPAN("coffee"));
+    (void)gc_client_join_room(c, now, &o, room_named("coffee"));
     (void)gc_client_signaling_opened(c, now, GC_SIGNALING_SOCKET_OWN);
     for (uint32_t steps = 0; in.len > 0 && steps < 2000; steps++) {
         uint8_t what = byte(&in);

@@ -46,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         static const gc_invite zero;
         gc_assert(memcmp(&invite, &zero, sizeof(zero)) == 0);
     }
-    if (gc_invite_check_name(text) == 0) {
+    if (gc_room_name_check(text) == 0) {
         memset(&invite, 0, sizeof(invite));
         invite.kind = GC_INVITE_ROOM_NAME;
         invite.base = GC_SPAN("https://h/");

@@ -4,6 +4,11 @@ $(B)/tools/invite: tools/invite.c $(B)/libgccore.a $(STAMP)
 	$(Q)mkdir -p $(@D) && $(CC) $(HOST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $< -o $@ $(LDFLAGS_ALL) \
 	    $(B)/libgccore.a $(shell $(PKG_CONFIG) --libs qrcodegen)
 
+$(B)/tools/room-name: tools/room-name.c $(B)/host/normalize.o $(B)/libgccore.a $(STAMP)
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(HOST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $< -o $@ $(LDFLAGS_ALL) \
+	    $(B)/host/normalize.o $(B)/libgccore.a $(shell $(PKG_CONFIG) --libs libutf8proc)
+
 #: make screenshot      docs/screenshot.png, by a story in a browser
 .PHONY: screenshot
 screenshot: server

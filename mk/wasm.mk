@@ -40,5 +40,5 @@ $(B)/wasm/mem.wasm: $(B)/wasm/core/base/mem_wasm.o
 
 #: make check-wasm      its tests in node
 # Imports, exports, size, the vectors of the C tests and clients that talk, in plain node.
-check-wasm: wasm test/node_modules/.package-lock.json
+check-wasm: wasm $(B)/tools/room-name test/node_modules/.package-lock.json
 	$(Q)B='$(B)' $(NODE) --test test/wasm/*.test.mjs

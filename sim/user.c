@@ -73,8 +73,13 @@ static int join_name(sim_world *w, uint32_t node, const gc_client_options *o) {
     gc_writer_init(&name, text, sizeof text);
     gc_writer_text(&name, "room ");
     gc_writer_decimal(&name, w->nodes[node].room);
-    return gc_client_join_room(w->nodes[node].client, sim_node_now(w, node), o,
-                               gc_writer_done(&name));
+    gc_room_name room;
+    int error = gc_room_name_begin(&room, gc_writer_done(&name));
+    while (error == 0 && !gc_room_name_is_done(&room)) {
+        error = gc_room_name_answer(&room, gc_room_name_text(&room)); /* ASCII is its own NFKC */
+    }
+    return error != 0 ? error
+                      : gc_client_join_room(w->nodes[node].client, sim_node_now(w, node), o, &room);
 }
 
 void sim_user_join(sim_world *w, uint32_t node) {

@@ -3,7 +3,7 @@
  * of sockets: the caller feeds inputs, drains poll() and asks deadline(). What poll() returns is
  * copied, so it may be kept. */
 import { cryptoImports, cryptoReady } from './crypto.js';
-import { CoreError, guarded } from './trap.js';
+import { CoreError, guarded, isTrap } from './trap.js';
 
 export { CoreError };
 
@@ -138,6 +138,11 @@ export class Core {
         return new Uint8Array(this.#wasm.memory.buffer, pointer >>> 0, length >>> 0).slice();
     }
 
+    /** The text that the last call gave. */
+    #textOut() {
+        return decoder.decode(this.#copy(this.#wasm.text_out(), this.#wasm.text_out_len()));
+    }
+
     /** @param {number} pointer  zero-terminated */
     #word(pointer) {
         const bytes = new Uint8Array(this.#wasm.memory.buffer, pointer >>> 0);
@@ -164,9 +169,23 @@ export class Core {
         this.#check(this.#wasm.set_serialization(...this.#put(word)));
     }
 
+    /** Makes a name that of the room which joinRoom() enters, in turns: NFKC is the browser's, the
+     * rest the core's (ghostchat-protocol.7, "Room names").
+     * @param {string} name  as typed
+     * @returns {string} its canonical form. Throws 'syntax', 'too-big' for what is no name */
+    nameRoom(name) {
+        let more = this.#check(this.#wasm.room_name_begin(...this.#put(name)));
+        while (more) {
+            const nfkc = this.#textOut().normalize('NFKC');
+            more = this.#check(this.#wasm.room_name_answer(...this.#put(nfkc)));
+        }
+        return this.#textOut();
+    }
+
     /** @param {number} now @param {string} server @param {string} nick @param {string} name */
     joinRoom(now, server, nick, name) {
-        this.#check(this.#wasm.join_room(now, ...this.#put(server, nick, name)));
+        this.nameRoom(name);
+        this.#check(this.#wasm.join_room(now, ...this.#put(server, nick)));
     }
 
     /** @param {number} now @param {string} server @param {string} nick */
@@ -176,6 +195,11 @@ export class Core {
 
     /** @param {number} now @param {string} server @param {string} nick @param {string} link */
     joinLink(now, server, nick, link) {
+        const invite = this.readInvite(link);
+        if (invite?.kind === InviteKind.ROOM_NAME) {
+            this.joinRoom(now, server, nick, invite.name);
+            return;
+        }
         this.#check(this.#wasm.join_link(now, ...this.#put(server, nick, link)));
     }
 
@@ -196,11 +220,18 @@ export class Core {
         this.#check(this.#wasm.set_nick(now, ...this.#put(nick)));
     }
 
+    /** @param {string} nick
+     * @returns {string} what the others see of that name, may be empty */
+    cleanNick(nick) {
+        this.#check(this.#wasm.clean_nick(...this.#put(nick)));
+        return this.#textOut();
+    }
+
     /** @param {string} base @param {number} kind  0: the room one is in
      * @returns {string} the link */
     invite(base, kind) {
-        const length = this.#check(this.#wasm.invite(...this.#put(base), kind));
-        return decoder.decode(this.#copy(this.#wasm.text_out(), length));
+        this.#check(this.#wasm.invite(...this.#put(base), kind));
+        return this.#textOut();
     }
 
     /** @param {string} link
@@ -214,8 +245,24 @@ export class Core {
         if (kind <= 0) {
             return null;
         }
-        const name = this.#copy(this.#wasm.text_out(), this.#wasm.text_out_len());
-        return { kind, name: decoder.decode(name) };
+        const name = this.#textOut();
+        if (kind === InviteKind.ROOM_NAME && !this.#isRoomName(name)) {
+            return null;
+        }
+        return { kind, name };
+    }
+
+    /** @param {string} name */
+    #isRoomName(name) {
+        try {
+            this.nameRoom(name);
+            return true;
+        } catch (error) {
+            if (isTrap(error)) {
+                throw error;
+            }
+            return false;
+        }
     }
 
     /** @returns {string} one's own peer id, empty before the first join */

@@ -167,7 +167,7 @@ export class GhostChat extends EventTarget {
                 c.setKey(key);
                 c.setSerialization(options.serialization ?? '');
                 if ('room' in way) {
-                    c.joinRoom(now, url, this.#name, way.room.trim().normalize('NFC'));
+                    c.joinRoom(now, url, this.#name, way.room.trim());
                 } else if ('link' in way) {
                     c.joinLink(now, url, this.#name, way.link);
                 } else {
@@ -190,7 +190,7 @@ export class GhostChat extends EventTarget {
         return this.#call((core, now) => core.send(now, text));
     }
 
-    /** @param {string} name  0 to 32 bytes; a longer one is cut by the core */
+    /** @param {string} name  0 to 256 bytes; a longer one is cut by the core */
     async setName(name) {
         this.#name = name;
         if (this.#driver) {
@@ -213,6 +213,29 @@ export class GhostChat extends EventTarget {
         const invite = core.readInvite(link);
         core.wipe();
         return invite;
+    }
+
+    /** Says to which room a name leads, without entering it.
+     * @param {string} name  as typed
+     * @returns {Promise<string>} the canonical form, equal for all names of one room. Rejects with
+     *   'syntax' or 'too-big' for what is no name */
+    static async readRoom(name) {
+        const core = await Core.create();
+        try {
+            return core.nameRoom(name);
+        } finally {
+            core.wipe();
+        }
+    }
+
+    /** Says what the others see of one's own name.
+     * @param {string} name
+     * @returns {Promise<string>} may be empty */
+    static async readName(name) {
+        const core = await Core.create();
+        const shown = core.cleanNick(name);
+        core.wipe();
+        return shown;
     }
 
     /** Leaves: says so to the others, closes everything and wipes what the core knew. */

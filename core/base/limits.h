@@ -4,25 +4,27 @@
 #define GC_BASE_LIMITS_H
 
 /* --- identifiers ---------------------------------------------------------------------------- */
-#define GC_ID_BYTES_MAX            128 /* peer id; our own have 27 characters */
-#define GC_TOKEN_BYTES_MAX         128 /* what lets a socket take over an id; ours: 128 bits */
-#define GC_KEY_BYTES_MAX           64  /* --key */
-#define GC_TAG_BYTES               16  /* room tag: BLAKE2b of the room's secret */
-#define GC_SECRET_BYTES            32  /* secret of a private room or a join link */
-#define GC_DIAL_BYTES              16  /* random id of one attempt to link */
-#define GC_SESSION_BYTES           16  /* random id of one life of a peer's conversation state */
-#define GC_NONCE_BYTES             16  /* of a knock at a slot */
-#define GC_PROOF_BYTES             16  /* that its sender has the room's secret */
-#define GC_OWN_ID_CHARS            27  /* g and base32 of 16 bytes: keyed_id.h */
-#define GC_OWN_TOKEN_CHARS         26  /* base32 of 16 random bytes */
-#define GC_SLOT_ID_CHARS           26  /* base32 of 16 bytes */
-#define GC_SIGN_KEY_BYTES          32  /* Ed25519: a seed, and a public key */
-#define GC_INVITE_ID_CHARS_MAX     64  /* peer id inside a link */
-#define GC_CONNECTION_ID_BYTES_MAX 64  /* of a PeerJS data connection; stock ones have 14 */
-#define GC_URL_BYTES_MAX           512 /* any link or server address that the client takes */
+#define GC_ID_BYTES_MAX            128  /* peer id; our own have 27 characters */
+#define GC_TOKEN_BYTES_MAX         128  /* what lets a socket take over an id; ours: 128 bits */
+#define GC_KEY_BYTES_MAX           64   /* --key */
+#define GC_TAG_BYTES               16   /* room tag: BLAKE2b of the room's secret */
+#define GC_SECRET_BYTES            32   /* secret of a private room or a join link */
+#define GC_DIAL_BYTES              16   /* random id of one attempt to link */
+#define GC_SESSION_BYTES           16   /* random id of one life of a peer's conversation state */
+#define GC_NONCE_BYTES             16   /* of a knock at a slot */
+#define GC_PROOF_BYTES             16   /* that its sender has the room's secret */
+#define GC_OWN_ID_CHARS            27   /* g and base32 of 16 bytes: keyed_id.h */
+#define GC_OWN_TOKEN_CHARS         26   /* base32 of 16 random bytes */
+#define GC_SLOT_ID_CHARS           26   /* base32 of 16 bytes */
+#define GC_SIGN_KEY_BYTES          32   /* Ed25519: a seed, and a public key */
+#define GC_INVITE_ID_CHARS_MAX     64   /* peer id inside a link */
+#define GC_CONNECTION_ID_BYTES_MAX 64   /* of a PeerJS data connection; stock ones have 14 */
+#define GC_URL_BYTES_MAX           1280 /* any link or server address that the client takes */
 
 /* --- rooms ---------------------------------------------------------------------------------- */
-#define GC_ROOM_NAME_BYTES_MAX 64 /* UTF-8, after NFC */
+#define GC_ROOM_NAME_BYTES_MAX      256  /* UTF-8, as typed; three times that in a link */
+#define GC_ROOM_CANONICAL_BYTES_MAX 1024 /* UTF-8, the form that the tag is made of */
+#define GC_ROOM_NAME_ROUNDS_MAX     4    /* of NFKC and folding, until nothing changes */
 /* Full mesh; more needs an overlay. Tables and budgets follow from this number, so it is the only
  * one to change; `make ROOM=64` does that for one build. */
 #ifndef GC_ROOM_MEMBERS_MAX
@@ -33,7 +35,7 @@
 /* --- chat ----------------------------------------------------------------------------------- */
 #define GC_SEQ_MAX             0x1fffffffffffffULL /* 2^53 - 1: exact in JavaScript */
 #define GC_TEXT_BYTES_MAX      16384               /* one chat message */
-#define GC_NICK_BYTES_MAX      32                  /* UTF-8 */
+#define GC_NICK_BYTES_MAX      256                 /* UTF-8, a person's name */
 #define GC_FRAME_BYTES_MAX     16640  /* GC_TEXT_BYTES_MAX, its head and 200 bytes of fields */
 #define GC_OUTBOX_BYTES_MAX    262144 /* texts kept until acknowledged: bounds every link's queue */
 #define GC_OUTBOX_MESSAGES_MAX 1024

@@ -26,13 +26,11 @@ static int set(gc_membership *m, const gc_crypto *crypto, uint32_t kind,
     return 0;
 }
 
-int gc_membership_enter_name(gc_membership *m, const gc_crypto *crypto, gc_span name) {
+int gc_membership_enter_name(gc_membership *m, const gc_crypto *crypto, const gc_room_name *name) {
     uint8_t secret[GC_SECRET_BYTES];
-    int error = gc_invite_check_name(name);
-    if (error == 0) {
-        error = gc_invite_open_secret(crypto, name, secret);
-    }
-    return error != 0 ? error : set(m, crypto, GC_INVITE_ROOM_NAME, secret, name);
+    int error = gc_invite_open_secret(crypto, name, secret);
+    return error != 0 ? error
+                      : set(m, crypto, GC_INVITE_ROOM_NAME, secret, gc_room_name_typed(name));
 }
 
 int gc_membership_enter_new(gc_membership *m, const gc_crypto *crypto, gc_drbg *d) {
@@ -54,7 +52,7 @@ int gc_membership_enter_link(gc_membership *m, const gc_crypto *crypto, gc_span 
     }
     gc_span name = gc_span_of(invite.name, invite.name_len);
     if (invite.kind == GC_INVITE_ROOM_NAME) {
-        return gc_membership_enter_name(m, crypto, name);
+        return GC_E_ARGUMENT;
     }
     if (invite.kind == GC_INVITE_ROOM_SECRET) {
         name.len = 0;

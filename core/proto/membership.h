@@ -18,14 +18,15 @@ typedef struct gc_membership {
     uint8_t tag[GC_TAG_BYTES];
     uint8_t direct_secret[GC_SECRET_BYTES]; /* of one's own direct link */
     uint8_t direct_tag[GC_TAG_BYTES];
-    uint8_t name[GC_ROOM_NAME_BYTES_MAX]; /* room name, or id of the target */
+    uint8_t name[GC_ROOM_NAME_BYTES_MAX]; /* room name as typed, or id of the target */
     uint32_t name_len;
 } gc_membership;
 
-/* Each takes a way in: the open room of a name, a private room with a secret drawn now, or what an
- * invite link says. name, link: borrowed for the call; checked as invite.h says. Each returns 0, or
- * the errors of gc_invite_check_name() and gc_invite_parse(), or GC_E_CRYPTO: nothing changed. */
-int gc_membership_enter_name(gc_membership *m, const gc_crypto *crypto, gc_span name);
+/* Each takes a way in: the open room of a name that is done (asserted), a private room with a
+ * secret drawn now, or what an invite link says. name, link: borrowed for the call. Each returns 0,
+ * or GC_E_CRYPTO; for a link also GC_E_TOO_BIG, GC_E_SYNTAX as gc_invite_parse() says, or
+ * GC_E_ARGUMENT when it names an open room: that is entered by its name. Then nothing changed. */
+int gc_membership_enter_name(gc_membership *m, const gc_crypto *crypto, const gc_room_name *name);
 int gc_membership_enter_new(gc_membership *m, const gc_crypto *crypto, gc_drbg *d);
 int gc_membership_enter_link(gc_membership *m, const gc_crypto *crypto, gc_span link);
 /* Takes over what was made ready in `from`, which stays as it is. */

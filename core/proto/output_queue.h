@@ -22,7 +22,7 @@
 #define GC_OUTPUT_SLOT_BYTES                                                                       \
     (GC_OUTPUT_HEAD_BYTES + GC_OUTPUT_ID_BYTES + GC_ROOM_MEMBERS_MAX * (GC_INVITE_ID_CHARS_MAX + 3))
 /* The address that a signaling socket connects to. */
-#define GC_OUTPUT_URL_BYTES 1024
+#define GC_OUTPUT_URL_BYTES (GC_URL_BYTES_MAX + 512)
 
 /* A tick may tell news to all peers, knock at all slots but one, dial all peers, and for both
  * sockets connect, or beat and listen for its own echo. */

@@ -23,7 +23,7 @@
 /* Tries with an id that is taken: the server gives it back after 5 s without a sign of life. */
 #define GC_ID_TAKEN_MAX 5
 /* Longest URL: the server's, "peerjs?key=" and the rest, with everything percent-encoded. */
-#define GC_SIGNALING_URL_BYTES_MAX 1024
+#define GC_SIGNALING_URL_BYTES_MAX (GC_URL_BYTES_MAX + 512)
 
 enum gc_signaling_step {
     GC_SIGNALING_STEP_OFF,

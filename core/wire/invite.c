@@ -4,13 +4,10 @@
 #include "core/base/error.h"
 #include "core/base/mem.h"
 #include "core/base/secret.h"
-#include "core/base/utf8.h"
 #include "core/wire/peerjs.h"
 
 #define SECRET_VERSION "1."
 #define SECRET_CHARS   45 /* the version and 43 digits of base64url */
-/* A name so long that looks like one is none, even if a few characters got lost. */
-#define SECRET_LIKE_CHARS 40
 
 /* The parts of a URL of ours, all borrowed. */
 typedef struct parts {
@@ -181,7 +178,7 @@ static int read_room(const parts *p, gc_invite *out) {
         return GC_E_SYNTAX; /* two meanings at once */
     }
     int error = gc_percent_read(p->last, false, out->name, GC_ROOM_NAME_BYTES_MAX, &out->name_len);
-    return error != 0 ? error : gc_invite_check_name(gc_span_of(out->name, out->name_len));
+    return error != 0 ? error : gc_room_name_check(gc_span_of(out->name, out->name_len));
 }
 
 static int read_join(const parts *p, gc_invite *out) {
@@ -222,7 +219,7 @@ void gc_invite_write(const gc_invite *invite, gc_writer *w) {
     gc_writer_span(w, invite->base);
     switch (invite->kind) {
     case GC_INVITE_ROOM_NAME:
-        gc_assert(gc_invite_check_name(name) == 0);
+        gc_assert(gc_room_name_check(name) == 0);
         gc_writer_text(w, "room/");
         gc_percent_write(w, name);
         break;
@@ -242,82 +239,15 @@ void gc_invite_write(const gc_invite *invite, gc_writer *w) {
     }
 }
 
-/* The character whose first byte is p[0], of valid UTF-8. */
-static uint32_t character(const uint8_t *p) {
-    if (p[0] < 0x80) {
-        return p[0];
-    }
-    uint32_t more = p[0] < 0xe0 ? 1 : p[0] < 0xf0 ? 2 : 3;
-    uint32_t c = p[0] & (0x3fu >> more);
-    for (uint32_t i = 1; i <= more; i++) {
-        c = c << 6 | (p[i] & 0x3f);
-    }
-    return c;
-}
-
-/* What String.prototype.trim() removes beside control characters: a page trims by it. */
-static bool white_space(uint32_t c) {
-    return c == 0x20 || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) || c == 0x2028 ||
-           c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000 || c == 0xfeff;
-}
-
-/* [:#]?1.SECRET, well formed or not. */
-static bool is_like_secret(gc_span name) {
-    bool marked = name.len > 0 && (name.data[0] == ':' || name.data[0] == '#');
-    const uint8_t *s = name.data + marked;
-    uint32_t len = name.len - marked;
-    if (len < SECRET_LIKE_CHARS || s[0] != '1' || s[1] != '.') {
-        return false;
-    }
-    for (uint32_t i = 2; i < len; i++) {
-        if (!is_digit(s[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-int gc_invite_check_name(gc_span name) {
-    if (name.len == 0) {
-        return GC_E_SYNTAX;
-    }
-    if (name.len > GC_ROOM_NAME_BYTES_MAX) {
-        return GC_E_TOO_BIG;
-    }
-    if (!gc_utf8_valid(name)) {
-        return GC_E_UTF8;
-    }
-    uint32_t last = 0;
-    for (uint32_t i = 0; i < name.len; i++) {
-        if ((name.data[i] & 0xc0) == 0x80) {
-            continue;
-        }
-        last = i;
-        uint32_t c = character(name.data + i);
-        if (c < 0x20 || (c >= 0x7f && c <= 0x9f)) {
-            return GC_E_SYNTAX;
-        }
-    }
-    if (white_space(character(name.data)) || white_space(character(name.data + last))) {
-        return GC_E_SYNTAX;
-    }
-    /* A secret whose mark was escaped on its way, or lost, must not become the name of an open
-     * room. */
-    if (is_like_secret(name)) {
-        return GC_E_SYNTAX;
-    }
-    /* Browsers resolve these two in a path, escaped or not: no link could carry them. */
-    bool dots = gc_span_equal(name, GC_SPAN(".")) || gc_span_equal(name, GC_SPAN(".."));
-    return dots ? GC_E_SYNTAX : 0;
-}
-
-int gc_invite_open_secret(const gc_crypto *crypto, gc_span name, uint8_t out[GC_SECRET_BYTES]) {
+int gc_invite_open_secret(const gc_crypto *crypto, const gc_room_name *name,
+                          uint8_t out[GC_SECRET_BYTES]) {
     static const char label[] = "ghostchat/1 open ";
-    uint8_t in[sizeof(label) - 1 + GC_ROOM_NAME_BYTES_MAX];
-    gc_assert(name.len > 0 && name.len <= GC_ROOM_NAME_BYTES_MAX);
+    uint8_t in[sizeof(label) - 1 + GC_ROOM_CANONICAL_BYTES_MAX];
+    gc_assert(gc_room_name_is_done(name));
+    gc_span form = gc_room_name_text(name);
     memcpy(in, label, sizeof(label) - 1);
-    memcpy(in + sizeof(label) - 1, name.data, name.len);
-    uint32_t in_len = (uint32_t)sizeof(label) - 1 + name.len;
+    memcpy(in + sizeof(label) - 1, form.data, form.len);
+    uint32_t in_len = (uint32_t)sizeof(label) - 1 + form.len;
     int r = crypto->hash(crypto->context, out, GC_SECRET_BYTES, in, in_len, NULL, 0);
     return r == 0 ? 0 : GC_E_CRYPTO;
 }

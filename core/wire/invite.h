@@ -5,6 +5,7 @@
 #include "core/base/crypto.h"
 #include "core/base/limits.h"
 #include "core/base/writer.h"
+#include "core/wire/room_name.h"
 
 /* Where the server knows no path but the page's (a static host), the same stands in the fragment:
  * https://host/path/#/room/NAME, #/room/:1.SECRET, #/join/ID:1.SECRET, #/join/ID. */
@@ -20,34 +21,31 @@ typedef struct gc_invite {
     gc_span base; /* "https://host/path/", "https://host/path/#/": borrowed */
     uint8_t name[GC_ROOM_NAME_BYTES_MAX > GC_INVITE_ID_CHARS_MAX ? GC_ROOM_NAME_BYTES_MAX
                                                                  : GC_INVITE_ID_CHARS_MAX];
-    uint32_t name_len; /* room name (UTF-8, decoded) or peer id */
+    uint32_t name_len; /* room name (UTF-8, decoded, as typed) or peer id */
     uint8_t secret[GC_SECRET_BYTES];
 } gc_invite;
 
 /* Reads a link; out->base borrows from url. Returns 0, or GC_E_SYNTAX for anything else (reason
  * `link-form`): wrong scheme (lower case only), user info, two meanings at once (NAME with a
  * secret), no secret where one belongs, an unknown version, a query, trailing characters, a bad id,
- * a name that gc_invite_check_name() refuses, more than GC_URL_BYTES_MAX bytes. Then *out is all
- * zero. The caller trims white space and normalises names (NFC); characters beyond ASCII in NAME
- * may stand there unescaped. */
+ * a name that gc_room_name_check() refuses, more than GC_URL_BYTES_MAX bytes. Then *out is all
+ * zero. The caller trims white space around the link; characters beyond ASCII in NAME may stand
+ * there unescaped. Which room a name leads to, and whether to one at all, its NFKC decides:
+ * room_name.h. */
 int gc_invite_parse(gc_span url, gc_invite *out);
 /* Writes the link that *invite describes: invite->base must be set and end in '/', and the name
  * must be good (asserted). A base that ends in "#/" gives the form of a static host. w->failed when
  * it does not fit. */
 void gc_invite_write(const gc_invite *invite, gc_writer *w);
-/* Checks a room name: 1..GC_ROOM_NAME_BYTES_MAX bytes of UTF-8 without control characters (C0, DEL,
- * C1) or white space (what String.prototype.trim() removes) at its ends, and not "." or "..",
- * which URLs cannot carry, and nothing that looks like a secret. Returns 0, GC_E_UTF8, GC_E_TOO_BIG
- * or GC_E_SYNTAX. */
-int gc_invite_check_name(gc_span name);
 
 /* Tells whether an id may stand in a link, and in a slot message: [A-Za-z0-9_-]{1,64}, no
  * escapes. */
 bool gc_invite_is_id(gc_span id);
 
-/* Makes the secret that stands in for S in an open room: H(32, "ghostchat/1 open " || name). The
- * name must have passed gc_invite_check_name(). Returns 0 or GC_E_CRYPTO. */
-int gc_invite_open_secret(const gc_crypto *crypto, gc_span name, uint8_t out[GC_SECRET_BYTES]);
+/* Makes the secret that stands in for S in an open room: H(32, "ghostchat/1 open " || canonical
+ * form). The name must be done (asserted). Returns 0 or GC_E_CRYPTO. */
+int gc_invite_open_secret(const gc_crypto *crypto, const gc_room_name *name,
+                          uint8_t out[GC_SECRET_BYTES]);
 /* Makes the room tag: M(16, S, "ghostchat/1 room"): all that the server learns of a room.
  * Returns 0 or GC_E_CRYPTO. */
 int gc_invite_tag(const gc_crypto *crypto, const uint8_t secret[GC_SECRET_BYTES],

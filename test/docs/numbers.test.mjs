@@ -41,6 +41,11 @@ const SAID = [
   [/non-empty string of at most (\d+) bytes/, 1, 'GC_ID_BYTES_MAX'],
   [/\[A-Za-z0-9_-\]\{1,(\d+)\}/, 1, 'GC_INVITE_ID_CHARS_MAX'],
   [/percent-encoded UTF-8, 1 to (\d+) bytes/, 1, 'GC_ROOM_NAME_BYTES_MAX'],
+  [/\(UAX 29\) and at most (\d+) bytes/, 1, 'GC_ROOM_NAME_BYTES_MAX'],
+  [/is empty, or has more than (\d+) bytes/, 1, 'GC_ROOM_NAME_BYTES_MAX'],
+  [/is empty or has more than ([\d,]+) bytes/, 1, 'GC_ROOM_CANONICAL_BYTES_MAX'],
+  [/If round (\d+) still changes/, 1, 'GC_ROOM_NAME_ROUNDS_MAX'],
+  [/grapheme clusters and (\d+) bytes\. It is not unique/, 1, 'GC_NICK_BYTES_MAX'],
   [/secret S of (\d+) random bytes/, 1, 'GC_SECRET_BYTES'],
   [/room Ta (\d+) Ta the tag/, 1, 'GC_TAG_BYTES'],
   [/text frames of at most (\d+) KiB/, 1024, 'GC_MESSAGE_BYTES_MAX'],
@@ -182,6 +187,12 @@ test('what the page repeats of the core is the same there', () => {
   for (const [file, name, number] of repeated) {
     assert.equal(number, limits[name], `${name} in ${file}`);
   }
+});
+
+test('the field for a name takes as much as a name may have', () => {
+  const [, length] = /name="nick"[^>]*maxlength="(\d+)"/.exec(read('web/index.html'));
+  assert.equal(Number(length), limits.GC_NICK_BYTES_MAX);
+  assert.equal(limits.GC_ROOM_NAME_BYTES_MAX, limits.GC_NICK_BYTES_MAX, 'web/name.js has one number for both');
 });
 
 test('the page uses every export of the core', () => {

@@ -9,6 +9,7 @@
 
 #include "core/gc_client.h"
 #include "core/proto/slots.h"
+#include "test/unit/room.h"
 
 /* --- links ------------------------------------------------------------------------------------ */
 

@@ -398,7 +398,7 @@ static world *begin(uint32_t count, uint32_t seed) {
         void *memory = NULL;
         assert_int_equal(posix_memalign(&memory, 16, gc_client_size()), 0);
         w->p[i].c = gc_client_init(memory, gc_client_size(), &crypto, entropy, w->now);
-        assert_int_equal(gc_client_join_room(w->p[i].c, w->now, &o, GC_SPAN("coffee")), 0);
+        assert_int_equal(gc_client_join_room(w->p[i].c, w->now, &o, room_named("coffee")), 0);
         drain(w, i);
     }
     return w;

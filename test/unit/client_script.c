@@ -358,7 +358,7 @@ void pass(script *s, uint64_t ms) {
 
 void enter_coffee(script *s, const char *members) {
     char text[2048];
-    put(s, gc_client_join_room(s->c, s->now, &script_options, GC_SPAN("coffee")));
+    put(s, gc_client_join_room(s->c, s->now, &script_options, room_named("coffee")));
     expect(s, "connect\nstate joining connecting none\n");
     put(s, gc_client_signaling_opened(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     snprintf(text, sizeof text,

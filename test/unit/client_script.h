@@ -22,7 +22,7 @@ typedef struct script {
     uint64_t now;
     char lines[SCRIPT_LINES_MAX]; /* outputs of the last step, one a line */
     size_t len;
-    char ws[1100];     /* last URL */
+    char ws[2000];     /* last URL */
     char signal[1024]; /* the beginning of the last message to the server */
     bool no_acks;      /* leave ACK frames out of the lines */
     bool throws;       /* the transport refuses what goes to stock peers: nothing is reported */

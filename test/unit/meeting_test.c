@@ -22,7 +22,7 @@ static void all_members_are_dialled(void **state) {
 static void a_full_room_is_the_end(void **state) {
     script *s = script_new();
     (void)state;
-    put(s, gc_client_join_room(s->c, s->now, &script_options, GC_SPAN("coffee")));
+    put(s, gc_client_join_room(s->c, s->now, &script_options, room_named("coffee")));
     put(s, gc_client_signaling_opened(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     server_says(s, "{\"type\":\"OPEN\",\"payload\":{\"gc\":1,\"room\":{\"tag\":\"" COFFEE
                    "\",\"reason\":\"room-full\"}}}");
@@ -66,7 +66,7 @@ static void hopeless_reasons_end_it(void **state) {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char lines[128];
         script *s = script_new();
-        put(s, gc_client_join_room(s->c, s->now, &script_options, GC_SPAN("coffee")));
+        put(s, gc_client_join_room(s->c, s->now, &script_options, room_named("coffee")));
         put(s, gc_client_signaling_opened(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
         server_says(s, rows[i].text);
         snprintf(lines, sizeof lines, "disconnect\nstate failed off %s\n", rows[i].lines);
@@ -81,7 +81,7 @@ static void hopeless_reasons_end_it(void **state) {
 static void other_reasons_are_said_and_tried_again(void **state) {
     script *s = script_new();
     (void)state;
-    put(s, gc_client_join_room(s->c, s->now, &script_options, GC_SPAN("coffee")));
+    put(s, gc_client_join_room(s->c, s->now, &script_options, room_named("coffee")));
     put(s, gc_client_signaling_opened(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     server_says(s, "{\"type\":\"ERROR\",\"payload\":{\"code\":\"server-full\"}}");
     expect(s, "state joining connecting server-full\n");
@@ -95,7 +95,7 @@ static void other_reasons_are_said_and_tried_again(void **state) {
 static void a_server_out_of_reach_is_tried_for_ever(void **state) {
     script *s = script_new();
     (void)state;
-    put(s, gc_client_join_room(s->c, s->now, &script_options, GC_SPAN("coffee")));
+    put(s, gc_client_join_room(s->c, s->now, &script_options, room_named("coffee")));
     put(s, gc_client_signaling_closed(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     expect(s, "state joining connecting server-unreachable\n");
     for (int i = 0; i < 100; i++) {
@@ -124,7 +124,7 @@ static void an_id_that_is_taken_is_drawn_again_once(void **state) {
     char first[GC_OWN_ID_CHARS], second[GC_OWN_ID_CHARS], url[sizeof((script *)0)->ws];
     script *s = script_new();
     (void)state;
-    put(s, gc_client_join_room(s->c, s->now, &script_options, GC_SPAN("coffee")));
+    put(s, gc_client_join_room(s->c, s->now, &script_options, room_named("coffee")));
     memcpy(first, gc_client_id(s->c).data, sizeof first);
     memcpy(url, s->ws, sizeof url);
     assert_shown(url, first);

@@ -2,6 +2,7 @@
 #include "core/proto/membership.h"
 #include "core/base/error.h"
 #include "host/crypto.h"
+#include "test/unit/room.h"
 #include "test/unit/unit.h"
 
 #define SECRET_LINK "https://h/room/#1.BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc"
@@ -50,7 +51,7 @@ static void nobody_is_welcome_nowhere(void **state) {
 static void an_open_room_takes_its_tag_and_bare_guests(void **state) {
     char link[512];
     (void)state;
-    assert_int_equal(gc_membership_enter_name(&m, &crypto, GC_SPAN("coffee")), 0);
+    assert_int_equal(gc_membership_enter_name(&m, &crypto, room_named("coffee")), 0);
     assert_memory_equal(gc_membership_room_tag(&m), coffee, GC_TAG_BYTES);
     assert_int_equal(welcome(coffee, "bob"), GC_WELCOME_MEMBER);
     assert_int_equal(welcome(tag07, "bob"), GC_WELCOME_REFUSED);
@@ -105,7 +106,7 @@ static void a_guest_knows_only_its_host(void **state) {
 static void a_direct_link_is_made_once(void **state) {
     char one[512], two[512];
     (void)state;
-    assert_int_equal(gc_membership_enter_name(&m, &crypto, GC_SPAN("coffee")), 0);
+    assert_int_equal(gc_membership_enter_name(&m, &crypto, room_named("coffee")), 0);
     assert_false(m.has_direct);
     assert_int_equal(invite(GC_INVITE_PEER_SECRET, one), 0);
     assert_int_equal(invite(GC_INVITE_PEER_SECRET, two), 0);
@@ -121,9 +122,10 @@ static void errors_change_nothing(void **state) {
     char link[512];
     gc_writer w;
     (void)state;
-    assert_int_equal(gc_membership_enter_name(&m, &crypto, GC_SPAN("coffee")), 0);
+    assert_int_equal(gc_membership_enter_name(&m, &crypto, room_named("coffee")), 0);
     gc_membership before = m;
-    assert_int_equal(gc_membership_enter_name(&m, &crypto, GC_SPAN("")), GC_E_SYNTAX);
+    assert_int_equal(gc_membership_enter_link(&m, &crypto, GC_SPAN("https://h/room/tea")),
+                     GC_E_ARGUMENT);
     assert_int_equal(gc_membership_enter_link(&m, &crypto, GC_SPAN("https://h/room/#1.x")),
                      GC_E_SYNTAX);
     assert_memory_equal(&m, &before, sizeof m);

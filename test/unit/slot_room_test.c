@@ -4,7 +4,7 @@
 /* In the room "coffee" on a stock server, before anything came of the slot's socket. */
 static script *script_at_stock_server(void) {
     script *s = script_new();
-    put(s, gc_client_join_room(s->c, s->now, &script_options, GC_SPAN("coffee")));
+    put(s, gc_client_join_room(s->c, s->now, &script_options, room_named("coffee")));
     put(s, gc_client_signaling_opened(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     server_says(s, "{\"type\":\"OPEN\"}");
     expect(s, "connect slot\nstate joining on none\n");
@@ -247,7 +247,7 @@ static void lists_of_ids_that_never_answer_keep_nobody_out(void **state) {
 static void a_stock_server_names_no_ice_servers(void **state) {
     script *s = script_new();
     (void)state;
-    put(s, gc_client_join_room(s->c, s->now, &script_options, GC_SPAN("coffee")));
+    put(s, gc_client_join_room(s->c, s->now, &script_options, room_named("coffee")));
     put(s, gc_client_signaling_opened(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
     server_says(s, "{\"type\":\"OPEN\",\"payload\":{\"ice\":[{\"urls\":\"turn:evil\"}]}}");
     expect(s, "connect slot\nstate joining on none\n");

@@ -21,25 +21,28 @@ static void raw(script *s, uint8_t channel, gc_span bytes) {
     free(copy);
 }
 
+#define N16 "nnnnnnnnnnnnnnnn"
+#define N64 N16 N16 N16 N16
+
 static void malformed_frames_end_the_link(void **state) {
     static const struct {
         uint8_t channel;
         const char *bytes;
         uint32_t len;
     } rows[] = {
-        {0, "", 0},                                               /* nothing at all */
-        {0, "\x11", 1},                                           /* ACK, cut */
-        {1, "\x11\0\0\0\0\0\0\0\0", 9},                           /* on the wrong channel */
-        {0, "\x20\0\0\0\0\0\0\0\1\0\1x", 12},                     /* so is this */
-        {1, "\x20\0\0\0\0\0\0\0\0\0\1x", 12},                     /* number 0 */
-        {1, "\x20\0\0\0\0\0\0\0\1\0\0", 11},                      /* an empty text */
-        {1, "\x20\0\0\0\0\0\0\0\1\0\1\xff", 12},                  /* no UTF-8 */
-        {1, "\x20\0\x20\0\0\0\0\0\0\0\1x", 12},                   /* 2^53 */
-        {0, "\x12\0\0\0\0\0\0\0\0", 9},                           /* BASE 0 */
-        {0, "\x11\0\0\0\0\0\0\0\x09", 9},                         /* ACK of nothing sent */
-        {0, "\x11\xff\xff\xff\xff\xff\xff\xff\xff", 9},           /* the same, large */
-        {0, "\x13\1\0\2\xc3\x28", 6},                             /* a name that is no UTF-8 */
-        {0, "\x13\1\0\x21nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn", 37}, /* 33 bytes of name */
+        {0, "", 0},                                     /* nothing at all */
+        {0, "\x11", 1},                                 /* ACK, cut */
+        {1, "\x11\0\0\0\0\0\0\0\0", 9},                 /* on the wrong channel */
+        {0, "\x20\0\0\0\0\0\0\0\1\0\1x", 12},           /* so is this */
+        {1, "\x20\0\0\0\0\0\0\0\0\0\1x", 12},           /* number 0 */
+        {1, "\x20\0\0\0\0\0\0\0\1\0\0", 11},            /* an empty text */
+        {1, "\x20\0\0\0\0\0\0\0\1\0\1\xff", 12},        /* no UTF-8 */
+        {1, "\x20\0\x20\0\0\0\0\0\0\0\1x", 12},         /* 2^53 */
+        {0, "\x12\0\0\0\0\0\0\0\0", 9},                 /* BASE 0 */
+        {0, "\x11\0\0\0\0\0\0\0\x09", 9},               /* ACK of nothing sent */
+        {0, "\x11\xff\xff\xff\xff\xff\xff\xff\xff", 9}, /* the same, large */
+        {0, "\x13\1\0\2\xc3\x28", 6},                   /* a name that is no UTF-8 */
+        {0, "\x13\1\1\1" N64 N64 N64 N64 "n", 261},     /* 257 bytes of name */
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

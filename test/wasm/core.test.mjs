@@ -19,7 +19,7 @@ const utf8 = (text) => new TextEncoder().encode(text);
 
 function member(seed, others = []) {
     const c = new Client(seed);
-    assert.equal(c.at('join_room', SERVER, 'Ann', 'coffee'), 0);
+    assert.equal(c.joinRoom(SERVER, 'Ann', 'coffee'), 0);
     assert.equal(c.at('signaling_opened', 0), 0);
     const room = { tag: COFFEE, members: others };
     c.at('signaling_message', 0, JSON.stringify({ type: 'OPEN', payload: { gc: 1, room } }));
@@ -78,13 +78,13 @@ test('before a join there is nothing', () => {
 
 test('a join says where to connect', () => {
     const c = new Client(1);
-    assert.equal(c.at('join_room', SERVER, 'Ann', 'coffee'), 0);
+    assert.equal(c.joinRoom(SERVER, 'Ann', 'coffee'), 0);
     const url = new URL(c.of('connect')[0].text);
     assert.equal(url.origin + url.pathname, 'wss://chat.example/base/peerjs');
     assert.equal(url.searchParams.get('room'), COFFEE);
     assert.equal(url.searchParams.get('id'), c.id());
     assert.match(c.id(), /^g[a-z2-7]{26}$/);
-    assert.equal(c.word(c.wasm.error_word(c.at('join_room', SERVER, 'Ann', 'tea'))), 'state');
+    assert.equal(c.word(c.wasm.error_word(c.joinRoom(SERVER, 'Ann', 'tea'))), 'state');
     assert.ok(Number.isFinite(c.wasm.deadline()));
 });
 
@@ -92,13 +92,13 @@ test('a key of the server stands in the URL', () => {
     const c = new Client(1);
     assert.equal(c.call('set_key', 'a key'), 0);
     assert.notEqual(c.call('set_key', 'k'.repeat(65)), 0);
-    c.at('join_room', SERVER, '', 'coffee');
+    c.joinRoom(SERVER, '', 'coffee');
     assert.equal(new URL(c.of('connect')[0].text).searchParams.get('key'), 'a key');
 });
 
 test('a hash that fails is an error, not a wrong room', () => {
     const c = new Client(1, () => -1);
-    assert.equal(c.word(c.wasm.error_word(c.at('join_room', SERVER, '', 'coffee'))), 'crypto');
+    assert.equal(c.word(c.wasm.error_word(c.joinRoom(SERVER, '', 'coffee'))), 'crypto');
     assert.deepEqual(c.out, []);
 });
 
@@ -144,7 +144,7 @@ test('an invite leads into the same room', () => {
 /** What a client in coffee does with a message that it never had before: its outputs. */
 function reaction(text) {
     const c = new Client(1);
-    c.at('join_room', SERVER, 'Ann', 'coffee');
+    c.joinRoom(SERVER, 'Ann', 'coffee');
     c.at('signaling_opened', 0);
     if (!text.includes('OPEN') && !text.includes('O\\u0050EN')) {
         const room = { tag: COFFEE, members: [] };

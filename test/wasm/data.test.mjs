@@ -18,7 +18,7 @@ const say = (c, message) => {
 /** In an open room, where an offer without a tag is taken. */
 function host() {
     const c = new Client(1);
-    assert.equal(c.at('join_room', SERVER, 'Ann', 'coffee'), 0);
+    assert.equal(c.joinRoom(SERVER, 'Ann', 'coffee'), 0);
     c.at('signaling_opened', 0);
     const room = { tag: '29935b41b9a63fe8f9dd6864f4193aa7', members: [] };
     say(c, { type: 'OPEN', payload: { gc: 1, room } });

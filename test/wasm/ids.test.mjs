@@ -9,7 +9,7 @@ import { Client } from './instance.mjs';
 
 /** What a client that begins a life asks its server for. */
 function begin(client) {
-    client.at('join_room', 'https://chat.example/', 'Ann', 'coffee');
+    client.joinRoom('https://chat.example/', 'Ann', 'coffee');
     return new URL(client.of('connect')[0].text).searchParams;
 }
 
@@ -62,6 +62,6 @@ test('each life has a new key, a new token and a new id', () => {
 
 test('a host without key pairs lets nobody join', () => {
     const client = new Client(5, undefined, () => -1);
-    assert.ok(client.at('join_room', 'https://chat.example/', 'Ann', 'coffee') < 0);
+    assert.ok(client.joinRoom('https://chat.example/', 'Ann', 'coffee') < 0);
     assert.deepEqual(client.out, []);
 });

@@ -12,7 +12,7 @@ export const OUTPUTS = [
 ];
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder('utf-8', { fatal: true });
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export class Client {
     now = 1000;
@@ -76,6 +76,22 @@ export class Client {
 
     at(name, ...args) {
         return this.call(name, this.now, ...args);
+    }
+
+    /** Makes a name that of the room which `join_room` enters, in turns with the core as the page
+     * does. 0: textOut() is its canonical form; else the error. */
+    nameRoom(name) {
+        let state = this.wasm.room_name_begin(...this.#put([name]));
+        while (state > 0) {
+            const nfkc = this.textOut().normalize('NFKC');
+            state = this.wasm.room_name_answer(...this.#put([nfkc]));
+        }
+        return state;
+    }
+
+    joinRoom(server, nick, name) {
+        this.out = [];
+        return this.nameRoom(name) || this.at('join_room', server, nick);
     }
 
     bytes(at, len) {

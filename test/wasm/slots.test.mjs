@@ -79,13 +79,13 @@ function proofOf({ src, dst, payload }) {
 test('two who enter a room at a stock server dial one another', () => {
     const server = new StockServer();
     const [ann, ben] = [new Client(1), new Client(2)];
-    assert.equal(ann.at('join_room', SERVER, 'Ann', 'coffee'), 0);
+    assert.equal(ann.joinRoom(SERVER, 'Ann', 'coffee'), 0);
     server.serve(ann);
     assert.deepEqual(server.held.get(COFFEE.ids[0]), { client: ann, socket: 1 });
     assert.deepEqual(server.relayed.map((m) => [m.dst, m.payload.slot]),
         [1, 2, 3].map((i) => [COFFEE.ids[i], 'knock']));
     server.relayed = [];
-    assert.equal(ben.at('join_room', SERVER, 'Ben', 'coffee'), 0);
+    assert.equal(ben.joinRoom(SERVER, 'Ben', 'coffee'), 0);
     const offers = [];
     const at = ben.at.bind(ben);
     ben.at = (...args) => {
@@ -106,7 +106,7 @@ test('two who enter a room at a stock server dial one another', () => {
 function knocked(payload) {
     const server = new StockServer();
     const ann = new Client(1);
-    assert.equal(ann.at('join_room', SERVER, 'Ann', 'coffee'), 0);
+    assert.equal(ann.joinRoom(SERVER, 'Ann', 'coffee'), 0);
     server.serve(ann);
     const knock = { type: 'CANDIDATE', src: 'eve', dst: COFFEE.ids[0], payload: 'PAYLOAD' };
     ann.at('signaling_message', 1, JSON.stringify(knock).replace('"PAYLOAD"', () => payload));
@@ -133,7 +133,7 @@ for (const kind of ['bad', 'unproved']) {
 
 test('an echo is what the vectors say, and opens what was taken over in silence', () => {
     const ann = new Client(1);
-    assert.equal(ann.at('join_room', SERVER, 'Ann', 'coffee'), 0);
+    assert.equal(ann.joinRoom(SERVER, 'Ann', 'coffee'), 0);
     ann.at('signaling_opened', 0);
     ann.at('signaling_message', 0, '{"type":"OPEN"}');
     ann.at('signaling_closed', 0);
