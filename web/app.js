@@ -143,7 +143,7 @@ class App {
             }
             const place = await this.#placeOf(way);
             await this.#chat.setName(choice.name);
-            this.#people.setOwnName(choice.name);
+            this.#people.setOwnName(await GhostChat.readName(choice.name));
             this.#show(place);
             await this.#chat.join(way, { relayOnly: choice.relayOnly });
         } catch (error) {
@@ -178,7 +178,8 @@ class App {
             empty: texts.room.emptyRoom,
         });
         if ('room' in way) {
-            return open(way.room.normalize('NFC'));
+            await GhostChat.readRoom(way.room); // what is no name is shown nowhere
+            return open(way.room);
         }
         const invite = 'link' in way ? await GhostChat.readInvite(way.link) : null;
         if (invite?.kind === InviteKind.ROOM_NAME) {

@@ -2,6 +2,8 @@
 /** The joining screen: who one is and the way in. A guest by link needs one tap. */
 import { find } from './dom.js';
 import { cleanLine } from './linkify.js';
+import { cutName } from './name.js';
+import { hasSecret } from './place.js';
 import { texts } from './texts.js';
 
 /** @typedef {import('./ghostchat.js').WayIn} WayIn */
@@ -36,6 +38,13 @@ export class Entrance {
     constructor(name, actions) {
         this.#actions = actions;
         this.#name.value = name;
+        this.#name.addEventListener('input', (event) => {
+            const typed = this.#name.value;
+            const cut = /** @type {InputEvent} */ (event).isComposing ? typed : cutName(typed);
+            if (cut !== typed) {
+                this.#name.value = cut;
+            }
+        });
         this.#form.addEventListener('submit', (event) => {
             event.preventDefault();
             this.#submit();
@@ -135,7 +144,7 @@ export class Entrance {
 
     /** @returns {Choice} */
     #choice() {
-        return { name: cleanLine(this.#name.value), relayOnly: this.#relay.checked };
+        return { name: cutName(this.#name.value.trim()), relayOnly: this.#relay.checked };
     }
 
     #submit() {
@@ -146,8 +155,10 @@ export class Entrance {
             this.#actions.open(this.#paste.value.trim());
         } else if (/^https?:\/\//i.test(room)) {
             this.#actions.open(room); // a link, in the field where it was natural to paste it
+        } else if (room && hasSecret(room)) {
+            this.error(texts.entrance.badRoom); // not cut: half a secret would be a name
         } else if (room) {
-            this.#actions.enter({ room }, this.#choice());
+            this.#actions.enter({ room: cutName(room) }, this.#choice());
         } else {
             this.error(texts.entrance.needRoom);
             this.#room.focus();

@@ -18,8 +18,28 @@ export const linkBase = isStatic ? `${base}#/` : base;
  *   link: the invite link by which the page was opened, with its secret;
  *   lost: there was such a link once, but a reload has lost its secret. */
 
-/** A secret whose mark was escaped on its way, or lost. The core reads no room name in it. */
-const BROKEN_SECRET = /(\/room\/)(?:[:#]|%3a|%23)?1\.[\w-]{38,}.*$/i;
+const SECRET = /1\.[\w-]{38}/;
+
+/** @param {string} text
+ * @returns {boolean} whether a secret stands anywhere in it, be it in full width or with characters
+ *   between that nobody sees: the core takes no such text for a name */
+export function hasSecret(text) {
+    return SECRET.test(text) || SECRET.test(text.normalize('NFKC').replace(/\p{DI}/gu, ''));
+}
+
+/** Cuts the name of a room in which a secret stands: its mark was escaped on the way, or lost, or
+ * there is more around it.
+ * @param {string} shown  of the address */
+function withoutSecret(shown) {
+    const at = shown.indexOf('/room/') + '/room/'.length;
+    let name = shown.slice(at);
+    try {
+        name = decodeURIComponent(name);
+    } catch {
+        // no UTF-8: nothing is hidden in it
+    }
+    return shown.includes('/room/') && hasSecret(name) ? shown.slice(0, at) : shown;
+}
 
 /** Takes an address apart, as far as the address bar matters; the core alone reads links.
  * @param {URL} address */
@@ -39,7 +59,7 @@ function placeIn(address) {
 export function takeArrival() {
     const address = new URL(location.href);
     const { inFragment, place, secret, shown } = placeIn(address);
-    const kept = shown.replace(BROKEN_SECRET, '$1');
+    const kept = withoutSecret(shown);
     if (secret || kept !== shown) {
         history.replaceState({ lost: true }, '', kept);
     }

@@ -83,7 +83,9 @@ export const texts = {
         paste: 'Paste the link',
         open: 'Open',
         needRoom: 'Enter a room name.',
-        badRoom: 'A room name has 1 to 64 bytes, without control characters.',
+        badRoom:
+            'This cannot be the name of a room. A name has letters or numbers that can be seen; ' +
+            'a link, a secret or a code such as 7-482-9315 is not a name.',
         /** @param {string} host */
         otherServer: (host) => `This link belongs to another server, ${host}. `,
         openThere: 'Open it there',

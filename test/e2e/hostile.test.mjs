@@ -188,7 +188,7 @@ scenario('what one person fills the log with drops nothing of the others', {
 
 const BROKEN = [
   ['a name of 200 KiB', { channel: 0, bytes: profile('x'), fill: 200 * 1024 }],
-  ['a name over the limit', { channel: 0, bytes: profile('n'.repeat(33)) }],
+  ['a name over the limit', { channel: 0, bytes: profile('n'.repeat(257)) }],
   ['a text that is no UTF-8', { channel: 1, bytes: [0x20, 0, 0, 0, 0, 0, 0, 0, 1, 0, 2, 0xc3, 0x28] }],
   ['half a frame', { channel: 0, bytes: [0x11, 0, 0] }],
   ['a message on the wrong channel', {

@@ -23,7 +23,9 @@ async function arrive(path) {
 }
 
 for (const place of ['room/#S', '#/room/:S', '#/join/abc:S', 'join/abc#S', '#/room/%3AS', '#/room/%3aS',
-    '#/room/%23S', '#/room/S', 'room/%23S', 'room/S', 'index.html#/room/%3AS']) {
+    '#/room/%23S', '#/room/S', 'room/%23S', 'room/S', 'index.html#/room/%3AS', 'room/a.example%2Froom%2F%23S',
+    'room/see%20S', 'room/%22S%22', 'room/xSx', '#/room/see%20S', 'room/http%3A%2F%2Fh%2Froom%2F%23S', 'room/a/room/S',
+    '#/room/a%2Froom%2F%23S']) {
     test(`no secret stays in the address bar: ${place}`, async () => {
         const { link, shown } = await arrive(place.replace('S', SECRET));
         assert.ok(link.includes(SECRET), 'the core gets all of it');
@@ -31,8 +33,18 @@ for (const place of ['room/#S', '#/room/:S', '#/join/abc:S', 'join/abc#S', '#/ro
     });
 }
 
+test('no secret stays there that hides behind full width or what nobody sees', async () => {
+    const wide = [...SECRET].map((c) => String.fromCharCode(c.charCodeAt(0) + 0xfee0)).join('');
+    for (const name of [wide, `see ${wide}`, [...SECRET].join('\u200b'), `1\u2024${SECRET.slice(2)}`]) {
+        for (const place of ['room/', '#/room/']) {
+            const { shown } = await arrive(place + encodeURIComponent(name));
+            assert.ok(shown.endsWith(place), shown);
+        }
+    }
+});
+
 test('names stay as they are', async () => {
-    for (const place of ['#/room/coffee', '#/room/a%3Ab', 'room/1.2', 'room/%231.0']) {
+    for (const place of ['#/room/coffee', '#/room/a%3Ab', 'room/1.2', 'room/%231.0', 'room/caf%C3%A9', 'room/%FF', `room/1.${'B'.repeat(37)}`]) {
         const { link, shown } = await arrive(place);
         assert.ok(link.endsWith(place), link);
         assert.ok(shown.endsWith(place), shown);
