@@ -95,16 +95,16 @@ static enum gc_heard hear_plain(gc_conversations *t, const gc_step *s, uint32_t 
     return open ? GC_HEARD_OK : GC_HEARD_CLOSED;
 }
 
-/* Whatever a frame says, and whether it is one at all, it costs something. */
-static uint32_t price_of(const gc_link *l, gc_span message) {
-    bool news = l->kind != GC_LINK_KIND_DATA && message.len > 0 &&
-                (message.data[0] == GC_FRAME_PROFILE || message.data[0] == GC_FRAME_BASE);
-    return gc_budget_price(message.len, news);
+/* Tells whether a frame makes us tell the user something although it keeps no window. */
+static bool is_news(const gc_link *l, gc_span message) {
+    return l->kind != GC_LINK_KIND_DATA && message.len > 0 &&
+           (message.data[0] == GC_FRAME_PROFILE || message.data[0] == GC_FRAME_BASE);
 }
 
 enum gc_heard gc__talk_hear(gc_conversations *t, const gc_step *s, gc_people *pp, uint32_t peer,
                             gc_link *l, uint8_t channel, gc_span message) {
-    if (!gc_conversations_afford(t, s, peer, price_of(l, message))) {
+    /* Whatever a frame says, and whether it is one at all, it costs something. */
+    if (!gc_budget_spend(&t->budgets[peer], message.len, is_news(l, message), s->now_ms)) {
         return GC_HEARD_BROKEN;
     }
     return l->kind == GC_LINK_KIND_DATA ? hear_plain(t, s, peer, channel, message)

@@ -2,7 +2,7 @@
 
 #define THOUSAND 1000u
 
-uint32_t gc_budget_price(uint32_t len, bool news) {
+static uint32_t price_of(uint32_t len, bool news) {
     return (news ? GC_PEER_BUDGET_NEWS : 1) + len / GC_PEER_BUDGET_BYTES;
 }
 
@@ -10,12 +10,12 @@ void gc_budget_fill(gc_budget *b) {
     *b = (gc_budget){0};
 }
 
-bool gc_budget_spend(gc_budget *b, uint32_t price, uint64_t now_ms) {
+bool gc_budget_spend(gc_budget *b, uint32_t len, bool news, uint64_t now_ms) {
     uint64_t full_ms = (uint64_t)GC_PEER_BUDGET * THOUSAND / GC_PEER_BUDGET_PER_SECOND;
     uint64_t passed_ms = now_ms > b->at_ms ? now_ms - b->at_ms : 0;
     uint64_t back = passed_ms < full_ms ? passed_ms * GC_PEER_BUDGET_PER_SECOND : b->spent;
     uint64_t spent = b->spent > back ? b->spent - back : 0;
-    uint64_t wanted = spent + (uint64_t)price * THOUSAND;
+    uint64_t wanted = spent + (uint64_t)price_of(len, news) * THOUSAND;
     if (wanted > (uint64_t)GC_PEER_BUDGET * THOUSAND) {
         return false;
     }

@@ -19,13 +19,11 @@ typedef struct gc_budget {
     uint64_t spent; /* in thousandths */
 } gc_budget;
 
-/* Returns what a frame of len bytes costs. news: it makes us tell the user something although it
- * keeps no window (PROFILE, BASE). */
-uint32_t gc_budget_price(uint32_t len, bool news);
 /* Fills the budget of a peer that became known. */
 void gc_budget_fill(gc_budget *b);
-/* Spends `price` at now_ms, which never goes back. Returns false, and spends nothing, when that is
- * more than is left of GC_PEER_BUDGET. */
-bool gc_budget_spend(gc_budget *b, uint32_t price, uint64_t now_ms);
+/* Spends what a frame of len bytes costs at now_ms, which never goes back. news: the frame makes us
+ * tell the user something although it keeps no window (PROFILE, BASE), which costs more. Returns
+ * false, and spends nothing, when that is more than is left of GC_PEER_BUDGET. */
+bool gc_budget_spend(gc_budget *b, uint32_t len, bool news, uint64_t now_ms);
 
 #endif

@@ -120,10 +120,6 @@ void gc_conversations_bury(gc_conversations *t, uint32_t peer, gc_span id) {
     }
 }
 
-bool gc_conversations_afford(gc_conversations *t, const gc_step *s, uint32_t peer, uint32_t price) {
-    return gc_budget_spend(&t->budgets[peer], price, s->now_ms);
-}
-
 void gc_conversations_taken(gc_conversations *t, const gc_step *s, uint32_t peer) {
     if (gc_conversations_plain(t, peer) != NULL) {
         gc_plain_taken(&t->conversations[peer], &t->outbox, s->now_ms);

@@ -73,9 +73,6 @@ void gc_conversations_end(gc_conversations *t, const gc_step *s, uint32_t peer, 
 void gc_conversations_bury(gc_conversations *t, uint32_t peer, gc_span id);
 /* Writes BYE, the last frame of a link, with its reason, and returns its channel. */
 uint8_t gc_conversations_bye(gc_writer *w, uint32_t reason);
-/* Spends what one frame costs of the peer's budget, which all of its links share. Returns false
- * when that is over: end the link. */
-bool gc_conversations_afford(gc_conversations *t, const gc_step *s, uint32_t peer, uint32_t price);
 /* Notes that the transport has what was polled for the peer's link. */
 void gc_conversations_taken(gc_conversations *t, const gc_step *s, uint32_t peer);
 

@@ -2,21 +2,28 @@
 #include "core/proto/budget.h"
 #include "test/unit/unit.h"
 
-static uint32_t spend_all(gc_budget *b, uint32_t price, uint64_t now_ms) {
+static uint32_t spend_all(gc_budget *b, uint64_t now_ms) {
     uint32_t n = 0;
-    while (gc_budget_spend(b, price, now_ms)) {
+    while (gc_budget_spend(b, 0, false, now_ms)) {
         n++;
     }
     return n;
+}
+
+/* What a frame costs: so much less is left for frames of one. */
+static uint32_t price_of(uint32_t len, bool news) {
+    gc_budget b = {0};
+    assert_true(gc_budget_spend(&b, len, news, 0));
+    return GC_PEER_BUDGET - spend_all(&b, 0);
 }
 
 static void a_burst_passes_and_then_the_rate(void **state) {
     gc_budget b = {0};
     uint32_t taken = 0;
     (void)state;
-    assert_int_equal(spend_all(&b, 1, 0), GC_PEER_BUDGET);
+    assert_int_equal(spend_all(&b, 0), GC_PEER_BUDGET);
     for (uint64_t now = 1; now <= 10000; now++) {
-        taken += spend_all(&b, 1, now);
+        taken += spend_all(&b, now);
     }
     assert_int_equal(taken, 10 * GC_PEER_BUDGET_PER_SECOND);
 }
@@ -26,26 +33,26 @@ static void it_fills_and_not_beyond(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof later / sizeof later[0]; i++) {
         gc_budget b = {0};
-        (void)spend_all(&b, 1, 0);
-        assert_int_equal(spend_all(&b, 1, later[i]), GC_PEER_BUDGET);
+        (void)spend_all(&b, 0);
+        assert_int_equal(spend_all(&b, later[i]), GC_PEER_BUDGET);
     }
 }
 
 static void a_refused_frame_costs_nothing(void **state) {
     gc_budget b = {0};
     (void)state;
-    assert_false(gc_budget_spend(&b, GC_PEER_BUDGET + 1, 0));
-    assert_false(gc_budget_spend(&b, UINT32_MAX, 0));
-    assert_true(gc_budget_spend(&b, GC_PEER_BUDGET, 0));
-    assert_false(gc_budget_spend(&b, 1, 0));
+    assert_false(gc_budget_spend(&b, GC_PEER_BUDGET * GC_PEER_BUDGET_BYTES, false, 0));
+    assert_false(gc_budget_spend(&b, UINT32_MAX, true, 0));
+    assert_true(gc_budget_spend(&b, (GC_PEER_BUDGET - 1) * GC_PEER_BUDGET_BYTES, false, 0));
+    assert_false(gc_budget_spend(&b, 0, false, 0));
 }
 
 static void a_clock_that_stands_still_gives_nothing_back(void **state) {
     gc_budget b = {0};
     (void)state;
-    (void)spend_all(&b, 1, 5000);
-    assert_false(gc_budget_spend(&b, 1, 5000));
-    assert_false(gc_budget_spend(&b, 1, 4000));
+    (void)spend_all(&b, 5000);
+    assert_false(gc_budget_spend(&b, 0, false, 5000));
+    assert_false(gc_budget_spend(&b, 0, false, 4000));
 }
 
 /* A paste of 200 of the longest messages, and all that an outbox holds sent again on a new link. */
@@ -53,22 +60,22 @@ static void honest_bursts_fit(void **state) {
     gc_budget b = {0};
     (void)state;
     for (uint32_t i = 0; i < 200; i++) {
-        assert_true(gc_budget_spend(&b, gc_budget_price(GC_FRAME_BYTES_MAX, false), 0));
+        assert_true(gc_budget_spend(&b, GC_FRAME_BYTES_MAX, false, 0));
     }
     b = (gc_budget){0};
     for (uint32_t i = 0; i < GC_OUTBOX_MESSAGES_MAX; i++) {
         uint32_t len = GC_OUTBOX_BYTES_MAX / GC_OUTBOX_MESSAGES_MAX + 11;
-        assert_true(gc_budget_spend(&b, gc_budget_price(len, false), 0));
-        assert_true(gc_budget_spend(&b, gc_budget_price(9, false), 0)); /* its acknowledgement */
+        assert_true(gc_budget_spend(&b, len, false, 0));
+        assert_true(gc_budget_spend(&b, 9, false, 0)); /* its acknowledgement */
     }
 }
 
 static void frames_that_tell_something_cost_more(void **state) {
     (void)state;
-    assert_int_equal(gc_budget_price(0, false), 1);
-    assert_int_equal(gc_budget_price(GC_PEER_BUDGET_BYTES - 1, false), 1);
-    assert_int_equal(gc_budget_price(GC_PEER_BUDGET_BYTES, false), 2);
-    assert_int_equal(gc_budget_price(5, true), GC_PEER_BUDGET_NEWS);
+    assert_int_equal(price_of(0, false), 1);
+    assert_int_equal(price_of(GC_PEER_BUDGET_BYTES - 1, false), 1);
+    assert_int_equal(price_of(GC_PEER_BUDGET_BYTES, false), 2);
+    assert_int_equal(price_of(5, true), GC_PEER_BUDGET_NEWS);
 }
 
 int main(void) {
