@@ -199,6 +199,15 @@ void gc_server_sent(gc_server *s, uint64_t now_ms, gc_conn conn, uint32_t bytes)
     }
 }
 
+void gc_server_measured(gc_server *s, uint64_t now_ms, gc_conn conn, uint32_t packets) {
+    at_time(s, now_ms);
+    uint32_t n = find(s, conn);
+    if (n != GC_SLOT_NONE) {
+        gc__admission_measured(&s->admission, n, packets);
+        settle(s);
+    }
+}
+
 /* An end that the host saw before us is counted as what it was: refused, or an open client cut. */
 static void count_close(gc_server *s, const gc_connection *c, uint32_t reason) {
     if (reason == GC_REASON_NONE || reason == GC_REASON_GONE || reason == GC_REASON_LEFT) {

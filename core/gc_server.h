@@ -5,12 +5,12 @@
  *                               |  any time: close by the host, or CLOSE from poll
  *
  * Contract: call one input, then drain gc_server_poll() until it gives GC_SERVER_IDLE, then ask
- * gc_server_deadline() and call gc_server_tick() at that time. Two inputs may also come during a
- * drain: gc_server_sent() and gc_server_close(), with which a host does what an output asked for;
- * what follows from them is polled in the same drain. now_ms is monotonic, a step back is clamped.
- * Inputs are borrowed for the call, outputs until the next call. An input completes or changes
- * nothing. Bad input of one client is answered to that client and never fails the call.
- * Source: PeerServer 1.0.2's behaviour and ghostchat-protocol.7. */
+ * gc_server_deadline() and call gc_server_tick() at that time. Three inputs may also come during a
+ * drain: gc_server_sent(), gc_server_measured() and gc_server_close(), with which a host does what
+ * an output asked for; what follows from them is polled in the same drain. now_ms is monotonic, a
+ * step back is clamped. Inputs are borrowed for the call, outputs until the next call. An input
+ * completes or changes nothing. Bad input of one client is answered to that client and never fails
+ * the call. Source: PeerServer 1.0.2's behaviour and ghostchat-protocol.7. */
 #ifndef GC_SERVER_H
 #define GC_SERVER_H
 
@@ -78,6 +78,11 @@ int gc_server_bad_frame(gc_server *s, uint64_t now_ms, gc_conn conn, uint16_t cl
 
 /* The host wrote `bytes` of gc_server_unsent() to the socket. */
 void gc_server_sent(gc_server *s, uint64_t now_ms, gc_conn conn, uint32_t bytes);
+
+/* Answers GC_SERVER_MEASURE. packets: any count that has grown since the last answer if, and only
+ * if, a packet came from the peer meanwhile, its kernel's acknowledgements among them; it may wrap.
+ * A host that cannot tell gives always the same: then nothing has come. */
+void gc_server_measured(gc_server *s, uint64_t now_ms, gc_conn conn, uint32_t packets);
 
 /* The socket is gone, or the host gives it up. The handle is dead after this. No output for it
  * follows. */

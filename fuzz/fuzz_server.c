@@ -39,6 +39,7 @@ typedef struct world {
     const gc_addr *asker; /* while the datagram that just came in may be answered */
     const uint8_t *transaction;
     uint32_t socket;
+    uint32_t packets; /* from all clients, as their kernels count */
 } world;
 
 static const char *const IDS[] = {"a", "b", "c", "%22%5c", "%00", "%c3%a9 ", "d", "nobody"};
@@ -148,6 +149,9 @@ static void drain(world *w) {
         gc_assert(c != NULL);
         if (out.type == GC_SERVER_WRITE && !c->deaf) {
             read_some(w, c, UINT32_MAX);
+        } else if (out.type == GC_SERVER_MEASURE) {
+            w->packets += !c->deaf; /* the kernel of a deaf one is gone, too */
+            gc_server_measured(w->s, w->now_ms, c->conn, w->packets);
         } else if (out.type == GC_SERVER_CLOSE) {
             gc_span one;
             if (out.now || gc_server_unsent(w->s, c->conn, &one, 1) == 0) {

@@ -1,6 +1,7 @@
 #include "host/stream.h"
 #include "core/base/assert.h"
 #include "host/alloc.h"
+#include "host/tcp.h"
 
 #include <openssl/err.h>
 #include <string.h>
@@ -400,6 +401,14 @@ void gc_stream_finish(gc_stream *s) {
     if (s->piece == NULL) {
         send_end(s);
     }
+}
+
+uint32_t gc_stream_packets(const gc_stream *s) {
+    uv_os_fd_t fd;
+    if (s->closed || uv_fileno((const uv_handle_t *)&s->tcp, &fd) != 0) {
+        return 0;
+    }
+    return gc_tcp_packets(fd);
 }
 
 static void on_closed(uv_handle_t *handle) {

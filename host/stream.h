@@ -83,6 +83,8 @@ void gc_stream_read(gc_stream *s, bool on);
 int64_t gc_stream_write(gc_stream *s, const gc_span *spans, uint32_t count);
 /* Nothing more is written: the peer sees the end once all is out. Reading goes on. */
 void gc_stream_finish(gc_stream *s);
+/* Returns how many packets have come from the peer so far, modulo 2^32: gc_tcp_packets(). */
+uint32_t gc_stream_packets(const gc_stream *s);
 /* Ends the stream now; `closed` follows from the loop. Twice is once. */
 void gc_stream_close(gc_stream *s);
 

@@ -318,6 +318,12 @@ static void resume(gc_http_socket *c) {
     }
 }
 
+static void measure(gc_http_socket *c) {
+    gc_service *service = gc_http_socket_service(c);
+    gc_server_measured(service->core, gc_service_now_ms(service), c->conn,
+                       gc_stream_packets(&c->stream));
+}
+
 static void obey(gc_http_socket *c, const gc_server_output *out) {
     switch (out->type) {
     case GC_SERVER_WRITE:
@@ -325,6 +331,9 @@ static void obey(gc_http_socket *c, const gc_server_output *out) {
         break;
     case GC_SERVER_CLOSE:
         close_as_told(c, out);
+        break;
+    case GC_SERVER_MEASURE:
+        measure(c);
         break;
     case GC_SERVER_PAUSE:
         c->paused = true;

@@ -121,6 +121,11 @@ static void output(sim_world *w, const gc_server_output *o) {
     case GC_SERVER_WRITE:
         sim_server_write(w, s);
         break;
+    case GC_SERVER_MEASURE:
+        /* What arrived at either end: bytes of the client, or its kernel's acknowledgements. */
+        gc_server_measured(w->server.core, sim_server_now(w), s->conn,
+                           (uint32_t)(s->up.want + s->down.want));
+        break;
     case GC_SERVER_CLOSE:
         s->closing = true;
         s->close_reason = o->reason;

@@ -74,8 +74,8 @@ static const char *client_word(uint32_t type) {
 }
 
 static const char *word_of(uint32_t mark) {
-    static const char *const server[] = {"idle",  "server-write", "server-close",
-                                         "pause", "resume",       "server-datagram"};
+    static const char *const server[] = {"idle",   "server-write",    "server-close",  "pause",
+                                         "resume", "server-datagram", "server-measure"};
     switch (mark) {
 #define X(name, value, word)                                                                       \
     case value:                                                                                    \
@@ -86,7 +86,7 @@ static const char *word_of(uint32_t mark) {
         break;
     }
     if (mark >= SIM_MARK_SERVER) {
-        return server[(mark - SIM_MARK_SERVER) % 6];
+        return server[(mark - SIM_MARK_SERVER) % 7];
     }
     return mark >= SIM_MARK_CLIENT ? client_word(mark - SIM_MARK_CLIENT) : sim_event_word(mark);
 }

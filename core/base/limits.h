@@ -93,8 +93,9 @@
 #define GC_ALIVE_MS                90000  /* --alive-timeout */
 #define GC_PING_MS_MAX             25000  /* ping every min(alive / 3, this) */
 #define GC_EXPIRE_MS               5000   /* --expire-timeout */
-#define GC_TAKEOVER_WAIT_MS        5000   /* a holder's time to answer when its id is asked for */
-#define GC_TAKEOVERS_MAX           10     /* of one id in GC_TAKEOVERS_MS, then it waits */
+#define GC_TAKEOVER_WAIT_MS        20000 /* the kernel of a holder whose id is asked for is silent */
+#define GC_TAKEOVER_MEASURE_MS     1000  /* how often the host looks at that kernel meanwhile */
+#define GC_TAKEOVERS_MAX           10    /* of one id in GC_TAKEOVERS_MS, then it waits */
 #define GC_TAKEOVERS_MS            10000
 #define GC_HELD_PER_ID_MAX         64 /* messages for one absent id */
 #define GC_HELD_BYTES_PER_ID_MAX   65536

@@ -160,6 +160,13 @@ uint64_t gc_connection_waited_ms(const gc_connection *c, const gc_connection_clo
     return after_stall(clock, c->since_ms + GC_TAKEOVER_WAIT_MS);
 }
 
+/* The holder of the id is measured now and then, and once more when the wait is over. */
+static uint64_t measure_ms(const gc_connection *c, const gc_connection_clock *clock) {
+    uint64_t over_ms = gc_connection_waited_ms(c, clock);
+    uint64_t next_ms = c->pinged_ms + GC_TAKEOVER_MEASURE_MS;
+    return over_ms > c->pinged_ms ? min_of(next_ms, over_ms) : next_ms;
+}
+
 uint64_t gc_connection_deadline(const gc_connection *c, const gc_connection_clock *clock) {
     /* What is not read cannot show life, nor be a request. */
     uint64_t resume_ms = c->paused ? gc_bucket_resume_ms(&c->bucket) : GC_NEVER;
@@ -167,7 +174,7 @@ uint64_t gc_connection_deadline(const gc_connection *c, const gc_connection_cloc
     case GC_CONNECTION_READING:
         return c->paused ? resume_ms : c->since_ms + GC_HANDSHAKE_MS;
     case GC_CONNECTION_WAITING:
-        return min_of(resume_ms, gc_connection_waited_ms(c, clock));
+        return min_of(resume_ms, measure_ms(c, clock));
     case GC_CONNECTION_OPEN:
         if (c->paused) {
             return resume_ms;
@@ -193,6 +200,10 @@ void gc_connection_take_output(gc_connection *c, gc_server_output *out) {
     if (c->pending & (GC_PENDING_PAUSE | GC_PENDING_RESUME)) {
         out->type = c->pending & GC_PENDING_PAUSE ? GC_SERVER_PAUSE : GC_SERVER_RESUME;
         c->pending &= (uint8_t)~GC_PENDING_PAUSE & (uint8_t)~GC_PENDING_RESUME;
+    } else if (c->pending & GC_PENDING_MEASURE) {
+        /* Before a ping is written, whose acknowledgement is to be seen. */
+        c->pending &= (uint8_t)~GC_PENDING_MEASURE;
+        out->type = GC_SERVER_MEASURE;
     } else if (c->pending & GC_PENDING_WRITE) {
         c->pending &= (uint8_t)~GC_PENDING_WRITE;
         out->type = GC_SERVER_WRITE;

@@ -33,12 +33,13 @@ enum gc_connection_pending {
     GC_PENDING_RESUME = 2,
     GC_PENDING_WRITE = 4,
     GC_PENDING_CLOSE = 8,
+    GC_PENDING_MEASURE = 16,
 };
 
 typedef struct gc_connection {
-    uint64_t since_ms; /* of the state: reading, waiting, closing */
-    uint64_t last_ms;  /* sign of life */
-    uint64_t pinged_ms;
+    uint64_t since_ms;  /* of the state: reading, waiting, closing */
+    uint64_t last_ms;   /* sign of life */
+    uint64_t pinged_ms; /* its client, or while it waits the kernel of the holder, was asked then */
     gc_bucket bucket;
     uint32_t generation;
     uint32_t address;    /* GC_ADDRESS_NONE: not counted */
@@ -94,7 +95,8 @@ void gc_connection_free(gc_connection *c);
 
 /* Notes a sign of life: a message or a control frame came. */
 void gc_connection_heard(gc_connection *c, uint64_t now_ms);
-/* Notes that the client is asked for a sign of life. */
+/* Notes that a sign of life is asked for: of the client, or, while the connection waits, of the
+ * holder of its id. */
 void gc_connection_pinged(gc_connection *c, uint64_t now_ms);
 /* Notes the room that the connection is in; GC_ROOM_NONE: none. */
 void gc_connection_enter(gc_connection *c, uint32_t room);
@@ -128,7 +130,7 @@ uint64_t gc_connection_silent_ms(const gc_connection *c, const gc_connection_clo
 /* Notes outputs (enum gc_connection_pending) that the host is to be given. PAUSE and RESUME take
  * each other back. */
 void gc_connection_want(gc_connection *c, uint8_t pending);
-/* Takes the next pending output into *out, all but its conn: PAUSE or RESUME, then WRITE, then
+/* Takes the next pending output into *out, all but its conn: PAUSE or RESUME, then MEASURE, WRITE,
  * CLOSE. Something must be pending. */
 void gc_connection_take_output(gc_connection *c, gc_server_output *out);
 

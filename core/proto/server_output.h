@@ -44,6 +44,7 @@ enum gc_server_output_type {
     GC_SERVER_RESUME,   /* read it again */
     GC_SERVER_DATAGRAM, /* send `bytes` to the address `to` from that UDP socket, once, or drop them
                            when the kernel does not take them; the other fields say nothing */
+    GC_SERVER_MEASURE,  /* call gc_server_measured() for conn, in this drain */
 };
 
 typedef struct gc_server_output {

@@ -20,7 +20,7 @@
 /* It answers no HEARTBEAT, but it relays to oneself: a message of ours comes back with each beat.
  * Where one came back, silence means that the socket is dead. */
 #define GC_SIGNALING_SILENT_STOCK_MS 12000
-/* Tries with an id that is taken: the server gives it back after 5 s without a sign of life. */
+/* Tries with an id that is taken: after ten take-overs in 10 s ours makes the next ones wait. */
 #define GC_ID_TAKEN_MAX 5
 /* Longest URL: the server's, "peerjs?key=" and the rest, with everything percent-encoded. */
 #define GC_SIGNALING_URL_BYTES_MAX (GC_URL_BYTES_MAX + 512)

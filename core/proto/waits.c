@@ -32,6 +32,17 @@ void gc_waits_put_ice(gc_waits *w, uint32_t n, gc_span part) {
 
 void gc_waits_start(gc_waits *w, uint32_t n, uint32_t holder) {
     w->items[n].holder = holder + 1;
+    w->items[n].measured = false;
+}
+
+bool gc_waits_measured(gc_waits *w, uint32_t n, uint32_t packets) {
+    gc_wait *wait = &w->items[n];
+    gc_assert(wait->holder != 0);
+    if (!wait->measured) {
+        wait->measured = true;
+        wait->packets = packets;
+    }
+    return wait->packets != packets;
 }
 
 void gc_waits_take(gc_waits *w, uint32_t n, gc_wait *out) {

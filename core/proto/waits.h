@@ -14,7 +14,9 @@
 #define GC_WAIT_NONE UINT32_MAX
 
 typedef struct gc_wait {
-    uint32_t holder; /* slot + 1; 0 = waits for nobody */
+    uint32_t holder;  /* slot + 1; 0 = waits for nobody */
+    uint32_t packets; /* of the holder, when it was first measured */
+    bool measured;
     bool has_room;
     uint8_t room[GC_TAG_BYTES];
     gc_block_queue ice;
@@ -41,8 +43,11 @@ void gc_waits_park(gc_waits *w, uint32_t n, const uint8_t *room);
 bool gc_waits_fit(const gc_waits *w, uint32_t n, uint32_t bytes);
 /* Keeps a part of the text of n's ICE servers, copied behind those before it. It fits. */
 void gc_waits_put_ice(gc_waits *w, uint32_t n, gc_span part);
-/* Notes the holder of the id that n waits for. */
+/* Notes the holder of the id that n waits for, of whose packets nothing is known yet. */
 void gc_waits_start(gc_waits *w, uint32_t n, uint32_t holder);
+/* Takes the count of packets that have come from the holder that n waits for. Returns true when one
+ * came since it was counted first: its kernel lives. */
+bool gc_waits_measured(gc_waits *w, uint32_t n, uint32_t packets);
 
 /* Ends the wait of n, which waits: *out is what it asked for. Its ICE servers are the caller's, who
  * gives them back by gc_waits_release(). */

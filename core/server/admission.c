@@ -2,6 +2,7 @@
 
 #include "core/base/assert.h"
 #include "core/server/delivery.h"
+#include "core/server/liveness.h"
 #include "core/wire/keyed_id.h"
 #include "core/wire/websocket.h"
 
@@ -89,13 +90,15 @@ static void wait_for(gc_admission *a, uint32_t n, uint32_t holder, uint64_t sinc
     gc_waits_start(&cs->waits, n, holder);
     gc_registry_set_waiter(&cs->registry, holder, n);
     gc_connection_wait_since(gc__clients_at(cs, n), since_ms);
+    gc_connection_pinged(gc__clients_at(cs, n), cs->now_ms);
     gc_connections_time(&cs->connections, n);
+    gc_connections_want(&cs->connections, holder, GC_PENDING_MEASURE);
     gc_connection_pinged(gc__clients_at(cs, holder), cs->now_ms);
     gc__delivery_send(cs, holder, GC_WS_PING, NULL, 0);
 }
 
-/* Another token, or too many take-overs: the holder has GC_TAKEOVER_WAIT_MS for a sign of life. One
- * waits at a time. */
+/* Another token, or too many take-overs: the holder keeps the id unless its kernel acknowledges
+ * nothing for GC_TAKEOVER_WAIT_MS. One waits at a time. */
 static void ask_holder(gc_admission *a, uint32_t n, uint32_t holder, const request *q) {
     gc_identity *held = gc_registry_at(&a->clients->registry, holder);
     uint64_t since_ms = a->clients->now_ms;
@@ -149,6 +152,20 @@ void gc__admission_alive(gc_admission *a, uint32_t n) {
     if (waiter != 0) {
         refuse_taken(a, waiter - 1);
         gc_assert(gc_registry_at(&a->clients->registry, n)->waiter == 0);
+    }
+}
+
+void gc__admission_measured(gc_admission *a, uint32_t n, uint32_t packets) {
+    gc_clients *cs = a->clients;
+    uint32_t waiter = gc_registry_at(&cs->registry, n)->waiter;
+    if (waiter == 0) {
+        return; /* it has gone meanwhile */
+    }
+    const gc_connection *c = gc__clients_at(cs, waiter - 1);
+    if (gc_waits_measured(&cs->waits, waiter - 1, packets)) {
+        gc__admission_alive(a, n);
+    } else if (gc_connection_waited_ms(c, &cs->connections.clock) <= cs->now_ms) {
+        gc__liveness_end_silent(cs, n); /* settling admits who waits */
     }
 }
 

@@ -27,5 +27,8 @@ void gc__admission_open(gc_admission *a, uint32_t n, const gc_server_open_reques
 void gc__admission_resume(gc_admission *a, uint32_t n);
 /* Notes that n, which may hold an id, lives: whoever waits for the id is refused. */
 void gc__admission_alive(gc_admission *a, uint32_t n);
+/* Takes the count of packets that have come from n, as gc_server_measured() says: a kernel that
+ * acknowledges keeps n its id, one that did not for the whole wait ends n. */
+void gc__admission_measured(gc_admission *a, uint32_t n, uint32_t packets);
 
 #endif

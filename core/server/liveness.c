@@ -5,7 +5,7 @@
 #include "core/wire/websocket.h"
 
 /* It may hear us although we do not hear it: as PeerServer, a close frame without a code. */
-static void end_silent(gc_clients *cs, uint32_t n) {
+void gc__liveness_end_silent(gc_clients *cs, uint32_t n) {
     cs->stats.cut_total[GC_REASON_SILENT]++;
     gc__delivery_close(cs, n, 0, GC_REASON_SILENT);
 }
@@ -14,7 +14,7 @@ static void on_open_due(gc_clients *cs, uint32_t n) {
     gc_connection *c = gc__clients_at(cs, n);
     const gc_connection_clock *clock = &cs->connections.clock;
     if (gc_connection_silent_ms(c, clock) <= cs->now_ms) {
-        end_silent(cs, n);
+        gc__liveness_end_silent(cs, n);
     } else if (gc_connection_ping_ms(c, clock) <= cs->now_ms) {
         gc_connection_pinged(c, cs->now_ms);
         gc__delivery_send(cs, n, GC_WS_PING, NULL, 0);
@@ -39,9 +39,10 @@ void gc__liveness_due(gc_clients *cs, uint32_t n) {
         gc__clients_end(cs, n, GC_REASON_HANDSHAKE_TIMEOUT, true);
         break;
     case GC_CONNECTION_WAITING:
-        /* The holder showed no life, else n would have been refused: settling admits n. */
+        /* What comes of it is decided by the answer (core/server/admission.h). */
         gc_assert(gc_waits_holder(&cs->waits, n) != GC_WAIT_NONE);
-        end_silent(cs, gc_waits_holder(&cs->waits, n));
+        gc_connection_pinged(c, cs->now_ms);
+        gc_connections_want(&cs->connections, gc_waits_holder(&cs->waits, n), GC_PENDING_MEASURE);
         break;
     case GC_CONNECTION_OPEN:
         on_open_due(cs, n);

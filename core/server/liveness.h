@@ -8,6 +8,8 @@
 /* Takes so many messages out of the budget of a client that is not closing; over the rate it is
  * paused. */
 void gc__liveness_charge(gc_clients *cs, uint32_t n, uint32_t messages);
+/* Ends the open connection n, which has shown no sign of life for too long. */
+void gc__liveness_end_silent(gc_clients *cs, uint32_t n);
 /* Does what is due for n after its timer fired: pings, resumes, or ends a connection (n itself, or
  * the silent holder of the id that n waits for). Does nothing when a sign of life has moved the
  * deadline since. The caller settles and sets the timer of n again. */

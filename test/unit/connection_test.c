@@ -14,7 +14,14 @@ static void each_state_has_its_deadline(void **state) {
     gc_connection_start(&c, 1000, GC_ADDRESS_NONE);
     assert_int_equal(gc_connection_deadline(&c, &CLOCK), 1000 + GC_HANDSHAKE_MS);
     c.state = GC_CONNECTION_WAITING;
+    c.pinged_ms = 1000;
+    assert_int_equal(gc_connection_deadline(&c, &CLOCK), 1000 + GC_TAKEOVER_MEASURE_MS);
+    assert_int_equal(gc_connection_waited_ms(&c, &CLOCK), 1000 + GC_TAKEOVER_WAIT_MS);
+    c.pinged_ms = 500 + GC_TAKEOVER_WAIT_MS; /* once more at the end of the wait, and after it */
     assert_int_equal(gc_connection_deadline(&c, &CLOCK), 1000 + GC_TAKEOVER_WAIT_MS);
+    c.pinged_ms = 1000 + GC_TAKEOVER_WAIT_MS;
+    assert_int_equal(gc_connection_deadline(&c, &CLOCK), c.pinged_ms + GC_TAKEOVER_MEASURE_MS);
+    c.pinged_ms = 0;
     c.state = GC_CONNECTION_OPEN;
     c.last_ms = 2000;
     assert_int_equal(gc_connection_deadline(&c, &CLOCK), 2010);
@@ -49,7 +56,7 @@ static void a_paused_connection_is_due_when_its_budget_is(void **state) {
         assert_false(gc_connection_charge(&c, 1, 1000, 1)); /* it is paused already */
         uint64_t due = gc_connection_deadline(&c, &CLOCK);
         if (states[i] == GC_CONNECTION_WAITING) {
-            assert_true(due == 1000 + GC_TAKEOVER_WAIT_MS);
+            assert_int_equal(due, GC_TAKEOVER_MEASURE_MS);
             due = 7100;
         }
         assert_int_equal(due, 7100);

@@ -227,6 +227,7 @@ static void many_steps_at_random_keep_the_invariants(void **state) {
             if (host_accept(&h, n) == 0 && arg % 7 > 0) {
                 c->deaf = arg & 64;
                 c->mute = arg & 128;
+                c->vanished = (arg & 896) == 896;
                 host_upgrade(&h, n, query);
             }
         } else if (c->closed || (op == 0 && arg % 3 == 0)) {
@@ -236,6 +237,8 @@ static void many_steps_at_random_keep_the_invariants(void **state) {
         } else if (op == 2 && !c->closed) {
             client_write(&h, c, arg % 900);
             host_drain(&h);
+        } else if (c->vanished) {
+            host_wait(&h, 500);
         } else if (op < 6) {
             host_say(&h, n, big);
         } else if (op == 6) { /* what the server says to it is the only thing that makes it slow */

@@ -83,8 +83,8 @@ static void case_3_any_sign_of_life_counts(void **state) {
         host h;
         gc_server_config config = {0};
         host_start(&h, &config);
-        run_on(&h, (step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), MUTE(1),
-                            OPEN(2, STOCK("a", "u")), PINGED(1, 1), NOTHING(2), WAIT(4999),
+        run_on(&h, (step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), VANISH(1),
+                            OPEN(2, STOCK("a", "u")), PINGED(1, 1), NOTHING(2), WAIT(19999),
                             NOTHING(2), LIVES(2), FINISH});
         run_step(&h, &signs[i]);
         run_on(&h,
@@ -96,61 +96,61 @@ static void case_3_any_sign_of_life_counts(void **state) {
 
 static void case_3_a_silent_holder_loses_its_id(void **state) {
     (void)state;
-    run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), MUTE(1), OPEN(2, STOCK("a", "u")),
-                 WAIT(4999), LIVES(1), NOTHING(2), WAIT(1), CLOSED(1, 1005), GETS(2, OPENED),
+    run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), VANISH(1), OPEN(2, STOCK("a", "u")),
+                 WAIT(19999), LIVES(1), NOTHING(2), WAIT(1), CLOSED(1, 1005), GETS(2, OPENED),
                  OPEN(3, STOCK("b", "t")), GETS(3, OPENED), SAY(3, OFFER("a")),
                  GETS(2, GOT_OFFER("b", "a")), FINISH});
 }
 
 static void a_waiting_gc_client_gets_its_room_and_ice(void **state) {
     (void)state;
-    run((step[]){OPEN(3, OURS_IN("c", TAG_A)), SKIP(3), OPEN(1, OURS_IN("a", TAG_A)), MUTE(1),
+    run((step[]){OPEN(3, OURS_IN("c", TAG_A)), SKIP(3), OPEN(1, OURS_IN("a", TAG_A)), VANISH(1),
                  SKIP(1), GETS(3, JOINED(TAG_A, "a")),
-                 OPEN(2, "key=peerjs&id=a&token=u&gc=1&room=" TAG_A), WAIT(5000), CLOSED(1, 1005),
+                 OPEN(2, "key=peerjs&id=a&token=u&gc=1&room=" TAG_A), WAIT(20000), CLOSED(1, 1005),
                  GETS(3, GONE(TAG_A, "a")), GETS(3, JOINED(TAG_A, "a")),
                  GETS(2, OPENED_IN(TAG_A, "\"c\"")), FINISH});
 }
 
 static void a_holder_that_closes_gives_its_id_to_who_waits(void **state) {
     (void)state;
-    run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), MUTE(1), OPEN(2, STOCK("a", "u")),
+    run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), VANISH(1), OPEN(2, STOCK("a", "u")),
                  NOTHING(2), DIE(1), GETS(2, OPENED), WAIT(10000), LIVES(2), FINISH});
 }
 
 static void a_holder_that_leaves_gives_its_id_to_who_waits(void **state) {
     (void)state;
-    run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), MUTE(1), OPEN(2, STOCK("a", "u")),
+    run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), VANISH(1), OPEN(2, STOCK("a", "u")),
                  BYE(1, 1000), CLOSED(1, 1000), GETS(2, OPENED), FINISH});
 }
 
 static void a_waiter_may_go_away(void **state) {
     (void)state;
-    run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), MUTE(1), OPEN(2, STOCK("a", "u")),
-                 DIE(2), WAIT(6000), LIVES(1), OPEN(3, STOCK("a", "v")), WAIT(1000), BYE(3, 1005),
-                 CLOSED(3, 1005), WAIT(6000), LIVES(1), FINISH});
+    run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), VANISH(1), OPEN(2, STOCK("a", "u")),
+                 DIE(2), WAIT(21000), LIVES(1), OPEN(3, STOCK("a", "v")), WAIT(1000), BYE(3, 1005),
+                 CLOSED(3, 1005), WAIT(21000), LIVES(1), FINISH});
 }
 
 static void only_one_waits_for_an_id_at_a_time(void **state) {
     (void)state;
-    run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), MUTE(1), OPEN(2, STOCK("a", "u")),
+    run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), VANISH(1), OPEN(2, STOCK("a", "u")),
                  WAIT(1000), OPEN(3, STOCK("a", "v")), GETS(3, TAKEN), CLOSED(3, 1005), NOTHING(2),
                  LIVES(2), FINISH});
     /* the same page again, by its token: it keeps the place and the time of the first */
-    run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), MUTE(1), OPEN(2, STOCK("a", "u")),
-                 WAIT(4000), OPEN(3, STOCK("a", "u")), CLOSED(2, 4006), NOTHING(3), WAIT(1000),
+    run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), VANISH(1), OPEN(2, STOCK("a", "u")),
+                 WAIT(19000), OPEN(3, STOCK("a", "u")), CLOSED(2, 4006), NOTHING(3), WAIT(1000),
                  GETS(3, OPENED), CLOSED(1, 1005), FINISH});
 }
 
 static void a_take_over_ends_the_wait_of_another(void **state) {
     (void)state;
-    run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), MUTE(1), OPEN(2, STOCK("a", "u")),
+    run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), VANISH(1), OPEN(2, STOCK("a", "u")),
                  WAIT(1000), OPEN(3, STOCK("a", "t")), GETS(3, OPENED), GETS(2, TAKEN),
                  CLOSED(2, 1005), CLOSED(1, 4006), WAIT(9000), LIVES(3), FINISH});
 }
 
 static void waiting_clients_are_answered_pings_and_nothing_else(void **state) {
     (void)state;
-    run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), MUTE(1), OPEN(2, STOCK("a", "u")),
+    run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), VANISH(1), OPEN(2, STOCK("a", "u")),
                  SAY(2, "{\"type\":\"HEARTBEAT\"}"), SAY(2, OFFER("a")),
                  SAY(2, "{\"type\":\"LEAVE\"}"), PING(2, "x"), GETS(2, "PONG x"), NOTHING(1),
                  LIVES(2), FINISH});
@@ -218,7 +218,7 @@ static void too_many_take_overs_wait_for_the_goodbye(void **state) {
         host_open(&h, i, STOCK("a", "t"));
         host_expect(&h, i, OPENED);
     }
-    run_on(&h, (step[]){SKIP(0), MUTE(GC_TAKEOVERS_MAX), OPEN(20, STOCK("a", "t")), NOTHING(20),
+    run_on(&h, (step[]){SKIP(0), VANISH(GC_TAKEOVERS_MAX), OPEN(20, STOCK("a", "t")), NOTHING(20),
                         DIE(GC_TAKEOVERS_MAX), GETS(20, OPENED), FINISH});
     host_stop(&h);
 }
@@ -319,7 +319,7 @@ static void a_long_ice_list_survives_the_wait(void **state) {
     host h;
     gc_server_config config = {0};
     host_start(&h, &config);
-    run_on(&h, (step[]){OPEN(1, STOCK("a", "t")), SKIP(1), MUTE(1), FINISH});
+    run_on(&h, (step[]){OPEN(1, STOCK("a", "t")), SKIP(1), VANISH(1), FINISH});
     assert_int_equal(host_accept(&h, 2), 0);
     client *c = &h.clients[2];
     c->rx = malloc(CLIENT_RX);
@@ -330,12 +330,41 @@ static void a_long_ice_list_survives_the_wait(void **state) {
     assert_int_equal(gc_server_open(h.s, h.now_ms, c->conn, &r), 0);
     memset(ice, 'x', sizeof ice); /* borrowed for the call only */
     host_drain(&h);
-    host_wait(&h, 5000);
+    host_wait(&h, 20000);
     const char *open = host_next(&h, 2);
     assert_non_null(open);
     assert_int_equal(strlen(open), sizeof OPENED_GC - sizeof ICE + sizeof ice);
     assert_null(strchr(open, 'x'));
     host_stop(&h);
+}
+
+/* A tab that is frozen, or a phone with its screen off: the application answers nothing, its kernel
+ * acknowledges. */
+static void case_3_a_holder_whose_kernel_lives_keeps_its_id(void **state) {
+    (void)state;
+    for (int deaf = 0; deaf < 2; deaf++) {
+        step quiet = deaf ? DEAF(1) : MUTE(1);
+        run((step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), MUTE(1), quiet,
+                     OPEN(2, STOCK("a", "u")), NOTHING(2), LIVES(2), WAIT(1000), GETS(2, TAKEN),
+                     CLOSED(2, 1005), WAIT(25000), OPEN(2, STOCK("a", "u")), WAIT(1000),
+                     GETS(2, TAKEN), CLOSED(2, 1005), LIVES(1), FINISH});
+    }
+}
+
+/* One packet in 20 s is enough, whenever it comes. */
+static void case_3_a_kernel_may_come_back_late(void **state) {
+    (void)state;
+    for (int wait = 0; wait < 20000; wait += 1999) {
+        host h;
+        gc_server_config config = {0};
+        host_start(&h, &config);
+        run_on(&h, (step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), VANISH(1),
+                            OPEN(2, STOCK("a", "u")), WAIT(wait), NOTHING(2), FINISH});
+        h.clients[1].packets++;
+        run_on(&h, (step[]){WAIT(1000), GETS(2, TAKEN), CLOSED(2, 1005), WAIT(20000), LIVES(1),
+                            FINISH});
+        host_stop(&h);
+    }
 }
 
 #define ANN_ID    "gaeabpfrpizegpuy4uuarx2nowi"
@@ -428,6 +457,8 @@ int main(void) {
         cmocka_unit_test(rejections_are_counted),
         cmocka_unit_test(head_and_answer_are_one_piece),
         cmocka_unit_test(a_long_ice_list_survives_the_wait),
+        cmocka_unit_test(case_3_a_holder_whose_kernel_lives_keeps_its_id),
+        cmocka_unit_test(case_3_a_kernel_may_come_back_late),
         cmocka_unit_test(an_id_of_our_form_is_for_who_shows_it),
         cmocka_unit_test(what_is_not_shown_waits_for_no_holder),
         cmocka_unit_test(who_shows_an_id_takes_it_over),

@@ -134,6 +134,9 @@ void host_drain(host *h) {
                 if (!c->deaf) {
                     client_write(h, c, UINT32_MAX);
                 }
+            } else if (out.type == GC_SERVER_MEASURE) {
+                c->packets += !c->vanished;
+                gc_server_measured(h->s, h->now_ms, c->conn, c->packets);
             } else if (out.type == GC_SERVER_CLOSE) {
                 c->closed = true;
                 c->closed_now = out.now;
@@ -315,6 +318,9 @@ void run_step(host *h, const step *t) {
         break;
     case OP_MUTE:
         c->mute = true;
+        break;
+    case OP_VANISH:
+        c->mute = c->vanished = true;
         break;
     case OP_DEAF:
         c->deaf = true;

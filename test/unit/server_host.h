@@ -46,9 +46,11 @@ typedef struct client {
     uint32_t rx_len, head_left;
     char **inbox; /* "opcode-letter:text"; T for text is left out */
     uint32_t inbox_len, inbox_at;
-    bool deaf;   /* reads nothing */
-    bool mute;   /* answers no pings */
-    bool unsent; /* WRITE was given */
+    bool deaf;        /* reads nothing */
+    bool mute;        /* answers no pings */
+    bool vanished;    /* its kernel acknowledges nothing */
+    uint32_t packets; /* from its kernel */
+    bool unsent;      /* WRITE was given */
     bool closed, closed_now, paused;
     uint32_t reason;
     int close_code; /* of the server's close frame: -1 = none came, 1005 = without code */
@@ -109,6 +111,7 @@ enum step_op {
     OP_LIVES,
     OP_MUTE,
     OP_DEAF,
+    OP_VANISH,
     OP_HEARS,
     OP_PINGED,
     OP_SKIP,
@@ -142,6 +145,7 @@ static inline step step_at(int line, enum step_op op, uint32_t who, const char *
 #define LIVES(c)         STEP(OP_LIVES, c, "", 0)
 #define MUTE(c)          STEP(OP_MUTE, c, "", 0)   /* client answers no ping from here */
 #define DEAF(c)          STEP(OP_DEAF, c, "", 0)   /* client reads nothing from here */
+#define VANISH(c)        STEP(OP_VANISH, c, "", 0) /* its kernel acknowledges nothing from here */
 #define HEARS(c)         STEP(OP_HEARS, c, "", 0)  /* client reads again */
 #define PINGED(c, n)     STEP(OP_PINGED, c, "", n) /* pings that a mute client got */
 #define SKIP(c)          STEP(OP_SKIP, c, "", 0)   /* client's messages are of no interest */

@@ -101,7 +101,7 @@ static void after_a_stall_clients_get_time_for_a_sign_of_life(void **state) {
     host_start(&h, &config);
     run_on(&h, (step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), SAY(1, OFFER("b")),
                         OPEN(2, OURS_IN("c", TAG_A)), SKIP(2), MUTE(2), OPEN(4, STOCK("d", "t")),
-                        SKIP(4), MUTE(4), OPEN(5, STOCK("d", "u")), FINISH});
+                        SKIP(4), VANISH(4), OPEN(5, STOCK("d", "u")), FINISH});
     host_accept(&h, 3);
     h.now_ms += 86400000;
     gc_server_tick(h.s, h.now_ms);
@@ -180,7 +180,7 @@ static void what_is_no_message_is_charged_too(void **state) {
     gc_server_config config = {.rate_per_second = 10};
     host_start(&h, &config);
     host_accept(&h, 0);
-    run_on(&h, (step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), MUTE(1),
+    run_on(&h, (step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), VANISH(1),
                         OPEN(2, STOCK("a", "u")), NOTHING(2), FINISH});
     for (uint32_t i = 0; i < 3; i++) {
         gc_server_charge(h.s, h.now_ms, h.clients[i].conn, 99);

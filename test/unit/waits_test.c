@@ -47,6 +47,22 @@ static void what_was_asked_for_comes_back_whole(void **state) {
     assert_false(gc_waits_at(&f.w, 1)->has_room);
 }
 
+/* The count wraps, and begins anywhere: it says that packets came, not how many. */
+static void a_packet_since_the_first_count_is_a_sign_of_life(void **state) {
+    (void)state;
+    static const uint32_t first[] = {0, 1, 77, UINT32_MAX};
+    fixture f;
+    set_up(&f);
+    for (uint32_t i = 0; i < 4; i++) {
+        gc_waits_park(&f.w, 1, NULL);
+        gc_waits_start(&f.w, 1, 0);
+        assert_false(gc_waits_measured(&f.w, 1, first[i]));
+        assert_false(gc_waits_measured(&f.w, 1, first[i]));
+        assert_true(gc_waits_measured(&f.w, 1, first[i] + 1));
+        assert_int_equal(gc_waits_forget(&f.w, 1), 0);
+    }
+}
+
 static void a_wait_that_is_forgotten_gives_its_memory_back(void **state) {
     (void)state;
     fixture f;
@@ -72,6 +88,7 @@ static void the_pool_bounds_what_is_parked(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_asked_for_comes_back_whole),
+        cmocka_unit_test(a_packet_since_the_first_count_is_a_sign_of_life),
         cmocka_unit_test(a_wait_that_is_forgotten_gives_its_memory_back),
         cmocka_unit_test(the_pool_bounds_what_is_parked),
     };
