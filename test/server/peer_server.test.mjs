@@ -52,7 +52,7 @@ test('it still signals itself, for those who ask it', async () => {
 
 test('what is no address of a PeerServer is refused at start', () => {
   for (const url of ['peer.example', 'wss://h/', 'https://u@h/', 'https://h/?a', 'https://h/#a', 'https://[::1]/',
-    `https://h/${'a'.repeat(600)}`]) {
+    `https://h/${'a'.repeat(1280)}`]) {
     const { status, stdout, stderr } = spawnSync(binary(), ['--port', '0', '--peer-server', url],
       { encoding: 'utf8', timeout: 10000 });
     assert.equal(status, 1, url);
