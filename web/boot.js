@@ -5,7 +5,8 @@
 import { takeArrival } from './place.js';
 import { texts } from './texts.js';
 
-const arrival = takeArrival();
+/** @type {import('./place.js').Arrival} */
+let arrival = { link: null, lost: false };
 
 /** @returns {string} what is missing, or '' */
 function missing() {
@@ -48,13 +49,20 @@ function keptLink(link) {
     return [label, button];
 }
 
-const why = missing();
-if (why) {
-    showPlain(why);
-} else {
+function start() {
+    arrival = takeArrival();
+    const why = missing();
+    if (why) {
+        showPlain(why);
+        return;
+    }
     import('./app.js')
         .then((app) => app.start(arrival))
         .catch((error) => {
             showPlain(`${texts.plain.broken} (${error})`);
         });
+}
+
+if (document.documentElement.dataset.screen !== 'old') {
+    start(); // else floor.js has said what this browser lacks
 }

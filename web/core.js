@@ -2,8 +2,9 @@
 /** The C core as wasm: one Core is one gc_client (core/gc_client.h, core/wasm.c). It knows nothing
  * of sockets: the caller feeds inputs, drains poll() and asks deadline(). What poll() returns is
  * copied, so it may be kept. */
-import { cryptoImports, cryptoReady } from './crypto.js';
+import { cryptoImports, loadCrypto } from './crypto.js';
 import { CoreError, guarded, isTrap } from './trap.js';
+import { compile } from './wasm.js';
 
 export { CoreError };
 
@@ -63,19 +64,13 @@ const decoder = new TextDecoder();
 /** @type {Promise<WebAssembly.Module> | undefined} */
 let compiled;
 
-/** A static host may not know the type of the file; then it is compiled once it is there.
- * @param {URL} url */
-async function compile(url) {
-    const answer = await fetch(url);
-    return answer.headers.get('Content-Type') === 'application/wasm'
-        ? WebAssembly.compileStreaming(answer)
-        : WebAssembly.compile(await answer.arrayBuffer());
-}
-
 /** Loads what every Core needs; call it early, so that a join does not wait. */
 export async function loadCore() {
-    compiled ??= compile(new URL('./core.wasm', import.meta.url));
-    const [module] = await Promise.all([compiled, cryptoReady]);
+    compiled ??= compile('core.wasm').catch((error) => {
+        compiled = undefined; // the next join asks again
+        throw error;
+    });
+    const [module] = await Promise.all([compiled, loadCrypto()]);
     return module;
 }
 

@@ -2,7 +2,6 @@
 /** The invite dialog: link, QR code, copy and the system's share sheet; for the room, or for this
  * person alone. */
 import { closeOnBackdrop, copyFrom, find } from './dom.js';
-import { drawQr } from './qr.js';
 import { texts } from './texts.js';
 
 /** @typedef {'room' | 'direct'} Kind */
@@ -91,7 +90,7 @@ export class Invite {
         );
         const link = await this.#getLink(kind).catch(() => '');
         this.#link.value = link;
-        drawQr(this.#canvas, link);
+        this.#drawQr(link);
         this.#hint.textContent = '';
         this.#copy.textContent = texts.invite.copy;
         this.#note.textContent =
@@ -102,9 +101,19 @@ export class Invite {
                   : texts.invite.roomNote;
     }
 
+    /** The module that draws is loaded with the first code; by then the dialog may be closed.
+     * @param {string} link */
+    async #drawQr(link) {
+        const { drawQr } = await import('./qr.js').catch(() => ({ drawQr: null }));
+        if (this.#link.value === link) {
+            this.#canvas.hidden = !link || !drawQr;
+            drawQr?.(this.#canvas, link);
+        }
+    }
+
     #wipe() {
         this.#link.value = '';
-        drawQr(this.#canvas, '');
+        this.#canvas.width = this.#canvas.height = 1;
     }
 
     async #copyLink() {

@@ -5,13 +5,9 @@ import qrcode from './qrcode.js';
 const MARGIN = 4;
 const MODULE_PX = 8;
 
-/** @param {HTMLCanvasElement} canvas @param {string} text  '' clears it */
+/** @param {HTMLCanvasElement} canvas @param {string} text */
 export function drawQr(canvas, text) {
     const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
-    if (!text) {
-        canvas.width = canvas.height = MODULE_PX;
-        return;
-    }
     const code = qrcode(0, 'M');
     code.addData(text, 'Byte');
     code.make();

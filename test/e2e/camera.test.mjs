@@ -50,6 +50,7 @@ scenario('the camera reads the QR code of an invite', {
     await ann.newPrivateRoom();
     await ann.click('button', 'Invite');
     await ann.control('img', 'QR code of the invite link');
+    await ann.until('is shown a QR code', () => document.querySelector('.invite-qr').width > 8);
     writeFileSync(film, y4m(world.variant.blank ? blank : await ann.evaluate(qrPixels)));
     await ben.open();
     await ben.click('button', 'Scan QR code');

@@ -46,7 +46,7 @@ scenario('a release serves nothing of the test build; the same search finds it t
     const release = await world.server({ variant });
     const assets = await served(release, variant);
     assert.ok(assets.size > 15, [...assets.keys()].join(' '));
-    for (const name of ['', 'core.wasm', 'socket.js', 'app.js', 'libsodium-sumo.js']) {
+    for (const name of ['', 'core.wasm', 'socket.js', 'app.js', 'libsodium-sumo.wasm']) {
       assert.ok(assets.get(name && `assets/${name}`), `${name} is served`);
     }
     assert.deepEqual(traces(assets), []);

@@ -82,7 +82,7 @@ export class Person {
   loaded() {
     return this.until('has loaded the core', () => {
       const done = performance.getEntriesByType('resource').filter((e) => e.responseEnd > 0);
-      return ['core.wasm', 'libsodium-sumo.js', 'sodium.js']
+      return ['core.wasm', 'libsodium-sumo.wasm']
         .every((file) => done.some((e) => e.name.endsWith(file)));
     });
   }

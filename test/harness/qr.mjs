@@ -16,6 +16,7 @@ export function qrPixels() {
 }
 
 export async function readInviteQr(person) {
+  await person.until('is shown a QR code', () => document.querySelector('.invite-qr').width > 8);
   return readQr(await person.evaluate(qrPixels));
 }
 

@@ -238,11 +238,11 @@ test('thousands of requests in one piece hold up nobody', async () => {
 });
 
 test('a large answer to a slow reader comes whole, and requests behind it wait', async () => {
-  const one = await request(server, '/assets/libsodium-sumo.js');
+  const one = await request(server, '/assets/libsodium-sumo.wasm');
   const raw = await Raw.open(server.port);
   raw.socket.pause();
   const count = 40; // far more than socket buffers hold
-  const get = 'GET /assets/libsodium-sumo.js HTTP/1.1\r\nHost: a\r\n\r\n';
+  const get = 'GET /assets/libsodium-sumo.wasm HTTP/1.1\r\nHost: a\r\n\r\n';
   raw.write(get.repeat(count));
   // Another client is served meanwhile.
   assert.equal((await request(server, '/healthz')).status, 200);

@@ -269,7 +269,7 @@ test('TLS: page and WebSocket; SIGHUP reads the files again, bad ones change not
   await assert.rejects(serves('first', { ALPNProtocols: ['h2'] }));
   await assert.rejects(serves('first', { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }));
 
-  const page = await request(server, '/assets/libsodium-sumo.js', secure);
+  const page = await request(server, '/assets/libsodium-sumo.wasm', secure);
   assert.equal(page.status, 200);
   assert.ok(page.body.length > 100_000);
   const [a, b] = [await join(server, 'a', secure), await join(server, 'b', secure)];

@@ -139,7 +139,7 @@ test('thousands of requests in one piece: each is answered, in order', async () 
 });
 
 test('a large answer to a slow reader comes whole, and requests behind it wait', async () => {
-  const path = '/assets/libsodium-sumo.js';
+  const path = '/assets/libsodium-sumo.wasm';
   const one = await request(server, path, SECURE);
   const raw = await Raw.open(server.port, SECURE);
   raw.socket.pause();
