@@ -197,6 +197,7 @@ static int open_core(gc_daemon *d, char *error, size_t error_bytes) {
         .rate_per_second = (uint32_t)o->rate_per_second,
         .connects_per_second =
             o->connects_per_second != 0 ? (uint32_t)o->connects_per_second : UINT32_MAX,
+        .stun_per_second = (uint32_t)o->stun_per_second,
         .message_bytes_max = (uint32_t)o->message_bytes_max,
         .queue_bytes_max = (uint32_t)o->queue_bytes_max,
         .memory_bytes_max = o->memory_bytes_max - o->memory_bytes_max / KEPT_PART,

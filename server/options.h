@@ -28,6 +28,7 @@ typedef struct gc_options {
     const char *tls_key;
     uint64_t stun_port; /* 0 = off */
     bool stun_port_named;
+    uint64_t stun_per_second; /* of one address */
     bool trust_proxy;
     const char *external_address; /* or NULL */
     uint64_t memory_bytes_max;

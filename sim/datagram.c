@@ -24,7 +24,7 @@ static uint64_t cost_ms(const sim_world *w) {
 /* A server that has just started owes everybody a whole burst. */
 static bool must_answer(sim_world *w, uint32_t asker) {
     sim_source *s = &w->asks.sources[asker / SHARE];
-    uint64_t most_ms = GC_STUN_BURST * cost_ms(w);
+    uint64_t most_ms = GC_STUN_BURST_SECONDS * 1000;
     if (s->starts != w->server.starts) {
         *s = (sim_source){.starts = w->server.starts, .seen_ms = w->now_ms, .credit_ms = most_ms};
     }
@@ -181,7 +181,7 @@ void sim_datagrams_start(sim_world *w) {
     sim_asks *k = &w->asks;
     k->askers = gc_arena_take(&w->arena, w->node_count, sizeof *k->askers);
     k->sources = gc_arena_take(&w->arena, w->node_count, sizeof *k->sources);
-    k->per_second = GC_STUN_RATE_PER_SECOND;
+    k->per_second = SIM_STUN_PER_SECOND;
     gc_assert(k->askers != NULL && k->sources != NULL && w->server.stock == NULL);
     memset(k->askers, 0, w->node_count * sizeof *k->askers);
     memset(k->sources, 0, w->node_count * sizeof *k->sources);

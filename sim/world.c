@@ -47,6 +47,7 @@ static uint32_t events_max(uint32_t persons) {
 
 static gc_server_config server_config(uint32_t persons) {
     return (gc_server_config){.concurrent_max = persons * 4 + 64,
+                              .stun_per_second = SIM_STUN_PER_SECOND,
                               .connections_max = persons * 6 + 64,
                               .memory_bytes_max = (2u << 20) + persons * 65536u};
 }

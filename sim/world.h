@@ -20,12 +20,13 @@
 #include "sim/trace.h"
 #include "core/wire/websocket.h"
 
-#define SIM_NONE           UINT32_MAX
-#define SIM_PERSONS_MAX    1024
-#define SIM_PEERS_MAX      GC_PEERS_MAX /* peer indices that a client may use */
-#define SIM_PARTITIONS     8
-#define SIM_EPISODES_MAX   8
-#define SIM_LINK_SILENT_MS 30000 /* RFC 7675: consent expires after 30 s */
+#define SIM_NONE            UINT32_MAX
+#define SIM_STUN_PER_SECOND 20 /* few, so that worlds meet the limit */
+#define SIM_PERSONS_MAX     1024
+#define SIM_PEERS_MAX       GC_PEERS_MAX /* peer indices that a client may use */
+#define SIM_PARTITIONS      8
+#define SIM_EPISODES_MAX    8
+#define SIM_LINK_SILENT_MS  30000 /* RFC 7675: consent expires after 30 s */
 
 /* --- sockets ---------------------------------------------------------------------------------- */
 

@@ -103,7 +103,7 @@
 #define GC_MEMORY_BYTES_MAX        268435456 /* --memory-limit */
 #define GC_BLOCK_BYTES             1024      /* of the pool for all queues */
 #define GC_JSON_DEPTH_MAX          64
-#define GC_STUN_RATE_PER_SECOND    20 /* Binding requests answered to one address */
-#define GC_STUN_BURST              40
+#define GC_STUN_RATE_PER_SECOND    2000 /* --stun-rate: Binding requests of one address */
+#define GC_STUN_BURST_SECONDS      2    /* of that rate may come at once */
 
 #endif

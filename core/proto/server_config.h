@@ -23,7 +23,7 @@ typedef struct gc_server_config {
     uint32_t per_address_max;     /* --per-address-limit */
     uint32_t rate_per_second;     /* --rate */
     uint32_t connects_per_second; /* --connect-rate, of one address; UINT32_MAX: any */
-    uint32_t stun_per_second;     /* STUN requests answered to one address */
+    uint32_t stun_per_second;     /* --stun-rate, of one address */
     uint32_t message_bytes_max;   /* --message-limit, up to 16 MiB */
     uint32_t queue_bytes_max;     /* --queue-limit */
     uint64_t memory_bytes_max;    /* --memory-limit: all queues and held messages together */

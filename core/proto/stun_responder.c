@@ -8,6 +8,7 @@ void gc_stun_responder_init(gc_stun_responder *r, const uint8_t key[16], uint32_
     gc_assert(per_second > 0 && per_second <= GC_STUN_RATE_MAX);
     memcpy(r->key, key, sizeof r->key);
     r->cost_us = 1000 * US_PER_MS / per_second;
+    r->ahead_us = GC_STUN_BURST_SECONDS * per_second * r->cost_us;
 }
 
 /* The source's bucket, or that of the one in its set which paid least: most likely it is idle. */
@@ -30,7 +31,7 @@ static bool take(gc_stun_responder *r, const gc_addr *from) {
     gc_stun_bucket *b = bucket_of(r, gc_addr_source_hash(from, r->key));
     uint64_t now_us = r->now_ms * US_PER_MS;
     uint64_t paid_us = b->paid_us > now_us ? b->paid_us : now_us;
-    if (paid_us + r->cost_us > now_us + GC_STUN_BURST * r->cost_us) {
+    if (paid_us + r->cost_us > now_us + r->ahead_us) {
         return false;
     }
     b->paid_us = paid_us + r->cost_us;

@@ -25,6 +25,7 @@ typedef struct gc_stun_responder {
     uint8_t key[16];
     uint64_t now_ms;
     uint64_t cost_us;  /* of one answer */
+    uint64_t ahead_us; /* what may be used at once, as time */
     uint64_t answered; /* for /metrics */
     uint64_t dropped;  /* over the rate */
     uint64_t ignored;  /* no Binding request */
@@ -32,7 +33,9 @@ typedef struct gc_stun_responder {
 } gc_stun_responder;
 
 /* Prepares r, which is zero; touches no page of its table. key: 16 random bytes, copied.
- * per_second: answers to one source, from 1 to GC_STUN_RATE_MAX; GC_STUN_BURST may come at once. */
+ * per_second: answers to one source, from 1 to GC_STUN_RATE_MAX; GC_STUN_BURST_SECONDS of that
+ * may come at once. A company of browsers behind one address asks again every 10 s for each link.
+ */
 void gc_stun_responder_init(gc_stun_responder *r, const uint8_t key[16], uint32_t per_second);
 /* Answers one datagram, which is borrowed for the call, and counts it. now_ms: monotonic, a step
  * back is clamped. from: who sent it, family 4 or 6 (asserted); the answer tells this address and

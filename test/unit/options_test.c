@@ -77,6 +77,9 @@ static void an_option_is_taken_in_every_form(void **state) {
     assert_int_equal(good("--port 1 --port 2").port, 2);
     assert_int_equal(good("--memory-limit 64M").memory_bytes_max, 64 << 20);
     assert_int_equal(good("--queue-limit 512K").queue_bytes_max, 512 << 10);
+    assert_int_equal(good("").stun_per_second, 2000);
+    assert_int_equal(good("--stun-rate 1000000").stun_per_second, 1000000);
+    bad("--stun-rate 0", "1 to 1000000");
     assert_int_equal(good("--connect-rate 0").connects_per_second, 0);
     assert_true(good("--allow-discovery").allow_discovery);
     assert_true(good("--allow-discovery true --port 1").allow_discovery);

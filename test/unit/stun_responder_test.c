@@ -4,6 +4,9 @@
 
 #include "core/proto/stun_responder.h"
 
+#define RATE  20
+#define BURST (GC_STUN_BURST_SECONDS * RATE)
+
 static const uint8_t key[16] = {7};
 static const uint8_t transaction[12] = "abcdefghijkl";
 static gc_stun_responder responder;
@@ -11,7 +14,7 @@ static gc_stun_responder responder;
 static int fresh(void **state) {
     (void)state;
     memset(&responder, 0, sizeof responder);
-    gc_stun_responder_init(&responder, key, GC_STUN_RATE_PER_SECOND);
+    gc_stun_responder_init(&responder, key, RATE);
     return 0;
 }
 
@@ -57,7 +60,7 @@ static void one_source_is_answered_at_a_rate(void **state) {
     (void)state;
     gc_addr from = address(4, 1);
     gc_addr other = address(4, 2);
-    for (int i = 0; i < GC_STUN_BURST; i++) {
+    for (int i = 0; i < BURST; i++) {
         assert_int_equal(ask(1000, &from), 32);
     }
     assert_int_equal(ask(1000, &from), 0);
@@ -68,16 +71,31 @@ static void one_source_is_answered_at_a_rate(void **state) {
     for (uint64_t t = 1001; t <= 2000; t++) {
         answered += ask(t, &from) != 0;
     }
-    assert_int_equal(answered, GC_STUN_RATE_PER_SECOND);
+    assert_int_equal(answered, RATE);
     assert_int_equal(ask(500, &from), 0); /* a step back is clamped */
     assert_true(responder.dropped > 0);
+}
+
+/* 16 pages in one office, each with 15 links, ask again every 10 s for each link, and may all do it
+ * in the same second; a lab of such rooms fits too. */
+static void a_company_behind_one_address_is_answered(void **state) {
+    (void)state;
+    gc_addr from = address(4, 1);
+    gc_stun_responder_init(&responder, key, GC_STUN_RATE_PER_SECOND);
+    for (uint64_t round = 0; round < 10; round++) {
+        for (uint32_t i = 0; i < 16 * 15 * 10; i++) {
+            from.port = (uint16_t)(1024 + i);
+            assert_int_equal(ask(1000 + 10000 * round, &from), 32);
+        }
+    }
+    assert_int_equal(responder.dropped, 0);
 }
 
 /* IPv6: one customer has a /64. */
 static void an_ipv6_64_is_one_source(void **state) {
     (void)state;
     gc_addr from = address(6, 1);
-    for (int i = 0; i < GC_STUN_BURST; i++) {
+    for (int i = 0; i < BURST; i++) {
         from.ip[15] = (uint8_t)i;
         assert_int_equal(ask(0, &from), 44);
     }
@@ -92,7 +110,7 @@ static void an_ipv6_64_is_one_source(void **state) {
 static void many_sources_do_not_wash_out_a_greedy_one(void **state) {
     (void)state;
     gc_addr greedy = address(4, 0xffffff);
-    for (int i = 0; i < GC_STUN_BURST; i++) {
+    for (int i = 0; i < BURST; i++) {
         ask(0, &greedy);
     }
     assert_int_equal(ask(0, &greedy), 0);
@@ -108,6 +126,7 @@ int main(void) {
         cmocka_unit_test_setup(a_request_is_answered_with_its_address, fresh),
         cmocka_unit_test_setup(what_is_no_request_is_not_answered, fresh),
         cmocka_unit_test_setup(one_source_is_answered_at_a_rate, fresh),
+        cmocka_unit_test_setup(a_company_behind_one_address_is_answered, fresh),
         cmocka_unit_test_setup(an_ipv6_64_is_one_source, fresh),
         cmocka_unit_test_setup(many_sources_do_not_wash_out_a_greedy_one, fresh),
     };
