@@ -13,7 +13,7 @@ void gc_config_ice_servers(const gc_service *service, gc_span host, gc_writer *w
     gc_writer_text(w, "[");
     /* The characters of a valid host need no JSON escape. */
     if (gc_datagram_sockets_are_open(&service->datagrams) &&
-        gc_options_host_valid((const char *)host.data, host.len)) {
+        gc_option_text_is_host((const char *)host.data, host.len)) {
         gc_writer_text(w, "{\"urls\":\"stun:");
         gc_writer_span(w, host);
         gc_writer_text(w, ":");

@@ -5,19 +5,14 @@
 #include "host/crypto.h"
 #include "host/entropy.h"
 #include "host/log.h"
-#include "host/net.h"
 #include "server/sockets.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#define ACCEPTS_AT_ONCE 64 /* then the clients that are here get their turn */
-#define CIPHER_BYTES    (64u << 10)
+#define CIPHER_BYTES (64u << 10)
 /* Of --memory-limit for partial input; the rest is for gc_server's queues. */
 #define KEPT_PART 4
 
@@ -58,55 +53,6 @@ static void on_before_waiting(uv_prepare_t *prepare) {
     }
 }
 
-/* --- accepting ------------------------------------------------------------------------------ */
-
-static void on_listener(uv_poll_t *poll, int status, int events);
-
-static void on_accept_again(uv_timer_t *timer) {
-    gc_daemon *d = timer->data;
-    uv_poll_start(&d->listener, UV_READABLE, on_listener);
-}
-
-/* Out of descriptors or kernel memory: the waiting connection stays in the backlog, and a loop that
- * asked for it again at once would spin. */
-static void pause_accepting(gc_daemon *d) {
-    if (d->service.accept_pauses++ == 0) {
-        gc_log(GC_LOG_WARNING, "no file descriptor for another connection (ulimit -n)");
-    }
-    uv_poll_stop(&d->listener);
-    uv_timer_start(&d->accept_again, on_accept_again, GC_ACCEPT_PAUSE_MS, 0);
-}
-
-static bool is_shortage(int error) {
-    return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
-}
-
-static void on_listener(uv_poll_t *poll, int status, int events) {
-    gc_daemon *d = poll->data;
-    (void)events;
-    if (status != 0) {
-        pause_accepting(d);
-        return;
-    }
-    for (int i = 0; i < ACCEPTS_AT_ONCE; i++) {
-        struct sockaddr_storage ss;
-        socklen_t len = sizeof ss;
-        gc_addr from;
-        int fd = accept4(d->listen_fd, (struct sockaddr *)&ss, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (fd >= 0 && gc_net_from_sockaddr((struct sockaddr *)&ss, &from)) {
-            gc_sockets_accept(&d->service, fd, &from);
-        } else if (fd >= 0) {
-            close(fd);
-        } else if (is_shortage(errno)) {
-            pause_accepting(d);
-            break;
-        } else if (errno == EAGAIN) {
-            break;
-        } /* else that connection failed before we took it (accept(2)): the next one */
-    }
-    gc_sockets_drain(&d->service);
-}
-
 /* --- signals and the end -------------------------------------------------------------------- */
 
 static void close_handle(void *handle) {
@@ -124,7 +70,6 @@ static void end(gc_daemon *d) {
     gc_sockets_close(&d->service);
     gc_datagram_sockets_close(&d->service.datagrams);
     close_handle(&d->timer);
-    close_handle(&d->accept_again);
     close_handle(&d->stop_timer);
     close_handle(&d->before_waiting);
     for (size_t i = 0; i < sizeof d->signals / sizeof d->signals[0]; i++) {
@@ -141,10 +86,8 @@ static void stop(gc_daemon *d) {
         return;
     }
     d->service.stopping = true;
-    uv_poll_stop(&d->listener);
-    close_handle(&d->listener);
-    close(d->listen_fd);
-    uv_timer_stop(&d->accept_again);
+    gc_listener_close(&d->listener);
+    gc_listener_close(&d->metrics);
     uv_timer_start(&d->stop_timer, on_stop_timer, GC_STOP_MS, 0);
     gc_server_shutdown(d->service.core, gc_service_now_ms(&d->service));
     gc_sockets_drain(&d->service);
@@ -251,17 +194,22 @@ static int open_assets(gc_daemon *d, char *error, size_t error_bytes) {
                           error_bytes);
 }
 
-static int open_listener(gc_daemon *d, char *error, size_t error_bytes) {
-    d->port = (uint32_t)d->service.options->port;
-    d->listen_fd = gc_net_listen(d->service.options->host, &d->port, error, error_bytes);
-    if (d->listen_fd < 0) {
+/* Counters are for the operator: a busy port of theirs stops nobody's chat. */
+static int open_listeners(gc_daemon *d, char *error, size_t error_bytes) {
+    const gc_options *o = d->service.options;
+    if (gc_listener_open(&d->listener, &d->service, o->host, (uint32_t)o->port, false, error,
+                         error_bytes) != 0) {
         return -1;
     }
-    if (uv_poll_init(&d->service.loop, &d->listener, d->listen_fd) != 0 ||
-        uv_poll_start(&d->listener, UV_READABLE, on_listener) != 0) {
-        return fail(error, error_bytes, "cannot watch the listening socket");
+    if (!o->metrics) {
+        return 0;
     }
-    d->listener.data = d;
+    if (gc_listener_open(&d->metrics, &d->service, o->metrics_host, (uint32_t)o->metrics_port, true,
+                         error, error_bytes) != 0) {
+        gc_log(GC_LOG_WARNING, "%s; /metrics is off (--metrics-listen)", error);
+    } else if (o->metrics_port == 0) {
+        gc_log(GC_LOG_INFO, "/metrics is served on port %u", d->metrics.port);
+    }
     return 0;
 }
 
@@ -304,10 +252,9 @@ static int open_loop(gc_daemon *d) {
     }
     loop->data = &d->service;
     uv_timer_init(loop, &d->timer);
-    uv_timer_init(loop, &d->accept_again);
     uv_timer_init(loop, &d->stop_timer);
     uv_prepare_init(loop, &d->before_waiting);
-    d->timer.data = d->accept_again.data = d->stop_timer.data = d->before_waiting.data = d;
+    d->timer.data = d->stop_timer.data = d->before_waiting.data = d;
     uv_prepare_start(&d->before_waiting, on_before_waiting);
     gc_sockets_open(&d->service);
     return 0;
@@ -319,7 +266,7 @@ int gc_daemon_open(gc_daemon *d, const gc_options *options, char *error, size_t 
         return fail(error, error_bytes, "cannot make an event loop");
     }
     if (open_core(d, error, error_bytes) != 0 || open_assets(d, error, error_bytes) != 0 ||
-        open_tls(d, error, error_bytes) != 0 || open_listener(d, error, error_bytes) != 0 ||
+        open_tls(d, error, error_bytes) != 0 || open_listeners(d, error, error_bytes) != 0 ||
         open_datagrams(d, error, error_bytes) != 0) {
         return -1;
     }

@@ -5,18 +5,15 @@
 #ifndef GC_SERVER_DAEMON_H
 #define GC_SERVER_DAEMON_H
 
-#include "server/service.h"
+#include "server/listener.h"
 
-#define GC_ACCEPT_PAUSE_MS 100 /* without descriptors or memory */
-#define GC_STOP_MS         800 /* SIGTERM to the end, at most */
+#define GC_STOP_MS 800 /* SIGTERM to the end, at most */
 
 typedef struct gc_daemon {
     gc_service service;
-    int listen_fd;
-    uint32_t port;
+    gc_listener listener;
+    gc_listener metrics; /* --metrics-listen */
     /* The handles' `data` is the daemon. */
-    uv_poll_t listener;
-    uv_timer_t accept_again;
     uv_timer_t timer;
     uint64_t timer_at_ms; /* for when the timer is set; 0: it is not */
     uv_timer_t stop_timer;

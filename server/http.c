@@ -334,14 +334,6 @@ static void answer_config(making *m) {
     answer_body(m, "200 OK", TYPE_JSON, gc_writer_done(&w));
 }
 
-static void answer_metrics(making *m) {
-    gc_writer w;
-    gc_writer_init(&w, m->out->text, sizeof m->out->text);
-    gc_metrics_write(m->service, &w);
-    gc_assert(!w.failed);
-    answer_body(m, "200 OK", "text/plain; version=0.0.4; charset=utf-8", gc_writer_done(&w));
-}
-
 static void answer_route(making *m, gc_route route) {
     switch (route.kind) {
     case GC_ROUTE_BASE:
@@ -368,16 +360,13 @@ static void answer_route(making *m, gc_route route) {
     case GC_ROUTE_HEALTH:
         answer_body(m, "200 OK", TYPE_TEXT, GC_SPAN("ok\n"));
         break;
-    case GC_ROUTE_METRICS:
-        answer_metrics(m);
-        break;
     default:
         answer_none(m, true);
         break;
     }
 }
 
-void gc_http_answer(gc_service *service, const gc_http_request *r, gc_answer *out) {
+static making make(gc_service *service, const gc_http_request *r, gc_answer *out) {
     making m = {.service = service, .request = r, .out = out};
     gc_writer_init(&m.head, out->head, sizeof out->head);
     out->owned = NULL;
@@ -385,6 +374,29 @@ void gc_http_answer(gc_service *service, const gc_http_request *r, gc_answer *ou
     out->close = r->minor == 0 || gc_http_has_token(r, "Connection", "close") ||
                  gc_http_has_body(r) || service->stopping;
     m.head_only = gc_http_is(r->method, "HEAD");
+    return m;
+}
+
+void gc_http_answer_metrics(gc_service *service, const gc_http_request *r, gc_answer *out) {
+    making m = make(service, r, out);
+    gc_writer w;
+    if (!gc_span_equal(r->path, GC_SPAN("/metrics")) ||
+        !(m.head_only || gc_http_is(r->method, "GET"))) {
+        answer_none(&m, false);
+        return;
+    }
+    gc_writer_init(&w, out->text, sizeof out->text);
+    gc_metrics_write(service, &w);
+    gc_assert(!w.failed);
+    begin(&m, "200 OK");
+    text(&m, "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n");
+    write_length(&m, w.at);
+    text(&m, "Cache-Control: no-store\r\n");
+    end(&m, gc_writer_done(&w));
+}
+
+void gc_http_answer(gc_service *service, const gc_http_request *r, gc_answer *out) {
+    making m = make(service, r, out);
     gc_route route = gc_route_of(service->options->path, r->path);
     if (route.kind == GC_ROUTE_OUTSIDE) {
         answer_none(&m, false);

@@ -1,6 +1,7 @@
-/* Answers to HTTP requests: the page and its assets, PeerServer's routes, config.json, healthz and
- * metrics, with the headers that each needs. Nothing here touches a socket.
- * Source: PeerServer 1.0.2's routes, RFC 9110, RFC 9112, the Fetch standard's CORS protocol. */
+/* Answers to HTTP requests: the page and its assets, PeerServer's routes, config.json and healthz,
+ * and metrics on a port of their own, with the headers that each needs. Nothing here touches a
+ * socket. Source: PeerServer 1.0.2's routes, RFC 9110, RFC 9112, the Fetch standard's CORS
+ * protocol. */
 #ifndef GC_SERVER_HTTP_H
 #define GC_SERVER_HTTP_H
 
@@ -11,6 +12,9 @@
  * borrowed from the service and stay valid until the next answer is made; out->owned, when set, is
  * the caller's to free. */
 void gc_http_answer(gc_service *service, const gc_http_request *r, gc_answer *out);
+/* The same on the port of --metrics-listen: /metrics and nothing else, for no page of any origin.
+ */
+void gc_http_answer_metrics(gc_service *service, const gc_http_request *r, gc_answer *out);
 /* Makes an answer with a status ("400 Bad Request"), a reason's word and a sentence, after which
  * the connection ends. why: the sentence, or NULL for the reason's own. more: further header lines
  * with their CRLF, or "". */

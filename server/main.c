@@ -48,7 +48,8 @@ static void say_started(const gc_daemon *d) {
     const char *host = shown_host(d->service.options->host);
     bool brackets = strchr(host, ':') != NULL;
     printf("Started GhostChat on %s://%s%s%s:%u%s\n", d->service.tls != NULL ? "https" : "http",
-           brackets ? "[" : "", host, brackets ? "]" : "", d->port, d->service.options->path);
+           brackets ? "[" : "", host, brackets ? "]" : "", d->listener.port,
+           d->service.options->path);
     fflush(stdout);
 }
 

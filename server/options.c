@@ -1,8 +1,8 @@
 #include "server/options.h"
 #include "core/base/limits.h"
 #include "host/log.h"
+#include "server/option_text.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -14,6 +14,7 @@ enum kind {
     CORS,
     LEVEL,
     SERVER, /* another server's address */
+    LISTEN, /* HOST:PORT, or off */
     LATER,  /* a name that is kept for a later version */
 };
 
@@ -73,6 +74,8 @@ static const option table[] = {
      "new ones a second of one address, 0 = any number (200)"},
     {"rate", NULL, 0, NUMBER, AT(rate_per_second), 1, 1000000, "N",
      "messages a second of one client, more are slowed (200)"},
+    {"metrics-listen", NULL, 0, LISTEN, 0, 0, 0, "HOST:PORT",
+     "where /metrics is served, or off (127.0.0.1:9641)"},
     {"peer-server", NULL, 0, SERVER, AT(peer_server), 0, 0, "URL",
      "the page signals through that PeerServer, not this one"},
     {"web-dir", NULL, 0, TEXT, AT(web_dir), 0, 0, "DIR",
@@ -93,102 +96,6 @@ static const option table[] = {
 
 #define TABLE_COUNT (sizeof table / sizeof table[0])
 
-/* --- values --------------------------------------------------------------------------------- */
-
-static bool parse_number(const char *text, uint64_t *out) {
-    uint64_t n = 0;
-    const char *p = text;
-    for (; *p >= '0' && *p <= '9'; p++) {
-        if (n > UINT64_MAX / 10 - 1) {
-            return false;
-        }
-        n = n * 10 + (uint64_t)(*p - '0');
-    }
-    static const char units[] = "KMG";
-    const char *unit = *p != 0 ? strchr(units, *p) : NULL;
-    if (p == text || (*p != 0 && (unit == NULL || p[1] != 0))) {
-        return false;
-    }
-    unsigned shift = unit == NULL ? 0 : 10 * (unsigned)(unit - units + 1);
-    if (n > UINT64_MAX >> shift) {
-        return false;
-    }
-    *out = n << shift;
-    return true;
-}
-
-static bool path_char(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (c != 0 && strchr("-._~!$&'()*+,;=:@/", c) != NULL);
-}
-
-/* One '/' at both ends, none doubled, no segment of dots: a browser would resolve those away. */
-static bool parse_path(const char *text, char out[GC_OPTIONS_PATH_BYTES]) {
-    size_t at = 0;
-    out[at++] = '/';
-    while (*text == '/') {
-        text++;
-    }
-    for (; *text != 0; text++) {
-        if (!path_char(*text) || at + 2 >= GC_OPTIONS_PATH_BYTES ||
-            (text[0] == '/' && text[1] == '/')) {
-            return false;
-        }
-        out[at++] = *text;
-    }
-    if (out[at - 1] != '/') {
-        out[at++] = '/';
-    }
-    out[at] = 0;
-    return strstr(out, "/./") == NULL && strstr(out, "/../") == NULL;
-}
-
-static bool host_name_char(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
-           c == '.';
-}
-
-bool gc_options_host_valid(const char *host, size_t len) {
-    if (len == 0 || len > 253) {
-        return false;
-    }
-    bool brackets = host[0] == '[';
-    if (brackets && (len < 4 || host[len - 1] != ']')) {
-        return false;
-    }
-    for (size_t i = brackets; i < len - brackets; i++) {
-        bool hex = memchr("0123456789abcdefABCDEF:.", host[i], 24) != NULL;
-        if (host[i] == 0 || !(brackets ? hex : host_name_char(host[i]))) {
-            return false;
-        }
-    }
-    return true;
-}
-
-uint32_t gc_options_origin_len(const char *url) {
-    size_t scheme = strncmp(url, "https://", 8) == 0 ? 8 : strncmp(url, "http://", 7) == 0 ? 7 : 0;
-    size_t host = strcspn(url + scheme, ":/");
-    const char *p = url + scheme + host;
-    uint64_t port = 1;
-    if (scheme == 0 || !gc_options_host_valid(url + scheme, host) || url[scheme] == '[' ||
-        strlen(url) >= GC_URL_BYTES_MAX - 1) {
-        return 0;
-    }
-    if (*p == ':') {
-        size_t digits = strspn(p + 1, "0123456789");
-        port = digits >= 1 && digits <= 5 ? strtoul(p + 1, NULL, 10) : 0;
-        p += 1 + digits;
-    }
-    uint32_t origin_len = (uint32_t)(p - url);
-    if (port < 1 || port > 65535 || (*p != 0 && *p != '/')) {
-        return 0;
-    }
-    while (path_char(*p) && *p != '@') {
-        p++;
-    }
-    return *p == 0 ? origin_len : 0;
-}
-
 /* --- parsing -------------------------------------------------------------------------------- */
 
 typedef struct parser {
@@ -204,7 +111,7 @@ static int fail(parser *p, const char *name, const char *what) {
 
 static int set_number(parser *p, const option *o, const char *value) {
     uint64_t n;
-    if (!parse_number(value, &n) || n < o->min || n > o->max) {
+    if (!gc_option_text_number(value, &n) || n < o->min || n > o->max) {
         snprintf(p->error, p->error_bytes, "--%s takes a number from %llu to %llu", o->name,
                  (unsigned long long)o->min, (unsigned long long)o->max);
         return -1;
@@ -234,19 +141,25 @@ static int set(parser *p, const option *o, const char *value) {
     case NUMBER:
         return set_number(p, o, value);
     case PATH:
-        return parse_path(value, p->out->path)
+        return gc_option_text_path(value, p->out->path)
                    ? 0
                    : fail(p, o->name, "takes a path such as /chat/, without escapes");
     case LEVEL:
         return set_level(p, o, value);
     case SERVER:
         p->out->peer_server = value;
-        p->out->peer_server_origin_len = gc_options_origin_len(value);
+        p->out->peer_server_origin_len = gc_option_text_origin_len(value);
         return p->out->peer_server_origin_len > 0
                    ? 0
                    : fail(p, o->name,
                           "takes an address such as https://host:port/path/: http or https, a host "
                           "name or IPv4 address, no user, query or fragment");
+    case LISTEN:
+        p->out->metrics = strcmp(value, "off") != 0;
+        return !p->out->metrics ||
+                       gc_option_text_listen(value, p->out->metrics_host, &p->out->metrics_port)
+                   ? 0
+                   : fail(p, o->name, "takes an address and a port, such as [::1]:9641, or off");
     case CORS:
         if (p->out->cors_count == GC_OPTIONS_CORS_MAX) {
             return fail(p, o->name, "is there too often");
@@ -358,6 +271,9 @@ static void set_defaults(gc_options *out) {
         .per_address_max = GC_PER_ADDRESS_MAX,
         .connects_per_second = GC_CONNECTS_PER_SECOND,
         .rate_per_second = GC_RATE_PER_SECOND,
+        .metrics = true,
+        .metrics_host = "127.0.0.1",
+        .metrics_port = GC_METRICS_PORT,
         .log_level = GC_LOG_INFO,
     };
 #if USE_LOCALSTORAGE_FOR_TESTING
@@ -391,7 +307,7 @@ static int check_together(parser *p) {
         return fail(p, "queue-limit", "must not be smaller than --message-limit");
     }
     if (o->external_address != NULL &&
-        !gc_options_host_valid(o->external_address, strlen(o->external_address))) {
+        !gc_option_text_is_host(o->external_address, strlen(o->external_address))) {
         return fail(p, "external-address", "takes a host name or an address (IPv6 in brackets)");
     }
     return 0;

@@ -3,20 +3,22 @@
 #ifndef GC_SERVER_OPTIONS_H
 #define GC_SERVER_OPTIONS_H
 
+#include "server/option_text.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
-#define GC_OPTIONS_CORS_MAX   64
-#define GC_OPTIONS_PATH_BYTES 256  /* with the final zero */
-#define GC_STUN_PORT          3478 /* RFC 8489 8 */
+#define GC_OPTIONS_CORS_MAX 64
+#define GC_STUN_PORT        3478 /* RFC 8489 8 */
+#define GC_METRICS_PORT     9641
 
 /* Texts are borrowed from argv and the environment. */
 typedef struct gc_options {
     const char *host;
     uint64_t port;
-    char path[GC_OPTIONS_PATH_BYTES]; /* begins and ends with '/' */
+    char path[GC_OPTION_TEXT_PATH_BYTES]; /* begins and ends with '/' */
     const char *key;
     bool allow_discovery;
     uint64_t alive_timeout_ms;
@@ -30,6 +32,9 @@ typedef struct gc_options {
     bool stun_port_named;
     uint64_t stun_per_second; /* of one address */
     bool trust_proxy;
+    bool metrics; /* they are served, here: */
+    char metrics_host[GC_OPTION_TEXT_HOST_BYTES];
+    uint64_t metrics_port;
     const char *external_address; /* or NULL */
     uint64_t memory_bytes_max;
     uint64_t message_bytes_max;
@@ -51,13 +56,5 @@ int gc_options_parse(gc_options *out, int argc, char *const argv[],
                      char *(*environment)(const char *), char *error, size_t error_bytes);
 /* The text of --help. */
 void gc_options_help(FILE *out);
-/* A host name or address as it may stand in a URL, without a port: letters, digits, '-', '.', or
- * an IPv6 address in brackets; 1..253 bytes. */
-bool gc_options_host_valid(const char *host, size_t len);
-/* A PeerServer's address: "http(s)://host[:port]" and a path without escapes; no user, query or
- * fragment. Its host is no IPv6 address, because a content security policy cannot name one (CSP 3,
- * 2.3.1). Shorter than GC_URL_BYTES_MAX - 1. Returns the length of its origin, or 0 if url is not
- * one. */
-uint32_t gc_options_origin_len(const char *url);
 
 #endif

@@ -151,6 +151,11 @@ static gc_outcome open_websocket(gc_http_socket *c, const gc_http_request *r) {
 
 static gc_outcome serve(gc_http_socket *c, const gc_http_request *r) {
     gc_service *service = gc_http_socket_service(c);
+    if (c->metrics) {
+        gc_http_answer_metrics(service, r, &service->answer);
+        c->reason = GC_REASON_LEFT;
+        return send_answer(c, &service->answer);
+    }
     gc_outcome outcome = readdress(c, r);
     if (outcome != GC_OUTCOME_READ_ON) {
         return outcome;

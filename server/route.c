@@ -28,7 +28,6 @@ static gc_route below_base(gc_span rest) {
         {"peerjs", GC_ROUTE_WEBSOCKET},
         {"config.json", GC_ROUTE_CONFIG},
         {"healthz", GC_ROUTE_HEALTH},
-        {"metrics", GC_ROUTE_METRICS},
     };
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
         if (gc_span_equal(rest, gc_span_text(fixed[i].name))) {

@@ -18,7 +18,6 @@ typedef enum gc_route_kind {
     GC_ROUTE_WEBSOCKET, /* peerjs, exactly */
     GC_ROUTE_CONFIG,
     GC_ROUTE_HEALTH,
-    GC_ROUTE_METRICS,
 } gc_route_kind;
 
 typedef struct gc_route {

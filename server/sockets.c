@@ -385,19 +385,20 @@ static void turn_away(gc_service *service, int fd, uint32_t reason) {
     close(fd);
 }
 
-void gc_sockets_accept(gc_service *service, int fd, const gc_addr *from) {
+void gc_sockets_accept(gc_service *service, int fd, const gc_addr *from, bool metrics) {
     gc_addr unknown = {0};
     gc_conn conn;
     uint32_t reason;
     /* Behind our own proxy the client's address is known with its request only, and who may connect
      * how often is the proxy's business. */
-    const gc_addr *counted = service->options->trust_proxy ? &unknown : from;
+    const gc_addr *counted = service->options->trust_proxy && !metrics ? &unknown : from;
     if (gc_server_accept(service->core, gc_service_now_ms(service), counted, &conn, &reason) != 0) {
         turn_away(service, fd, reason);
         return;
     }
+    SSL_CTX *tls = metrics ? NULL : service->tls;
     gc_http_socket *c = gc_alloc(sizeof *c);
-    if (c == NULL || gc_stream_open(&c->stream, &service->group, fd, service->tls) != 0) {
+    if (c == NULL || gc_stream_open(&c->stream, &service->group, fd, tls) != 0) {
         gc_free(c);
         gc_server_close(service->core, gc_service_now_ms(service), conn, GC_REASON_MEMORY);
         turn_away(service, fd, GC_REASON_MEMORY);
@@ -406,6 +407,7 @@ void gc_sockets_accept(gc_service *service, int fd, const gc_addr *from) {
     memset((char *)c + sizeof c->stream, 0, sizeof *c - sizeof c->stream);
     c->conn = conn;
     c->reason = GC_REASON_LEFT;
+    c->metrics = metrics;
     service->by_slot[gc_conn_slot(conn)] = c;
     service->sockets++;
     if (c->stream.closed) {

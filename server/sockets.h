@@ -13,8 +13,9 @@
 /* Opens what all sockets share, once the service's loop exists and before the first is accepted. */
 void gc_sockets_open(gc_service *service);
 /* Takes over an accepted descriptor that does not block, from its client's address. It is closed
- * when gc_server refuses the client or memory is short. */
-void gc_sockets_accept(gc_service *service, int fd, const gc_addr *from);
+ * when gc_server refuses the client or memory is short. metrics: it came where those are served:
+ * without TLS, and for nothing else. */
+void gc_sockets_accept(gc_service *service, int fd, const gc_addr *from, bool metrics);
 /* Carries out what gc_server wants done. */
 void gc_sockets_drain(gc_service *service);
 /* Returns when the next socket has lingered long enough, in the loop's time; GC_NEVER when none

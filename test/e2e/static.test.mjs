@@ -366,7 +366,7 @@ scenario('ghostchatd --peer-server: the page signals there', {
     await Promise.all([ann.connected(), ben.connected()]);
     const link = await ann.inviteLink('Me only');
     assert.match(link, new RegExp(`^${server.url}join/g[a-z2-7]{26}#1\\.[\\w-]{43}$`));
-    const metrics = await (await server.get('metrics')).text();
+    const metrics = await server.metrics();
     assert.match(metrics, /^ghostchat_peers 0$/m, 'nobody is at the server of the page');
     // Any page reads a link in the form of a static host.
     await ben.leave();

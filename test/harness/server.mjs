@@ -1,6 +1,9 @@
 // A ghostchatd of one's own: on a free port, ended with the test.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import http from 'node:http';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -47,12 +50,18 @@ export class Server {
     const path = this.path === '/' ? [] : ['--path', this.path];
     this.child = spawn(
       binary(this.variant),
-      ['--host', this.host, '--port', String(this.port), '--stun-port', '0', ...path, ...this.args],
+      ['--host', this.host, '--port', String(this.port), '--stun-port', '0',
+        '--metrics-listen', '127.0.0.1:0', ...path, ...this.args],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     );
     this.child.errors = '';
     this.child.stderr.setEncoding('utf8').on('data', (text) => {
       this.child.errors += text;
+      // Said because that port was any free one: not what tests look for.
+      this.child.errors = this.child.errors.replace(/^.*\/metrics is served on port (\d+)\n/m, (_, port) => {
+        this.metricsPort = Number(port);
+        return '';
+      });
     });
     running.add(this);
     this.gone = new Promise((resolve) => this.child.once('exit', (code, signal) => {
@@ -81,6 +90,17 @@ export class Server {
   async stop() {
     this.child.kill('SIGTERM');
     return this.gone;
+  }
+
+  /** The text of /metrics, which has a port of its own. */
+  async metrics() {
+    while (!this.metricsPort) {
+      await new Promise((resolve) => { setTimeout(resolve, 1); });
+    }
+    // A connection of its own, closed at once: one that is kept would be counted.
+    const options = { host: '127.0.0.1', port: this.metricsPort, path: '/metrics', agent: false };
+    const [answer] = await once(http.get(options), 'response');
+    return text(answer);
   }
 
   async get(path, headers = {}) {

@@ -6,7 +6,7 @@ import net from 'node:net';
 import { test } from 'node:test';
 
 import { startServer } from '../harness/server.mjs';
-import { Client, frame, join, request, TEXT } from './client.mjs';
+import { Client, frame, join, TEXT } from './client.mjs';
 import './leftovers.mjs';
 
 const SECONDS = Number(process.env.SECONDS_EACH || 3);
@@ -100,7 +100,7 @@ async function story({ bytes, sockets }) {
   while (late.length < sent && Date.now() < end) {
     await new Promise((resolve) => { setTimeout(resolve, 50); });
   }
-  const { text } = await request(server, '/metrics');
+  const text = await server.metrics();
   const p99 = late.sort((a, b) => a - b)[Math.floor(late.length * 0.99)];
   console.log(`# ${sockets} sockets of one address, messages of ${bytes} bytes, ${SECONDS} s: `
     + `${late.length} of ${sent} arrived, median ${late[late.length >> 1]} ms, p99 ${p99} ms; `

@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { after, before, test } from 'node:test';
 
 import { startServer } from '../harness/server.mjs';
-import { DEADLINE_MS, exchange, Raw, request } from './client.mjs';
+import { Client, DEADLINE_MS, exchange, Raw, request } from './client.mjs';
 import './leftovers.mjs';
 
 const BROWSER = { Accept: 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8' };
@@ -185,7 +185,14 @@ test('config.json, healthz, metrics', async () => {
   assert.equal(JSON.parse((await request(chat, '/chat/config.json')).text).path, '/chat/');
   const health = await request(server, '/healthz');
   assert.deepEqual([health.status, health.text], [200, 'ok\n']);
-  const metrics = await request(server, '/metrics');
+});
+
+test('/metrics has a port of its own', async () => {
+  await server.metrics();
+  const there = { port: server.metricsPort };
+  const metrics = await request(there, '/metrics', { headers: { Origin: 'https://a.example' } });
+  assert.equal(metrics.status, 200);
+  assert.deepEqual(Object.keys(metrics.headers).filter((name) => /^access-control|^vary/.test(name)), []);
   assert.match(metrics.headers['content-type'], /^text\/plain; version=0\.0\.4/);
   const lines = metrics.text.trimEnd().split('\n');
   for (const line of lines) {
@@ -196,6 +203,20 @@ test('config.json, healthz, metrics', async () => {
     'id_taken_total', 'rejected_total', 'cut_total', 'throttled_total', 'loop_lag_seconds',
     'memory_bytes', 'build_info']) {
     assert.ok(lines.some((line) => line.startsWith(`# TYPE ghostchat_${name} `)), name);
+  }
+  const head = await request(there, '/metrics', { method: 'HEAD' });
+  assert.deepEqual([head.status, head.text], [200, '']);
+  for (const path of ['/', '/healthz', '/config.json', '/peerjs/id', '/assets/app.js', '/metrics/']) {
+    assert.equal((await request(there, path)).status, 404, path);
+  }
+  assert.equal((await request(there, '/metrics', { method: 'POST' })).status, 404);
+  const socket = await Client.open(server.metricsPort, 'a');
+  assert.equal(socket.answer.status, 404);
+  socket.raw.destroy();
+  for (const [which, path] of [[server, '/metrics'], [chat, '/chat/metrics'], [chat, '/metrics']]) {
+    const outside = await request(which, path);
+    assert.equal(outside.status, 404, path);
+    assert.doesNotMatch(outside.text, /ghostchat_/);
   }
 });
 
@@ -215,7 +236,8 @@ test('requests one after the other and in one piece on one connection', async ()
 });
 
 test('thousands of requests in one piece hold up nobody', async () => {
-  const other = await Raw.open(server.port);
+  await server.metrics();
+  const other = await Raw.open(server.metricsPort);
   const count = async () => {
     other.write('GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n');
     return Number(/^ghostchat_http_requests_total (\d+)$/m.exec((await other.answer()).text)[1]);
@@ -312,7 +334,7 @@ test('a request that does not come in time is answered with 408', async () => {
   assert.match(answer.text, /^handshake-timeout: /);
   const took = Date.now() - began;
   assert.ok(took > 9_000 && took < 12_000, `${took} ms`);
-  const metrics = (await request(server, '/metrics')).text;
+  const metrics = await server.metrics();
   assert.match(metrics, /rejected_total\{reason="handshake-timeout"\} 1\n/);
 });
 
@@ -324,7 +346,7 @@ test('clients that do not close after their answer hold few descriptors', async 
     assert.equal((await raw.answer()).status, 200);
     held.push(raw);
   }
-  const { text } = await request(server, '/metrics');
+  const text = await server.metrics();
   const open = Number(/^ghostchat_sockets (\d+)$/m.exec(text)[1]);
   assert.ok(open <= 256 + 16, `${open} sockets`); /* GC_LINGER_COUNT_MAX */
   held.forEach((raw) => raw.destroy());

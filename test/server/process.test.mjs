@@ -185,7 +185,7 @@ test('STUN answers over IPv4 and IPv6, and is announced', async (t) => {
     const config = await request(server, '/config.json', { headers: { Host: host } });
     assert.equal(JSON.parse(config.text).iceServers[0]?.urls ?? null, expected);
   }
-  const metrics = (await request(server, '/metrics')).text;
+  const metrics = await server.metrics();
   assert.match(metrics, /^ghostchat_stun_requests_total 5$/m);
   assert.match(metrics, /^ghostchat_stun_ignored_total 2$/m);
   const v6 = await stun(port, { address: '::1' }).catch((error) => error);
@@ -218,7 +218,7 @@ test('a source that asks too often gets silence', async () => {
     socket.send(Buffer.concat([Buffer.from('000100002112a442', 'hex'), randomBytes(12)]), port);
   }
   const count = async () => {
-    const { text } = await request(server, '/metrics');
+    const text = await server.metrics();
     const value = (word) => Number(new RegExp(`^ghostchat_stun_${word} (\\d+)$`, 'm').exec(text)[1]);
     return [value('requests_total'), value('dropped_total')];
   };
@@ -240,6 +240,27 @@ test('a busy STUN port is an error when it was named', async () => {
   assert.equal(status, 1);
   assert.match(stderr, /cannot use UDP port/);
   taken.close();
+});
+
+// --- metrics -------------------------------------------------------------------------------------
+
+test('a busy port of --metrics-listen is a warning, and off is off', async () => {
+  const taken = net.createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address();
+  const server = await startServer({ args: ['--metrics-listen', `127.0.0.1:${port}`] });
+  assert.equal((await request(server, '/healthz')).status, 200);
+  assert.match(server.child.errors, /^ghostchatd: warning: cannot listen on 127\.0\.0\.1 port \d+: .*; \/metrics is off \(--metrics-listen\)$/m);
+  await server.stop();
+  taken.close();
+  await once(taken, 'close');
+  const off = await startServer({ args: ['--metrics-listen', 'off'] });
+  assert.equal(off.child.errors, '');
+  await off.stop();
+  // The port is given back at once, as all others are.
+  const again = await startServer({ args: ['--metrics-listen', `127.0.0.1:${port}`] });
+  assert.match((await request({ port }, '/metrics')).text, /^ghostchat_connections/m);
+  await again.stop();
 });
 
 // --- TLS -----------------------------------------------------------------------------------------
@@ -295,7 +316,7 @@ test('TLS: page and WebSocket; SIGHUP reads the files again, bad ones change not
   await serves('second');
   a.send({ type: 'OFFER', dst: 'b', payload: 'still' });
   assert.equal((await b.message('OFFER', 100)).payload, 'still');
-  const metrics = (await request(server, '/metrics', secure)).text;
+  const metrics = await server.metrics();
   assert.match(metrics, /^ghostchat_tls_handshakes_total\{result="failed"\} [1-9]/m);
   assert.equal(await server.stop(), 0);
   assert.equal(await a.closed(), 1012);
@@ -309,8 +330,7 @@ test('a TLS client that never reads is not cut by what others send, and costs li
   deaf.raw.socket.pause();
   const sender = await join(server, 'sender', secure);
   const message = { type: 'OFFER', dst: 'deaf', payload: 'x'.repeat(60_000) };
-  const metrics = async () => (await request(server, '/metrics', secure)).text;
-  const refused = async () => /bad_total\{reason="held-limit"\} [1-9]/.test(await metrics());
+  const refused = async () => /bad_total\{reason="held-limit"\} [1-9]/.test(await server.metrics());
   for (let i = 0; !(await refused()); i++) {
     assert.ok(i < 200);
     for (let j = 0; j < 16; j++) {
@@ -319,7 +339,7 @@ test('a TLS client that never reads is not cut by what others send, and costs li
   }
   sender.send({ type: 'OFFER', dst: 'sender', payload: 'fine' });
   assert.equal((await sender.message('OFFER')).payload, 'fine');
-  assert.doesNotMatch(await metrics(), /cut_total\{reason="slow"\} [1-9]/);
+  assert.doesNotMatch(await server.metrics(), /cut_total\{reason="slow"\} [1-9]/);
   deaf.destroy();
   sender.destroy();
   await server.stop();

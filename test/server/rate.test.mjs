@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 
 import { startServer } from '../harness/server.mjs';
-import { frame, join, PING, PONG, Raw, request, TEXT } from './client.mjs';
+import { frame, join, PING, PONG, Raw, TEXT } from './client.mjs';
 import './leftovers.mjs';
 
 const CONTINUATION = 0;
@@ -13,7 +13,7 @@ beforeEach(async () => { server = await startServer({ args: ['--rate', String(RA
 afterEach(() => server.stop());
 
 const throttled = async () => {
-  const { text } = await request(server, '/metrics');
+  const text = await server.metrics();
   return Number(/^ghostchat_throttled_total (\d+)$/m.exec(text)[1]);
 };
 const repeat = (bytes, times) => Buffer.concat(Array(times).fill(Buffer.from(bytes)));

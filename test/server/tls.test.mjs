@@ -31,7 +31,7 @@ after(async () => {
 
 const get = (path) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
 const metric = async (word, which = server) => {
-  const { text } = await request(which, '/metrics', SECURE);
+  const text = await which.metrics();
   return Number(new RegExp(`^ghostchat_${word} (\\d+)$`, 'm').exec(text)?.[1] ?? 0);
 };
 const rss = (which) => Number(

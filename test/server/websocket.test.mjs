@@ -19,7 +19,7 @@ const name = (what) => `${what}-${++serial}`;
 const rss = (which = server) => Number(
   /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${which.child.pid}/status`, 'utf8'))[1]) * 1024;
 const metric = async (word, which = server) => {
-  const { text } = await request(which, '/metrics');
+  const text = await which.metrics();
   return Number(new RegExp(`^ghostchat_${word} (\\d+)$`, 'm').exec(text)?.[1] ?? 0);
 };
 

@@ -39,7 +39,7 @@ static const row rows[] = {
     {"/", "/.html", GC_ROUTE_NONE, NULL},
     {"/", "/config.json", GC_ROUTE_CONFIG, NULL},
     {"/", "/healthz", GC_ROUTE_HEALTH, NULL},
-    {"/", "/metrics", GC_ROUTE_METRICS, NULL},
+    {"/", "/metrics", GC_ROUTE_NONE, NULL},
     {"/", "*", GC_ROUTE_OUTSIDE, NULL},
     {"/chat/", "/chat/", GC_ROUTE_BASE, NULL},
     {"/chat/", "/chat", GC_ROUTE_BASE, NULL},

@@ -46,7 +46,7 @@ static void a_bad_descriptor_leaves_nothing_behind(void **state) {
     gc_addr from = {.family = 4, .ip = {127, 0, 0, 1}, .port = 5};
     gc_server_stats stats;
     (void)state;
-    gc_sockets_accept(&service, -1, &from);
+    gc_sockets_accept(&service, -1, &from, false);
     gc_sockets_drain(&service);
     uv_run(&service.loop, UV_RUN_NOWAIT);
     uv_run(&service.loop, UV_RUN_NOWAIT);
