@@ -2,7 +2,6 @@
 #include "core/base/assert.h"
 #include "host/alloc.h"
 #include "host/clock.h"
-#include "host/net.h"
 #include "server/config_json.h"
 #include "server/metrics.h"
 #include "server/route.h"
@@ -439,17 +438,4 @@ bool gc_http_has_body(const gc_http_request *r) {
         }
     }
     return false;
-}
-
-bool gc_http_forwarded_for(const gc_http_request *r, gc_addr *out) {
-    gc_span last = {0};
-    for (uint32_t i = 0; i < r->count; i++) {
-        if (gc_http_is(r->headers[i].name, "X-Forwarded-For")) {
-            gc_span list = r->headers[i].value;
-            while (list.len > 0) {
-                last = next_item(&list);
-            }
-        }
-    }
-    return gc_net_parse(last, out);
 }

@@ -26,8 +26,5 @@ bool gc_http_origin_allowed(const gc_options *options, gc_span origin);
 /* Tells whether a body follows the head: the connection ends after the answer then, so that no
  * proxy and we can disagree about where the next request begins (RFC 9112 11.2). */
 bool gc_http_has_body(const gc_http_request *r);
-/* Reads the address in the last hop of the last X-Forwarded-For. Returns false when there is none,
- * or none that can be read; *out is zero then. */
-bool gc_http_forwarded_for(const gc_http_request *r, gc_addr *out);
 
 #endif

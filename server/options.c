@@ -14,6 +14,7 @@ enum kind {
     CORS,
     LEVEL,
     SERVER, /* another server's address */
+    PROXY,  /* a flag, or networks */
     LISTEN, /* HOST:PORT, or off */
     LATER,  /* a name that is kept for a later version */
 };
@@ -58,8 +59,8 @@ static const option table[] = {
      "UDP port of STUN, 0 = none (3478)"},
     {"stun-rate", NULL, 0, NUMBER, AT(stun_per_second), 1, 1000000, "N",
      "STUN answers a second to one address (2000)"},
-    {"trust-proxy", "proxied", 0, FLAG, AT(trust_proxy), 0, 0, NULL,
-     "limits count the last address of X-Forwarded-For"},
+    {"trust-proxy", "proxied", 0, PROXY, 0, 0, 0, "[=NETWORK,...]",
+     "believe X-Forwarded-For of proxies on this machine, and there"},
     {"external-address", NULL, 0, TEXT, AT(external_address), 0, 0, "HOST",
      "name for STUN that clients are told (the one they asked for)"},
     {"memory-limit", NULL, 0, NUMBER, AT(memory_bytes_max), 1 << 20, 1ull << 40, "BYTES",
@@ -129,6 +130,19 @@ static int set_flag(parser *p, const option *o, const char *value) {
     return 0;
 }
 
+static bool is_boolean(const char *text) {
+    return text != NULL && (strcmp(text, "true") == 0 || strcmp(text, "false") == 0);
+}
+
+static int set_proxy(parser *p, const option *o, const char *value) {
+    gc_proxies *proxies = &p->out->proxies;
+    proxies->on = value == NULL || strcmp(value, "false") != 0;
+    if (value == NULL || is_boolean(value) || gc_proxies_add(proxies, value)) {
+        return 0;
+    }
+    return fail(p, o->name, "takes networks such as 10.0.0.0/8,2001:db8::/32, after a =");
+}
+
 static int set_level(parser *p, const option *o, const char *value) {
     p->out->log_level = gc_log_level_of(value);
     return p->out->log_level >= 0 ? 0 : fail(p, o->name, "takes error, warning, info or debug");
@@ -140,6 +154,8 @@ static int set(parser *p, const option *o, const char *value) {
         return set_flag(p, o, value);
     case NUMBER:
         return set_number(p, o, value);
+    case PROXY:
+        return set_proxy(p, o, value);
     case PATH:
         return gc_option_text_path(value, p->out->path)
                    ? 0
@@ -219,10 +235,6 @@ static const option *split(const char *argument, const char **value) {
     return find_letter(argument[1]);
 }
 
-static bool is_boolean(const char *text) {
-    return text != NULL && (strcmp(text, "true") == 0 || strcmp(text, "false") == 0);
-}
-
 static int parse_arguments(parser *p, int argc, char *const argv[]) {
     for (int i = 1; i < argc; i++) {
         const char *value;
@@ -234,7 +246,8 @@ static int parse_arguments(parser *p, int argc, char *const argv[]) {
         if (o->kind == LATER) {
             return fail(p, o->name, "is not built in this version");
         }
-        bool takes_next = o->kind != FLAG || (i + 1 < argc && is_boolean(argv[i + 1]));
+        bool alone = o->kind == FLAG || o->kind == PROXY;
+        bool takes_next = !alone || (i + 1 < argc && is_boolean(argv[i + 1]));
         if (value == NULL && takes_next) {
             if (i + 1 >= argc) {
                 return fail(p, o->name, "needs a value");
@@ -340,8 +353,9 @@ void gc_options_help(FILE *out) {
         if (o->letter != 0) {
             snprintf(letter, sizeof letter, "-%c, ", o->letter);
         }
-        snprintf(left, sizeof left, "%s--%s%s%s", letter, o->name, o->value != NULL ? " " : "",
-                 o->value != NULL ? o->value : "");
+        const char *value = o->value != NULL ? o->value : "";
+        const char *space = value[0] != 0 && value[0] != '[' ? " " : "";
+        snprintf(left, sizeof left, "%s--%s%s%s", letter, o->name, space, value);
         fprintf(out, "  %-28s  %s\n", left, o->help);
         if (o->alias != NULL) {
             fprintf(out, "      --%-22s  the same\n", o->alias);

@@ -4,6 +4,7 @@
 #define GC_SERVER_OPTIONS_H
 
 #include "server/option_text.h"
+#include "server/proxies.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,8 +32,8 @@ typedef struct gc_options {
     uint64_t stun_port; /* 0 = off */
     bool stun_port_named;
     uint64_t stun_per_second; /* of one address */
-    bool trust_proxy;
-    bool metrics; /* they are served, here: */
+    gc_proxies proxies;       /* --trust-proxy */
+    bool metrics;             /* they are served, here: */
     char metrics_host[GC_OPTION_TEXT_HOST_BYTES];
     uint64_t metrics_port;
     const char *external_address; /* or NULL */

@@ -3,7 +3,6 @@
 #include "core/base/error.h"
 #include "host/alloc.h"
 #include "host/log.h"
-#include "host/net.h"
 #include "server/config_json.h"
 #include "server/partial.h"
 #include "server/unsent.h"
@@ -90,30 +89,49 @@ gc_outcome gc_requests_refuse(gc_http_socket *c, const char *status, uint32_t re
     return send_answer(c, a);
 }
 
-static void notice_proxy(gc_service *service, const gc_http_request *r) {
-    if (!service->proxy_noticed && !service->options->trust_proxy &&
-        gc_http_header_of(r, "X-Forwarded-For").data != NULL) {
-        service->proxy_noticed = true;
-        gc_log(
-            GC_LOG_WARNING,
-            "a proxy in front of this server sends X-Forwarded-For: all its clients count as one "
-            "address and share one limit; start with --trust-proxy if the proxy is yours");
+/* Operators are told once, and in words that name what to change: all clients count as one address
+ * when a proxy's word is not asked for, not believed, or not there. */
+static void notice_forwarded(gc_service *service, const gc_http_request *r) {
+    if (service->proxy_noticed || gc_http_header_of(r, "X-Forwarded-For").data == NULL) {
+        return;
     }
+    service->proxy_noticed = true;
+    if (service->options->proxies.on) {
+        gc_log(GC_LOG_WARNING,
+               "a proxy at an address that is not trusted sends X-Forwarded-For: all its clients "
+               "count as one address and share one limit; name its network, as in "
+               "--trust-proxy=10.0.0.0/8, if the proxy is yours");
+    } else {
+        gc_log(GC_LOG_WARNING,
+               "a proxy in front of this server sends X-Forwarded-For: all its clients count as "
+               "one address and share one limit; start with --trust-proxy if the proxy is yours");
+    }
+}
+
+static void notice_silent_proxy(gc_service *service, const gc_http_request *r) {
+    if (service->proxy_silence_noticed || !gc_websocket_asked(r) ||
+        gc_http_header_of(r, "X-Forwarded-For").data != NULL) {
+        return;
+    }
+    service->proxy_silence_noticed = true;
+    gc_log(GC_LOG_WARNING,
+           "--trust-proxy is on, but the proxy in front sends no X-Forwarded-For: all its clients "
+           "count as one address and share one limit; nginx needs the line: proxy_set_header "
+           "X-Forwarded-For $proxy_add_x_forwarded_for;");
 }
 
 /* Makes limits count the client behind our own proxy, not the proxy. READ_ON: go on with the
  * request; anything else: the client is refused. */
 static gc_outcome readdress(gc_http_socket *c, const gc_http_request *r) {
     gc_service *service = gc_http_socket_service(c);
-    gc_addr from;
+    gc_addr peer = gc_http_socket_from(c);
     uint32_t reason;
-    notice_proxy(service, r);
-    if (!service->options->trust_proxy) {
+    if (!gc_proxies_trust(&service->options->proxies, &peer)) {
+        notice_forwarded(service, r);
         return GC_OUTCOME_READ_ON;
     }
-    if (!gc_http_forwarded_for(r, &from)) {
-        from = gc_http_socket_from(c);
-    }
+    notice_silent_proxy(service, r);
+    gc_addr from = gc_proxies_client(&service->options->proxies, r, &peer);
     if (gc_server_readdress(service->core, gc_service_now_ms(service), c->conn, &from, &reason) !=
         0) {
         return gc_requests_refuse(c, "503 Service Unavailable", reason);

@@ -391,7 +391,8 @@ void gc_sockets_accept(gc_service *service, int fd, const gc_addr *from, bool me
     uint32_t reason;
     /* Behind our own proxy the client's address is known with its request only, and who may connect
      * how often is the proxy's business. */
-    const gc_addr *counted = service->options->trust_proxy && !metrics ? &unknown : from;
+    bool proxied = !metrics && gc_proxies_trust(&service->options->proxies, from);
+    const gc_addr *counted = proxied ? &unknown : from;
     if (gc_server_accept(service->core, gc_service_now_ms(service), counted, &conn, &reason) != 0) {
         turn_away(service, fd, reason);
         return;

@@ -6,7 +6,7 @@ import dgram from 'node:dgram';
 import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import net from 'node:net';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import { after, test } from 'node:test';
 
@@ -347,22 +347,42 @@ test('a TLS client that never reads is not cut by what others send, and costs li
 
 // --- behind a proxy ------------------------------------------------------------------------------
 
-test('--trust-proxy: limits count the last hop of X-Forwarded-For', async () => {
-  const server = await startServer({ args: ['--trust-proxy', '--per-address-limit', '2'] });
+test('--trust-proxy: limits count the first hop from the right that is not trusted', async () => {
+  const server = await startServer({ args: ['--trust-proxy=10.0.0.0/8', '--per-address-limit', '2'] });
   const from = (address) => ({ headers: { 'X-Forwarded-For': address } });
   const held = [];
-  for (const [i, address] of ['9.9.9.9, 192.0.2.1', '192.0.2.1', '192.0.2.2'].entries()) {
+  for (const [i, address] of ['9.9.9.9, 192.0.2.1', '192.0.2.1, 10.1.2.3', '192.0.2.2'].entries()) {
     held.push(await join(server, `c${i}`, from(address)));
   }
-  const third = await Client.open(server.port, 'c3', from('192.0.2.2, 192.0.2.1'));
+  const third = await Client.open(server.port, 'c3', from('192.0.2.2, 192.0.2.1, 127.0.0.1'));
   assert.equal(third.answer.status, 503);
   assert.match(third.answer.text, /^address-limit: /);
-  // Without the header the proxy's own address counts.
+  assert.equal(server.child.errors, '');
+  // Without the header the proxy's own address counts, and that is said.
   held.push(await join(server, 'c4'), await join(server, 'c5'));
   assert.equal((await Client.open(server.port, 'c6')).answer.status, 503);
   held.forEach((one) => one.destroy());
   await server.stop();
-  assert.equal(server.child.errors, '');
+  assert.equal(server.child.errors.match(/proxy_set_header X-Forwarded-For \$proxy_add_x_forwarded_for;/g).length, 1);
+  assert.equal(server.child.errors.trimEnd().split('\n').length, 1);
+});
+
+test('--trust-proxy believes nobody but loopback and the networks it names', async () => {
+  const outside = Object.values(networkInterfaces()).flat()
+    .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+  if (!outside) {
+    return; // a machine without a network
+  }
+  const server = await startServer({ host: '0.0.0.0', args: ['--trust-proxy', '--per-address-limit', '1'] });
+  const claim = (address) => ({ host: outside, headers: { 'X-Forwarded-For': address } });
+  const first = await join(server, 'a', claim('192.0.2.1'));
+  const second = await Raw.open(server.port, { host: outside });
+  await second.until('an answer', () => second.received.length > 0 || second.ended);
+  assert.match(second.text(), /^HTTP\/1\.1 503 .*address-limit: /s);
+  first.destroy();
+  await server.stop();
+  assert.equal(server.child.errors.match(/--trust-proxy=10\.0\.0\.0\/8/g).length, 1);
+  assert.doesNotMatch(server.child.errors, /192\.0\.2\.1/);
 });
 
 test('a proxy in front without --trust-proxy is named on stderr, once', async () => {

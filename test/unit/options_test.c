@@ -62,7 +62,7 @@ static void without_options_the_defaults_hold(void **state) {
     assert_int_equal(o.connects_per_second, GC_CONNECTS_PER_SECOND);
     assert_int_equal(o.stun_port, GC_STUN_PORT);
     assert_false(o.stun_port_named);
-    assert_false(o.allow_discovery || o.trust_proxy || o.help || o.version);
+    assert_false(o.allow_discovery || o.proxies.on || o.help || o.version);
     assert_int_equal(o.log_level, GC_LOG_INFO);
     assert_string_equal(o.host, USE_LOCALSTORAGE_FOR_TESTING ? "127.0.0.1" : "::");
 }
@@ -91,7 +91,7 @@ static void names_of_peerjs_options_are_understood(void **state) {
     (void)state;
     gc_options o = good("--allow_discovery --alive_timeout 1000 --expire_timeout 2000 "
                         "--concurrent_limit 10 --proxied --sslkey k --sslcert c");
-    assert_true(o.allow_discovery && o.trust_proxy);
+    assert_true(o.allow_discovery && o.proxies.on);
     assert_int_equal(o.alive_timeout_ms, 1000);
     assert_int_equal(o.expire_timeout_ms, 2000);
     assert_int_equal(o.concurrent_max, 10);
@@ -184,6 +184,20 @@ static void a_peer_server_is_an_address(void **state) {
     bad("--peer-server=", "--peer-server takes");
 }
 
+static void proxies_are_named_by_networks(void **state) {
+    (void)state;
+    assert_true(good("--trust-proxy").proxies.on);
+    assert_int_equal(good("--trust-proxy --port 1").port, 1);
+    assert_true(good("--trust-proxy true").proxies.on);
+    assert_false(good("--trust-proxy=false").proxies.on);
+    gc_options o = good("--trust-proxy=10.0.0.0/8,::1 --proxied=192.0.2.1");
+    assert_true(o.proxies.on);
+    assert_int_equal(o.proxies.count, 3);
+    bad("--trust-proxy=10.0.0.0/40", "takes networks");
+    bad("--trust-proxy=", "takes networks");
+    bad("--trust-proxy 10.0.0.0/8", "unknown option 10.0.0.0/8");
+}
+
 static void metrics_have_an_address_of_their_own(void **state) {
     (void)state;
     gc_options o = good("");
@@ -212,6 +226,7 @@ int main(void) {
         cmocka_unit_test(bad_options_are_refused_by_name),
         cmocka_unit_test(options_of_later_versions_are_named_as_such),
         cmocka_unit_test(a_peer_server_is_an_address),
+        cmocka_unit_test(proxies_are_named_by_networks),
         cmocka_unit_test(metrics_have_an_address_of_their_own),
     };
     return RUN(tests);
