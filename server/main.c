@@ -84,5 +84,6 @@ int main(int argc, char **argv) {
     say_started(&daemon);
     gc_daemon_run(&daemon);
     gc_daemon_free(&daemon);
+    gc_options_free(&options);
     return 0;
 }

@@ -1,6 +1,8 @@
 #include "server/options.h"
 #include "core/base/limits.h"
+#include "host/file.h"
 #include "host/log.h"
+#include "server/config_file.h"
 #include "server/option_text.h"
 
 #include <string.h>
@@ -16,6 +18,8 @@ enum kind {
     SERVER, /* another server's address */
     PROXY,  /* a flag, or networks */
     LISTEN, /* HOST:PORT, or off */
+    CONFIG, /* a file with options */
+    SECRET, /* a file with the key */
     LATER,  /* a name that is kept for a later version */
 };
 
@@ -42,6 +46,9 @@ static const option table[] = {
      "where everything lives (/, or PEERSERVER_PATH of the environment)"},
     {"key", NULL, 'k', TEXT, AT(key), 0, 0, "KEY",
      "the key that PeerJS clients must name (peerjs)"},
+    {"key-file", NULL, 0, SECRET, 0, 0, 0, "FILE", "the key stands in this file"},
+    {"config", NULL, 0, CONFIG, AT(config_path), 0, 0, "FILE",
+     "options, one a line, without dashes; arguments come before them"},
     {"allow-discovery", NULL, 0, FLAG, AT(allow_discovery), 0, 0, NULL,
      "list all ids under /KEY/peers"},
     {"alive-timeout", NULL, 0, NUMBER, AT(alive_timeout_ms), 1, ANY, "MS",
@@ -91,6 +98,7 @@ static const option table[] = {
     {"turn-tls-port", NULL, 0, LATER, 0, 0, 0, NULL, NULL},
     {"turn-url", NULL, 0, LATER, 0, 0, 0, NULL, NULL},
     {"turn-secret", NULL, 0, LATER, 0, 0, 0, NULL, NULL},
+    {"turn-secret-file", NULL, 0, LATER, 0, 0, 0, NULL, NULL},
     {"turn-bytes-per-day", NULL, 0, LATER, 0, 0, 0, NULL, NULL},
     {"no-fallback", NULL, 0, LATER, 0, 0, 0, NULL, NULL},
 };
@@ -143,6 +151,25 @@ static int set_proxy(parser *p, const option *o, const char *value) {
     return fail(p, o->name, "takes networks such as 10.0.0.0/8,2001:db8::/32, after a =");
 }
 
+/* One line: what an editor adds at its end is not the key's. */
+static int set_key(parser *p, const option *o, const char *path) {
+    gc_options_file *f = &p->out->key_file;
+    char why[256];
+    gc_file_free(f->bytes, f->len);
+    *f = (gc_options_file){0};
+    if (gc_file_read(path, GC_KEY_BYTES_MAX + 2, &f->bytes, &f->len, why, sizeof why) != 0) {
+        snprintf(p->error, p->error_bytes, "--%s: %s", o->name, why);
+        return -1;
+    }
+    size_t len = strcspn(f->bytes, "\r\n");
+    if (len == 0 || strspn(f->bytes + len, "\r\n") != f->len - len) {
+        return fail(p, o->name, "must hold one line, which is the key");
+    }
+    f->bytes[len] = 0;
+    p->out->key = f->bytes;
+    return 0;
+}
+
 static int set_level(parser *p, const option *o, const char *value) {
     p->out->log_level = gc_log_level_of(value);
     return p->out->log_level >= 0 ? 0 : fail(p, o->name, "takes error, warning, info or debug");
@@ -156,6 +183,8 @@ static int set(parser *p, const option *o, const char *value) {
         return set_number(p, o, value);
     case PROXY:
         return set_proxy(p, o, value);
+    case SECRET:
+        return set_key(p, o, value);
     case PATH:
         return gc_option_text_path(value, p->out->path)
                    ? 0
@@ -235,7 +264,8 @@ static const option *split(const char *argument, const char **value) {
     return find_letter(argument[1]);
 }
 
-static int parse_arguments(parser *p, int argc, char *const argv[]) {
+/* only: LATER, or the one kind that is looked at in this pass. */
+static int parse_arguments(parser *p, int argc, char *const argv[], enum kind only) {
     for (int i = 1; i < argc; i++) {
         const char *value;
         const option *o = split(argv[i], &value);
@@ -254,12 +284,14 @@ static int parse_arguments(parser *p, int argc, char *const argv[]) {
             }
             value = argv[++i];
         }
-        if (set(p, o, value) != 0) {
+        bool counts = only == LATER ? o->kind != CONFIG : o->kind == only;
+        if (counts && set(p, o, value) != 0) {
             return -1;
         }
         /* yargs takes all words up to the next option for values of --cors. */
         while (o->kind == CORS && i + 1 < argc && argv[i + 1][0] != '-') {
-            if (set(p, o, argv[++i]) != 0) {
+            i++;
+            if (counts && set(p, o, argv[i]) != 0) {
                 return -1;
             }
         }
@@ -303,6 +335,55 @@ static int read_environment(parser *p, char *(*environment)(const char *)) {
     return path == NULL || path[0] == 0 ? 0 : set(p, find_name("path", 4), path);
 }
 
+static int set_line(parser *p, const char *name, const char *value) {
+    const option *o = find_name(name, strlen(name));
+    if (o == NULL) {
+        snprintf(p->error, p->error_bytes, "unknown option %.100s", name);
+        return -1;
+    }
+    if (o->kind == LATER) {
+        return fail(p, o->name, "is not built in this version");
+    }
+    if (o->kind == CONFIG) {
+        return fail(p, o->name, "cannot stand in a file of options");
+    }
+    if (value == NULL && o->kind != FLAG && o->kind != PROXY) {
+        return fail(p, o->name, "needs a value");
+    }
+    return set(p, o, value);
+}
+
+static int read_config(parser *p) {
+    gc_options_file *f = &p->out->config;
+    char why[256];
+    const char *name;
+    const char *value;
+    if (p->out->config_path == NULL) {
+        return 0;
+    }
+    if (gc_file_read(p->out->config_path, GC_CONFIG_FILE_BYTES_MAX, &f->bytes, &f->len, why,
+                     sizeof why) != 0) {
+        snprintf(p->error, p->error_bytes, "--config: %s", why);
+        return -1;
+    }
+    gc_config_file lines = {.at = f->bytes};
+    while (gc_config_file_next(&lines, &name, &value)) {
+        if (set_line(p, name, value) != 0) {
+            snprintf(why, sizeof why, "%s", p->error);
+            snprintf(p->error, p->error_bytes, "%s, line %u: %s", p->out->config_path, lines.line,
+                     why);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+void gc_options_free(gc_options *o) {
+    gc_file_free(o->config.bytes, o->config.len);
+    gc_file_free(o->key_file.bytes, o->key_file.len);
+    o->config = o->key_file = (gc_options_file){0};
+}
+
 /* What no single option shows. */
 static int check_together(parser *p) {
     gc_options *o = p->out;
@@ -330,7 +411,8 @@ int gc_options_parse(gc_options *out, int argc, char *const argv[],
                      char *(*environment)(const char *), char *error, size_t error_bytes) {
     parser p = {out, error, error_bytes};
     set_defaults(out);
-    if (read_environment(&p, environment) != 0 || parse_arguments(&p, argc, argv) != 0 ||
+    if (read_environment(&p, environment) != 0 || parse_arguments(&p, argc, argv, CONFIG) != 0 ||
+        read_config(&p) != 0 || parse_arguments(&p, argc, argv, LATER) != 0 ||
         check_together(&p) != 0) {
         return -1;
     }

@@ -15,12 +15,21 @@
 #define GC_STUN_PORT        3478 /* RFC 8489 8 */
 #define GC_METRICS_PORT     9641
 
-/* Texts are borrowed from argv and the environment. */
+/* A file whose text options are read from. */
+typedef struct gc_options_file {
+    char *bytes; /* or NULL */
+    uint32_t len;
+} gc_options_file;
+
+/* Texts are borrowed from argv, the environment, and the files. */
 typedef struct gc_options {
     const char *host;
     uint64_t port;
     char path[GC_OPTION_TEXT_PATH_BYTES]; /* begins and ends with '/' */
     const char *key;
+    const char *config_path;  /* --config, or NULL */
+    gc_options_file config;   /* its text */
+    gc_options_file key_file; /* --key-file: its text is the key */
     bool allow_discovery;
     uint64_t alive_timeout_ms;
     uint64_t expire_timeout_ms;
@@ -51,10 +60,14 @@ typedef struct gc_options {
     bool version;
 } gc_options;
 
-/* Fills *out. environment: getenv or a test's (PORT and PEERSERVER_PATH are asked for).
- * Returns 0, or -1 and one plain sentence in error. */
+/* Fills *out, in which an argument comes before a line of --config, and that before the
+ * environment. environment: getenv or a test's (PORT and PEERSERVER_PATH are asked for). Returns 0,
+ * or -1 and one plain sentence in error. In both cases the caller calls gc_options_free() in the
+ * end. */
 int gc_options_parse(gc_options *out, int argc, char *const argv[],
                      char *(*environment)(const char *), char *error, size_t error_bytes);
+/* Overwrites and frees the texts of files; options that stood there are dead then. */
+void gc_options_free(gc_options *o);
 /* The text of --help. */
 void gc_options_help(FILE *out);
 

@@ -4,7 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import dgram from 'node:dgram';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
@@ -240,6 +240,19 @@ test('a busy STUN port is an error when it was named', async () => {
   assert.equal(status, 1);
   assert.match(stderr, /cannot use UDP port/);
   taken.close();
+});
+
+// --- options in files ----------------------------------------------------------------------------
+
+test('what stands in files does not stand in the list of processes', async () => {
+  const [config, key] = ['options', 'key'].map((name) => joinPath(folder, name));
+  writeFileSync(config, `# for the family\nkey-file ${key}\nallow-discovery\n`);
+  writeFileSync(key, 'between-us\n', { mode: 0o600 });
+  const server = await startServer({ args: ['--config', config] });
+  assert.equal((await request(server, '/between-us/peers')).text, '[]');
+  assert.equal((await Client.open(server.port, 'a', { query: { key: 'peerjs' } })).raw.ended, false);
+  assert.doesNotMatch(readFileSync(`/proc/${server.child.pid}/cmdline`, 'latin1'), /between/);
+  assert.equal(await server.stop(), 0);
 });
 
 // --- metrics -------------------------------------------------------------------------------------

@@ -5,6 +5,8 @@
 #include "host/log.h"
 #include "server/options.h"
 
+#include <unistd.h>
+
 static const char *env_port;
 static const char *env_path;
 
@@ -46,6 +48,7 @@ static void bad(const char *words, const char *says) {
     if (parse(words, &o, error) == 0) {
         fail_msg("%s was taken", words);
     }
+    gc_options_free(&o);
     if (strstr(error, says) == NULL) {
         fail_msg("%s: %s", words, error);
     }
@@ -184,6 +187,88 @@ static void a_peer_server_is_an_address(void **state) {
     bad("--peer-server=", "--peer-server takes");
 }
 
+static const char *path_of(const char *name) {
+    static char path[2][128];
+    static int turn;
+    turn = 1 - turn;
+    snprintf(path[turn], sizeof path[0], "/tmp/options_test.%d.%s", (int)getpid(), name);
+    return path[turn];
+}
+
+static void write_file(const char *path, const char *text) {
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+}
+
+static void options_of_a_file_come_before_the_environment(void **state) {
+    (void)state;
+    const char *path = path_of("conf");
+    char words[200];
+    write_file(path, "# ours\nport 1\nkey=secret of the file\n\nallow-discovery\n"
+                     "cors https://a.example\ntrust-proxy 10.0.0.0/8\nhost ::1\n");
+    env_port = "7000";
+    snprintf(words, sizeof words, "--host 127.0.0.1 --config %s --cors https://b.example", path);
+    gc_options o = good(words);
+    assert_int_equal(o.port, 1);
+    assert_string_equal(o.key, "secret of the file");
+    assert_string_equal(o.host, "127.0.0.1"); /* an argument comes first, wherever it stands */
+    assert_true(o.allow_discovery);
+    assert_int_equal(o.proxies.count, 1);
+    assert_int_equal(o.cors_count, 2);
+    gc_options_free(&o);
+    env_port = NULL;
+    static const char *faults[][2] = {{"port 1\nprot 2\n", "line 2: unknown option prot"},
+                                      {"\n\nport\n", "line 3: --port needs a value"},
+                                      {"port x", "line 1: --port takes a number"},
+                                      {"config x", "line 1: --config cannot stand in a file"},
+                                      {"turn", "line 1: --turn is not built"},
+                                      {"help maybe", "line 1: --help takes no value"}};
+    snprintf(words, sizeof words, "--config %s", path);
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+        write_file(path, faults[i][0]);
+        bad(words, faults[i][1]);
+    }
+    unlink(path);
+    bad(words, "does not exist");
+    bad("--config", "needs a value");
+}
+
+static void a_key_may_stand_in_a_file(void **state) {
+    (void)state;
+    const char *path = path_of("key");
+    char words[200];
+    snprintf(words, sizeof words, "--key other --key-file %s", path);
+    write_file(path, "my key\n");
+    gc_options o = good(words);
+    assert_string_equal(o.key, "my key");
+    gc_options_free(&o);
+    write_file(path, "my key");
+    snprintf(words, sizeof words, "--key-file=%s --key-file %s --port 1", path, path);
+    o = good(words);
+    assert_string_equal(o.key, "my key");
+    gc_options_free(&o);
+    const char *faults[] = {"", "\n", "a\nb", "\na"};
+    for (size_t i = 0; i < 4; i++) {
+        write_file(path, faults[i]);
+        bad(words, "--key-file must hold one line");
+    }
+    char longer[GC_KEY_BYTES_MAX + 4];
+    memset(longer, 'a', sizeof longer);
+    longer[GC_KEY_BYTES_MAX + 3] = 0;
+    write_file(path, longer);
+    bad(words, "too large");
+    longer[GC_KEY_BYTES_MAX + 1] = 0;
+    write_file(path, longer);
+    bad(words, "--key is too long");
+    write_file(path, "room");
+    bad(words, "neither room nor join");
+    unlink(path);
+    bad(words, "--key-file: ");
+    bad("--turn-secret-file x", "not built in this version");
+}
+
 static void proxies_are_named_by_networks(void **state) {
     (void)state;
     assert_true(good("--trust-proxy").proxies.on);
@@ -226,6 +311,8 @@ int main(void) {
         cmocka_unit_test(bad_options_are_refused_by_name),
         cmocka_unit_test(options_of_later_versions_are_named_as_such),
         cmocka_unit_test(a_peer_server_is_an_address),
+        cmocka_unit_test(options_of_a_file_come_before_the_environment),
+        cmocka_unit_test(a_key_may_stand_in_a_file),
         cmocka_unit_test(proxies_are_named_by_networks),
         cmocka_unit_test(metrics_have_an_address_of_their_own),
     };

@@ -1,0 +1,49 @@
+#include "server/config_file.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define WHITE " \t\r"
+
+/* Cuts white space off both ends, in place. */
+static char *trim(char *text) {
+    text += strspn(text, WHITE);
+    size_t len = strlen(text);
+    while (len > 0 && strchr(WHITE, text[len - 1]) != NULL) {
+        len--;
+    }
+    text[len] = 0;
+    return text;
+}
+
+/* Takes a line off the text. Returns NULL at its end. */
+static char *take_line(gc_config_file *f) {
+    if (*f->at == 0) {
+        return NULL;
+    }
+    char *line = f->at;
+    size_t len = strcspn(line, "\n");
+    f->at += len + (line[len] == '\n');
+    line[len] = 0;
+    f->line++;
+    return trim(line);
+}
+
+bool gc_config_file_next(gc_config_file *f, const char **name, const char **value) {
+    char *line;
+    do {
+        line = take_line(f);
+    } while (line != NULL && (*line == 0 || *line == '#'));
+    if (line == NULL) {
+        return false;
+    }
+    line += strspn(line, "-");
+    size_t len = strcspn(line, "=" WHITE);
+    char *rest = trim(line + len + (line[len] != 0));
+    rest += *rest == '=' && line[len] != '=';
+    bool alone = line[len] == 0;
+    line[len] = 0;
+    *name = line;
+    *value = alone ? NULL : trim(rest);
+    return true;
+}

@@ -1,0 +1,23 @@
+/* Config file: options of ghostchatd in a text, one a line, so that none has to stand where
+ * everybody on the machine can read it. A line is the option's name, then a space or '=' and its
+ * value, which ends with the line; dashes before the name, white space at the ends, empty lines and
+ * lines that begin with '#' count for nothing. */
+#ifndef GC_SERVER_CONFIG_FILE_H
+#define GC_SERVER_CONFIG_FILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define GC_CONFIG_FILE_BYTES_MAX 65536
+
+/* A place in a text. */
+typedef struct gc_config_file {
+    char *at;      /* the text's rest; it ends with 0 */
+    uint32_t line; /* of the option read last, from 1; 0: none was read */
+} gc_config_file;
+
+/* Reads the next option: *name, and *value or NULL when the line has none; both stand in the text,
+ * which is changed, and end with 0. Returns false at the end. */
+bool gc_config_file_next(gc_config_file *f, const char **name, const char **value);
+
+#endif
