@@ -40,6 +40,7 @@ typedef struct making {
     gc_answer *out;
     gc_writer head;
     bool head_only;
+    bool room; /* the page of a room or a person: nothing for search engines */
 } making;
 
 static void text(making *m, const char *s) {
@@ -58,8 +59,19 @@ static void begin(making *m, const char *status) {
     text(m, "\r\n");
 }
 
-bool gc_http_origin_allowed(const gc_options *options, gc_span origin) {
-    if (options->cors_count == 0 || origin.data == NULL) {
+/* An origin is a scheme, "://", and what a browser sends as Host of the same page (RFC 6454 6.1).
+ */
+static bool is_own(gc_span origin, gc_span host) {
+    uint32_t scheme = gc_http_starts(origin, "https://") ? 8 : 7;
+    if (scheme == 7 && !gc_http_starts(origin, "http://")) {
+        return false;
+    }
+    return host.len > 0 && gc_span_equal(gc_span_from(origin, scheme), host);
+}
+
+bool gc_http_origin_allowed(const gc_options *options, const gc_http_request *r) {
+    gc_span origin = gc_http_header_of(r, "Origin");
+    if (options->cors_count == 0 || origin.data == NULL || is_own(origin, r->host)) {
         return true;
     }
     for (uint32_t i = 0; i < options->cors_count; i++) {
@@ -78,7 +90,7 @@ static void write_cors(making *m, const char *vary) {
     text(m, vary);
     text(m, "Origin\r\n");
     if (origin.len > 0 && origin.len <= ORIGIN_BYTES_MAX &&
-        gc_http_origin_allowed(m->service->options, origin)) {
+        gc_http_origin_allowed(m->service->options, m->request)) {
         text(m, "Access-Control-Allow-Origin: ");
         gc_writer_span(&m->head, origin);
         text(m, "\r\n");
@@ -242,6 +254,9 @@ static void answer_asset(making *m, const gc_asset *a, const char *cache, const 
     text(m, "\r\n");
     write_cors(m, vary);
     write_page_headers(m);
+    if (m->room) {
+        text(m, "X-Robots-Tag: noindex\r\n");
+    }
     /* Over plain http browsers ignore this one and complain on their console. They send Fetch
      * Metadata in exactly those requests to which it applies (W3C Fetch Metadata 2: trustworthy
      * URLs only), also through a proxy that says nothing about TLS. */
@@ -339,6 +354,7 @@ static void answer_route(making *m, gc_route route) {
         answer_base(m);
         break;
     case GC_ROUTE_PAGE:
+        m->room = true;
         answer_file(m, GC_SPAN("index.html"), true);
         break;
     case GC_ROUTE_HTML:

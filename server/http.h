@@ -20,9 +20,10 @@ void gc_http_answer_metrics(gc_service *service, const gc_http_request *r, gc_an
  * with their CRLF, or "". */
 void gc_http_refuse(gc_answer *out, const char *status, uint32_t reason, const char *why,
                     const char *more);
-/* Tells whether pages of this origin may use the server (--cors). An absent origin, of a client
- * that is not a browser, may. */
-bool gc_http_origin_allowed(const gc_options *options, gc_span origin);
+/* Tells whether the page that sent the request may use the server (--cors): one of a listed origin,
+ * and the server's own, whose origin has the request's Host. A request without an origin, of a
+ * client that is not a browser, may. */
+bool gc_http_origin_allowed(const gc_options *options, const gc_http_request *r);
 /* Tells whether a body follows the head: the connection ends after the answer then, so that no
  * proxy and we can disagree about where the next request begins (RFC 9112 11.2). */
 bool gc_http_has_body(const gc_http_request *r);

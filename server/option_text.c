@@ -112,3 +112,33 @@ bool gc_option_text_listen(const char *text, char host[GC_OPTION_TEXT_HOST_BYTES
     *port = n;
     return true;
 }
+
+/* Length of a host in a URL: in brackets, or letters, digits, '-', '.' and '_', all in lower case.
+ */
+static size_t origin_host_len(const char *text) {
+    if (text[0] != '[') {
+        return strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-._");
+    }
+    size_t len = 1 + strspn(text + 1, "0123456789abcdef:.");
+    return text[len] == ']' && len > 2 ? len + 1 : 0;
+}
+
+bool gc_option_text_is_origin(const char *text) {
+    size_t scheme = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789+-.");
+    const char *host = text + scheme + 3;
+    if (strcmp(text, "null") == 0) {
+        return true;
+    }
+    if (scheme == 0 || strncmp(text + scheme, "://", 3) != 0 || origin_host_len(host) == 0) {
+        return false;
+    }
+    const char *port = host + origin_host_len(host);
+    uint64_t n;
+    if (*port == 0) {
+        return true;
+    }
+    bool usual = (strncmp(text, "http:", 5) == 0 && strcmp(port, ":80") == 0) ||
+                 (strncmp(text, "https:", 6) == 0 && strcmp(port, ":443") == 0);
+    return *port == ':' && port[1] != '0' && strspn(port + 1, "0123456789") == strlen(port + 1) &&
+           gc_option_text_number(port + 1, &n) && n <= 65535 && !usual;
+}

@@ -25,6 +25,10 @@ bool gc_option_text_is_host(const char *host, size_t len);
  * IPv6 address, because a content security policy cannot name one (CSP 3, 2.3.1). Shorter than
  * GC_URL_BYTES_MAX - 1. */
 uint32_t gc_option_text_origin_len(const char *url);
+/* Tells whether text is an origin as browsers send it (RFC 6454 6.1): "null", or
+ * scheme://host[:port] in lower case, without the port that the scheme has anyway, and with nothing
+ * after it. */
+bool gc_option_text_is_origin(const char *text);
 /* Reads HOST:PORT, where an IPv6 address stands in brackets, which host does not get. Returns
  * false, with both unchanged, for anything else. */
 bool gc_option_text_listen(const char *text, char host[GC_OPTION_TEXT_HOST_BYTES], uint64_t *port);

@@ -210,7 +210,11 @@ static int set(parser *p, const option *o, const char *value) {
             return fail(p, o->name, "is there too often");
         }
         p->out->cors[p->out->cors_count++] = value;
-        return 0;
+        return strcmp(value, "*") == 0 || gc_option_text_is_origin(value)
+                   ? 0
+                   : fail(p, o->name,
+                          "takes an origin such as https://chat.example: in lower case, without a "
+                          "path, a final / or the usual port");
     default:
         memcpy((char *)p->out + o->at, &value, sizeof value);
         return value[0] != 0 ? 0 : fail(p, o->name, "needs a value");

@@ -181,6 +181,7 @@ static gc_outcome serve(gc_http_socket *c, const gc_http_request *r) {
     if (gc_websocket_asked(r)) {
         return open_websocket(c, r);
     }
+    gc_websocket_notice_missing(service, r);
     gc_http_answer(service, r, &service->answer);
     c->reason = GC_REASON_LEFT;
     return send_answer(c, &service->answer);

@@ -42,8 +42,11 @@ typedef struct gc_service {
     EVP_MD *sha1; /* of WebSocket handshakes, and its context; NULL before the first one */
     EVP_MD_CTX *sha1_context;
 
-    bool proxy_noticed; /* these two were said: what is in front of us is not as it should be */
+    /* These were said: what is in front of us is not as it should be. */
+    bool proxy_noticed;
     bool proxy_silence_noticed;
+    bool upgrade_noticed;
+    bool origin_noticed;
     uint64_t http_requests;
     uint64_t accept_pauses; /* for want of descriptors */
     uint64_t loop_lag_ms;   /* of the last timer */

@@ -57,6 +57,7 @@ test('every answer of a page carries exactly these headers', async () => {
     'cross-origin-opener-policy': 'same-origin',
     'referrer-policy': 'no-referrer',
     'permissions-policy': 'camera=(self)',
+    'x-robots-tag': 'noindex',
     'x-content-type-options': 'nosniff',
     connection: 'keep-alive',
     'keep-alive': 'timeout=5',
@@ -185,6 +186,16 @@ test('config.json, healthz, metrics', async () => {
   assert.equal(JSON.parse((await request(chat, '/chat/config.json')).text).path, '/chat/');
   const health = await request(server, '/healthz');
   assert.deepEqual([health.status, health.text], [200, 'ok\n']);
+});
+
+test('pages of rooms and people are nothing for search engines', async () => {
+  for (const path of ['/room/coffee', '/room/', '/join/somebody']) {
+    assert.equal((await request(server, path)).headers['x-robots-tag'], 'noindex', path);
+  }
+  for (const path of ['/', '/example.html', '/assets/app.js']) {
+    const { headers } = await request(server, path, { headers: { Accept: 'text/html' } });
+    assert.equal(headers['x-robots-tag'], undefined, path);
+  }
 });
 
 test('/metrics has a port of its own', async () => {

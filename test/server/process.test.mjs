@@ -408,6 +408,27 @@ test('a proxy in front without --trust-proxy is named on stderr, once', async ()
   assert.doesNotMatch(server.child.errors, /192\.0\.2\.1/);
 });
 
+test('a proxy in front that takes the WebSocket out of requests is named on stderr, once', async () => {
+  const server = await startServer({ path: '/chat/' });
+  const quiet = async (path, headers) => {
+    await request(server, path, { headers });
+    assert.equal(server.child.errors, '', path);
+  };
+  await quiet('/chat/peerjs');
+  await quiet('/chat/peerjs?key=peerjs');
+  await quiet('/chat/peerjs?key=peerjs&id=&token=t');
+  await quiet('/chat/config.json?key=peerjs&id=a&token=t');
+  for (const headers of [{}, { Upgrade: 'websocket' }, { Connection: 'Upgrade' }]) {
+    await request(server, '/chat/peerjs?key=peerjs&id=secret-id&token=secret-token&version=1', { headers });
+  }
+  (await join(server, 'a', { target: '/chat/peerjs' })).destroy();
+  await server.stop();
+  const lines = server.child.errors.trimEnd().split('\n');
+  assert.equal(lines.length, 1);
+  assert.match(lines[0], /does not pass WebSockets on .*proxy_set_header Upgrade \$http_upgrade;/);
+  assert.doesNotMatch(lines[0], /secret/);
+});
+
 // --- without file descriptors --------------------------------------------------------------------
 
 test('without descriptors it waits instead of spinning, and recovers', async () => {

@@ -90,6 +90,32 @@ test('--cors binds the WebSocket too', async () => {
     assert.match(answer.text, /^origin: /);
   }
   await strict.stop();
+  assert.equal(strict.child.errors.match(/--cors does not list its origin.*proxy_set_header Host \$host;/g).length, 1);
+});
+
+test("--cors never shuts out the server's own page", async () => {
+  const strict = await startServer({ args: ['--cors', 'https://a.example'] });
+  const asked = async (host, origin) => {
+    const raw = await Raw.open(strict.port);
+    raw.write(Client.head({ key: 'peerjs', id: name('own'), token: 't' }, { headers: { Origin: origin } })
+      .replace('Host: chat.example:80', `Host: ${host}`));
+    const { status } = await raw.answer();
+    raw.destroy();
+    return status;
+  };
+  for (const host of ['chat.example', '127.0.0.1:8080', '[::1]:8080']) {
+    assert.equal(await asked(host, `http://${host}`), 101, host);
+    assert.equal(await asked(host, `https://${host}`), 101, host);
+    const page = await request(strict, '/peerjs/id', { headers: { Host: host, Origin: `https://${host}` } });
+    assert.equal(page.headers['access-control-allow-origin'], `https://${host}`);
+  }
+  assert.equal(strict.child.errors, '');
+  for (const [host, origin] of [['chat.example', 'https://chat.example:8443'], ['chat.example:8443', 'https://chat.example'],
+    ['chat.example', 'https://chat.example.evil'], ['chat.example', 'https://xchat.example'], ['', 'https://'],
+    ['chat.example', 'ftp://chat.example'], ['chat.example', 'chat.example']]) {
+    assert.ok([400, 403].includes(await asked(host, origin)), `${host} ${origin}`);
+  }
+  await strict.stop();
 });
 
 test('frames behind the request in one piece, then byte by byte', async () => {

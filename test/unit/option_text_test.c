@@ -65,9 +65,60 @@ static void only_urls_of_a_peer_server_are_valid(void **state) {
     assert_int_equal(gc_option_text_origin_len(url), 0);
 }
 
+/* What browsers never send would match nobody. */
+static void only_origins_are_origins(void **state) {
+    (void)state;
+    const char *valid[] = {"https://chat.example",
+                           "http://a",
+                           "http://a:8080",
+                           "https://a:80",
+                           "null",
+                           "http://[::1]:3000",
+                           "http://my_app:3000",
+                           "http://127.0.0.1",
+                           "capacitor://localhost",
+                           "chrome-extension://abcdefgh",
+                           "http://a:443"};
+    const char *invalid[] = {"",
+                             "*",
+                             "chat.example",
+                             "https://",
+                             "https://chat.example/",
+                             "https://chat.example/a",
+                             "https://Chat.example",
+                             "HTTPS://a",
+                             "https://a:443",
+                             "http://a:80",
+                             "http://a:",
+                             "http://a:0",
+                             "http://a:080",
+                             "http://a:65536",
+                             "http://a:8K",
+                             "http://a:1:2",
+                             "http://a b",
+                             "http://u@a",
+                             "http://a?",
+                             "http://a#",
+                             "//a",
+                             "://a",
+                             "http:/a",
+                             "https://*.example",
+                             "http://[::1",
+                             "http://[]",
+                             "Null",
+                             "http://\xc3\xa4"};
+    for (size_t i = 0; i < sizeof valid / sizeof valid[0]; i++) {
+        assert_true(gc_option_text_is_origin(valid[i]));
+    }
+    for (size_t i = 0; i < sizeof invalid / sizeof invalid[0]; i++) {
+        assert_false(gc_option_text_is_origin(invalid[i]));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_hosts_are_valid_as_hosts),
+        cmocka_unit_test(only_origins_are_origins),
         cmocka_unit_test(only_urls_of_a_peer_server_are_valid),
     };
     return RUN(tests);

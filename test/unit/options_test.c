@@ -168,6 +168,9 @@ static void bad_options_are_refused_by_name(void **state) {
     bad("--queue-limit 2K --message-limit 3K", "smaller than --message-limit");
     bad("--external-address a/b", "--external-address");
     bad("--host=", "needs a value");
+    assert_int_equal(good("--cors * null http://a:8080").cors_count, 3);
+    bad("--cors https://app.example/", "--cors takes an origin such as https://chat.example");
+    bad("--cors http://a app.example", "--cors takes an origin");
 }
 
 /* What belongs to later versions is said, never taken in silence. */
