@@ -119,6 +119,10 @@ class App {
         find('.leave', HTMLButtonElement).addEventListener('click', () => this.#leave());
         this.#again.addEventListener('click', () => this.#joinAgain());
         addEventListener('hashchange', () => this.#onHash());
+        // A file that is dropped would take the place of the page.
+        for (const type of ['dragover', 'drop']) {
+            addEventListener(type, (event) => this.#onDrop(/** @type {DragEvent} */ (event)));
+        }
         addEventListener('focus', () => this.#setUnread(0));
         document.addEventListener('visibilitychange', () => document.hidden || this.#setUnread(0));
         addEventListener('beforeunload', (event) => {
@@ -259,6 +263,16 @@ class App {
         } catch (error) {
             const code = /** @type {{ code?: string }} */ (error).code ?? '';
             this.#composer.hint(SEND_HINTS[code] ?? texts.message.failed);
+        }
+    }
+
+    /** @param {DragEvent} event */
+    #onDrop(event) {
+        if (event.dataTransfer?.types.includes('Files')) {
+            event.preventDefault();
+            if (event.type === 'drop' && this.#place) {
+                this.#composer.hint(texts.message.noFiles);
+            }
         }
     }
 

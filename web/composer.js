@@ -22,7 +22,9 @@ export class Composer {
             submit();
         });
         this.#input.addEventListener('keydown', (event) => {
-            if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+            // Safari ends a composition first, and marks the key that ended it by 229 alone.
+            const composing = event.isComposing || event.keyCode === 229;
+            if (event.key === 'Enter' && !event.shiftKey && !composing) {
                 event.preventDefault();
                 submit();
             }

@@ -54,14 +54,35 @@ function placeIn(address) {
     return { inFragment, place, secret: secret.length > 0, shown: `${base}#/${place}` };
 }
 
+/** What messengers and mail programs add to an address does not change where it leads: a query, an empty
+ * fragment, a stroke at the end.
+ * @param {string} href
+ * @returns {URL} */
+function tidy(href) {
+    const address = new URL(href);
+    address.search = '';
+    if (address.hash === '') {
+        address.hash = ''; // without its mark, too
+        address.pathname = address.pathname.replace(/(\/(?:room|join)\/[^/]+)\/+$/, '$1');
+    } else if (address.pathname.endsWith('/room/')) {
+        address.pathname = address.pathname.replace(/\/+$/, '/');
+    } else {
+        address.pathname = address.pathname.replace(/(\/join\/[^/]+)\/+$/, '$1');
+        address.hash = address.hash.replace(/^(#\/(?:room|join)\/[^/:?]+)\/*(?:\?.*)?$/, '$1');
+    }
+    return address;
+}
+
 /** Reads the address and strips its secret at once.
  * @returns {Arrival} */
 export function takeArrival() {
-    const address = new URL(location.href);
+    const address = tidy(location.href);
     const { inFragment, place, secret, shown } = placeIn(address);
     const kept = withoutSecret(shown);
     if (secret || kept !== shown) {
         history.replaceState({ lost: true }, '', kept);
+    } else if (address.href !== location.href) {
+        history.replaceState(history.state, '', address.href);
     }
     if (!/^(room|join)\//.test(place)) {
         return { link: null, lost: false };
@@ -70,9 +91,7 @@ export function takeArrival() {
     if (lost) {
         return { link: null, lost };
     }
-    // "index.html" is no part of a link, a query must not get lost: the core refuses it.
-    const whole = !inFragment || address.search !== '';
-    return { link: whole ? address.href : base + address.hash, lost };
+    return { link: inFragment ? base + address.hash : address.href, lost }; // without "index.html"
 }
 
 /** Shows in the address bar where one is, without any secret. A reload then knows what it lost.

@@ -214,6 +214,7 @@ export const texts = {
             why
                 ? `${count(n, 'message', 'messages')} from ${name} cannot be shown. ${why}`
                 : `${count(n, 'message', 'messages')} from ${name} got lost on the way.`,
+        noFiles: 'Files cannot be sent yet.',
         full: 'Too much is still on its way. Your text stays here; send it in a moment.',
         sendable: 'Now there is room again: press Send.',
         nobody: 'Nobody is here to read it yet. Your text stays here.',

@@ -176,6 +176,29 @@ scenario('a page that lost its secret says so, and goes on with a pasted link', 
   red: { 'wrong secret': wrongSecret },
 });
 
+scenario('a link to which a messenger has added something leads to the same room', {
+  async story(world) {
+    const server = await world.server();
+    const [ann, ben] = [await world.person('Ann', server), await world.person('Ben', server)];
+    await ann.joinRoom('coffee');
+    await ann.state('waiting');
+    await ben.open(world.variant.path ?? 'room/coffee/?fbclid=x#');
+    await ben.fill('Your name', 'Ben');
+    await ben.tapJoin('/room/');
+    await Promise.all([ann.connected(), ben.connected()]);
+    assert.equal(await ben.evaluate(() => location.href), `${server.url}room/coffee`);
+    // A file that is dropped does not take the place of the page.
+    assert.equal(await ben.evaluate(() => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(['x'], 'x.txt'));
+      return dispatchEvent(new DragEvent('drop', { dataTransfer, cancelable: true }));
+    }), false);
+    await ben.until('is told that files are not sent', () => (
+      /Files cannot be sent/.test(document.querySelector('.composer-hint').textContent)));
+  },
+  red: { 'another room': { path: 'room/coffees/?fbclid=x#', fails: /has 1 open links/ } },
+});
+
 scenario('what is no invite link is refused in words', {
   async story(world) {
     const server = await world.server();

@@ -50,3 +50,23 @@ test('names stay as they are', async () => {
         assert.ok(shown.endsWith(place), shown);
     }
 });
+
+for (const [added, plain] of [['room/coffee?fbclid=x', 'room/coffee'], ['room/coffee/', 'room/coffee'],
+    ['room/coffee?', 'room/coffee'], ['room/coffee#', 'room/coffee'], ['room/coffee/?utm_source=a&b=c#', 'room/coffee'],
+    ['join/abc/?x', 'join/abc'], ['?fbclid=x#/room/coffee', '#/room/coffee'], ['#/room/coffee/', '#/room/coffee'],
+    ['#/join/abc/?x=y', '#/join/abc']]) {
+    test(`what was added to an address is dropped before it is read: ${added}`, async () => {
+        const { link, shown } = await arrive(added);
+        assert.equal(link, root.href + plain);
+        assert.equal(shown, root.href + plain);
+    });
+}
+
+test('what was added to an address takes no secret from it', async () => {
+    for (const [added, plain] of [[`room/?utm_source=x#${SECRET}`, `room/#${SECRET}`],
+        [`join/abc/?x=y#${SECRET}`, `join/abc#${SECRET}`], [`?x=y#/room/:${SECRET}`, `#/room/:${SECRET}`]]) {
+        const { link, shown } = await arrive(added);
+        assert.equal(link, root.href + plain);
+        assert.ok(!shown.includes('BBBB') && !shown.includes('?'), shown);
+    }
+});
