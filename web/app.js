@@ -6,12 +6,13 @@ import { Conversation } from './conversation.js';
 import { fillTexts, find, make } from './dom.js';
 import { Entrance } from './entrance.js';
 import { Frame } from './frame.js';
-import { GhostChat, GhostChatError, InviteKind } from './ghostchat.js';
+import { GhostChat, InviteKind } from './ghostchat.js';
 import { Invite } from './invite.js';
 import { cleanLine } from './linkify.js';
 import { randomName } from './name.js';
 import { People } from './people.js';
 import { base, isStatic, showPlace, takeArrival } from './place.js';
+import { whyJoin, whySend } from './refusals.js';
 import { Scan } from './scan.js';
 import { setOff } from './sentence.js';
 import { describe, Status } from './status.js';
@@ -22,25 +23,6 @@ import { followViewport } from './viewport.js';
 /** @typedef {import('./ghostchat.js').Peer} Peer */
 /** @typedef {{ title: string, path: string, lost: boolean, room: 'open' | 'private' | 'none',
  *   empty: string }} Place  where one is, in words and in the address bar */
-
-/** The code of a send() that was refused -> what to say. @type {Record<string, string>} */
-const SEND_HINTS = {
-    full: texts.message.full,
-    'too-big': texts.message.tooBig,
-    state: texts.message.nobody,
-};
-
-/** @param {unknown} error  of joining @param {boolean} byName  the room's name was typed
- * @returns {string} what to say */
-function wordsOf(error, byName) {
-    if (!(error instanceof GhostChatError)) {
-        return texts.plain.broken;
-    }
-    if (error.code === 'trap') {
-        return texts.status.trapped;
-    }
-    return byName ? texts.entrance.badRoom : texts.entrance.badLink;
-}
 
 class App {
     #root = document.documentElement;
@@ -84,12 +66,17 @@ class App {
         this.#entrance.showHome();
         this.#useConfig();
         const preload = this.#chat.preload();
+        await this.#arrive(arrival);
+        await preload;
+    }
+
+    /** @param {import('./place.js').Arrival} arrival */
+    async #arrive(arrival) {
         if (arrival.lost) {
             this.#entrance.showLost(false);
         } else if (arrival.link && (await this.#openLink(arrival.link))) {
             this.#entrance.showLost(true);
         }
-        await preload;
     }
 
     #listen() {
@@ -131,7 +118,9 @@ class App {
                 event.returnValue = true; // how Safari is told
             }
         });
-        addEventListener('pagehide', () => this.#place && this.#leave());
+        // The entry of the history stays what it is: Back and Forward lead to the joining screen of it.
+        addEventListener('pagehide', () => this.#place && this.#leave(true));
+        addEventListener('pageshow', (event) => event.persisted && this.#arrive(takeArrival()));
     }
 
     /** @param {WayIn} way @param {import('./entrance.js').Choice} choice */
@@ -153,7 +142,7 @@ class App {
         } catch (error) {
             showPlace('', false);
             this.#hide();
-            this.#entrance.error(wordsOf(error, 'room' in way));
+            this.#entrance.error(whyJoin(error, 'room' in way));
             await this.#chat.leave(); // what has trapped is as good as left
             return;
         } finally {
@@ -224,8 +213,9 @@ class App {
         this.#render();
     }
 
-    /** Leaves, and forgets all that was said and all secrets. */
-    async #leave() {
+    /** Leaves, and forgets all that was said and all secrets.
+     * @param {boolean} [away]  the page goes: its address, which holds no secret, stays */
+    async #leave(away = false) {
         this.#last = null;
         await this.#chat.leave();
         this.#invite.close();
@@ -233,7 +223,9 @@ class App {
         this.#people.clear();
         this.#composer.clear();
         this.#entrance.wipe();
-        showPlace('', false);
+        if (!away) {
+            showPlace('', false);
+        }
         this.#hide();
         this.#entrance.showHome();
         const later = this.#later;
@@ -262,7 +254,7 @@ class App {
             this.#frame.now();
         } catch (error) {
             const code = /** @type {{ code?: string }} */ (error).code ?? '';
-            this.#composer.hint(SEND_HINTS[code] ?? texts.message.failed);
+            this.#composer.hint(whySend(code));
         }
     }
 

@@ -93,12 +93,15 @@ export class Invite {
         this.#drawQr(link);
         this.#hint.textContent = '';
         this.#copy.textContent = texts.invite.copy;
-        this.#note.textContent =
-            kind === 'direct'
-                ? texts.invite.directNote
-                : this.#room === 'open'
-                  ? texts.invite.openNote
-                  : texts.invite.roomNote;
+        this.#note.textContent = isLoopback(link) ? texts.invite.loopbackNote : this.#noteOf(kind);
+    }
+
+    /** @param {Kind} kind */
+    #noteOf(kind) {
+        if (kind === 'direct') {
+            return texts.invite.directNote;
+        }
+        return this.#room === 'open' ? texts.invite.openNote : texts.invite.roomNote;
     }
 
     /** The module that draws is loaded with the first code; by then the dialog may be closed.
@@ -123,4 +126,10 @@ export class Invite {
             this.#link.focus();
         }
     }
+}
+
+/** @param {string} link
+ * @returns {boolean} whether it leads whoever has it to their own device */
+export function isLoopback(link) {
+    return /^https?:\/\/(localhost|[^/:]+\.localhost|127\.[\d.]+|\[::1\])[/:]/i.test(link);
 }

@@ -234,6 +234,9 @@ export const texts = {
         kind: 'Invite to',
         room: 'This room',
         direct: 'Me only',
+        loopbackNote:
+            'This link works on this device alone. To invite people on other devices, open this page ' +
+            'by the address of this machine in your network.',
         roomNote: 'Whoever has this link can come into the room.',
         openNote: 'Whoever knows the room name can come in, with or without the link.',
         directNote:

@@ -127,6 +127,32 @@ scenario('a reload in a chat asks first, and one outside does not', {
   red: { 'one has left': { left: true, fails: /was asked nothing/ } },
 });
 
+scenario('Back and Forward lead to the joining screen of the room', {
+  async story(world) {
+    const server = await world.server();
+    const ann = await world.person('Ann', server);
+    await ann.open();
+    await ann.open('room/history');
+    await ann.click('button', 'Join room');
+    await ann.state('waiting');
+    // At this address an invite leads nobody but oneself anywhere.
+    await ann.click('button', 'Invite');
+    await ann.until('is told that the link is for this device', () => (
+      /works on this device alone/.test(document.querySelector('.invite-note').textContent)));
+    await ann.page.press('Escape');
+    if (world.variant.leaves) {
+      await ann.leave();
+      await ann.state('idle');
+    }
+    await ann.page.page.goBack();
+    await ann.page.page.goForward();
+    await ann.until('is asked to join the room', () => (
+      /history/.test(document.querySelector('.entrance-heading')?.textContent ?? '')));
+    assert.equal(await ann.evaluate(() => location.pathname), '/room/history');
+  },
+  red: { 'one has left': { leaves: true, fails: /is asked to join the room/ } },
+});
+
 scenario('the example page of 30 lines chats by the same module', {
   async story(world) {
     const server = await world.server();
