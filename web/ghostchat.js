@@ -243,7 +243,7 @@ export class GhostChat extends EventTarget {
         if (this.#driver) {
             await this.#call((core, now) => core.leave(now)).catch(() => {});
         }
-        if (this.#state.state !== 'idle') {
+        if (this.#driver || this.#state.state !== 'idle') {
             this.#end(); // a chat that a trap has ended too, although its driver is gone
         }
     }

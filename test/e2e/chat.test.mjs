@@ -107,6 +107,22 @@ scenario('leaving wipes the page and its storage', {
   red: { 'nobody leaves': { stays: true, fails: /Ben: is idle/ } },
 });
 
+scenario('who has left can join again without a reload', {
+  async story(world) {
+    const server = await world.server();
+    const [ann, ben] = await world.crowd(['Ann', 'Ben'], server, 'again');
+    await Promise.all([ann.connected(), ben.connected()]);
+    await ben.leave();
+    await ben.state('idle');
+    await ben.fill('Room name', world.room('again', 'Ben'));
+    await ben.click('button', 'Join room');
+    await Promise.all([ann.connected(), ben.connected()]);
+    await ben.say('back again');
+    await ann.heard('back again');
+  },
+  red: { 'another room': { room: (name, who) => (who === 'Ben' ? 'other' : name), fails: /has 1 open links/ } },
+});
+
 scenario('a reload in a chat asks first, and one outside does not', {
   async story(world) {
     const server = await world.server();
