@@ -73,8 +73,9 @@ typedef struct person {
 typedef struct oracle {
     person people[256];
     uint32_t count;
-    uint64_t told[GC_PEERS_MAX]; /* last own seq whose fate was told, for who sits there */
-    uint64_t owed[GC_PEERS_MAX]; /* last own seq that was sent when it was known */
+    uint64_t told[GC_PEERS_MAX];      /* last own seq whose fate was told, for who sits there */
+    uint64_t corrected[GC_PEERS_MAX]; /* last one that was taken back */
+    uint64_t owed[GC_PEERS_MAX];      /* last own seq that was sent when it was known */
     bool alive[GC_PEERS_MAX];
     /* Stock PeerJS peers: the last own seq that the host got for one, and that its transport took.
      */
@@ -110,6 +111,12 @@ static void on_shown(gc_client *c, oracle *k, const gc_client_output *o, uint64_
 
 static void on_fate(oracle *k, const gc_client_output *o) {
     gc_assert(k->alive[o->peer] || k->late);
+    if (o->type == GC_CLIENT_DELIVERED && k->told[o->peer] != 0 && o->number <= k->told[o->peer]) {
+        /* What was said to be lost is taken back, once, and by who acknowledges. */
+        gc_assert(o->value == 0 && o->number > k->corrected[o->peer]);
+        k->corrected[o->peer] = o->number;
+        return;
+    }
     gc_assert(k->told[o->peer] == 0 || o->number == k->told[o->peer] + 1);
     k->told[o->peer] = o->number;
     if (o->type == GC_CLIENT_DELIVERED && o->value == 1 && !k->late) {
@@ -156,7 +163,8 @@ static void on_peer(oracle *k, const gc_client_output *o) {
     k->alive[o->peer] = true;
     if (o->value == GC_PEER_CLOSED) {
         gc_assert(k->owed[o->peer] == 0 || k->told[o->peer] == k->owed[o->peer]);
-        k->told[o->peer] = k->owed[o->peer] = k->got[o->peer] = k->taken[o->peer] = 0;
+        k->corrected[o->peer] = k->told[o->peer] = k->owed[o->peer] = k->got[o->peer] =
+            k->taken[o->peer] = 0;
         k->alive[o->peer] = false;
     }
 }

@@ -275,15 +275,17 @@ static void on_end(sim_world *w, uint32_t node, const gc_client_output *out) {
             r = m->to[k].peer == out->peer && m->to[k].life == n->peers[out->peer].life ? &m->to[k]
                                                                                         : r;
         }
-        if (r == NULL || r->state != SIM_PENDING) {
+        bool late = r != NULL && delivered && r->state == SIM_UNDELIVERED; /* it is taken back */
+        if (r == NULL || (r->state != SIM_PENDING && !late)) {
             sim_fail(w, SIM_INVARIANT_ENDS, node, out->peer, delivered, out->number);
         } else if (delivered && !r->shown) {
             sim_fail(w, SIM_INVARIANT_I1, node, r->life, 0, out->number);
         } else {
             r->state = delivered ? SIM_DELIVERED : SIM_UNDELIVERED;
-            m->pending--;
+            m->pending -= !late;
             o->delivered += delivered;
             o->undelivered += !delivered;
+            o->undelivered -= late;
             bool wrong =
                 w->scenario.lossless || (m->sent_world_ms >= w->meshed_ms && !w->unnoticed &&
                                          r->life != SIM_NONE && o->lives[r->life].alive);
@@ -294,6 +296,19 @@ static void on_end(sim_world *w, uint32_t node, const gc_client_output *out) {
         return;
     }
     sim_fail(w, SIM_INVARIANT_ENDS, node, out->peer, delivered, out->number);
+}
+
+/* Two lives forgot each other: the fates of what they said are final. */
+static void end_between(sim_oracle *o, uint32_t a, uint32_t b) {
+    for (uint32_t i = 0; i < o->message_count; i++) {
+        sim_message *m = &o->messages[i];
+        sim_recipient *r = m->life == a   ? recipient_of(m, b)
+                           : m->life == b ? recipient_of(m, a)
+                                          : NULL;
+        if (r != NULL) {
+            r->over = true;
+        }
+    }
 }
 
 static void on_peer(sim_world *w, uint32_t node, const gc_client_output *out) {
@@ -309,6 +324,9 @@ static void on_peer(sim_world *w, uint32_t node, const gc_client_output *out) {
         sim_fail(w, SIM_INVARIANT_STRANGER, node, out->peer, out->value, 0);
     }
     p->known = out->value != GC_PEER_CLOSED;
+    if (!p->known && life != SIM_NONE) {
+        end_between(&w->oracle, n->life, life);
+    }
     p->state = out->value;
     if (p->life != life || !p->known) {
         p->life = life;

@@ -23,6 +23,7 @@
     X(TEXT, "text", "a text that nobody typed so")                                                 \
     X(STRANGER, "stranger", "a peer that nobody is, or a message from before it was known")        \
     X(LOST, "lost", "given up although nothing was wrong")                                         \
+    X(LATE, "late", "said to be not delivered in the end, but the recipient showed it")            \
     X(MESH, "mesh", "after healing two members found no link in time")                             \
     X(WORDS, "words", "after healing a message did not arrive in time")                            \
     X(GONE, "gone", "a peer that is gone is still shown as open")                                  \
@@ -52,7 +53,8 @@ typedef struct sim_recipient {
     uint32_t peer; /* the sender's number for it */
     uint8_t state; /* sim_send_state, as the sender was told */
     bool shown;
-    bool gap; /* the recipient was told that it never comes */
+    bool gap;  /* the recipient was told that it never comes */
+    bool over; /* one of the two forgot the other since: nothing can be corrected */
 } sim_recipient;
 
 /* One send of one user. */

@@ -195,6 +195,20 @@ static uint32_t unfinished(const sim_world *w) {
     return SIM_NONE;
 }
 
+/* What is said to be not delivered between two who are here was not shown. */
+static void check_late(sim_world *w) {
+    const sim_oracle *o = &w->oracle;
+    for (uint32_t i = 0; i < o->message_count; i++) {
+        const sim_message *m = &o->messages[i];
+        for (uint32_t k = 0; k < m->count && o->lives[m->life].alive; k++) {
+            const sim_recipient *r = &m->to[k];
+            if (r->state == SIM_UNDELIVERED && r->shown && !r->over && o->lives[r->life].alive) {
+                sim_fail(w, SIM_INVARIANT_LATE, o->lives[m->life].node, r->life, i, m->seq);
+            }
+        }
+    }
+}
+
 static void check_gone(sim_world *w) {
     for (uint32_t i = 0; i < w->node_count; i++) {
         for (uint32_t k = 0; k < SIM_PEERS_MAX && here(w, i); k++) {
@@ -228,6 +242,7 @@ static void words(sim_world *w) {
     }
     w->words_ms = w->now_ms - w->phase_ms;
     check_gone(w);
+    check_late(w);
     enter(w, SIM_PHASE_LEAVING);
     for (uint32_t i = 0; i < w->node_count; i++) {
         sim_user_leave(w, i);

@@ -74,7 +74,8 @@ enum gc_client_output_type {
                             or 0: lost on the way */
     GC_CLIENT_DELIVERED, /* own message `number` was shown by `peer`; value 1: the transport took
                             it, more is not known: this peer acknowledges nothing */
-    GC_CLIENT_UNDELIVERED, /* own message `number` is given up for `peer`; reason */
+    GC_CLIENT_UNDELIVERED, /* own message `number` is given up for `peer`; reason. DELIVERED may
+                              follow once more, later: it was shown after all */
     GC_CLIENT_SENDABLE,    /* gc_client_send() may be tried again after GC_E_FULL */
 };
 

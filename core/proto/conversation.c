@@ -10,7 +10,7 @@ void gc_conversation_init(gc_conversation *v, gc_inbox_store *store, uint64_t ne
     gc_assert(next_seq >= 1);
     memset(v, 0, offsetof(gc_conversation, inbox));
     v->acked = next_seq - 1;
-    v->base = v->told = v->next_send = v->lost_from = v->lost_to = next_seq;
+    v->base = v->said = v->told = v->next_send = v->lost_from = v->lost_to = next_seq;
     gc_inbox_init(&v->inbox, store);
 }
 
@@ -36,7 +36,6 @@ static void rewind_sending(gc_conversation *v) {
 
 static void leave_link(gc_conversation *v, enum gc_conversation_step step) {
     v->step = (uint8_t)step;
-    v->base_due = false; /* the START of the next link says it */
     rewind_sending(v);
     gc_inbox_unlink(&v->inbox);
 }
@@ -64,6 +63,17 @@ static void settle_from(const gc_conversation *v, gc_outbox *o, uint64_t floor) 
     gc_outbox_settle(o, floor, gc_conversation_floor(v));
 }
 
+/* The peer has shown all up to `ack` that it did not pass over. What was given up since the last
+ * acknowledgement is among it. */
+static void correct(gc_conversation *v, uint64_t ack) {
+    uint64_t from = gc_max_u64(v->acked + 1, v->said);
+    uint64_t to = gc_min_u64(ack + 1, v->base);
+    if (from < to && !v->plain) {
+        v->late_from = from;
+        v->late_to = to;
+    }
+}
+
 static void become_started(gc_conversation *v) {
     v->step = GC_CONVERSATION_STARTED;
     v->met = true;
@@ -87,13 +97,18 @@ int gc_conversation_start(gc_conversation *v, gc_outbox *o, const gc_frame *star
         gc_conversation_give_up(v, o, o->next, GC_REASON_GONE);
         floor = gc_conversation_floor(v);
     }
+    v->base_due = v->base > v->said;
     if (!same) {
+        v->said = v->base; /* no acknowledgement of this one is about what was given up before */
         memcpy(v->session, start->session, GC_SESSION_BYTES);
         v->known = true;
         gc_inbox_begin(&v->inbox, remembered > 0 ? remembered + 1 : start->base);
     }
     gc_inbox_resume(&v->inbox, start->base);
     if (knows_us) {
+        if (same) {
+            correct(v, start->ack);
+        }
         v->acked = gc_max_u64(v->acked, start->ack);
         settle_from(v, o, floor);
     }
@@ -128,6 +143,7 @@ int gc_conversation_ack(gc_conversation *v, gc_outbox *o, uint64_t ack, uint64_t
         v->ghost_last = 0;
     }
     if (ack > v->acked) {
+        correct(v, ack);
         v->acked = ack;
         v->progress_ms = now_ms;
         settle_from(v, o, floor);
@@ -153,6 +169,10 @@ bool gc_conversation_can_give_up(const gc_conversation *v) {
     return v->told >= v->lost_to || v->lost_to == gc_conversation_floor(v);
 }
 
+bool gc_conversation_is_stuck(const gc_conversation *v) {
+    return !gc_conversation_can_give_up(v) || v->late_from < v->late_to;
+}
+
 void gc_conversation_give_up(gc_conversation *v, gc_outbox *o, uint64_t to, uint32_t reason) {
     uint64_t floor = gc_conversation_floor(v);
     if (to <= floor) {
@@ -170,8 +190,9 @@ void gc_conversation_give_up(gc_conversation *v, gc_outbox *o, uint64_t to, uint
     v->lost_to = to;
     v->lost_reason = reason;
     v->base = to;
+    /* What was sent on this link comes, or the link ends: only what was not must be passed over. */
+    v->base_due = v->base_due || to > v->next_send;
     v->next_send = gc_max_u64(v->next_send, to);
-    v->base_due = true; /* our START may have gone out with the old one */
     settle_from(v, o, floor);
 }
 
@@ -190,6 +211,14 @@ uint64_t gc_conversation_sent(gc_conversation *v, const gc_outbox *o) {
     return v->next_send++;
 }
 
+static bool says_base(const gc_conversation *v) {
+    return v->base_due && v->ghost_count == 0;
+}
+
+bool gc_conversation_has_next(const gc_conversation *v) {
+    return is_started(v) && (v->inbox.ack_due || says_base(v));
+}
+
 bool gc_conversation_next(gc_conversation *v, gc_frame *f) {
     if (!is_started(v)) {
         return false;
@@ -198,8 +227,9 @@ bool gc_conversation_next(gc_conversation *v, gc_frame *f) {
         *f = (gc_frame){.type = GC_FRAME_ACK, .ack = v->inbox.shown};
         return true;
     }
-    if (v->base_due) {
+    if (says_base(v)) {
         v->base_due = false;
+        v->said = v->base;
         *f = (gc_frame){.type = GC_FRAME_BASE, .base = v->base};
         return true;
     }
@@ -208,8 +238,10 @@ bool gc_conversation_next(gc_conversation *v, gc_frame *f) {
 
 void gc_conversation_introduce(gc_conversation *v, gc_frame *start) {
     (void)gc_inbox_take_ack(&v->inbox);
-    v->base_due = false;
-    start->base = gc_conversation_floor(v);
+    if (!v->known) {
+        v->said = gc_conversation_floor(v); /* nothing was ever sent to it */
+    }
+    start->base = v->said; /* what was given up since is said by BASE, after the peer's START */
     start->window = GC_WINDOW_BYTES;
     if (v->known) {
         memcpy(start->peer_session, v->session, GC_SESSION_BYTES);
@@ -228,9 +260,18 @@ void gc_conversation_shown(gc_conversation *v) {
     }
 }
 
+bool gc_conversation_has_fate(const gc_conversation *v) {
+    return v->told < gc_conversation_floor(v) || v->late_from < v->late_to;
+}
+
 bool gc_conversation_tell(gc_conversation *v, uint64_t *seq, bool *delivered) {
-    if (v->told >= gc_conversation_floor(v)) {
+    if (!gc_conversation_has_fate(v)) {
         return false;
+    }
+    if (v->told == gc_conversation_floor(v)) {
+        *seq = v->late_from++;
+        *delivered = true;
+        return true;
     }
     *seq = v->told++;
     *delivered = *seq < v->lost_from || *seq >= v->lost_to;

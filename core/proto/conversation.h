@@ -15,7 +15,12 @@
  *
  * Everything below `floor` is settled: acknowledged, or given up (lost_from..lost_to-1). `told`
  * follows it: the fate of what is below was polled by the user.
- * Source: ghostchat-protocol.7, "START and the conversation". */
+ *
+ * What is given up may have been shown all the same: acked+1..base-1 is given up, and when an
+ * acknowledgement covers it later its fate is told once more (late_from..late_to-1). That is true
+ * because the peer passes over a message only when a base says so, and a base is said only when
+ * what was sent on this link is acknowledged: nothing from `said` on was ever passed over. Source:
+ * ghostchat-protocol.7, "START and the conversation". */
 #ifndef GC_PROTO_CONVERSATION_H
 #define GC_PROTO_CONVERSATION_H
 
@@ -35,13 +40,16 @@ typedef struct gc_conversation {
     bool known;         /* a START has ever come: session is set */
     bool met;           /* it was started at least once */
     bool plain;         /* the last link was to a stock PeerJS peer, which acknowledges nothing */
-    bool base_due;      /* BASE is to be sent */
+    bool base_due;      /* BASE is to be sent, as soon as no ghost is left */
     uint64_t base;      /* first of our messages that this peer can get */
+    uint64_t said;      /* the highest base that START or BASE has said, or is bound to say */
     uint64_t acked;     /* last one it has shown; >= the base it began with, less one */
     uint64_t next_send; /* on the current link */
     uint64_t told;      /* fates of all below it were polled */
     uint64_t lost_from; /* given up and not told yet, or told: the latest such range */
     uint64_t lost_to;
+    uint64_t late_from; /* given up, but shown as we know now: not told yet */
+    uint64_t late_to;
     uint64_t progress_ms; /* when it last acknowledged something new */
     uint64_t ghost_last;  /* last one given up although it was sent on this link; 0 = none */
     uint32_t ghost_bytes; /* those still fill the peer's window until it acknowledges them */
@@ -98,14 +106,18 @@ void gc_conversation_lose(gc_conversation *v, uint64_t base, uint32_t reason);
 /* --- what goes -------------------------------------------------------------------------------- */
 /* Tells whether gc_conversation_give_up() may be called: the last range given up was told. */
 bool gc_conversation_can_give_up(const gc_conversation *v);
+/* Tells whether the user must be told something before more can happen. */
+bool gc_conversation_is_stuck(const gc_conversation *v);
 /* Gives up all of our messages below `to` that are open, for this peer and for `reason`. */
 void gc_conversation_give_up(gc_conversation *v, gc_outbox *o, uint64_t to, uint32_t reason);
 /* Tells whether our next message may be sent now: started, not empty, window open. */
 bool gc_conversation_sendable(const gc_conversation *v, const gc_outbox *o);
 /* Takes our next message, which must be sendable, as sent. Returns its seq. */
 uint64_t gc_conversation_sent(gc_conversation *v, const gc_outbox *o);
-/* Takes the next frame that is due on the control channel, ACK or BASE. Returns false when none is.
- * START says both: gc_conversation_introduce(). */
+/* Tells whether ACK or BASE is due on the control channel. */
+bool gc_conversation_has_next(const gc_conversation *v);
+/* Takes the next of them. Returns false when none is due. START says both:
+ * gc_conversation_introduce(). */
 bool gc_conversation_next(gc_conversation *v, gc_frame *f);
 /* Fills what our START says of this conversation: base, window, and of the peer its session and
  * what was shown of it. */
@@ -118,7 +130,10 @@ enum gc_inbox_item gc_conversation_show(gc_conversation *v, uint64_t *seq, uint6
                                         gc_span *text);
 /* Notes that the message taken last was shown, if one is being shown. */
 void gc_conversation_shown(gc_conversation *v);
-/* Takes the next of our messages whose fate is to be told. Returns false when there is none. */
+/* Tells whether the fate of one of our messages is to be told. */
+bool gc_conversation_has_fate(const gc_conversation *v);
+/* Takes the next of our messages whose fate is to be told; one that was told to be given up may
+ * come once more, as delivered. Returns false when there is none. */
 bool gc_conversation_tell(gc_conversation *v, uint64_t *seq, bool *delivered);
 /* Returns when a peer that acknowledges nothing stops to hold up others; GC_NEVER when nothing is
  * open. */

@@ -45,7 +45,7 @@ void gc_conversations_note(gc_conversations *t, const gc_step *s, uint32_t peer)
     const gc_conversation *v = &t->conversations[peer];
     gc_set_put(&t->open, peer, gc_conversation_is_open(v));
     gc_set_put(&t->behind, peer, gc_conversation_floor(v) < t->outbox.next);
-    gc_set_put(&t->stuck, peer, !gc_conversation_can_give_up(v));
+    gc_set_put(&t->stuck, peer, gc_conversation_is_stuck(v));
     gc_step_ready(s, peer);
 }
 
@@ -248,7 +248,7 @@ bool gc_conversations_tell(gc_conversations *t, uint32_t peer, gc_client_output 
     if (!gc_conversation_tell(v, &seq, &delivered)) {
         return false;
     }
-    gc_set_put(&t->stuck, peer, gc_set_has(&t->stuck, peer) && !gc_conversation_can_give_up(v));
+    gc_set_put(&t->stuck, peer, gc_set_has(&t->stuck, peer) && gc_conversation_is_stuck(v));
     out->type = delivered ? GC_CLIENT_DELIVERED : GC_CLIENT_UNDELIVERED;
     out->value = delivered && v->plain;
     out->reason = delivered ? GC_REASON_NONE : v->lost_reason;
@@ -274,10 +274,9 @@ uint8_t *gc_conversations_scratch(gc_conversations *t) {
  */
 
 static bool is_control_due(const gc_conversation *v, const gc_link *l) {
-    bool started = v->step == GC_CONVERSATION_STARTED;
     return l->kind != GC_LINK_KIND_DATA && l->buffered <= 2 * GC_LINK_BUFFERED_MAX &&
            (l->start_due || l->ping_due || l->pong_due || l->profile_due ||
-            (started && (v->inbox.ack_due || v->base_due)));
+            gc_conversation_has_next(v));
 }
 
 static bool is_sendable(const gc_conversations *t, const gc_conversation *v, const gc_link *l) {
@@ -294,7 +293,7 @@ static void check_peer(const gc_conversations *t, const gc_step *s, const gc_peo
     bool live = gc_set_has(&pp->live, i);
     gc_assert(gc_set_has(&t->open, i) == (live && gc_conversation_is_open(v)));
     gc_assert(gc_set_has(&t->behind, i) == (live && gc_conversation_floor(v) < t->outbox.next));
-    gc_assert(gc_set_has(&t->stuck, i) == (live && !gc_conversation_can_give_up(v)));
+    gc_assert(gc_set_has(&t->stuck, i) == (live && gc_conversation_is_stuck(v)));
     if (!live) {
         return;
     }
@@ -303,7 +302,7 @@ static void check_peer(const gc_conversations *t, const gc_step *s, const gc_peo
     gc_assert(l == NULL || l->kind == GC_LINK_KIND_DATA ||
               l->started == (v->step == GC_CONVERSATION_STARTED));
     gc_assert(gc_set_has(&s->ready->shows, i) || !gc_inbox_has_next(&v->inbox));
-    gc_assert(gc_set_has(&s->ready->fates, i) || v->told >= gc_conversation_floor(v));
+    gc_assert(gc_set_has(&s->ready->fates, i) || !gc_conversation_has_fate(v));
     gc_assert(gc_set_has(&s->ready->frames, i) || l == NULL || !is_sendable(t, v, l));
 }
 

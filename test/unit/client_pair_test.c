@@ -217,7 +217,8 @@ static void on_user(world *w, uint32_t i, const gc_client_output *o) {
         me->shown[other] = o->number + o->value - 1;
         break;
     case GC_CLIENT_DELIVERED:
-        assert_int_equal(me->fate[other][o->number], OPEN_FATE);
+        /* Also after it was given up: then that was wrong, and is taken back. */
+        assert_int_not_equal(me->fate[other][o->number], DELIVERED);
         assert_true(w->p[other].seen[i][o->number]); /* I1 */
         me->fate[other][o->number] = DELIVERED;
         break;
@@ -440,6 +441,8 @@ static void heal(world *w) {
             for (uint64_t seq = 1; seq <= w->p[i].sent; seq++) {
                 bool told = w->p[i].fate[other][seq] != OPEN_FATE;
                 assert_int_equal(told, w->p[i].owes[other][seq]); /* I7 */
+                /* What was shown is not said to be lost in the end. */
+                assert_false(w->p[i].fate[other][seq] == UNDELIVERED && w->p[other].seen[i][seq]);
             }
         }
     }

@@ -63,7 +63,7 @@ static int ack(uint64_t seq) {
 
 /* The fates told, as "1+ 2+ 3- ". */
 static const char *fates(void) {
-    static char out[1024];
+    static char out[4096];
     size_t len = 0;
     uint64_t seq = 0;
     bool delivered = false;
@@ -133,6 +133,15 @@ static void an_ack_for_another_session_means_nothing(void **state) {
     assert_int_equal(start(theirs, later, 1, 3), 0);
     assert_string_equal(fates(), "");
     assert_int_equal(send_all(), 3);
+}
+
+static void says_base(uint64_t base) {
+    gc_frame f;
+    assert_true(gc_conversation_next(&talk, &f));
+    assert_int_equal(f.type, GC_FRAME_BASE);
+    assert_int_equal(f.base, base);
+    assert_false(gc_conversation_next(&talk, &f));
+    check();
 }
 
 static void a_start_that_cannot_be_true_is_refused(void **state) {
@@ -214,17 +223,17 @@ static void what_is_given_up_is_said_and_based(void **state) {
     assert_int_equal(send_all(), 5);
     assert_int_equal(ack(1), 0);
     give_up(4);
-    assert_true(talk.base_due);
     assert_int_equal(talk.base, 4);
+    assert_false(gc_conversation_has_next(&talk)); /* what was sent comes: nothing is passed over */
     assert_string_equal(fates(), "1+ 2- 3- ");
     /* They still fill the peer's memory until it acknowledges something behind them. */
     assert_int_equal(talk.flight_bytes, 40);
     assert_int_equal(ack(2), 0);
     assert_int_equal(talk.flight_bytes, 40);
-    assert_string_equal(fates(), "");
+    assert_string_equal(fates(), "2+ "); /* it was shown after all */
     assert_int_equal(ack(4), 0);
     assert_int_equal(talk.flight_bytes, 10);
-    assert_string_equal(fates(), "4+ ");
+    assert_string_equal(fates(), "4+ 3+ ");
     assert_int_equal(ack(5), 0);
     assert_int_equal(talk.flight_bytes, 0);
     assert_int_equal(talk.flight_count, 0);
@@ -238,9 +247,8 @@ static void ranges_given_up_one_after_the_other(void **state) {
     assert_string_equal(fates(), "1- 2- 3- 4- ");
     /* Our START may be on its way already, with the old base: the other one's does not settle that.
      */
-    assert_true(talk.base_due);
     assert_int_equal(start(theirs, nobody, 1, 0), 0);
-    assert_true(talk.base_due);
+    says_base(5);
     assert_int_equal(send_all(), 2);
     assert_int_equal(ack(5), 0);
     give_up(7);
@@ -249,10 +257,88 @@ static void ranges_given_up_one_after_the_other(void **state) {
     write_messages(2, 10);
     give_up(8);
     assert_int_equal(send_all(), 1);
+    assert_int_equal(ack(6), 0);
+    says_base(8);
     assert_int_equal(ack(8), 0);
     assert_false(gc_conversation_can_give_up(&talk));
-    assert_string_equal(fates(), "7- 8+ ");
+    assert_string_equal(fates(), "7- 8+ 6+ ");
     assert_true(gc_conversation_can_give_up(&talk));
+}
+
+/* The peer stood still and is here again: it has shown what was given up meanwhile. */
+static void what_was_shown_after_all_is_taken_back(void **state) {
+    gc_frame f = {.type = GC_FRAME_START};
+    (void)state;
+    write_messages(4, 10);
+    assert_int_equal(start(theirs, nobody, 1, 0), 0);
+    assert_int_equal(send_all(), 4);
+    assert_int_equal(ack(1), 0);
+    gc_conversation_unlink(&talk);
+    give_up(3);
+    give_up(5);
+    assert_string_equal(fates(), "1+ 2- 3- 4- ");
+    gc_conversation_link(&talk);
+    gc_conversation_introduce(&talk, &f);
+    assert_int_equal(f.base,
+                     1); /* nothing may be passed over before the peer has said what it has */
+    assert_false(gc_conversation_has_next(&talk));
+    assert_int_equal(start(theirs, ours, 1, 3), 0);
+    assert_true(gc_conversation_is_stuck(&talk));
+    assert_string_equal(fates(), "2+ 3+ ");
+    assert_false(gc_conversation_is_stuck(&talk));
+    says_base(5); /* the last one never came */
+    write_messages(1, 10);
+    assert_int_equal(send_all(), 1);
+    assert_int_equal(ack(4), 0); /* it was passed over */
+    assert_string_equal(fates(), "");
+    assert_int_equal(ack(5), 0);
+    assert_string_equal(fates(), "5+ ");
+}
+
+/* Whom we never met got nothing that it could show: it need not hear of it. */
+static void a_stranger_begins_where_we_are(void **state) {
+    gc_frame f = {.type = GC_FRAME_START};
+    (void)state;
+    write_messages(4, 10);
+    give_up(4);
+    gc_conversation_introduce(&talk, &f);
+    assert_int_equal(f.base, 4);
+    assert_int_equal(start(theirs, nobody, 1, 0), 0);
+    assert_false(gc_conversation_has_next(&talk));
+}
+
+/* BASE follows what was sent on this link: then an acknowledgement before it means that all of that
+ * was shown, and one after it covers nothing that was passed over. */
+static void base_waits_for_what_was_sent(void **state) {
+    gc_frame f;
+    (void)state;
+    write_messages(GC_WINDOW_MESSAGES + 2, 1);
+    assert_int_equal(start(theirs, nobody, 1, 0), 0);
+    assert_int_equal(send_all(), GC_WINDOW_MESSAGES);
+    give_up(GC_WINDOW_MESSAGES + 2); /* one of them was never sent */
+    (void)fates();
+    assert_false(gc_conversation_next(&talk, &f));
+    assert_int_equal(ack(GC_WINDOW_MESSAGES - 1), 0);
+    assert_true(strlen(fates()) > 0);
+    assert_false(gc_conversation_next(&talk, &f));
+    assert_int_equal(ack(GC_WINDOW_MESSAGES), 0);
+    assert_string_equal(fates(), "256+ ");
+    says_base(GC_WINDOW_MESSAGES + 2);
+    assert_int_equal(ack(GC_WINDOW_MESSAGES + 1), 0);
+    assert_string_equal(fates(), "");
+}
+
+static void a_late_word_of_another_life_corrects_nothing(void **state) {
+    (void)state;
+    write_messages(2, 10);
+    assert_int_equal(start(theirs, nobody, 1, 0), 0);
+    assert_int_equal(send_all(), 2);
+    gc_conversation_unlink(&talk);
+    assert_int_equal(start(later, ours, 1, 2), 0);
+    assert_string_equal(fates(), "1- 2- ");
+    says_base(3);
+    assert_int_equal(ack(2), 0);
+    assert_string_equal(fates(), "");
 }
 
 static void stalled_is_who_makes_no_progress(void **state) {
@@ -317,10 +403,12 @@ static void our_start_says_what_would_be_due(void **state) {
     write_messages(3, 10);
     gc_conversation_give_up(&talk, &outbox, 2, GC_REASON_UNDELIVERED);
     gc_conversation_introduce(&talk, &f);
-    assert_int_equal(f.base, 2);
+    assert_int_equal(f.base, 1);
     assert_int_equal(f.window, GC_WINDOW_BYTES);
     assert_memory_equal(f.peer_session, theirs, GC_SESSION_BYTES);
-    assert_false(gc_conversation_next(&talk, &f));
+    says_base(2);
+    gc_conversation_introduce(&talk, &f);
+    assert_int_equal(f.base, 2);
 }
 
 static void an_end_gives_up_what_is_open(void **state) {
@@ -380,6 +468,10 @@ int main(void) {
         TEST(what_is_given_up_is_said_and_based),
         TEST(ranges_given_up_one_after_the_other),
         TEST(stalled_is_who_makes_no_progress),
+        TEST(what_was_shown_after_all_is_taken_back),
+        TEST(a_stranger_begins_where_we_are),
+        TEST(base_waits_for_what_was_sent),
+        TEST(a_late_word_of_another_life_corrects_nothing),
         TEST(a_conversation_is_open_while_the_user_can_talk),
         TEST(what_is_due_is_taken_once),
         TEST(our_start_says_what_would_be_due),
