@@ -63,7 +63,8 @@
 #define GC_LINK_HELD_BYTES     3072  /* of candidates: 20 of the usual 100-150 bytes */
 #define GC_ICE_BYTES_MAX       4096  /* JSON array of ICE servers in OPEN */
 #define GC_LINK_OPEN_MS        15000 /* from dial or offer to both channels open */
-#define GC_LINK_PING_MS        5000
+#define GC_LINK_PING_MS        15000 /* silence after which the side that sent the OFFER asks */
+#define GC_LINK_PING_LATER_MS  20000 /* the other side waits longer: one question serves both */
 #define GC_LINK_SILENT_MS      25000 /* no frame for so long: the link is dead */
 #define GC_LINK_PROBE_MS       2000 /* the same, once the server said that the peer's socket went */
 #define GC_DIAL_EXPECT_MS      4000 /* who is dialled by a newcomer dials itself after this */

@@ -17,6 +17,7 @@ void gc_link_begin(gc_link *l, enum gc_link_step step, uint32_t peer,
     gc_assert(step == GC_LINK_STEP_OFFERING || step == GC_LINK_STEP_ANSWERING);
     *l = (gc_link){.store = l->store, .generation = l->generation, .step = (uint8_t)step};
     l->peer = peer;
+    l->offered = step == GC_LINK_STEP_OFFERING;
     memcpy(l->dial, dial, GC_DIAL_BYTES);
     l->deadline_ms = now_ms + GC_LINK_OPEN_MS;
 }
@@ -240,8 +241,11 @@ bool gc_link_take_profile(gc_link *l) {
 
 /* --- time ------------------------------------------------------------------------------------- */
 
+/* A channel of a link loses nothing while the link lives: one question is enough, so the second of
+ * them comes after the link is dead. */
 static uint64_t next_ping_ms(const gc_link *l) {
-    return (l->ping_ms > l->heard_ms ? l->ping_ms : l->heard_ms) + GC_LINK_PING_MS;
+    uint64_t last_ms = l->ping_ms > l->heard_ms ? l->ping_ms : l->heard_ms;
+    return last_ms + (l->offered ? GC_LINK_PING_MS : GC_LINK_PING_LATER_MS);
 }
 
 /* Silence counts only behind a PING that had time to be answered: after a sleep of this machine

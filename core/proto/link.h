@@ -45,6 +45,7 @@ typedef struct gc_link {
     bool profile_due;
     bool started;          /* the peer's START came on it */
     bool probing;          /* the server said that the peer's socket went */
+    bool offered;          /* by us */
     uint8_t kind;          /* gc_link_kind */
     uint8_t serialization; /* gc_serialization of the in-band channel */
     uint32_t connection_len;

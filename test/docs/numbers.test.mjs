@@ -75,6 +75,7 @@ const SAID = [
   [/messages; ([\d,]+) here/, 1, 'GC_WINDOW_BYTES'],
   [/acknowledged it within (\d+) s/, 1000, 'GC_UNDELIVERED_MS'],
   [/sends PING after (\d+) s/, 1000, 'GC_LINK_PING_MS'],
+  [/the other one after (\d+) s, so that an idle/, 1000, 'GC_LINK_PING_LATER_MS'],
   [/nothing came for (\d+) s is closed/, 1000, 'GC_LINK_SILENT_MS'],
   [/is closed; (\d+) s after a PING/, 1000, 'GC_LINK_PROBE_MS'],
   [/N is (\d+) random bytes/, 1, 'GC_NONCE_BYTES'],
