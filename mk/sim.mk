@@ -40,14 +40,16 @@ sim-wasm: $(SIM_WASM)
 sim-check: $(SIM)
 	$(Q)$(SIM) --seeds 1-1000
 	$(Q)$(SIM) --scenario stock --seeds 1-500
+	$(Q)$(SIM) --scenario hostile --seeds 1-500
 	$(Q)$(SIM) --scenario all --seeds 1-3
 	$(Q)sh sim/seeds.sh $(SIM)
 
 # Seconds, for the one who is writing.
-#: make sim-short       100 simulated worlds, 100 over a stock PeerServer, every kept seed
+#: make sim-short       100 simulated worlds, 100 over a stock PeerServer, 100 with a hostile member, kept seeds
 sim-short: $(SIM)
 	$(Q)$(SIM) --seeds 1-100
 	$(Q)$(SIM) --scenario stock --seeds 1-100
+	$(Q)$(SIM) --scenario hostile --seeds 1-100
 	$(Q)sh sim/seeds.sh $(SIM)
 
 # Rooms over an unmodified PeerServer: all are linked within 15 s of the last change, 90 s when a

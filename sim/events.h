@@ -29,6 +29,7 @@
     X(SWEEP, "sweep")             /* the oracle looks at what must not wait */                     \
     X(STEP, "step")               /* a = step of the scenario's table */                           \
     X(CHANGE, "change")           /* a = kind (sim/changes.c) */                                   \
+    X(HOSTILE, "hostile")         /* the hostile member does what it likes (sim/hostile.c) */      \
     X(ASK, "ask")                 /* node: its device asks the server for its address */           \
     X(QUESTION, "question")       /* a datagram for the server. a = node, b = port, number */      \
     X(ANSWER, "answer")           /* a datagram for node; the same */

@@ -79,6 +79,8 @@ static void write_number(gc_writer *w, const char *word, uint64_t v) {
     gc_writer_text(w, "\r\n");
 }
 
+static void try_connect(sim_world *w, sim_end *end);
+
 static void describe(sim_world *w, sim_end *end) {
     uint8_t sdp[1024];
     gc_writer text;
@@ -101,6 +103,10 @@ static void describe(sim_world *w, sim_end *end) {
         /* The last one is empty: Firefox says so that there are no more. */
         plan(w, end, SIM_EVENT_LINK_CANDIDATE, i * sim_rng_below(&w->net, 60), i < count,
              GC_SPAN_NONE);
+    }
+    const sim_end *peer = sim_link_peer(w, end);
+    if (peer != NULL && peer->forged) {
+        try_connect(w, end);
     }
     sim_node_drain(w, end->node);
 }
@@ -152,6 +158,38 @@ static void forget(sim_world *w, sim_end *end) {
 static void release(sim_world *w, sim_end *end) {
     forget(w, end);
     *end = (sim_end){.gen = end->gen + 1};
+}
+
+/* --- ends without a core ---------------------------------------------------------------------- */
+
+#define FORGED_MAX  12
+#define FORGED_LINK 0xfffe0000u /* a number that no core gives to its host */
+
+sim_end *sim_link_forge(sim_world *w, uint32_t node, gc_writer *sdp) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < w->nodes[node].end_count; i++) {
+        count += w->ends[w->nodes[node].ends[i]].forged;
+    }
+    if (count == FORGED_MAX) {
+        return NULL;
+    }
+    sim_end *end = make(w, node, FORGED_LINK, true);
+    end->forged = end->described = end->remote = true;
+    end->candidates = 1;
+    gc_writer_text(sdp, "a=offer:");
+    gc_writer_decimal(sdp, end->token);
+    plan(w, end, SIM_EVENT_LINK_CLOSED, 20000, GC_REASON_GONE, GC_SPAN_NONE);
+    return end;
+}
+
+/* The other end answers a forged one: the two know each other without more words. */
+static void join_forged(sim_world *w, sim_end *end) {
+    uint32_t i = (uint32_t)(end->peer_token & ((1u << TOKEN_INDEX_BITS) - 1));
+    if (i < w->end_count && w->ends[i].forged && w->ends[i].token == end->peer_token &&
+        w->ends[i].peer_token == 0) {
+        w->ends[i].peer_token = end->token;
+        end->candidates = 1;
+    }
 }
 
 /* --- connecting ------------------------------------------------------------------------------- */
@@ -208,17 +246,26 @@ static void opened(sim_world *w, sim_end *end) {
 
 /* --- messages --------------------------------------------------------------------------------- */
 
+void sim_link_say(sim_world *w, sim_end *end, uint32_t channel, gc_span bytes) {
+    uint64_t at = end->depart_ms > w->now_ms ? end->depart_ms : w->now_ms;
+    end->depart_ms = at + bytes.len / w->scenario.rate_bytes_ms;
+    end->buffered += bytes.len;
+    plan(w, end, SIM_EVENT_LINK_DEPART, end->depart_ms - w->now_ms,
+         end->next[channel]++ << 1 | channel, bytes);
+}
+
 static void send(sim_world *w, sim_end *end, uint32_t channel, gc_span bytes) {
+    const sim_end *peer = sim_link_peer(w, end);
+    if (end->data && (channel == GC_CHANNEL_DATA_BYTES || channel == GC_CHANNEL_DATA_TEXT) &&
+        (peer == NULL || peer->forged)) {
+        channel = 0; /* nobody reads it, but the pipe takes its time */
+    }
     if (!end->open || channel > 1) {
         sim_fail(w, SIM_INVARIANT_DESCRIPTION, end->node, end->link, channel, bytes.len);
         return;
     }
-    uint64_t at = end->depart_ms > w->now_ms ? end->depart_ms : w->now_ms;
-    end->depart_ms = at + bytes.len / w->scenario.rate_bytes_ms;
-    end->buffered += bytes.len;
+    sim_link_say(w, end, channel, bytes);
     end->report_due = end->buffered >= REPORT_BYTES;
-    plan(w, end, SIM_EVENT_LINK_DEPART, end->depart_ms - w->now_ms,
-         end->next[channel]++ << 1 | channel, bytes);
 }
 
 /* The other end learns that this one has closed: by a close alert behind the last message, or, if
@@ -295,8 +342,11 @@ static void data(sim_world *w, sim_end *end, sim_event *e) {
         return;
     }
     end->want[channel]++;
+    uint32_t of = !end->data     ? channel
+                  : channel == 0 ? GC_CHANNEL_DATA_BYTES
+                                 : GC_CHANNEL_DATA_TEXT;
     gc_client_link_message(w->nodes[end->node].client, sim_node_now(w, end->node), end->link,
-                           (uint8_t)channel, gc_span_of(e->data, e->len));
+                           (uint8_t)of, gc_span_of(e->data, e->len));
     sim_node_drain(w, end->node);
 }
 
@@ -330,7 +380,11 @@ static void answer(sim_world *w, uint32_t node, const gc_client_output *o) {
     sim_end *end = make(w, node, o->link, false);
     end->peer_token = number_after(o->text, GC_SPAN("a=offer:"));
     end->remote = true;
-    if (end->peer_token == 0) {
+    end->data = o->value == GC_LINK_KIND_DATA;
+    join_forged(w, end);
+    if (end->peer_token == 0 && w->scenario.hostile) {
+        close_later(w, end, sim_rng_below(&w->net, 200), GC_REASON_ICE_FAILED);
+    } else if (end->peer_token == 0) {
         sim_fail(w, SIM_INVARIANT_DESCRIPTION, node, o->link, 0, 0);
     }
     plan(w, end, SIM_EVENT_LINK_DESCRIBED, sim_rng_between(&w->net, 1, 40), 0, GC_SPAN_NONE);

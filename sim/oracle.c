@@ -201,6 +201,9 @@ static void on_message(sim_world *w, uint32_t node, const gc_client_output *out)
     sim_oracle *o = &w->oracle;
     sim_node *n = &w->nodes[node];
     uint32_t sender = n->peers[out->peer].life;
+    if (sender != SIM_NONE && sim_is_hostile(w, o->lives[sender].node)) {
+        return; /* it may say what it likes, as itself */
+    }
     sim_message *m = message_of(o, out->text);
     if (m == NULL || m->seq != out->number) {
         sim_fail(w, SIM_INVARIANT_TEXT, node, out->peer, 0, out->number);
@@ -238,6 +241,9 @@ static void on_gap(sim_world *w, uint32_t node, const gc_client_output *out) {
         sim_fail(w, SIM_INVARIANT_SENDER, node, out->peer, 0, out->number);
         return;
     }
+    if (sim_is_hostile(w, o->lives[sender].node)) {
+        return;
+    }
     sim_expect *x = expect_of(w, life, sender);
     uint64_t end = out->number + out->value;
     /* Who has left sends nothing any more: what was on its way then never comes. */
@@ -260,6 +266,11 @@ static void on_gap(sim_world *w, uint32_t node, const gc_client_output *out) {
     o->gaps++;
 }
 
+/* What the hostile member says to have shown, or does not, is its own business. */
+static bool is_liar(const sim_world *w, uint32_t life) {
+    return life != SIM_NONE && sim_is_hostile(w, w->oracle.lives[life].node);
+}
+
 static void on_end(sim_world *w, uint32_t node, const gc_client_output *out) {
     sim_oracle *o = &w->oracle;
     sim_node *n = &w->nodes[node];
@@ -278,7 +289,7 @@ static void on_end(sim_world *w, uint32_t node, const gc_client_output *out) {
         bool late = r != NULL && delivered && r->state == SIM_UNDELIVERED; /* it is taken back */
         if (r == NULL || (r->state != SIM_PENDING && !late)) {
             sim_fail(w, SIM_INVARIANT_ENDS, node, out->peer, delivered, out->number);
-        } else if (delivered && !r->shown) {
+        } else if (delivered && !r->shown && !is_liar(w, r->life)) {
             sim_fail(w, SIM_INVARIANT_I1, node, r->life, 0, out->number);
         } else {
             r->state = delivered ? SIM_DELIVERED : SIM_UNDELIVERED;
@@ -289,7 +300,7 @@ static void on_end(sim_world *w, uint32_t node, const gc_client_output *out) {
             bool wrong =
                 w->scenario.lossless || (m->sent_world_ms >= w->meshed_ms && !w->unnoticed &&
                                          r->life != SIM_NONE && o->lives[r->life].alive);
-            if (!delivered && wrong) {
+            if (!delivered && wrong && !is_liar(w, r->life)) {
                 sim_fail(w, SIM_INVARIANT_LOST, node, r->life, out->reason, out->number);
             }
         }
@@ -337,7 +348,7 @@ static void on_peer(sim_world *w, uint32_t node, const gc_client_output *out) {
 }
 
 void sim_oracle_output(sim_world *w, uint32_t node, const gc_client_output *o) {
-    if (w->nodes[node].life == SIM_NONE) {
+    if (w->nodes[node].life == SIM_NONE || sim_is_hostile(w, node)) {
         return; /* what a client says while it leaves is nobody's business */
     }
     gc_assert(o->peer < SIM_PEERS_MAX);
@@ -363,7 +374,7 @@ void sim_oracle_drained(sim_world *w, uint32_t node) {
     for (uint32_t i = 0; i < SIM_PEERS_MAX && !open; i++) {
         open = n->peers[i].known && n->peers[i].state == GC_PEER_OPEN;
     }
-    if (n->life != SIM_NONE && n->state != GC_STATE_IDLE &&
+    if (n->life != SIM_NONE && !sim_is_hostile(w, node) && n->state != GC_STATE_IDLE &&
         open != (n->state == GC_STATE_CONNECTED)) {
         sim_fail(w, SIM_INVARIANT_STATE, node, n->state, open, 0);
     }

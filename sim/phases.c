@@ -59,7 +59,7 @@ static bool here(const sim_world *w, uint32_t node) {
 /* Whether two people who are here should be linked. */
 static bool belong(const sim_world *w, uint32_t a, uint32_t b) {
     const sim_node *x = &w->nodes[a], *y = &w->nodes[b];
-    if (!here(w, a) || !here(w, b)) {
+    if (!here(w, a) || !here(w, b) || sim_is_hostile(w, a) || sim_is_hostile(w, b)) {
         return false;
     }
     if (x->guest || y->guest) {
@@ -186,8 +186,9 @@ static uint32_t unfinished(const sim_world *w) {
     for (uint32_t i = o->first_pending; i < o->message_count; i++) {
         const sim_message *m = &o->messages[i];
         for (uint32_t k = 0; k < m->count && o->lives[m->life].alive; k++) {
-            if (m->to[k].state == SIM_PENDING && m->to[k].life != SIM_NONE &&
-                o->lives[m->to[k].life].alive) {
+            uint32_t to = m->to[k].life;
+            if (m->to[k].state == SIM_PENDING && to != SIM_NONE && o->lives[to].alive &&
+                !sim_is_hostile(w, o->lives[to].node)) {
                 return i;
             }
         }
@@ -202,7 +203,8 @@ static void check_late(sim_world *w) {
         const sim_message *m = &o->messages[i];
         for (uint32_t k = 0; k < m->count && o->lives[m->life].alive; k++) {
             const sim_recipient *r = &m->to[k];
-            if (r->state == SIM_UNDELIVERED && r->shown && !r->over && o->lives[r->life].alive) {
+            if (r->state == SIM_UNDELIVERED && r->shown && !r->over && o->lives[r->life].alive &&
+                !sim_is_hostile(w, o->lives[r->life].node)) {
                 sim_fail(w, SIM_INVARIANT_LATE, o->lives[m->life].node, r->life, i, m->seq);
             }
         }

@@ -303,6 +303,19 @@ static void draw(sim_scenario *s, uint64_t seed) {
     }
 }
 
+/* A world as above, in one room, with a member who keeps to no rule. */
+static void draw_hostile(sim_scenario *s, uint64_t seed) {
+    sim_rng r;
+    sim_rng_init(&r, seed, 7);
+    draw(s, seed);
+    s->name = "hostile";
+    s->hostile = true;
+    s->guests = 0;
+    s->way = sim_rng_chance(&r, 800) ? SIM_WAY_NAME : s->way;
+    s->room_size = 16;
+    s->persons += s->persons < 16;
+}
+
 /* A room of at most 8 (sometimes two of them) over an unmodified PeerServer. */
 static void draw_stock(sim_scenario *s, uint64_t seed) {
     sim_rng r;
@@ -338,6 +351,10 @@ bool sim_scenario_get(const char *name, uint64_t seed, sim_scenario *out) {
         draw(out, seed);
         return true;
     }
+    if (same(name, "hostile")) {
+        draw_hostile(out, seed);
+        return true;
+    }
     if (same(name, "stock")) {
         draw_stock(out, seed);
         return true;
@@ -353,5 +370,6 @@ bool sim_scenario_get(const char *name, uint64_t seed, sim_scenario *out) {
 }
 
 const char *sim_scenario_name(uint32_t i) {
-    return i < TABLE_COUNT ? table[i].name : i == TABLE_COUNT ? "stock" : NULL;
+    static const char *const drawn[] = {"stock", "hostile", NULL};
+    return i < TABLE_COUNT ? table[i].name : i < TABLE_COUNT + 2 ? drawn[i - TABLE_COUNT] : NULL;
 }

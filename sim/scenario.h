@@ -79,6 +79,7 @@ typedef struct sim_scenario {
     uint32_t fault_ms[SIM_FAULT_COUNT]; /* mean time between two faults of a kind; 0: never */
     bool stock;                         /* the server is an unmodified PeerServer */
     uint32_t concurrent_max;            /* of it; 0: enough */
+    bool hostile;                       /* the last person is a hostile member (sim/hostile.c) */
     bool liar;                          /* its operator answers knocks, without a proof */
     bool bad_key;                       /* people have a key that it does not know */
     uint32_t episodes; /* how often all that changes comes to rest (sim/changes.c) */

@@ -14,7 +14,7 @@ void sim_user_plan(sim_world *w, uint32_t node, uint32_t delay_ms) {
 }
 
 static void plan_send(sim_world *w, uint32_t node) {
-    if (w->scenario.send_ms > 0 && w->phase == SIM_PHASE_TRAFFIC) {
+    if (w->scenario.send_ms > 0 && !sim_is_hostile(w, node) && w->phase == SIM_PHASE_TRAFFIC) {
         sim_user_plan(w, node, sim_rng_between(&w->users, 1, 2 * w->scenario.send_ms));
     }
 }

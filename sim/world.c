@@ -118,6 +118,7 @@ static void make(sim_world *w, const sim_options *o) {
     sim_rng_init(&w->net, o->seed, 2);
     sim_rng_init(&w->fault, o->seed, 3);
     sim_rng_init(&w->users, o->seed, 4);
+    sim_rng_init(&w->evil, o->seed, 6);
     sim_trace_init(&w->trace, o->seed);
     w->trace.print = o->print;
     w->trace.context = o->context;
@@ -136,6 +137,9 @@ static void make(sim_world *w, const sim_options *o) {
     make_server(w);
     make_people(w);
     sim_faults_start(w);
+    if (w->scenario.hostile) {
+        sim_hostile_start(w);
+    }
     if (w->scenario.ask_ms > 0) {
         sim_datagrams_start(w);
     }
@@ -172,6 +176,9 @@ static void handle(sim_world *w, sim_event *e) {
     case SIM_EVENT_QUESTION:
     case SIM_EVENT_ANSWER:
         sim_datagram_event(w, e);
+        break;
+    case SIM_EVENT_HOSTILE:
+        sim_hostile_event(w);
         break;
     case SIM_EVENT_CHANGE:
         sim_change_event(w, e);

@@ -6,7 +6,7 @@
  *
  * Nouns are files: events (heap), pool, trace, rng, socket (a TCP stream that carries WebSocket
  * frames), server (the shell around gc_server), link (a pair of RTCPeerConnections), node (a
- * process around gc_client), datagram (STUN), user, faults, oracle, scenario. */
+ * process around gc_client), datagram (STUN), user, hostile, faults, oracle, scenario. */
 #ifndef SIM_WORLD_H
 #define SIM_WORLD_H
 
@@ -74,6 +74,8 @@ typedef struct sim_end {
     bool report_due;
     bool lingering; /* closed by its core; what was queued still leaves */
     bool cut;
+    bool forged; /* made by a hostile member beside its core */
+    bool data;   /* a PeerJS data connection */
     uint32_t gen;
     uint32_t node;
     uint32_t link;             /* the core's number */
@@ -200,7 +202,7 @@ typedef struct sim_world {
     sim_pool pool;
     sim_events events;
     sim_trace trace;
-    sim_rng net, fault, users;
+    sim_rng net, fault, users, evil;
     gc_crypto crypto;
     sim_phase phase;
     bool steady;       /* no open link may end: the scenario has nothing more against them */
@@ -282,6 +284,17 @@ uint32_t sim_link_tell(sim_world *w);
 /* Something broke: both ends of each link of a node (or of all, SIM_NONE) look at it later. */
 void sim_link_suspect(sim_world *w, uint32_t node);
 sim_end *sim_link_peer(sim_world *w, const sim_end *end);
+/* Makes an end of a node that its core does not know, and writes the offer of it. NULL: there are
+ * enough. */
+sim_end *sim_link_forge(sim_world *w, uint32_t node, gc_writer *sdp);
+/* Says anything on an open end, whatever its core thinks. channel: 0 or 1. */
+void sim_link_say(sim_world *w, sim_end *end, uint32_t channel, gc_span bytes);
+
+/* --- hostile.c -------------------------------------------------------------------------------- */
+void sim_hostile_start(sim_world *w);
+void sim_hostile_event(sim_world *w);
+/* Tells whether this node is the hostile member; false for SIM_NONE. */
+bool sim_is_hostile(const sim_world *w, uint32_t node);
 
 /* --- datagram.c ------------------------------------------------------------------------------- */
 void sim_datagrams_start(sim_world *w);
