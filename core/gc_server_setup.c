@@ -3,6 +3,15 @@
 #include "core/gc_server.h"
 #include "core/server/inside.h"
 
+/* By default an address's share holds what one sender may have, and 8 shares fill the pool, of
+ * which queues leave at least half. */
+_Static_assert(GC_HELD_BYTES_PER_FROM_MAX <=
+                   GC_MEMORY_BYTES_MAX / (2 * GC_HELD_ORIGIN_PART * GC_HELD_PART),
+               "one sender, and one address, cannot take all that may be held");
+_Static_assert(GC_HELD_BYTES_FEW <= GC_MEMORY_BYTES_MAX / (2 * GC_HELD_ORIGIN_PART * GC_HELD_PART) /
+                                        GC_PER_ADDRESS_MAX,
+               "nor can all connections of one address, each with a few");
+
 /* Places the tables of clients behind the server; with a measuring arena only counts. */
 static void lay_out_clients(gc_clients *cs, gc_arena *a, const uint8_t keys[80]) {
     uint32_t connections = cs->config.connections_max;

@@ -100,6 +100,7 @@
 #define GC_TAKEOVERS_MS            10000
 #define GC_HELD_PER_ID_MAX         64 /* messages for one absent id */
 #define GC_HELD_BYTES_PER_ID_MAX   65536
+#define GC_HELD_BYTES_FEW          16384     /* of one sender, beside the share of its address */
 #define GC_HELD_BYTES_PER_FROM_MAX 262144    /* of one sender for all absent ids */
 #define GC_MEMORY_BYTES_MAX        268435456 /* --memory-limit */
 #define GC_BLOCK_BYTES             1024      /* of the pool for all queues */

@@ -64,6 +64,13 @@ gc_addr gc_addresses_at(const gc_addresses *t, uint32_t entry) {
     return from;
 }
 
+uint64_t gc_addresses_hash(const gc_addresses *t, uint32_t entry) {
+    gc_assert(entry < t->touched && t->entries[entry].count > 0);
+    uint8_t key[GC_ADDR_SOURCE_BYTES] = {t->entries[entry].family};
+    memcpy(key + 1, t->entries[entry].prefix, sizeof t->entries[entry].prefix);
+    return hash_of(t, key);
+}
+
 void gc_addresses_remove(gc_addresses *t, uint32_t entry) {
     gc_assert(entry < t->touched && t->entries[entry].count > 0);
     gc_address *e = &t->entries[entry];

@@ -43,6 +43,9 @@ uint32_t gc_addresses_add(gc_addresses *t, const gc_addr *from);
 /* Returns the address of an entry in use (asserted), without a port; of IPv6 the /64, with zeros
  * after it. */
 gc_addr gc_addresses_at(const gc_addresses *t, uint32_t entry);
+/* Returns a hash of the address of an entry in use (asserted), by the table's key: nobody outside
+ * can choose addresses that fall together. */
+uint64_t gc_addresses_hash(const gc_addresses *t, uint32_t entry);
 /* Counts one connection less of an entry in use (asserted), and frees the entry with the last. */
 void gc_addresses_remove(gc_addresses *t, uint32_t entry);
 

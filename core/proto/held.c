@@ -5,10 +5,15 @@
 
 _Static_assert(sizeof(gc_held_message) == 40, "a held message costs 40 bytes beside its blocks");
 
+_Static_assert(GC_HELD_ORIGINS <= UINT16_MAX, "an origin fits into its field");
+
 void gc_held_init(gc_held *h, gc_arena *a, uint32_t blocks_max, uint32_t expire_ms) {
     *h = (gc_held){.capacity = blocks_max, .blocks_max = blocks_max, .expire_ms = expire_ms};
     h->boxes = gc_arena_take(a, blocks_max, sizeof *h->boxes);
     h->messages = gc_arena_take(a, blocks_max, sizeof *h->messages);
+    h->origins = gc_arena_take(a, GC_HELD_ORIGINS, sizeof *h->origins);
+    uint64_t share = (uint64_t)blocks_max * GC_BLOCK_BYTES / GC_HELD_ORIGIN_PART;
+    h->origin_max = share > GC_HELD_BYTES_PER_FROM_MAX ? share : GC_HELD_BYTES_PER_FROM_MAX;
     gc_map_init(&h->map, a, blocks_max);
     gc_timers_init(&h->timers, a, blocks_max);
 }
@@ -26,6 +31,11 @@ uint32_t gc_held_find(const gc_held *h, uint64_t id_hash, gc_span id) {
         }
     }
     return GC_HELD_NONE;
+}
+
+bool gc_held_has_share(const gc_held *h, uint32_t origin, uint32_t bytes) {
+    gc_assert(origin < GC_HELD_ORIGINS);
+    return h->origins[origin] + gc_held_cost(bytes) <= h->origin_max;
 }
 
 bool gc_held_fits(const gc_held *h, const gc_block_pool *p, uint32_t box, uint32_t bytes) {
@@ -105,6 +115,7 @@ gc_block_queue *gc_held_add(gc_held *h, uint64_t id_hash, gc_span id, const gc_h
     b->count++;
     h->count++;
     h->bytes += m->bytes;
+    h->origins[m->origin] += gc_held_cost(m->bytes);
     return &b->queue;
 }
 
@@ -131,6 +142,7 @@ bool gc_held_take(gc_held *h, uint32_t box, gc_held_message *out) {
     b->count--;
     h->count--;
     h->bytes -= out->bytes;
+    h->origins[out->origin] -= gc_held_cost(out->bytes);
     return true;
 }
 
@@ -187,6 +199,11 @@ void gc_held_check(const gc_held *h, const gc_block_pool *p) {
     uint32_t count = 0;
     uint32_t blocks = 0;
     uint32_t boxes = 0;
+    uint64_t costs = 0;
+    for (uint32_t i = 0; i < GC_HELD_ORIGINS; i++) {
+        costs += h->origins[i];
+    }
+    gc_assert((costs == 0) == (h->count == 0));
     for (uint32_t i = 0; i < h->boxes_touched; i++) {
         const gc_held_box *b = &h->boxes[i];
         if (b->count > 0) {

@@ -15,17 +15,23 @@
 #include "core/base/timers.h"
 #include "core/proto/block_pool.h"
 
-#define GC_HELD_NONE     UINT32_MAX
-#define GC_HELD_BATCH_MS 1000 /* PeerServer sweeps once a second */
+#define GC_HELD_NONE UINT32_MAX
+/* Senders of one address share 1/8 of what may be held, so that no address takes it all; each
+ * sender has GC_HELD_BYTES_PER_FROM_MAX in any case. Addresses are counted by a hash with a secret
+ * key, in so many counters: two that fall together share. */
+#define GC_HELD_ORIGIN_PART 8
+#define GC_HELD_ORIGINS     1024
+#define GC_HELD_BATCH_MS    1000 /* PeerServer sweeps once a second */
 
 typedef struct gc_held_message {
     uint64_t at_ms;
     uint64_t from_hash; /* of the sender's id: who gets EXPIRE, over a reconnect too */
     uint32_t from;      /* the sender's connection and its generation: whose account */
     uint32_t from_generation;
-    uint32_t bytes; /* in the box's chain */
-    uint32_t next;  /* message + 1 */
-    uint8_t type;   /* gc_signal */
+    uint32_t bytes;  /* in the box's chain */
+    uint32_t next;   /* message + 1 */
+    uint16_t origin; /* 0..GC_HELD_ORIGINS-1: its sender's address */
+    uint8_t type;    /* gc_signal */
 } gc_held_message;
 
 typedef struct gc_held_box {
@@ -52,6 +58,8 @@ typedef struct gc_held {
     uint32_t count;         /* messages */
     uint32_t blocks;        /* of the pool, in boxes */
     uint32_t blocks_max;
+    uint32_t *origins; /* costs of what is held of each origin, in bytes */
+    uint64_t origin_max;
     uint32_t expire_ms;
     uint64_t bytes;
 } gc_held;
@@ -74,6 +82,9 @@ uint32_t gc_held_find(const gc_held *h, uint64_t id_hash, gc_span id);
  * one): the id's limits GC_HELD_PER_ID_MAX and GC_HELD_BYTES_PER_ID_MAX and the server's blocks_max
  * allow it, and the pool has the blocks. The caller keeps its sender's account. */
 bool gc_held_fits(const gc_held *h, const gc_block_pool *p, uint32_t box, uint32_t bytes);
+/* Tells whether one more message of so many bytes fits into the share of its origin
+ * (0..GC_HELD_ORIGINS-1). A sender of whom only a few bytes are held need not ask. */
+bool gc_held_has_share(const gc_held *h, uint32_t origin, uint32_t bytes);
 /* Adds a copy of *m, a message that fits (asserted as far as the table goes), to the box of this
  * id, which is made if there is none. m->next is not read. Returns the box's queue: the caller puts
  * exactly m->bytes to its end, and then calls gc_held_written(). Until then no other function may

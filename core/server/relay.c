@@ -41,12 +41,24 @@ static void refund(gc_relay *r, const gc_held_message *m) {
     }
 }
 
+/* Whose share a message takes: the address's, which outlives the connection. */
+static uint32_t origin_of(const gc_relay *r, uint32_t n) {
+    uint32_t address = gc__clients_at(r->clients, n)->address;
+    uint64_t hash =
+        address == GC_ADDRESS_NONE ? n : gc_addresses_hash(&r->clients->addresses, address);
+    return (uint32_t)(hash % GC_HELD_ORIGINS);
+}
+
 static bool hold(gc_relay *r, uint32_t n, gc_signal type, gc_span dst, uint64_t hash,
                  const gc_server_text *t) {
     gc_connection *c = gc__clients_at(r->clients, n);
     uint32_t bytes = gc_frame_bytes(t->parts, t->count);
-    uint32_t box = gc_held_find(&r->held, hash, dst);
-    if (c->held_bytes + gc_held_cost(bytes) > GC_HELD_BYTES_PER_FROM_MAX ||
+    uint32_t box = gc_held_find(&r->held, hash, dst), origin = origin_of(r, n);
+    uint32_t cost = c->held_bytes + gc_held_cost(bytes);
+    /* An honest dial needs little: it finds a place although others of its address took the share.
+     */
+    if (cost > GC_HELD_BYTES_PER_FROM_MAX ||
+        (cost > GC_HELD_BYTES_FEW && !gc_held_has_share(&r->held, origin, bytes)) ||
         !gc_held_fits(&r->held, &r->clients->pool, box, bytes)) {
         return false;
     }
@@ -55,6 +67,7 @@ static bool hold(gc_relay *r, uint32_t n, gc_signal type, gc_span dst, uint64_t 
                          .from = n,
                          .from_generation = c->generation,
                          .bytes = bytes,
+                         .origin = (uint16_t)origin,
                          .type = (uint8_t)type};
     gc_block_queue *q = gc_held_add(&r->held, hash, dst, &m);
     uint32_t before = q->blocks;

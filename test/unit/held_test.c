@@ -33,16 +33,58 @@ static uint32_t find(const fixture *f, const char *id) {
 
 static bool add(fixture *f, const char *id, uint32_t from, uint32_t bytes, uint64_t now_ms) {
     static const uint8_t zeros[70000];
-    if (!gc_held_fits(&f->h, &f->pool, find(f, id), bytes)) {
+    if (!gc_held_has_share(&f->h, from % GC_HELD_ORIGINS, bytes) ||
+        !gc_held_fits(&f->h, &f->pool, find(f, id), bytes)) {
         return false;
     }
     gc_held_message m = {.at_ms = now_ms, .from_hash = from, .from = from, .bytes = bytes};
+    m.origin = (uint16_t)(from % GC_HELD_ORIGINS);
     gc_block_queue *q = gc_held_add(&f->h, hash_of(id), text_span(id), &m);
     uint32_t before = q->blocks;
     gc_block_queue_put(&f->pool, q, gc_span_of(zeros, bytes));
     gc_held_written(&f->h, before, q);
     gc_held_check(&f->h, &f->pool);
     return true;
+}
+
+#define MANY 16384 /* blocks: 16 MiB */
+
+static void init_large(fixture *f) {
+    gc_held_init(&f->h, &f->arena, MANY, EXPIRE_MS);
+    gc_block_pool_init(&f->pool, &f->arena, 2 * MANY);
+}
+
+static uint32_t expire(fixture *f, uint64_t now_ms, uint32_t *boxes);
+
+static uint32_t fill(fixture *f, uint32_t from, uint32_t bytes) {
+    uint32_t count = 0;
+    char id[16];
+    for (;; count++) {
+        snprintf(id, sizeof id, "%c%u.%u", 'a' + (int)(count % 20), from, count / 3);
+        if (!add(f, id, from, bytes, 1000)) {
+            return count;
+        }
+        assert_true(count < MANY);
+    }
+}
+
+/* One address, whatever its connections send and how they come and go, takes an eighth. */
+static void one_origin_takes_no_more_than_its_share(void **state) {
+    static const uint32_t sizes[] = {1, 1000, 20000};
+    (void)state;
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        fixture f;
+        uint32_t boxes;
+        uint64_t cost = sizes[i] < GC_BLOCK_BYTES ? GC_BLOCK_BYTES : sizes[i];
+        NOUN_PLACE(f.memory, f.arena, init_large(&f));
+        uint32_t count = fill(&f, 7, sizes[i]);
+        assert_true(count * cost <= MANY * GC_BLOCK_BYTES / 8);
+        assert_true((count + 1) * cost > MANY * GC_BLOCK_BYTES / 8);
+        assert_int_equal(fill(&f, 8, sizes[i]), count); /* others have theirs */
+        assert_int_equal(expire(&f, 1000 + EXPIRE_MS + GC_HELD_BATCH_MS, &boxes), 2 * count);
+        assert_int_equal(fill(&f, 7, sizes[i]), count);
+        free(f.memory);
+    }
 }
 
 static uint32_t expire(fixture *f, uint64_t now_ms, uint32_t *boxes) {
@@ -190,6 +232,7 @@ static void many_steps_at_random_do_as_a_model_does(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_origin_takes_no_more_than_its_share),
         cmocka_unit_test(expiry_is_by_message_and_in_batches),
         cmocka_unit_test(an_id_has_a_limit_of_held_messages),
         cmocka_unit_test(the_server_has_a_limit_of_held_messages),
