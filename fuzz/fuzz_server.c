@@ -202,12 +202,18 @@ static void do_open_by_table(world *w, client *c) {
     do_open(w, c, gc_writer_done(&q));
 }
 
+/* Both ends of the range, and of what RFC 6455 7.4 leaves to applications. */
+static const uint16_t CODES[] = {0, 1, 999, 1000, 1001, 1005, 1006, 1015, 2999, 3000, 4999, 65535};
+static const char *const NUMBERS[] = {
+    "0",     "-1",     "9007199254740991", "9007199254740992", "4294967296", "18446744073709551616",
+    "1e999", "-1e-999"};
+
 static void say(world *w, client *c, uint8_t opcode, gc_span text) {
     uint8_t *copy = malloc(text.len + 1u); /* ends where its memory ends */
     memcpy(copy, text.data, text.len);
     copy = realloc(copy, text.len > 0 ? text.len : 1);
     gc_server_frame(w->s, w->now_ms, c->conn, opcode, gc_span_of(copy, text.len),
-                    (uint16_t)(1000 + text.len % 10));
+                    CODES[text.len % (sizeof CODES / sizeof CODES[0])]);
     free(copy);
 }
 
@@ -224,7 +230,9 @@ static void do_message(world *w, client *c) {
     gc_writer_text(&m, TYPES[a % 8]);
     gc_writer_text(&m, "\",\"payload\":{\"room\":\"");
     gc_writer_text(&m, TAGS[a >> 7]);
-    gc_writer_text(&m, "\",\"p\":\"");
+    gc_writer_text(&m, "\",\"index\":");
+    gc_writer_text(&m, NUMBERS[size / 12 % 8]);
+    gc_writer_text(&m, ",\"p\":\"");
     for (uint32_t i = 0; i < size; i++) {
         gc_writer_u8(&m, 'x');
     }
@@ -245,7 +253,9 @@ static void do_readdress(world *w, client *c) {
 
 /* Any bytes, or a request with any bytes after it; then any number of the same at once. */
 static void do_datagram(world *w, uint32_t a) {
-    gc_addr from = {.family = a & 1 ? 4 : 6, .ip = {(uint8_t)(a >> 1 & 3)}, .port = 7};
+    static const uint16_t ports[] = {7, 0, 1, 65535};
+    gc_addr from = {
+        .family = a & 1 ? 4 : 6, .ip = {(uint8_t)(a >> 1 & 3)}, .port = ports[a >> 1 & 3]};
     gc_span tail = bytes(w, byte(w) * (a & 16 ? 8 : 1));
     uint32_t head = a & 8 ? 20 : 0;
     uint8_t *copy = malloc(head + tail.len + 1u);
