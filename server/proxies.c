@@ -1,5 +1,4 @@
 #include "server/proxies.h"
-#include "core/base/mem.h"
 #include "host/net.h"
 
 #include <string.h>

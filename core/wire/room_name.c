@@ -71,7 +71,9 @@ static void put(form *f, uint32_t c) {
 /* One pass over valid UTF-8. Returns 0 and the bytes written, or GC_E_TOO_BIG. */
 static int fold(gc_span text, uint8_t *out, uint32_t size, uint32_t *len) {
     form f = {.out = out, .size = size};
-    const uint8_t *p = text.data, *end = text.data + text.len;
+    const uint8_t *p = text.data;
+    const uint8_t *end =
+        text.len > 0 ? text.data + text.len : p; /* data may be NULL without text */
     while (p < end && !f.full) {
         uint32_t folded[GC_UNICODE_FOLD_MAX], bytes = gc_utf8_sequence(p, end);
         uint32_t c = gc_utf8_decode(p, bytes);
