@@ -6,9 +6,14 @@ import { Frame } from '../../web/frame.js';
 
 /** The two clocks of a browser, by hand. */
 function clocks(t) {
-  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { setTimeout: real, clearTimeout: realClear } = globalThis;
+  t.after(() => Object.assign(globalThis, { setTimeout: real, clearTimeout: realClear }));
+  const timers = new Map();
   const asked = new Map();
+  let now = 0;
   let id = 0;
+  globalThis.setTimeout = (then, ms) => timers.set(++id, { then, at: now + ms }) && id;
+  globalThis.clearTimeout = (which) => timers.delete(which);
   globalThis.requestAnimationFrame = (then) => asked.set(++id, then) && id;
   globalThis.cancelAnimationFrame = (which) => asked.delete(which);
   return {
@@ -17,7 +22,14 @@ function clocks(t) {
       asked.clear();
       due.forEach((then) => then());
     },
-    wait: (ms) => t.mock.timers.tick(ms),
+    wait(ms) {
+      now += ms;
+      for (const [which, { then, at }] of [...timers]) {
+        if (at <= now && timers.delete(which)) {
+          then();
+        }
+      }
+    },
   };
 }
 

@@ -1,8 +1,10 @@
 // How much of a typed name counts: web/name.js in plain node.
 import assert from 'node:assert/strict';
+import { webcrypto } from 'node:crypto';
 import { test } from 'node:test';
 import { cutName, randomName } from '../../web/name.js';
 
+globalThis.crypto ??= webcrypto; // node 18 has none
 const bytes = (text) => Buffer.byteLength(text);
 
 test('ordinary names of any script stay whole', () => {
