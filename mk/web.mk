@@ -24,9 +24,9 @@ $(WEB_STAMP): $(WEB_OWN) $(WEB_SOCKET) $(WEB_NPM) $(B)/wasm/core.wasm $(STAMP) m
         tools/split-sodium.mjs tools/strip-comments.awk
 	$(call say,WEB,$(B)/web)
 	$(Q)rm -rf $(B)/web && mkdir -p $(B)/web && cp $(WEB_OWN) $(B)/wasm/core.wasm $(B)/web/
-	$(Q)cp $(WEB_SOCKET) $(B)/web/socket.js
 	$(Q)for f in $(filter %.js,$(WEB_OWN)); do \
 	    awk -f tools/strip-comments.awk $$f >$(B)/web/$${f#web/} || exit 1; done
+	$(Q)awk -f tools/strip-comments.awk $(WEB_SOCKET) >$(B)/web/socket.js
 	$(Q)m=$(B)/npm/node_modules w=$(B)/web && \
 	    $(NODE) tools/split-sodium.mjs $$m/libsodium-sumo/dist/modules-sumo-esm/libsodium-sumo.mjs \
 	        $$w/libsodium-sumo.js $$w/libsodium-sumo.wasm && \

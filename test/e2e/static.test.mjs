@@ -227,10 +227,12 @@ scenario('no link and no address changes the server; the policy allows only that
     const [ben] = await people(world, 'Ben');
     const asked = watch(ben);
     const elsewhere = 'https://elsewhere.example.org/';
+    // A query is dropped, wherever it stands: it leads to the room, and to no other server.
     for (const path of [`?peerServer=${elsewhere}#/room/x`, `#/room/x?peerServer=${elsewhere}`]) {
       await ben.page.goto('about:blank');
       await ben.open(path);
-      await reads(ben, 'is told that this is no link', /this is no invite link/);
+      await reads(ben, 'is asked whether to join x', /Join the room “x”/);
+      assert.equal(await ben.evaluate(() => location.href), `${PAGE}#/room/x`);
     }
     // A name together with a secret: refused, and the secret does not stay.
     await ben.page.goto('about:blank');
