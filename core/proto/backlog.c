@@ -41,9 +41,9 @@ bool gc_backlog_fits(const gc_backlog *b, const gc_block_pool *pool, uint32_t la
     return gc_block_queue_need(pool, &b->lanes[lane].frames, bytes) <= gc_block_pool_left(pool);
 }
 
-void gc_backlog_put(gc_backlog *b, gc_block_pool *pool, uint32_t sender, uint32_t address,
-                    uint8_t opcode, const gc_span *parts, uint32_t count) {
-    gc_lane *l = &b->lanes[gc_backlog_lane(b, sender, address)];
+void gc_backlog_put(gc_backlog *b, gc_block_pool *pool, uint32_t lane, uint32_t sender,
+                    uint32_t address, uint8_t opcode, const gc_span *parts, uint32_t count) {
+    gc_lane *l = &b->lanes[lane];
     if (is_free(b, l)) {
         l->sender = sender;
         l->address = address;

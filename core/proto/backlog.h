@@ -41,10 +41,9 @@ bool gc_backlog_takes(const gc_backlog *b, uint32_t lane, uint32_t bytes, uint32
 /* Returns true when the pool has blocks for so many bytes more in a lane. */
 bool gc_backlog_fits(const gc_backlog *b, const gc_block_pool *pool, uint32_t lane, uint32_t bytes);
 /* Puts a WebSocket frame of this opcode (RFC 6455 5.2) of `sender` at `address` to the end of the
- * lane that gc_backlog_lane() names. bytes: its length, gc_frame_bytes(parts, count), which fits.
- */
-void gc_backlog_put(gc_backlog *b, gc_block_pool *pool, uint32_t sender, uint32_t address,
-                    uint8_t opcode, const gc_span *parts, uint32_t count);
+ * lane that gc_backlog_lane() names for them. Its bytes, gc_frame_bytes(parts, count), fit. */
+void gc_backlog_put(gc_backlog *b, gc_block_pool *pool, uint32_t lane, uint32_t sender,
+                    uint32_t address, uint8_t opcode, const gc_span *parts, uint32_t count);
 /* Moves all frames of the lane whose turn it is to the end of `to`, a queue of the same pool,
  * without a copy. Does nothing when the backlog is empty. */
 void gc_backlog_next(gc_backlog *b, gc_block_pool *pool, gc_block_queue *to);

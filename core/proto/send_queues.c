@@ -30,22 +30,19 @@ static bool is_quick(const gc_send_queues *q, uint32_t n) {
     return s->bytes.len < GC_SEND_LOW_BYTES && !(s->behind && q->backlogs[n].bytes > 0);
 }
 
-bool gc_send_queues_share(const gc_send_queues *q, uint32_t n, uint32_t sender, uint32_t address,
-                          uint32_t bytes) {
+uint32_t gc_send_queues_way(const gc_send_queues *q, uint32_t n, uint32_t sender, uint32_t address,
+                            uint32_t bytes) {
     if (is_quick(q, n)) {
-        return true;
+        return GC_WAY_QUICK;
     }
-    uint32_t lane = gc_backlog_lane(&q->backlogs[n], sender, address);
-    return gc_backlog_takes(&q->backlogs[n], lane, bytes, q->bytes_max / GC_SEND_SHARES);
+    const gc_backlog *b = &q->backlogs[n];
+    uint32_t lane = gc_backlog_lane(b, sender, address);
+    return gc_backlog_takes(b, lane, bytes, q->bytes_max / GC_SEND_SHARES) ? lane : GC_WAY_NONE;
 }
 
-bool gc_send_queues_fit_from(const gc_send_queues *q, uint32_t n, uint32_t sender, uint32_t address,
-                             uint32_t bytes) {
-    if (is_quick(q, n)) {
-        return gc_send_queues_fit(q, n, bytes);
-    }
-    uint32_t lane = gc_backlog_lane(&q->backlogs[n], sender, address);
-    return gc_backlog_fits(&q->backlogs[n], q->pool, lane, bytes);
+bool gc_send_queues_fit_from(const gc_send_queues *q, uint32_t n, uint32_t way, uint32_t bytes) {
+    return way == GC_WAY_QUICK ? gc_send_queues_fit(q, n, bytes)
+                               : gc_backlog_fits(&q->backlogs[n], q->pool, way, bytes);
 }
 
 uint32_t gc_send_queues_slowest(const gc_send_queues *q) {
@@ -65,13 +62,14 @@ bool gc_send_queues_put_frame(gc_send_queues *q, uint32_t n, uint8_t opcode, con
     return queued(q, n, bytes);
 }
 
-bool gc_send_queues_put_from(gc_send_queues *q, uint32_t n, uint32_t sender, uint32_t address,
-                             const gc_span *parts, uint32_t count, uint32_t bytes) {
-    if (is_quick(q, n)) {
+bool gc_send_queues_put_from(gc_send_queues *q, uint32_t n, uint32_t way, uint32_t sender,
+                             uint32_t address, const gc_span *parts, uint32_t count,
+                             uint32_t bytes) {
+    if (way == GC_WAY_QUICK) {
         return gc_send_queues_put_frame(q, n, GC_WS_TEXT, parts, count, bytes);
     }
     q->items[n].behind = true;
-    gc_backlog_put(&q->backlogs[n], q->pool, sender, address, GC_WS_TEXT, parts, count);
+    gc_backlog_put(&q->backlogs[n], q->pool, way, sender, address, GC_WS_TEXT, parts, count);
     return queued(q, n, bytes);
 }
 

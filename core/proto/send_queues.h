@@ -20,6 +20,9 @@
 #define GC_SEND_LOW_BYTES 8192 /* in front of the backlog: less, and more of it goes out */
 #define GC_SEND_SHARES    2    /* a sender's share is the limit of a queue through this */
 
+#define GC_WAY_QUICK UINT32_MAX       /* no lane is needed */
+#define GC_WAY_NONE  (UINT32_MAX - 1) /* no lane has a place */
+
 typedef struct gc_send_queue {
     gc_block_queue bytes;
     bool given;  /* the host was told to write, and bytes are unsent since */
@@ -50,13 +53,14 @@ static inline uint32_t gc_send_queues_len(const gc_send_queues *q, uint32_t n) {
 bool gc_send_queues_overflow(const gc_send_queues *q, uint32_t n, uint32_t bytes);
 /* Returns true when the pool has blocks for so many bytes more in the queue of n. */
 bool gc_send_queues_fit(const gc_send_queues *q, uint32_t n, uint32_t bytes);
-/* Returns false when the share of `sender` at `address` (numbers that name them) in the backlog of
- * n has no place for so many bytes more. A single message always has. */
-bool gc_send_queues_share(const gc_send_queues *q, uint32_t n, uint32_t sender, uint32_t address,
-                          uint32_t bytes);
-/* Returns true when the pool has blocks for so many bytes more of `sender` to n. */
-bool gc_send_queues_fit_from(const gc_send_queues *q, uint32_t n, uint32_t sender, uint32_t address,
-                             uint32_t bytes);
+/* Returns the way to n for a message of so many bytes that `sender` at `address` (numbers that name
+ * them) says: GC_WAY_QUICK while little is unsent, else its lane of the backlog, or GC_WAY_NONE
+ * when its share there has no place. A single message always has a place. Valid until something is
+ * put for n or was sent to it. */
+uint32_t gc_send_queues_way(const gc_send_queues *q, uint32_t n, uint32_t sender, uint32_t address,
+                            uint32_t bytes);
+/* Returns true when the pool has blocks for so many bytes more on that way to n. */
+bool gc_send_queues_fit_from(const gc_send_queues *q, uint32_t n, uint32_t way, uint32_t bytes);
 /* Returns the connection with unsent bytes whose queue was empty longest ago; GC_ORDER_END: all
  * queues are empty. */
 uint32_t gc_send_queues_slowest(const gc_send_queues *q);
@@ -65,11 +69,12 @@ uint32_t gc_send_queues_slowest(const gc_send_queues *q);
  * gc_frame_bytes(parts, count), and fits. Returns true when the host is to be told to write. */
 bool gc_send_queues_put_frame(gc_send_queues *q, uint32_t n, uint8_t opcode, const gc_span *parts,
                               uint32_t count, uint32_t bytes);
-/* Queues a WebSocket text that `sender` at `address` says to n: at once while little is unsent,
- * else in its lane of the backlog. bytes: its length as a frame, for which there is a share and
- * memory. Returns true when the host is to be told to write. */
-bool gc_send_queues_put_from(gc_send_queues *q, uint32_t n, uint32_t sender, uint32_t address,
-                             const gc_span *parts, uint32_t count, uint32_t bytes);
+/* Queues a WebSocket text that `sender` at `address` says to n, on the way that
+ * gc_send_queues_way() gave. bytes: its length as a frame, for which there is memory. Returns true
+ * when the host is to be told to write. */
+bool gc_send_queues_put_from(gc_send_queues *q, uint32_t n, uint32_t way, uint32_t sender,
+                             uint32_t address, const gc_span *parts, uint32_t count,
+                             uint32_t bytes);
 /* Queues bytes that are not a frame (the head of an HTTP response), which fit. Returns true when
  * the host is to be told to write. */
 bool gc_send_queues_put_raw(gc_send_queues *q, uint32_t n, gc_span bytes);

@@ -72,15 +72,16 @@ uint32_t gc__delivery_relay(gc_clients *cs, uint32_t n, uint32_t from, const gc_
     if (gc__clients_at(cs, n)->state != GC_CONNECTION_OPEN) {
         return GC_RELAY_CUT;
     }
-    if (!gc_send_queues_share(q, n, from, origin, bytes)) {
+    uint32_t way = gc_send_queues_way(q, n, from, origin, bytes);
+    if (way == GC_WAY_NONE) {
         return GC_RELAY_FULL;
     }
-    while (!gc_send_queues_fit_from(q, n, from, origin, bytes)) {
+    while (!gc_send_queues_fit_from(q, n, way, bytes)) {
         if (!cut_slowest(cs, n)) {
             return GC_RELAY_CUT;
         }
     }
-    want_write(cs, n, gc_send_queues_put_from(q, n, from, origin, t->parts, t->count, bytes));
+    want_write(cs, n, gc_send_queues_put_from(q, n, way, from, origin, t->parts, t->count, bytes));
     return GC_RELAY_QUEUED;
 }
 

@@ -26,7 +26,8 @@ static void say(fixture *f, uint32_t sender, uint32_t address, uint32_t frames) 
     memset(bytes, (int)sender, sizeof bytes);
     gc_span part = gc_span_of(bytes, sizeof bytes);
     for (uint32_t i = 0; i < frames; i++) {
-        gc_backlog_put(&f->b, &f->pool, sender, address, 1, &part, 1);
+        gc_backlog_put(&f->b, &f->pool, gc_backlog_lane(&f->b, sender, address), sender, address, 1,
+                       &part, 1);
     }
     gc_backlog_check(&f->b, &f->pool);
 }
