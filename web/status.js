@@ -53,6 +53,18 @@ function describeJoining(state, direct) {
         : { text: direct ? words.lookingPeer : words.looking, tone: 'busy' };
 }
 
+/** @param {ChatState} state @param {boolean} direct
+ * @returns {string} when nobody is known: who came by a direct link waits for one person alone, and
+ *   not for one of whom the core says why no link is made any more */
+function describeNobody(state, direct) {
+    if (!direct) {
+        return words.waitingInvite;
+    }
+    return state.reason.word === 'left'
+        ? words.peerLeft
+        : explain(state.reason) || words.waitingPeer;
+}
+
 /** @param {ChatState} state @param {Peer[]} peers @param {(peer: Peer) => string} nameOf
  * @param {boolean} direct  came by a direct link: there is no room
  * @param {boolean} [noStun]  no ICE server is known: nobody on another network can be reached
@@ -75,8 +87,8 @@ export function describe(state, peers, nameOf, direct, noStun = false) {
             return { text: parts.filter(Boolean).join(' '), tone: 'good' };
         }
         default: {
-            const nobody = direct ? words.waitingPeer : words.waitingInvite;
-            const parts = [full, others?.text ?? (left || nobody), noStun && words.noStun];
+            const here = others?.text ?? describeNobody(state, direct);
+            const parts = [here !== full && full, here, noStun && words.noStun];
             return server ?? { text: parts.filter(Boolean).join(' '), tone: 'busy' };
         }
     }

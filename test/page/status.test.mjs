@@ -56,6 +56,16 @@ test('who has left is not waited for', () => {
   assert.match(line('waiting', 'on', LEFT, [peer('Cyd', 'connecting')], true).text, /^Connecting to Cyd/);
 });
 
+test('whoever ended a direct chat, and for whatever reason, is not waited for', () => {
+  for (const word of ['left', 'peers-full', 'protocol', 'refused']) {
+    for (const state of ['waiting', 'failed']) {
+      const { text } = line(state, 'on', { word, text: `Why: ${word}.` }, [], true);
+      assert.match(text, word === 'left' ? /^The other person has left\.$/ : new RegExp(`^Why: ${word}\\.`));
+      assert.doesNotMatch(text, /Waiting|Why.*Why/);
+    }
+  }
+});
+
 test('a page that can take no more people says so', () => {
   const CROWDED = { word: 'peers-full', text: 'Too many people are connected.' };
   assert.match(line('connected', 'on', CROWDED, [peer('Ann', 'open')]).text,

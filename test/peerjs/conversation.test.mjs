@@ -52,10 +52,22 @@ async function bareLink(world, kind, browser) {
   return { ann, ben, label };
 }
 
+/** The application, which says goodbye by itself, is loaded anew and takes its fixed id again: Ann does
+ * nothing and is linked with it. Returns the label of their connection. */
+async function comesBack(ann, ben) {
+  await ben.reloads();
+  await ben.enters(ben.id);
+  const label = await ben.sees('connection');
+  await ben.sees(`${label} open`);
+  await ann.connected();
+  return label;
+}
+
 for (const kind of ['ghostchatd', 'npm peer']) {
   scenario(`a bare link leads to a PeerJS application, over ${kind}`, {
     async story(world) {
-      const { ann, ben, label } = await bareLink(world, kind);
+      const { ann, ben, label: first } = await bareLink(world, kind);
+      const label = kind === 'ghostchatd' ? await comesBack(ann, ben) : first;
       await ann.say('x'.repeat(16384)); // larger than a chunk
       assert.match(await ben.sees(`${label} data`), /^"x+\.\.\. \(16386\) /);
       await ben.says(label, 'y'.repeat(200000));
@@ -68,6 +80,7 @@ for (const kind of ['ghostchatd', 'npm peer']) {
       await ann.until('reads that Ben left', () => (
         document.documentElement.dataset.peers === '0'
         && /Guest \w+ left\./.test(document.querySelector('[role=log]').textContent)));
+      await ann.status(/^The other person has left\./); // until she looks for him again
     },
     red: { 'a text altered': helloAltered },
   });
@@ -169,6 +182,9 @@ scenario('a bare link between two of ours, Firefox to Chromium, is answered nati
     await ann.say('hello Ben');
     await ben.heard('hello Ben');
     await ann.mark('hello Ben', /^Delivered$/);
+    await ann.leave(); // her id goes with her: nobody can ever come under it
+    await ben.status(/^The other person has left\.$/);
+    await ben.control('button', 'Join again');
   },
   red: { 'text altered': textAltered },
 });

@@ -30,10 +30,16 @@ export class User {
     const self = new User();
     self.person = await world.person(name, server, browser ? { browser } : {});
     Object.assign(self, { name, world, server, release, taken: new Map() });
-    await self.person.page.goto(`${(await site).url}${release}.html`);
-    await self.person.until('has loaded PeerJS', () => globalThis.application !== undefined
-      && globalThis.Peer !== undefined);
+    await self.reloads();
     return self;
+  }
+
+  /** Loads the page, once more if it is there already: the application begins anew. */
+  async reloads() {
+    this.taken.clear();
+    await this.person.page.goto(`${(await site).url}${this.release}.html`);
+    await this.person.until('has loaded PeerJS', () => globalThis.application !== undefined
+      && globalThis.Peer !== undefined);
   }
 
   evaluate(what, argument) {
