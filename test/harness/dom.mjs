@@ -43,6 +43,33 @@ export class Element {
     this.parentNode = null;
   }
 
+  prepend(node) {
+    node.remove();
+    node.parentNode = this;
+    this.childNodes.unshift(node);
+  }
+
+  contains(node) {
+    return node === this || this.childNodes.some((child) => child instanceof Element && child.contains(node));
+  }
+
+  get lastElementChild() {
+    return this.childNodes.findLast((child) => child instanceof Element) ?? null;
+  }
+
+  /** Of selectors, what the page's small modules use: `.name`, `tag`, with commas, `:scope > ` dropped. */
+  querySelectorAll(selector) {
+    const wanted = selector.replaceAll(':scope > ', '').split(', ');
+    const inside = this.childNodes.filter((child) => child instanceof Element)
+      .flatMap((child) => [child, ...child.querySelectorAll('*')]);
+    return inside.filter((one) => wanted.some((name) => name === '*' || name === one.tag
+      || (name.startsWith('.') && one.className.split(' ').includes(name.slice(1)))));
+  }
+
+  querySelector(selector) {
+    return this.querySelectorAll(selector)[0] ?? null;
+  }
+
   setAttribute() {}
 
   addEventListener(type, then) {
