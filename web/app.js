@@ -11,7 +11,8 @@ import { Invite } from './invite.js';
 import { cleanLine } from './linkify.js';
 import { randomName } from './name.js';
 import { People } from './people.js';
-import { base, isStatic, showPlace, takeArrival } from './place.js';
+import { findLink } from './pasted.js';
+import { base, hasSecret, isStatic, linkBase, showPlace, takeArrival } from './place.js';
 import { whyJoin, whySend } from './refusals.js';
 import { Scan } from './scan.js';
 import { setOff } from './sentence.js';
@@ -41,10 +42,10 @@ class App {
         (kind) => this.#chat.invite(kind),
         () => this.#composer.focus(),
     );
-    #scan = new Scan((link) => this.#openLink(link));
+    #scan = new Scan((text) => this.#openText(text));
     #entrance = new Entrance(randomName(), {
         enter: (way, choice) => this.#enter(way, choice),
-        open: (link) => this.#openPasted(link),
+        open: (text) => this.#sayInstead(this.#openText(text)),
         scan: () => this.#scan.open(),
     });
     /** @type {Place | null} */
@@ -336,9 +337,21 @@ class App {
         return null;
     }
 
-    /** @param {string} link */
-    async #openPasted(link) {
-        const instead = await this.#openLink(link);
+    /** Opens the link that stands in a text.
+     * @param {string} text  pasted, or read from a QR code
+     * @returns {Promise<Node[] | null>} null: shown on the joining screen; else what to say */
+    async #openText(text) {
+        const link = findLink(text, linkBase);
+        if (link) {
+            return this.#openLink(link);
+        }
+        const words = texts.entrance;
+        return [document.createTextNode(hasSecret(text) ? words.partOfLink : words.noLink(linkBase))];
+    }
+
+    /** @param {Promise<Node[] | null>} opened  what to say on the joining screen; null: nothing */
+    async #sayInstead(opened) {
+        const instead = await opened;
         if (instead) {
             this.#entrance.error('', instead);
         }
@@ -352,7 +365,7 @@ class App {
             showPlace(this.#place.path, this.#place.lost);
             this.#conversation.note(texts.entrance.laterLink);
         } else if (link) {
-            await this.#openPasted(link);
+            await this.#sayInstead(this.#openLink(link));
         }
     }
 

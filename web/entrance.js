@@ -3,14 +3,15 @@
 import { find } from './dom.js';
 import { cleanLine } from './linkify.js';
 import { cutName } from './name.js';
-import { hasSecret } from './place.js';
+import { findLink, keepLinesApart } from './pasted.js';
+import { hasSecret, linkBase } from './place.js';
 import { texts } from './texts.js';
 
 /** @typedef {import('./ghostchat.js').WayIn} WayIn */
 /** @typedef {{ name: string, relayOnly: boolean }} Choice */
 /** @typedef {object} EntranceActions
  * @property {(way: WayIn, choice: Choice) => void} enter
- * @property {(link: string) => void} open  a link that was pasted
+ * @property {(text: string) => void} open  a text that was pasted for the link in it
  * @property {() => void} scan */
 
 /** enum gc_invite_kind */
@@ -49,6 +50,8 @@ export class Entrance {
             event.preventDefault();
             this.#submit();
         });
+        keepLinesApart(this.#room);
+        keepLinesApart(this.#paste);
         find('.new-room', HTMLButtonElement).addEventListener('click', () =>
             actions.enter({ newRoom: true }, this.#choice()),
         );
@@ -153,10 +156,8 @@ export class Entrance {
             this.#actions.enter({ link: this.#link }, this.#choice());
         } else if (this.#mode === 'lost') {
             this.#actions.open(this.#paste.value.trim());
-        } else if (/^https?:\/\//i.test(room)) {
-            this.#actions.open(room); // a link, in the field where it was natural to paste it
-        } else if (room && hasSecret(room)) {
-            this.error(texts.entrance.badRoom); // not cut: half a secret would be a name
+        } else if (isForLink(room)) {
+            this.#actions.open(room); // not cut: half a secret would be a name
         } else if (room) {
             this.#actions.enter({ room: cutName(room) }, this.#choice());
         } else {
@@ -164,4 +165,10 @@ export class Entrance {
             this.#room.focus();
         }
     }
+}
+
+/** @param {string} text  in the field for the name of a room, where it is natural to paste a link
+ * @returns {boolean} whether it was pasted for a link, be it whole or not */
+function isForLink(text) {
+    return /https?:\/\//i.test(text) || hasSecret(text) || findLink(text, linkBase) !== null;
 }

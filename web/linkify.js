@@ -78,7 +78,7 @@ const FINAL = /[.,;:!?'*_~\u2026\p{Pf}\p{Pe}]/u;
 /** Cuts what belongs to the sentence and not to the address: final marks, brackets that were not
  * opened in it.
  * @param {string} text */
-function trimAddress(text) {
+export function trimAddress(text) {
     const address = text.slice(0, endAtWideBracket(text));
     /** @type {Map<string, number>} how many of an end have no beginning, by the beginning */
     const surplus = new Map();

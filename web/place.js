@@ -58,7 +58,7 @@ function placeIn(address) {
  * fragment, a stroke at the end.
  * @param {string} href
  * @returns {URL} */
-function tidy(href) {
+export function tidy(href) {
     const address = new URL(href);
     address.search = '';
     if (address.hash === '') {

@@ -80,6 +80,13 @@ export const texts = {
             'Paste the link again or scan its QR code.',
         badHeading: 'This link does not work',
         badLink: 'This is no invite link. Ask for it again, and copy it whole.',
+        /** @param {string} base  of this page's links */
+        noLink: (base) =>
+            'There is no invite link in this text. Such a link begins with http:// or https:// and ' +
+            `has /room/ or /join/ in it, as in ${base}room/coffee.`,
+        partOfLink:
+            'This is a part of an invite link. Copy the whole link, from its http to its end, and ' +
+            'paste it here.',
         paste: 'Paste the link',
         open: 'Open',
         needRoom: 'Enter a room name.',

@@ -166,7 +166,8 @@ scenario('a page that lost its secret says so, and goes on with a pasted link', 
       /lost/i.test(document.querySelector('h2:not([hidden])')?.textContent ?? '')));
     await ben.control('button', 'Scan QR code');
     await ben.fill('Your name', 'Ben');
-    await ben.fill('Paste the link', world.link(link));
+    // As a messenger hands it over: with words, a mark, and a capital by the keyboard.
+    await ben.fill('Paste the link', `Join me: \u200b${world.link(link).replace('http', 'Http')}?fbclid=x.`);
     await ben.page.press('Enter');
     await ben.tapJoin(link);
     await Promise.all([ann.connected(), ben.connected()]);
@@ -209,6 +210,24 @@ scenario('what is no invite link is refused in words', {
       await ben.until('is told that this is no link', () => (
         [...document.querySelectorAll('[role=alert], p, h2')]
           .some((e) => e.checkVisibility() && /no invite link/i.test(e.textContent))));
+    }
+    // A text in the field for a name is searched for a link; what is none is no name either.
+    const secret = '1.BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc';
+    await ben.open();
+    for (const [text, words] of [['see https://news.example/', 'no invite link in this text'], [`see ${secret}`, 'part of an invite link'],
+      [`Join me:\n${server.url.slice('http://'.length)}room/#${secret}\nYours, Ann`, 'Join the private room']]) {
+      await ben.evaluate((pasted) => {
+        const clipboardData = new DataTransfer();
+        clipboardData.setData('text/plain', pasted);
+        const field = document.querySelector('.room-input');
+        field.select();
+        if (field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, cancelable: true }))) {
+          field.value = pasted;
+        }
+      }, text);
+      await ben.click('button', 'Join room');
+      await ben.until(`reads "${words}"`, (want) => document.querySelector('.entrance').innerText.includes(want), words);
+      assert.equal(await ben.evaluate(() => /BwcH/.test(location.href + document.title)), false);
     }
   },
   red: { 'it is one': { good: 'room/name', fails: /is told that this is no link/ } },

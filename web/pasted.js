@@ -1,0 +1,105 @@
+// @ts-check
+/** What people paste: the link in it, whatever a messenger, a keyboard or a quotation put around it. */
+import { trimAddress } from './linkify.js';
+import { hasSecret, tidy } from './place.js';
+
+/** So much of a text is looked at: more than any message with an invite, and it takes no time. */
+const LOOKED_AT_CHARS = 10_000;
+/** What ends an address: white space, quotes, brackets that links escape, and the marks that end a
+ * sentence in Chinese or Japanese. */
+const END = '\\s<>"“”„‟«»‹›`{}|\\\\^[\\]\\u3001\\u3002\\uff01\\uff0c\\uff1a\\uff1b\\uff1f';
+/** An address ends where another one begins: a field of one line has dropped the line break between. */
+const ADDRESS = new RegExp(`https?://(?:\\[[\\da-f:.]+\\])?(?:(?!https?://)[^${END}])+`, 'gi');
+const UNBROKEN = new RegExp(`[^${END}]+`, 'g');
+/** Leads to a room or a person: by its path, or by the fragment of a static page. */
+const LEADS_IN = /^https?:\/\/[^/?#]+\/(?:[^?#]*\/)?(?:room|join)\/|#\/(?:room|join)\//i;
+/** The same with a secret, which 43 digits end. Its mark may be escaped, lost, or stand after a query. */
+const WITH_SECRET =
+    /^(.*?\/)(room|join)\/([\w-]*)\/*(?:\?[^#]*)?(?:[#:]|%23|%3a)*(1\.[\w-]{43})/i;
+/** The place without its host, and an address without its scheme. */
+const PLACE = /^[^\p{L}\p{N}]*(?=(?:room|join)\/)/u;
+const BARE_ADDRESS =
+    /(?:[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+|[\p{L}\p{N}-]+(?=:\d)|localhost)(?::\d+)?\/.*/iu;
+
+/** What nobody sees and no link holds. Joiners are not among them: names of rooms have some. */
+const UNSEEN = /[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;
+
+/** @param {string} text  as pasted
+ * @returns {string} without what nobody sees; a secret in plain digits */
+function visible(text) {
+    return hasSecret(text)
+        ? text.normalize('NFKC').replace(/\p{DI}/gu, '')
+        : text.replace(UNSEEN, '');
+}
+
+/** @param {string} address  that leads in; what follows it may still hang on it
+ * @returns {string | null} the link as the core reads it */
+function linkOf(address) {
+    const [, before, verb, id, secret] = WITH_SECRET.exec(address) ?? [];
+    const fits = secret && (verb === 'room') === (id === '');
+    const mark = before?.endsWith('#/') ? ':' : '#';
+    try {
+        const url = tidy(fits ? `${before}${verb}/${id}${mark}${secret}` : trimAddress(address));
+        if (url.hash.startsWith('#/')) {
+            url.pathname = url.pathname.replace(/\/index\.html$/, '/');
+        }
+        return url.href;
+    } catch {
+        return null; // it has no host, or a port that is none
+    }
+}
+
+/** @param {string} text @param {string} here
+ * @returns {string | null} an address of this very page whose scheme was not copied */
+function ownAddress(text, here) {
+    const [scheme] = here.split('//');
+    const own = here.slice(scheme.length + 2).toLowerCase();
+    for (const verb of ['room/', 'join/']) {
+        const at = text.toLowerCase().indexOf(own + verb);
+        if (at >= 0) {
+            return `${scheme}//${own}${text.slice(at + own.length)}`.match(ADDRESS)?.[0] ?? null;
+        }
+    }
+    return null;
+}
+
+/** @param {string} text @param {string} here
+ * @returns {string | null} an address with a secret whose scheme, or host as well, was not copied */
+function secretAddress(text, here) {
+    for (const [part] of text.matchAll(UNBROKEN)) {
+        const place = PLACE.test(part) && here + part.replace(PLACE, '');
+        const address = place || `https://${BARE_ADDRESS.exec(part)?.[0] ?? ''}`;
+        if (WITH_SECRET.test(address)) {
+            return address;
+        }
+    }
+    return null;
+}
+
+/** Finds the first link in a text.
+ * @param {string} pasted
+ * @param {string} here  what stands before "room/" and "join/" in the links of this page
+ * @returns {string | null} the link as the core reads it, which may still refuse it; null: the text
+ *   holds none */
+export function findLink(pasted, here) {
+    const text = visible(pasted.slice(0, LOOKED_AT_CHARS));
+    const address =
+        text.match(ADDRESS)?.find((found) => LEADS_IN.test(found)) ??
+        ownAddress(text, here) ??
+        secretAddress(text, here);
+    return address ? linkOf(address) : null;
+}
+
+/** A field of one line drops the line breaks of what is pasted, and what stood on two lines becomes one
+ * word: a blank keeps them apart.
+ * @param {HTMLInputElement} input */
+export function keepLinesApart(input) {
+    input.addEventListener('paste', (event) => {
+        const text = event.clipboardData?.getData('text/plain') ?? '';
+        if (/[\r\n]/.test(text.trim())) {
+            event.preventDefault();
+            const [from, to] = [input.selectionStart ?? 0, input.selectionEnd ?? 0];
+            input.setRangeText(text.trim().replace(/\s*[\r\n]\s*/g, ' '), from, to, 'end');
+        }
+    });
+}
