@@ -33,9 +33,10 @@ gc_client *gc_client_init(void *memory, size_t bytes, const gc_crypto *crypto,
 /* --- the user --------------------------------------------------------------------------------- */
 
 typedef struct gc_client_options {
-    gc_span server; /* "http://host:port/base/": signaling goes to the WebSocket below it */
-    gc_span key;    /* PeerServer key; empty = "peerjs" */
-    gc_span nick;   /* 0..GC_NICK_BYTES_MAX; cleaned by the core */
+    /* "http://host:port/base/": signaling goes to the WebSocket below it; else GC_E_ARGUMENT. */
+    gc_span server;
+    gc_span key;  /* PeerServer key, up to GC_KEY_BYTES_MAX, else GC_E_ARGUMENT; empty = "peerjs" */
+    gc_span nick; /* 0..GC_NICK_BYTES_MAX; cleaned by the core */
     /* What a bare join link speaks with a stock PeerJS peer: "binary" (also when empty), "json" or
      * "raw"; else GC_E_ARGUMENT. */
     gc_span serialization;
@@ -44,8 +45,9 @@ typedef struct gc_client_options {
 /* Joins by one of three ways in: an open room by its name, which must be done, else GC_E_STATE; a
  * new private room, with a fresh secret; or what an invite link leads to. name, link: borrowed for
  * the call. State must be idle or failed, else GC_E_STATE. Errors: GC_E_UTF8 (the nick),
- * GC_E_CRYPTO; for a link GC_E_SYNTAX, GC_E_TOO_BIG as gc_invite_parse(), and GC_E_ARGUMENT when it
- * names an open room: its name is made a gc_room_name, by which one joins. */
+ * GC_E_CRYPTO; GC_E_ARGUMENT for what the options do not allow; for a link GC_E_SYNTAX,
+ * GC_E_TOO_BIG as gc_invite_parse(), and GC_E_ARGUMENT when it names an open room: its name is made
+ * a gc_room_name, by which one joins. */
 int gc_client_join_room(gc_client *c, uint64_t now_ms, const gc_client_options *o,
                         const gc_room_name *name);
 int gc_client_new_room(gc_client *c, uint64_t now_ms, const gc_client_options *o);

@@ -100,10 +100,10 @@ static gc_client_options options(uint32_t server_ptr, uint32_t server_len, uint3
                                .serialization = gc_span_of(serialization_bytes, serialization_len)};
 }
 
-/* The server's --key, for joins from now on. GC_E_TOO_BIG over GC_KEY_BYTES_MAX. */
+/* The server's --key, for joins from now on. GC_E_ARGUMENT over GC_KEY_BYTES_MAX. */
 EXPORT(set_key) int32_t gc_wasm_set_key(uint32_t ptr, uint32_t len) {
     if (len > sizeof key_bytes) {
-        return GC_E_TOO_BIG;
+        return GC_E_ARGUMENT;
     }
     memcpy(key_bytes, (const uint8_t *)ptr, len);
     key_bytes_len = len;
@@ -113,7 +113,7 @@ EXPORT(set_key) int32_t gc_wasm_set_key(uint32_t ptr, uint32_t len) {
 /* gc_client_options.serialization, for joins from now on; what is no word of it they refuse. */
 EXPORT(set_serialization) int32_t gc_wasm_set_serialization(uint32_t ptr, uint32_t len) {
     if (len > sizeof serialization_bytes) {
-        return GC_E_TOO_BIG;
+        return GC_E_ARGUMENT;
     }
     memcpy(serialization_bytes, (const uint8_t *)ptr, len);
     serialization_len = len;

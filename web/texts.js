@@ -45,6 +45,9 @@ export const texts = {
         iceServers:
             'This page is not set up: the iceServers in its config.json are not what browsers ' +
             'take. Whoever runs this page has to correct that.',
+        refused:
+            'This page is not set up: the address of its server or its key cannot be used. Whoever ' +
+            'runs this page has to correct its config.json.',
     },
 
     entrance: {
@@ -89,6 +92,11 @@ export const texts = {
             'paste it here.',
         paste: 'Paste the link',
         open: 'Open',
+        inChat: 'This page is in a chat already. Leave it first, or reload the page.',
+        /** @param {string} code */
+        joinFailed: (code) =>
+            `GhostChat could not join because of a fault of its own (${code}). Reload the page and ` +
+            'try again.',
         needRoom: 'Enter a room name.',
         badRoom:
             'This cannot be the name of a room. A name has letters or numbers that can be seen; ' +

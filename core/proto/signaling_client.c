@@ -32,11 +32,11 @@ int gc_signaling_client_init(gc_signaling_client *s, gc_span server, gc_span key
     gc_span rest = server;
     gc_writer w;
     if (server.len >= GC_URL_BYTES_MAX || key.len > GC_KEY_BYTES_MAX) {
-        return GC_E_TOO_BIG;
+        return GC_E_ARGUMENT;
     }
     bool secure = take_prefix(&rest, GC_SPAN("https://"));
     if ((!secure && !take_prefix(&rest, GC_SPAN("http://"))) || !is_place(rest)) {
-        return GC_E_SYNTAX;
+        return GC_E_ARGUMENT;
     }
     memset(s, 0, sizeof *s);
     gc_writer_init(&w, s->server, sizeof s->server);

@@ -56,7 +56,8 @@ typedef struct gc_signaling_client {
 } gc_signaling_client;
 
 /* Sets where to go. It still needs an id. server: "http(s)://host[:port]/path"; a final '/' is
- * added. Returns 0, GC_E_SYNTAX or GC_E_TOO_BIG, then nothing changed. */
+ * added; key: up to GC_KEY_BYTES_MAX. Returns 0, or GC_E_ARGUMENT, then nothing changed: whoever
+ * configured them erred, not the user. */
 int gc_signaling_client_init(gc_signaling_client *s, gc_span server, gc_span key);
 /* Takes over what was made ready in `from`. */
 void gc_signaling_client_move(gc_signaling_client *s, const gc_signaling_client *from);

@@ -77,17 +77,17 @@ static void joins_are_refused_whole(void **state) {
         const char *server, *key, *nick;
         int error;
     } rows[] = {
-        {"chat.example", "", "Ann", GC_E_SYNTAX},
-        {"ftp://chat.example/", "", "Ann", GC_E_SYNTAX},
-        {"https://", "", "Ann", GC_E_SYNTAX},
-        {"https:///room", "", "Ann", GC_E_SYNTAX},
-        {"https://user@chat.example/", "", "Ann", GC_E_SYNTAX},
-        {"https://chat.example/?x", "", "Ann", GC_E_SYNTAX},
-        {"https://chat.example/#x", "", "Ann", GC_E_SYNTAX},
-        {"https://chat.example/ x", "", "Ann", GC_E_SYNTAX},
+        {"chat.example", "", "Ann", GC_E_ARGUMENT},
+        {"ftp://chat.example/", "", "Ann", GC_E_ARGUMENT},
+        {"https://", "", "Ann", GC_E_ARGUMENT},
+        {"https:///room", "", "Ann", GC_E_ARGUMENT},
+        {"https://user@chat.example/", "", "Ann", GC_E_ARGUMENT},
+        {"https://chat.example/?x", "", "Ann", GC_E_ARGUMENT},
+        {"https://chat.example/#x", "", "Ann", GC_E_ARGUMENT},
+        {"https://chat.example/ x", "", "Ann", GC_E_ARGUMENT},
         {SERVER, "", "\xff", GC_E_UTF8},
         {SERVER, "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk", "Ann",
-         GC_E_TOO_BIG},
+         GC_E_ARGUMENT},
     };
     script *s = script_new();
     (void)state;
