@@ -1,6 +1,7 @@
 // @ts-check
 /** Scanning an invite's QR code by camera. Cameras exist in secure contexts only; where there is
  * none the dialog says why and takes a pasted link. The decoder is loaded when first needed. */
+import { givesBack } from './canvas.js';
 import { closeOnBackdrop, find } from './dom.js';
 import { texts } from './texts.js';
 
@@ -56,6 +57,9 @@ export class Scan {
         }
         if (!navigator.mediaDevices?.getUserMedia) {
             return texts.scan.noCamera;
+        }
+        if (!givesBack(this.#canvas)) {
+            return texts.scan.noise;
         }
         try {
             const stream = await navigator.mediaDevices.getUserMedia({

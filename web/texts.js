@@ -267,6 +267,10 @@ export const texts = {
         insecure:
             'The camera works only on https pages. Use the camera app of this device: it opens ' +
             'the link. Or paste the link here.',
+        noise:
+            'This browser hides from pages what they draw, to protect your privacy, so this page cannot ' +
+            'read the picture of the camera. Use the camera app of this device: it opens the link. ' +
+            'Or paste the link here.',
         noCamera: 'This browser offers no camera. Paste the link instead.',
         denied: 'The camera was not allowed. Allow it in the browser, or paste the link instead.',
         busy: 'The camera cannot be used right now. Paste the link instead.',

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 
 import { chromiumBrowser } from '../harness/browsers.mjs';
+import { makeNoise } from '../harness/inits.mjs';
 import { qrPixels } from '../harness/qr.mjs';
 import { scenarios } from '../harness/scenario.mjs';
 
@@ -62,4 +63,19 @@ scenario('the camera reads the QR code of an invite', {
     await ann.heard('scanned');
   },
   red: { 'the picture shows no code': { blank: true, fails: /is asked to join the private room/ } },
+});
+
+scenario('where a canvas gives back noise, the scanner says so and asks for no camera', {
+  async story(world) {
+    writeFileSync(film, y4m({ data: [], width: 0, height: 0 }));
+    const server = await world.server();
+    const ben = await world.person('Ben', server, world.variant.true ? {} : { init: makeNoise() });
+    await ben.open();
+    await ben.click('button', 'Scan QR code');
+    await ben.until('is pointed to the camera app', () => (
+      /hides.*camera app/.test(document.querySelector('.scan-text').textContent)));
+    assert.equal(await ben.evaluate(() => document.querySelector('.scan-video').srcObject), null);
+    await ben.control('textbox', 'Paste the link');
+  },
+  red: { 'the canvas is true': { true: true, fails: /is pointed to the camera app/ } },
 });

@@ -35,6 +35,15 @@ export function without(name) {
   return `delete globalThis.${name};`;
 }
 
+/** A browser that gives pages noise in place of what they drew. */
+export function makeNoise() {
+  return `CanvasRenderingContext2D.prototype.getImageData = (x, y, width, height) => {
+    const image = new ImageData(width, height);
+    crypto.getRandomValues(image.data.subarray(0, 65536));
+    return image;
+  };`;
+}
+
 /** The core traps at the next call of the function that the test names in globalThis.trap; calls of a
  * core that has trapped are counted in globalThis.callsAfter. */
 export function trapOnDemand() {
