@@ -63,6 +63,8 @@ export { CoreError as GhostChatError, InviteKind };
 /** @typedef {{ room: string } | { link: string } | { newRoom: true }} WayIn */
 
 const NO_REASON = Object.freeze({ word: 'none', text: '' });
+/** What the core takes for a browser that gives out no address, where a relay is the only way. */
+const NO_RELAY = Object.freeze({ word: 'no-relay', text: texts.status.noRelay });
 /** A core that has trapped cannot be asked for words. */
 const TRAPPED = Object.freeze({ word: 'trap', text: texts.status.trapped });
 
@@ -81,6 +83,8 @@ export class GhostChat extends EventTarget {
     #linkBase;
     #static;
     #name;
+    /** Nothing but a relay is used. */
+    #relayOnly = false;
     /** An ICE server is known, so that people on other networks can be reached. */
     #reachesOut = false;
     /** @type {ChatState} */
@@ -250,6 +254,7 @@ export class GhostChat extends EventTarget {
 
     /** @param {Core} core @param {boolean} relayOnly */
     #begin(core, relayOnly) {
+        this.#relayOnly = relayOnly;
         this.#driver = new Driver(core, {
             act: (out) => this.#act(out),
             drained: () => this.#drained(),
@@ -425,7 +430,10 @@ export class GhostChat extends EventTarget {
             return NO_REASON;
         }
         const { core } = this.#driver;
-        return { word: core.reasonWord(reason), text: core.reasonText(reason) };
+        const word = core.reasonWord(reason);
+        return word === 'no-address' && this.#relayOnly
+            ? NO_RELAY
+            : { word, text: core.reasonText(reason) };
     }
 
     /** @param {ChatState} state */

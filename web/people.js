@@ -175,14 +175,15 @@ export class People {
         if (peer.stock || peer.direct) {
             detail.push(peer.stock ? texts.person.stock : texts.person.direct);
         }
-        const key = [name, ...detail, peer.state, peer.path, peer.verified].join('\n');
+        const hint = this.#hint(peer);
+        const key = [name, ...detail, hint, peer.state, peer.path, peer.verified].join('\n');
         if (item.dataset.key === key) {
             return; // most events change nothing that is seen
         }
         item.dataset.key = key;
         item.dataset.state = peer.state;
         item.dataset.path = peer.path;
-        item.title = this.#hint(peer);
+        item.title = hint;
         const mark = make('span', 'person-mark', initialOf(name));
         mark.dataset.hue = hueOf(peer.id);
         mark.setAttribute('aria-hidden', 'true');
@@ -220,12 +221,14 @@ export class People {
                 const path = texts.person.path[peer.path];
                 return peer.rttMs ? `${path} · ${texts.person.rtt(peer.rttMs)}` : path;
             }
-            case 'lost':
-                return texts.person.lost;
             case 'away':
                 return texts.person.away;
             default:
-                return texts.person.connecting;
+                return peer.reason.word === 'absent'
+                    ? texts.person.away // it does not answer, so there is nothing to wait for
+                    : peer.state === 'lost'
+                      ? texts.person.lost
+                      : texts.person.connecting;
         }
     }
 }

@@ -17,10 +17,18 @@ function explain(reason) {
     return [reason.text, words.advice[reason.word]].filter(Boolean).join(' ');
 }
 
+/** Words of reasons that lie on this side, whoever the other one is. */
+const OWN_TROUBLE = ['no-address', 'no-relay'];
+
 /** @param {Peer[]} peers @param {(peer: Peer) => string} nameOf
  * @returns {Line | null} about those to whom no link is open */
 function describeOthers(peers, nameOf) {
-    const trouble = peers.find((peer) => peer.state !== 'open' && peer.reason.text);
+    const troubles = peers.filter((peer) => peer.state !== 'open' && peer.reason.text);
+    const own = troubles.find((peer) => OWN_TROUBLE.includes(peer.reason.word));
+    if (own) {
+        return { text: explain(own.reason), tone: 'bad' };
+    }
+    const [trouble] = troubles;
     if (trouble) {
         return { text: words.trouble(nameOf(trouble), explain(trouble.reason)), tone: 'busy' };
     }
@@ -89,7 +97,8 @@ export function describe(state, peers, nameOf, direct, noStun = false) {
         default: {
             const here = others?.text ?? describeNobody(state, direct);
             const parts = [here !== full && full, here, noStun && words.noStun];
-            return server ?? { text: parts.filter(Boolean).join(' '), tone: 'busy' };
+            const tone = others?.tone ?? 'busy';
+            return server ?? { text: parts.filter(Boolean).join(' '), tone };
         }
     }
 }

@@ -121,6 +121,7 @@ export const texts = {
         waitingInvite: 'Nobody else is here yet. Invite somebody.',
         peerLeft: 'The other person has left.',
         waitingPeer: 'Waiting for the other person.',
+        noRelay: 'No relay can be reached, and “Relay only” forbids every other way.',
         noStun: 'People on other networks cannot be reached from here: no STUN is set up.',
         /** @param {string[]} names */
         connecting: (names) => `Connecting to ${list(names)}…`,
@@ -144,6 +145,9 @@ export const texts = {
             timeout: 'Trying again by itself.',
             'ice-failed': 'Trying again by itself.',
             refused: 'Ask for a new link.',
+            'no-address': 'Allow them for this page, or open it in another browser.',
+            'peer-no-address': 'They can allow them there, or use another browser.',
+            'no-relay': 'Without “Relay only” a direct connection may come about.',
         },
     },
 

@@ -46,7 +46,13 @@
     X(GC_REASON_PEERS_FULL, 28, "peers-full", "Too many people are connected.")                    \
     X(GC_REASON_REFUSED, 29, "refused", "The other side takes no connection under this link.")     \
     X(GC_REASON_SERVER_REFUSED, 30, "server-refused", "The server refused the connection.")        \
-    X(GC_REASON_ROOM_SILENT, 31, "room-silent", "Somebody holds this room, but does not answer.")
+    X(GC_REASON_ROOM_SILENT, 31, "room-silent", "Somebody holds this room, but does not answer.")  \
+    X(GC_REASON_NO_ADDRESS, 32, "no-address",                                                      \
+      "This browser gives out no address: a privacy setting or "                                   \
+      "extension forbids direct connections (WebRTC).")                                            \
+    X(GC_REASON_PEER_NO_ADDRESS, 33, "peer-no-address",                                            \
+      "The browser of this person gives out no address: a privacy "                                \
+      "setting or extension there forbids direct connections (WebRTC).")
 
 enum gc_reason {
 #define X(name, value, word, text) name = value,

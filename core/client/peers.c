@@ -121,6 +121,8 @@ void gc__peers_attempt_failed(gc_peers *ps, const gc_step *s, uint32_t peer, uin
                               bool tell) {
     const gc_way *w = gc_mesh_way(&ps->mesh, peer);
     gc_assert(w->attempt != GC_NONE);
+    bool met = gc_conversations_with(&ps->conversations, peer)->met;
+    reason = gc_link_trouble(gc_mesh_link(&ps->mesh, w->attempt), reason, met);
     gc_mesh_drop(&ps->mesh, s, peer, tell);
     gc_dialer *d = gc_mesh_dialer(&ps->mesh, s, peer);
     if (is_stranger(ps, s, peer) && gc_dialer_failed(d)) {

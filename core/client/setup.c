@@ -185,6 +185,9 @@ void gc__setup_describe(gc_peers *ps, const gc_step *s, const gc_slots *r, uint3
         gc__peers_attempt_failed(ps, s, l->peer, GC_REASON_SERVER_UNREACHABLE, true);
         return;
     }
+    if (gc_description_has_candidate(sdp)) {
+        (void)gc_link_count(l, GC_LINK_SIDE_LOCAL, 1);
+    }
     send_description(ps, s, r, l, sdp);
     while (gc_link_held(l, GC_LINK_SIDE_LOCAL, &at, &candidate, &mid, &index)) {
         send_candidate(ps, s, l, candidate, mid, index);

@@ -2,6 +2,7 @@
 #include "core/base/assert.h"
 #include "core/base/encoding.h"
 #include "core/base/mem.h"
+#include "core/base/reason.h"
 #include "core/base/timers.h"
 
 #define SLOT_BITS 8u
@@ -162,6 +163,19 @@ void gc_link_release(gc_link *l, enum gc_link_side side) {
         at += size;
     }
     l->held_len = kept;
+}
+
+uint32_t gc_link_trouble(const gc_link *l, uint32_t reason, bool met) {
+    if (reason == GC_REASON_TIMEOUT && l->step == GC_LINK_STEP_OFFERED && met) {
+        return GC_REASON_ABSENT;
+    }
+    bool no_way = reason == GC_REASON_TIMEOUT || reason == GC_REASON_ICE_FAILED;
+    if (!no_way || l->step != GC_LINK_STEP_CONNECTING) {
+        return reason; /* nobody has looked for a way yet */
+    }
+    return l->candidates[GC_LINK_SIDE_LOCAL] == 0    ? GC_REASON_NO_ADDRESS
+           : l->candidates[GC_LINK_SIDE_REMOTE] == 0 ? GC_REASON_PEER_NO_ADDRESS
+                                                     : reason;
 }
 
 /* --- open ------------------------------------------------------------------------------------- */

@@ -116,6 +116,11 @@ bool gc_link_held(const gc_link *l, enum gc_link_side side, uint32_t *at, gc_spa
 /* Drops the held candidates of a side. */
 void gc_link_release(gc_link *l, enum gc_link_side side);
 
+/* Returns why the setting up led nowhere (gc_reason), where `reason` says only that no way was
+ * found (GC_REASON_TIMEOUT, GC_REASON_ICE_FAILED): one side has no candidate, or somebody with whom
+ * we were linked before (met) has not answered our offer and is away. Any other reason stays. */
+uint32_t gc_link_trouble(const gc_link *l, uint32_t reason, bool met);
+
 /* --- open ------------------------------------------------------------------------------------- */
 /* Notes that the transport is through: the channels are open, START is due. */
 void gc_link_open(gc_link *l, uint64_t now_ms);

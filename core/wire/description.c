@@ -29,18 +29,33 @@ static bool is_candidate(const uint8_t *line, uint32_t len) {
     return same;
 }
 
+/* Returns where the line ends that begins at `at`. A lone CR ends a line for some readers: it must
+ * not hide a candidate from us. */
+static uint32_t next_line(const uint8_t *sdp, uint32_t len, uint32_t at) {
+    while (at < len && sdp[at] != '\n' && sdp[at] != '\r') {
+        at++;
+    }
+    while (at < len && (sdp[at] == '\n' || sdp[at] == '\r')) {
+        at++;
+    }
+    return at;
+}
+
+bool gc_description_has_candidate(gc_span sdp) {
+    for (uint32_t at = 0, next; at < sdp.len; at = next) {
+        next = next_line(sdp.data, sdp.len, at);
+        if (is_candidate(sdp.data + at, next - at)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 uint32_t gc_description_cut_candidates(uint8_t *sdp, uint32_t len, uint32_t max, uint32_t *kept) {
     uint32_t to = 0;
     *kept = 0;
     for (uint32_t at = 0, next; at < len; at = next) {
-        next = at;
-        /* A lone CR ends a line for some readers: it must not hide a candidate from us. */
-        while (next < len && sdp[next] != '\n' && sdp[next] != '\r') {
-            next++;
-        }
-        while (next < len && (sdp[next] == '\n' || sdp[next] == '\r')) {
-            next++;
-        }
+        next = next_line(sdp, len, at);
         if (is_candidate(sdp + at, next - at)) {
             if (*kept == max) {
                 continue;

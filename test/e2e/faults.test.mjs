@@ -5,7 +5,9 @@ import { chromiumBrowser } from '../harness/browsers.mjs';
 import { loseCandidates, without } from '../harness/inits.mjs';
 import { scenarios, SERVER_GONE, textAltered } from '../harness/scenario.mjs';
 
-const scenario = scenarios({ chromium: chromiumBrowser() });
+/* The switch has one name with a window and another without. */
+const HIDE = ['force-webrtc', 'webrtc'].map((name) => `--${name}-ip-handling-policy=disable_non_proxied_udp`);
+const scenario = scenarios({ chromium: chromiumBrowser(), hiding: chromiumBrowser({ flags: HIDE }) });
 
 scenario('chats go on when the server is killed, and newcomers are found when it is back', {
   async story(world) {
@@ -95,9 +97,15 @@ scenario('where no direct connection comes about, the page says so and what to t
     const server = await world.server();
     const options = world.variant.open ? {} : { init: loseCandidates() };
     const [ann, ben] = await world.crowd(['Ann', 'Ben'], server, 'walled', options);
+    // Cyd's browser has no way out at all, as a privacy setting wants it.
+    const cyd = await world.person('Cyd', server, { browser: 'hiding' });
+    await cyd.joinRoom('walled');
     // GC_LINK_OPEN_MS is 15 s.
     await Promise.all([ann, ben].map((person) => person.status(/firewall|another network/)));
     await ben.until('counts no open link', () => document.documentElement.dataset.peers === '0');
+    await ann.until('reads that Cyd has no address', () => (
+      [...document.querySelectorAll('.person')].some((e) => /this person gives out no address/.test(e.title))));
+    await cyd.status(/^This browser gives out no address/);
   },
   red: { 'the network is open': { open: true, fails: /in the status line/ } },
 });

@@ -73,3 +73,17 @@ test('the mark beside a name is a whole first letter', () => {
   assert.equal(initialOf('ann'), 'A');
   assert.equal(initialOf(''), '?');
 });
+
+test('who does not answer is away, not reconnecting', () => {
+  const people = crowd(1);
+  const detail = () => list.childNodes.at(-1).childNodes[1].childNodes[1].textContent;
+  const absent = { word: 'absent', text: 'This person is away.' };
+  for (const [state, reason, words] of [['lost', { word: 'gone', text: 'x' }, 'reconnecting'], ['lost', absent, 'away'],
+    ['connecting', { word: 'none', text: '' }, 'connecting'], ['away', absent, 'away'], ['open', absent, 'direct']]) {
+    people.set(peer(0, 'Ann', { state, reason }));
+    people.render();
+    assert.equal(detail(), words, state);
+    assert.equal(list.childNodes.at(-1).title.includes(reason.text), state !== 'open', 'why, for who points at it');
+  }
+  people.clear();
+});

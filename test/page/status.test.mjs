@@ -90,3 +90,18 @@ test('only a server that is not there is a question of the network', () => {
   // Let in by a stock server, but not under the second id that a room needs there.
   assert.match(line('joining', 'on', full).text, /another person\. Trying again\.$/);
 });
+
+test('who does not answer is away, and a browser that hides is no firewall', () => {
+  const OWN = { word: 'no-address', text: 'This browser gives out no address.' };
+  const THEIRS = { word: 'peer-no-address', text: 'The browser of this person gives out no address.' };
+  const waiting = (...peers) => line('waiting', 'on', NONE, peers);
+  assert.equal(waiting(peer('Ann', 'lost', ABSENT)).text, 'Ann: This person is away.');
+  assert.match(waiting(peer('Ann', 'connecting', THEIRS)).text, /^Ann: The browser of this person .* They can/);
+  // What lies on this side is said first, and of nobody else.
+  for (const own of [OWN, { word: 'no-relay', text: 'No relay can be reached.' }]) {
+    const said = waiting(peer('Cyd', 'connecting', TIMEOUT), peer('Ann', 'connecting', own));
+    assert.ok(said.text.startsWith(own.text), said.text);
+    assert.doesNotMatch(said.text, /Ann|Cyd|another network/);
+    assert.equal(said.tone, 'bad');
+  }
+});

@@ -10,6 +10,7 @@ static void check(const char *sdp, uint32_t max, const char *expected, uint32_t 
     len = gc_description_cut_candidates(bytes, len, max, &kept);
     assert_span(gc_span_of(bytes, len), text_span(expected));
     assert_int_equal(kept, left);
+    assert_int_equal(gc_description_has_candidate(text_span(sdp)), strlen(sdp) > len || left > 0);
 }
 
 static void what_is_within_the_limit_stays(void **state) {

@@ -1,5 +1,6 @@
 /* core/proto/link.c */
 #include "core/proto/link.h"
+#include "core/base/reason.h"
 #include "core/base/timers.h"
 #include "test/unit/unit.h"
 
@@ -55,6 +56,36 @@ static void setting_up_has_a_deadline(void **state) {
     assert_int_equal(gc_link_deadline(&l), 500 + GC_LINK_OPEN_MS);
     assert_true(gc_link_tick(&l, 500 + GC_LINK_OPEN_MS - 1));
     assert_false(gc_link_tick(&l, 500 + GC_LINK_OPEN_MS));
+}
+
+static void it_says_what_lacked_when_no_way_was_found(void **state) {
+    static const struct {
+        uint32_t ours, theirs, trouble;
+    } rows[] = {{0, 0, GC_REASON_NO_ADDRESS},
+                {0, 2, GC_REASON_NO_ADDRESS},
+                {1, 0, GC_REASON_PEER_NO_ADDRESS},
+                {1, 2, GC_REASON_NONE}};
+    (void)state;
+    for (uint32_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        gc_link l = fresh();
+        gc_link_begin(&l, GC_LINK_STEP_OFFERING, 0, dial, 0);
+        (void)gc_link_count(&l, GC_LINK_SIDE_LOCAL, rows[i].ours);
+        (void)gc_link_count(&l, GC_LINK_SIDE_REMOTE, rows[i].theirs);
+        assert_int_equal(gc_link_trouble(&l, GC_REASON_ICE_FAILED, true), GC_REASON_ICE_FAILED);
+        gc_link_describe(&l);
+        for (uint32_t reason = 0; reason < GC_REASON_COUNT; reason++) {
+            bool silent = reason == GC_REASON_TIMEOUT; /* no answer has come */
+            assert_int_equal(gc_link_trouble(&l, reason, true), silent ? GC_REASON_ABSENT : reason);
+            assert_int_equal(gc_link_trouble(&l, reason, false), reason);
+        }
+        gc_link_accept(&l, 0);
+        for (uint32_t reason = 0; reason < GC_REASON_COUNT; reason++) {
+            bool way = reason != GC_REASON_TIMEOUT && reason != GC_REASON_ICE_FAILED;
+            uint32_t trouble = way || rows[i].trouble == 0 ? reason : rows[i].trouble;
+            assert_int_equal(gc_link_trouble(&l, reason, true), trouble);
+            assert_int_equal(gc_link_trouble(&l, reason, false), trouble);
+        }
+    }
 }
 
 static void an_open_link_needs_its_start(void **state) {
@@ -288,6 +319,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_carry_a_generation),
         cmocka_unit_test(setting_up_has_a_deadline),
+        cmocka_unit_test(it_says_what_lacked_when_no_way_was_found),
         cmocka_unit_test(an_open_link_needs_its_start),
         cmocka_unit_test(silence_is_asked_and_then_believed),
         cmocka_unit_test(an_idle_link_carries_little),

@@ -175,6 +175,53 @@ static void a_silent_link_is_closed(void **state) {
     script_free(s);
 }
 
+static void who_was_linked_and_does_not_answer_is_away(void **state) {
+    script *s = script_met("~bob");
+    (void)state;
+    transport_ended(s, 0, GC_REASON_GONE);
+    pass(s, GC_DIAL_EXPECT_MS);
+    expect(s, "offer 0\n");
+    described(s, 0);
+    found(s, 0, "ours");
+    pass(s, GC_LINK_OPEN_MS);
+    assert_non_null(strstr(s->lines, "peer 0 ~bob lost 'Bob' absent\n"));
+    /* One who does answer is there: then it is the network. */
+    pass(s, GC_DIAL_EXPECT_MS);
+    described(s, 0);
+    found(s, 0, "ours");
+    answer_from(s, "~bob", 0);
+    server_says(s, "{\"type\":\"CANDIDATE\",\"src\":\"~bob\",\"payload\":{\"type\":\"ghostchat\","
+                   "\"v\":1,\"dial\":\"%DIAL0%\",\"candidate\":\"theirs\",\"mid\":\"0\","
+                   "\"index\":0}}");
+    pass(s, GC_LINK_OPEN_MS);
+    assert_non_null(strstr(s->lines, "peer 0 ~bob lost 'Bob' timeout\n"));
+    script_free(s);
+}
+
+static void who_has_no_address_is_told_so_and_the_other_too(void **state) {
+    script *s = script_with("[\"~bob\"]");
+    (void)state;
+    described(s, 0);
+    answer_from(s, "~bob", 0);
+    pass(s, GC_LINK_OPEN_MS);
+    assert_non_null(strstr(s->lines, "peer 0 ~bob connecting '' no-address\n"));
+    pass(s, 1000);
+    described(s, 0);
+    found(s, 0, "ours");
+    answer_from(s, "~bob", 0);
+    transport_ended(s, 0, GC_REASON_ICE_FAILED);
+    expect(s, "peer 0 ~bob connecting '' peer-no-address\n");
+    /* A transport may have its candidates in the description. */
+    pass(s, 2000);
+    put(s, gc_client_link_description(
+               s->c, s->now, link_of(s, 0),
+               GC_SPAN("v=0\r\na=candidate:1 1 udp 1 10.0.0.1 9 typ host\r\n")));
+    answer_from(s, "~bob", 0);
+    transport_ended(s, 0, GC_REASON_ICE_FAILED);
+    expect(s, ""); /* as before */
+    script_free(s);
+}
+
 static void who_left_is_asked_for_a_sign(void **state) {
     script *s = script_met("~bob");
     (void)state;
@@ -326,6 +373,8 @@ int main(void) {
         cmocka_unit_test(a_lost_link_is_resumed),
         cmocka_unit_test(a_good_link_is_dialled_again_at_once),
         cmocka_unit_test(a_silent_link_is_closed),
+        cmocka_unit_test(who_was_linked_and_does_not_answer_is_away),
+        cmocka_unit_test(who_has_no_address_is_told_so_and_the_other_too),
         cmocka_unit_test(who_left_is_asked_for_a_sign),
         cmocka_unit_test(who_never_was_here_is_forgotten_at_once),
         cmocka_unit_test(nothing_is_shown_twice_after_forgetting),
