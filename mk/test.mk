@@ -57,6 +57,11 @@ room64: test/node_modules/.package-lock.json
 	$(Q)$(B)-room64/sim/sim --scenario room-of-40 --seed 1
 	$(Q)B=$(B)-room64 ROOM=64 $(NODE) test/wasm/core.test.mjs
 
+#: make red             end-to-end tests with every variant that must fail, not only the first of a file
+.PHONY: red
+red:
+	$(Q)B=$(B) GC_RED=all test/run wire peerjs browsers
+
 #: make peerjs-20       applications with stock PeerJS, 20 times (RUNS); prints how many runs failed
 .PHONY: peerjs-20
 peerjs-20: server test/node_modules/.package-lock.json
