@@ -36,6 +36,7 @@ import { Driver } from './driver.js';
 import { Links } from './links.js';
 import { Signaling } from './signaling.js';
 import { base, isStatic, linkBase } from './place.js';
+import { Reach } from './reach.js';
 import { texts } from './texts.js';
 import { CoreTrap } from './trap.js';
 
@@ -58,6 +59,7 @@ export { CoreError as GhostChatError, InviteKind };
 /** @typedef {object} ChatState
  * @property {string} state      idle, joining, waiting, connected, failed
  * @property {string} signaling  off, connecting, on, lost
+ * @property {boolean} [answers]  the server is there, but its WebSocket is not reached
  * @property {Reason} reason */
 /** @typedef {import('./config.js').Config} Config  what stands in config.json beside the page */
 /** @typedef {{ room: string } | { link: string } | { newRoom: true }} WayIn */
@@ -83,6 +85,7 @@ export class GhostChat extends EventTarget {
     #linkBase;
     #static;
     #name;
+    #reach = new Reach(() => this.#setState(this.#state));
     /** Nothing but a relay is used. */
     #relayOnly = false;
     /** An ICE server is known, so that people on other networks can be reached. */
@@ -352,6 +355,7 @@ export class GhostChat extends EventTarget {
         const links = /** @type {Links} */ (this.#links);
         switch (out.type) {
             case Output.SIGNALING_CONNECT:
+                this.#askServer();
                 return this.#signaling(out.value).connect(out.text);
             case Output.SIGNALING_SEND:
                 return this.#signaling(out.value).send(out.text);
@@ -436,10 +440,20 @@ export class GhostChat extends EventTarget {
             : { word, text: core.reasonText(reason) };
     }
 
+    /** A socket is tried again: that none was ever reached may lie at what stands before the server. */
+    async #askServer() {
+        if (this.#state.reason.word === 'server-unreachable' && !this.#reach.reached) {
+            const { peerServer } = await this.config();
+            const own = !peerServer;
+            this.#reach.ask(own ? `${this.#server}config.json` : peerServer.url, own);
+        }
+    }
+
     /** @param {ChatState} state */
     #setState(state) {
-        this.#state = state;
-        this.#dispatch('state', state);
+        this.#reach.note(state);
+        this.#state = { ...state, answers: this.#reach.answers };
+        this.#dispatch('state', this.#state);
     }
 
     /** @param {import('./core.js').CoreOutput} out */

@@ -47,6 +47,9 @@ function describeServer(state) {
     }
     if (state.reason.text) {
         const offline = state.reason.word === 'server-unreachable';
+        if (offline && state.answers) {
+            return { text: `${words.noWebSocket} ${words.retry}`, tone: 'bad' };
+        }
         const retry = offline ? words.retryOnline : words.retry;
         return { text: `${explain(state.reason)} ${retry}`, tone: 'bad' };
     }

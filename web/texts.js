@@ -117,6 +117,9 @@ export const texts = {
         lookingPeer: 'Looking for the other person…',
         retry: 'Trying again.',
         retryOnline: 'Trying again. Is this device online?',
+        noWebSocket:
+            'The server is there, but its WebSocket is not reached: a proxy in front of it has to pass ' +
+            'Upgrade on. Whoever runs this page has to correct that.',
         serverLost: 'The connection to the server was lost. Trying again…',
         waitingInvite: 'Nobody else is here yet. Invite somebody.',
         peerLeft: 'The other person has left.',

@@ -82,3 +82,21 @@ scenario('behind Caddy under /chat/, as docs/self-hosting.md sets it up', {
   story: through((world) => startCaddy(world, block('caddyfile', 1)), 1, 'https://www.example.org/chat/'),
   red: { 'text altered': textAltered },
 });
+
+scenario('behind nginx without the two lines for WebSockets the page says what is wrong', {
+  async story(world) {
+    const [args, port, path] = splitOptions(options(0));
+    const server = await world.server({ args, port, path });
+    const site = block('nginx');
+    const without = site.replace(/^.*proxy_set_header (Upgrade|Connection) .*\n/gm, '');
+    assert.equal(site.split('\n').length - without.split('\n').length, 2);
+    await startNginx(world, world.variant.whole ? site : without);
+    world.allow(SERVER_GONE);
+    const ann = await world.person('Ann', { url: 'https://chat.example.org/' });
+    await ann.joinRoom('no upgrade');
+    await ann.status(/^The server is there, but its WebSocket is not reached.*Upgrade/);
+    await ann.state('joining');
+    assert.match(server.child.errors, /does not pass WebSockets on/);
+  },
+  red: { 'with them': { whole: true, fails: /in the status line/ } },
+});

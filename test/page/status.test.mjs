@@ -105,3 +105,14 @@ test('who does not answer is away, and a browser that hides is no firewall', () 
     assert.equal(said.tone, 'bad');
   }
 });
+
+test('a server that is there without its WebSocket is not a question of this device', () => {
+  const said = (word, state = 'joining', answers = true) => describe(
+    { state, signaling: 'connecting', reason: { word, text: 'The server cannot be reached.' }, answers }, [], () => '', false);
+  assert.match(said('server-unreachable').text, /^The server is there, .*Upgrade.* Trying again\.$/);
+  assert.equal(said('server-unreachable').tone, 'bad');
+  assert.match(said('server-unreachable', 'waiting').text, /^The server is there/);
+  assert.match(said('server-unreachable', 'joining', false).text, /Is this device online\?$/);
+  assert.doesNotMatch(said('server-full').text, /is there/);
+  assert.match(said('server-unreachable', 'connected').text, /The server is away/);
+});
