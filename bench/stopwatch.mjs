@@ -10,6 +10,7 @@ export function stopwatch() {
     shown: {}, // text of a message -> the times at which it appeared in the log
     sent: {}, // text -> the time at which it was sent
     greeting: '', // sent as soon as a link is open
+    links: [], // those that were made
     send(text) {
       const input = document.querySelector('[aria-label=Message]');
       watch.sent[text] = now();
@@ -46,6 +47,13 @@ export function stopwatch() {
       if (text !== undefined && node.dataset.side === 'other') {
         (watch.shown[text] ??= []).push(now());
       }
+    }
+  };
+  const Connection = RTCPeerConnection;
+  globalThis.RTCPeerConnection = class extends Connection {
+    constructor(...args) {
+      super(...args);
+      watch.links.push(this);
     }
   };
   addEventListener('DOMContentLoaded', () => {

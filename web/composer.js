@@ -1,6 +1,7 @@
 // @ts-check
 /** The composer: Enter sends, Shift+Enter breaks the line, a text that cannot be sent stays. On a
  * keyboard of glass there is no Shift+Enter: there Enter breaks the line, and the button sends. */
+import { restCaret } from './caret.js';
 import { find } from './dom.js';
 
 const INPUT_PX_MAX = 160;
@@ -42,6 +43,7 @@ export class Composer {
         globalThis.addEventListener?.('keydown', (event) => this.#onAnyKey(event));
         this.#coarse?.addEventListener('change', () => this.#showEnter());
         this.#showEnter();
+        restCaret(this.#input);
         // A press on Send leaves the focus, and a phone's keyboard, where they are.
         this.#send.addEventListener('pointerdown', (event) => event.preventDefault());
     }

@@ -8,6 +8,7 @@
  * Every browser promise has a deadline. After closed() or close() a link reports nothing more. */
 import { LinkKind, PATHS, Reason } from './core.js';
 import { InBand } from './in-band.js';
+import { Path } from './path.js';
 
 /** createOffer and its like take milliseconds; a browser that never answers is a failed link. */
 const PROMISE_MS = 10000;
@@ -19,7 +20,8 @@ const EARLY_BYTES_MAX = 65536;
 const FRAME_BYTES_MAX = 16640;
 /** A closed channel gets this long to hand over its last bytes, such as BYE. */
 const FLUSH_MS = 1000;
-const STATS_MS = 5000;
+/** The channel of pings and acknowledgements. */
+const CONTROL = 0;
 const CHANNELS = [
     { label: 'control', ordered: true },
     { label: 'message', ordered: false },
@@ -48,35 +50,13 @@ function withDeadline(promise) {
     );
 }
 
-/** @param {RTCPeerConnection} pc
- * @returns {Promise<{ path: number, rttMs: number } | null>} from types only, no addresses */
-async function readPath(pc) {
-    /** @type {Map<string, any>} */
-    const stats = new Map(/** @type {any} */ (await withDeadline(pc.getStats())));
-    const all = [...stats.values()];
-    const chosen = all.find((s) => s.type === 'transport')?.selectedCandidatePairId;
-    const pair =
-        stats.get(chosen) ??
-        all.find((s) => s.type === 'candidate-pair' && s.selected) ??
-        all.find((s) => s.type === 'candidate-pair' && s.nominated && s.state === 'succeeded');
-    if (!pair) {
-        return null;
-    }
-    const types = [
-        stats.get(pair.localCandidateId)?.candidateType,
-        stats.get(pair.remoteCandidateId)?.candidateType,
-    ];
-    const type = ['relay', 'srflx', 'prflx', 'host'].find((t) => types.includes(t)) ?? 'unknown';
-    const rttMs = Math.round((pair.currentRoundTripTime ?? 0) * 1000);
-    return { path: PATHS.indexOf(type), rttMs: pair.currentRoundTripTime ? Math.max(rttMs, 1) : 0 };
-}
-
 class Link {
     /** @type {RTCDataChannel[]} those that the link consists of: all must open */
     channels = [];
     opened = false;
     ended = false;
     #inBand;
+    #path;
     #number;
     #pc;
     #report;
@@ -100,6 +80,9 @@ class Link {
             closed: (channel) => this.#onInBandClose(channel),
         });
         this.#pc = new RTCPeerConnection(configuration);
+        this.#path = new Path(this.#pc, (type, rttMs) =>
+            report.path(number, PATHS.indexOf(type), rttMs),
+        );
         this.#pc.addEventListener('icecandidate', (event) => this.#onCandidate(event.candidate));
         this.#pc.addEventListener('connectionstatechange', () => this.#onConnectionState());
         this.#pc.addEventListener('datachannel', ({ channel }) => this.#onInBand(channel));
@@ -157,6 +140,7 @@ class Link {
 
     /** @param {number} channel @param {Uint8Array} bytes */
     send(channel, bytes) {
+        this.#use(channel);
         try {
             if (channel < CHANNELS.length) {
                 this.channels[channel]?.send(/** @type {any} */ (bytes));
@@ -175,13 +159,6 @@ class Link {
         }
     }
 
-    async reportPath() {
-        const found = await readPath(this.#pc).catch(() => null);
-        if (found && !this.ended) {
-            this.#report.path(this.#number, found.path, found.rttMs);
-        }
-    }
-
     /** The transport ended it: report once, and let go.
      * @param {number} reason */
     end(reason) {
@@ -197,6 +174,7 @@ class Link {
             return;
         }
         this.ended = true;
+        this.#path.end();
         const pc = this.#pc;
         if (!this.opened || pc.connectionState !== 'connected') {
             pc.close();
@@ -296,8 +274,7 @@ class Link {
         for (const { channel, bytes } of this.#early.splice(0)) {
             this.#report.message(this.#number, channel, bytes);
         }
-        this.reportPath();
-        setTimeout(() => this.ended || this.reportPath(), 1000); // the first round trips are known
+        this.#path.open();
     }
 
     /** @param {number} channel @param {unknown} data */
@@ -312,9 +289,17 @@ class Link {
         this.#receive(channel, new Uint8Array(data));
     }
 
+    /** @param {number} channel  on which something goes or comes */
+    #use(channel) {
+        if (channel !== CONTROL) {
+            this.#path.use();
+        }
+    }
+
     /** @param {number} channel @param {Uint8Array} bytes */
     #receive(channel, bytes) {
         if (this.opened) {
+            this.#use(channel);
             this.#report.message(this.#number, channel, bytes);
             return;
         }
@@ -334,15 +319,12 @@ export class Links {
     #iceServers = [];
     #report;
     #relayOnly;
-    /** @type {ReturnType<typeof setInterval>} */
-    #timer;
 
     /** @param {LinkReport} report
      * @param {boolean} relayOnly  use no path that shows the own address */
     constructor(report, relayOnly) {
         this.#report = report;
         this.#relayOnly = relayOnly;
-        this.#timer = setInterval(() => this.#readPaths(), STATS_MS);
     }
 
     /** @param {string} json  an array of RTCIceServer, from the core */
@@ -402,7 +384,6 @@ export class Links {
 
     /** Closes all; nothing is reported any more. */
     end() {
-        clearInterval(this.#timer);
         for (const number of [...this.#links.keys()]) {
             this.close(number);
         }
@@ -430,13 +411,5 @@ export class Links {
             iceTransportPolicy: this.#relayOnly ? 'relay' : 'all',
             bundlePolicy: 'max-bundle',
         };
-    }
-
-    #readPaths() {
-        for (const link of this.#links.values()) {
-            if (link.opened && !link.ended) {
-                link.reportPath();
-            }
-        }
     }
 }

@@ -73,13 +73,13 @@ export class Element {
   setAttribute() {}
 
   addEventListener(type, then) {
-    this.listeners[type] = then;
+    (this.listeners[type] ??= []).push(then);
   }
 
   /** What the browser does when this happens to the element. */
   fire(type, event = {}) {
     const full = { preventDefault() { full.prevented = true; }, ...event };
-    this.listeners[type]?.(full);
+    this.listeners[type]?.forEach((then) => then(full));
     return full;
   }
 }
