@@ -34,7 +34,7 @@ const print = (name, value, goal = '') => (
   console.log(`${name}: ${value}${goal && `   goal ${goal}`}`));
 
 let server = await startServer();
-const browser = chromiumBrowser({ flags: FLAGS });
+const browser = chromiumBrowser({ flags: FLAGS, shell: false });
 let count = 0;
 const present = new Set();
 const complaints = [];

@@ -14,7 +14,7 @@ const rounds = Number(process.env.ROUNDS || 100);
 const LOST_MS = 500;
 const LAG_MS = 20;
 
-const browser = chromiumBrowser();
+const browser = chromiumBrowser({ shell: false });
 const patience = () => 20000;
 /* What a User asks of the world it lives in. */
 const world = {

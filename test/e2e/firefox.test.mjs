@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { chromiumBrowser, firefoxBrowser } from '../harness/browsers.mjs';
 import { otherRoom, scenarios, SERVER_GONE, textAltered } from '../harness/scenario.mjs';
 
-const scenario = scenarios({ firefox: firefoxBrowser(), chromium: chromiumBrowser() });
+const scenario = scenarios({ firefox: firefoxBrowser(), chromium: chromiumBrowser({ shell: false }) });
 
 /** A room by name, chat both ways, a message without the server, and one who leaves. */
 function chatBetween(first, second, host) {

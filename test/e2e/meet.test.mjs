@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { chromiumBrowser } from '../harness/browsers.mjs';
 import { otherRoom, scenarios, serverDown, textAltered } from '../harness/scenario.mjs';
 
-const scenario = scenarios({ chromium: chromiumBrowser() });
+const scenario = scenarios({ chromium: chromiumBrowser({ shell: false }) });
 
 scenario('two people who enter the same room name chat both ways', {
   async story(world) {
