@@ -29,6 +29,7 @@ class App {
     #root = document.documentElement;
     #title = find('.bar-title', HTMLElement);
     #again = find('.again', HTMLButtonElement);
+    #inviteOpen = find('.invite-open', HTMLButtonElement);
     #chat = new GhostChat();
     #people = new People();
     #frame = new Frame(() => this.#draw());
@@ -101,9 +102,7 @@ class App {
         );
         on('sendable', () => this.#composer.hinted && this.#composer.hint(texts.message.sendable));
 
-        find('.invite-open', HTMLButtonElement).addEventListener('click', () =>
-            this.#invite.open(),
-        );
+        this.#inviteOpen.addEventListener('click', () => this.#invite.open());
         find('.leave', HTMLButtonElement).addEventListener('click', () => this.#leave());
         this.#again.addEventListener('click', () => this.#joinAgain());
         addEventListener('hashchange', () => this.#onHash());
@@ -240,6 +239,7 @@ class App {
         const last = this.#last;
         if (last) {
             this.#conversation.settle(); // ids of messages begin anew
+            this.#composer.hint('');
             await this.#chat.join(last.way, { relayOnly: last.choice.relayOnly }).catch(() => {});
             this.#composer.focus();
         }
@@ -284,7 +284,8 @@ class App {
             this.#conversation.note(texts.person.came(this.#setOff(peer)), 'quiet', peer);
             this.#invite.closeBeside();
         } else if (peer.state === 'closed') {
-            if (before === 'open' || before === 'lost') {
+            // After a fault of ours nobody has left: the status line says what has happened.
+            if ((before === 'open' || before === 'lost') && peer.reason.word !== 'trap') {
                 this.#conversation.note(this.#goodbye(peer), 'quiet', peer);
             }
             this.#conversation.left(peer);
@@ -428,6 +429,7 @@ class App {
         this.#root.dataset.state = state;
         this.#root.dataset.peers = String(open);
         this.#again.hidden = state !== 'failed' || !this.#last;
+        this.#inviteOpen.hidden = state === 'failed';
         this.#showEmpty();
         const title = texts.windowTitle(this.#unread, this.#place?.title ?? '');
         if (document.title !== title) {

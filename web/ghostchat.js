@@ -325,7 +325,7 @@ export class GhostChat extends EventTarget {
         this.#driver = this.#links = null;
         this.#sentOn.clear();
         for (const peer of this.peers) {
-            this.#dispatch('peer', { ...peer, state: 'closed', reason: NO_REASON });
+            this.#dispatch('peer', { ...peer, state: 'closed', reason: state.reason });
         }
         this.#known.clear();
         this.#setState(state);

@@ -8,6 +8,7 @@ const SEND_HINTS = {
     full: texts.message.full,
     'too-big': texts.message.tooBig,
     state: texts.message.nobody,
+    trap: texts.message.kept,
 };
 /** The code of a join that was refused for another reason than the way in -> what to say.
  * @type {Record<string, string>} */

@@ -99,8 +99,9 @@ export function describe(state, peers, nameOf, direct, noStun = false) {
         }
         default: {
             const here = others?.text ?? describeNobody(state, direct);
-            const parts = [here !== full && full, here, noStun && words.noStun];
             const tone = others?.tone ?? 'busy';
+            const stun = noStun && tone !== 'bad' && words.noStun; // else it would change nothing
+            const parts = [here !== full && full, here, stun];
             return server ?? { text: parts.filter(Boolean).join(' '), tone };
         }
     }

@@ -241,6 +241,7 @@ export const texts = {
         sendable: 'Now there is room again: press Send.',
         nobody: 'Nobody is here to read it yet. Your text stays here.',
         tooBig: 'This message is longer than 16 KiB. Please split it.',
+        kept: 'This message was not sent. Join again: your text is kept.',
         failed: 'This message could not be sent. Your text stays here.',
     },
 

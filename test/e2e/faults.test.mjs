@@ -103,6 +103,9 @@ scenario('where no direct connection comes about, the page says so and what to t
     // GC_LINK_OPEN_MS is 15 s.
     await Promise.all([ann, ben].map((person) => person.status(/firewall|another network/)));
     await ben.until('counts no open link', () => document.documentElement.dataset.peers === '0');
+    // A name in the status line stands among its words, not in a column of its own.
+    await ann.page.page.setViewportSize({ width: 320, height: 568 });
+    assert.ok(await ann.evaluate(() => document.querySelector('.status .name').getBoundingClientRect().height < 45));
     await ann.until('reads that Cyd has no address', () => (
       [...document.querySelectorAll('.person')].some((e) => /this person gives out no address/.test(e.title))));
     await cyd.status(/^This browser gives out no address/);

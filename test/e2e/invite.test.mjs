@@ -217,6 +217,7 @@ scenario('what is no invite link is refused in words', {
           .some((e) => e.checkVisibility() && /no invite link/i.test(e.textContent))));
     }
     // A text in the field for a name is searched for a link; what is none is no name either.
+    await ben.page.page.setViewportSize({ width: 320, height: 568 });
     const secret = '1.BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc';
     await ben.open();
     for (const [text, words] of [['see https://news.example/', 'no invite link in this text'], [`see ${secret}`, 'part of an invite link'],
@@ -233,6 +234,7 @@ scenario('what is no invite link is refused in words', {
       await ben.click('button', 'Join room');
       await ben.until(`reads "${words}"`, (want) => document.querySelector('.entrance').innerText.includes(want), words);
       assert.equal(await ben.evaluate(() => /BwcH/.test(location.href + document.title)), false);
+      assert.equal(await ben.evaluate(() => document.documentElement.scrollWidth), 320, 'nothing sticks out');
     }
   },
   red: { 'it is one': { good: 'room/name', fails: /is told that this is no link/ } },

@@ -36,6 +36,8 @@ for (const [name, act] of MOMENTS) {
       await ann.state('failed');
       await ann.status(/GhostChat has stopped because of a fault of its own/);
       await ann.heard('before');
+      assert.equal(await ann.times('Cyd left.'), 0, 'it is Ann who has gone');
+      assert.equal(await ann.evaluate(() => document.querySelector('.invite-open').checkVisibility()), false);
       await Promise.all([ben, cyd].map((person) => person.until('has lost Ann', () => (
         ![...document.querySelectorAll('.person[data-state=open] .person-name')]
           .some((e) => e.textContent === 'Ann')))));

@@ -32,7 +32,8 @@ test('a mistake of the operator, a second join and a fault of ours are told apar
 });
 
 test('a text that cannot be sent says why', () => {
-  const words = codes.map(whySend);
-  assert.equal(new Set(words).size, 4);
+  const words = [...codes, 'trap'].map(whySend);
+  assert.equal(new Set(words).size, 5);
+  assert.match(whySend('trap'), /Join again/, 'the field is hidden until then');
   assert.ok(words.every((text) => /^[A-Z].*\.$/.test(text)));
 });

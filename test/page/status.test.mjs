@@ -103,6 +103,7 @@ test('who does not answer is away, and a browser that hides is no firewall', () 
     assert.ok(said.text.startsWith(own.text), said.text);
     assert.doesNotMatch(said.text, /Ann|Cyd|another network/);
     assert.equal(said.tone, 'bad');
+    assert.equal(line('waiting', 'on', NONE, [peer('Ann', 'connecting', own)], false, true).text.includes('STUN'), false);
   }
 });
 
