@@ -3,10 +3,11 @@
 import { Composer } from './composer.js';
 import { policyOf } from './config.js';
 import { Conversation } from './conversation.js';
+import { destinationOf } from './destination.js';
 import { fillTexts, find, make } from './dom.js';
 import { Entrance } from './entrance.js';
 import { Frame } from './frame.js';
-import { GhostChat, InviteKind } from './ghostchat.js';
+import { GhostChat } from './ghostchat.js';
 import { Invite } from './invite.js';
 import { cleanLine } from './linkify.js';
 import { randomName } from './name.js';
@@ -22,8 +23,7 @@ import { followViewport } from './viewport.js';
 
 /** @typedef {import('./ghostchat.js').WayIn} WayIn */
 /** @typedef {import('./ghostchat.js').Peer} Peer */
-/** @typedef {{ title: string, path: string, lost: boolean, room: 'open' | 'private' | 'none',
- *   empty: string }} Place  where one is, in words and in the address bar */
+/** @typedef {import('./destination.js').Destination} Place */
 
 class App {
     #root = document.documentElement;
@@ -134,7 +134,7 @@ class App {
             if (!(await this.#useConfig())) {
                 return;
             }
-            const place = await this.#placeOf(way);
+            const place = await destinationOf(way);
             await this.#chat.setName(choice.name);
             this.#people.setOwnName(await GhostChat.readName(choice.name));
             this.#show(place);
@@ -157,43 +157,6 @@ class App {
         } else {
             this.#composer.focus();
         }
-    }
-
-    /** @param {WayIn} way
-     * @returns {Promise<Place>} */
-    async #placeOf(way) {
-        /** @type {(name: string) => Place} */
-        const open = (name) => ({
-            title: cleanLine(name),
-            path: `room/${encodeURIComponent(name)}`,
-            lost: false,
-            room: 'open',
-            empty: texts.room.emptyRoom,
-        });
-        if ('room' in way) {
-            await GhostChat.readRoom(way.room); // what is no name is shown nowhere
-            return open(way.room);
-        }
-        const invite = 'link' in way ? await GhostChat.readInvite(way.link) : null;
-        if (invite?.kind === InviteKind.ROOM_NAME) {
-            return open(invite.name);
-        }
-        if (!invite || invite.kind === InviteKind.ROOM_SECRET) {
-            return {
-                title: texts.privateRoom,
-                path: 'room/',
-                lost: true,
-                room: 'private',
-                empty: texts.room.emptyPrivate,
-            };
-        }
-        return {
-            title: texts.directChat,
-            path: `join/${invite.name}`,
-            lost: invite.kind === InviteKind.PEER_SECRET,
-            room: 'none',
-            empty: texts.room.emptyDirect,
-        };
     }
 
     /** @param {Place} place */
