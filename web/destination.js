@@ -2,6 +2,7 @@
 /** Where a way in leads: what the page calls the place, and what its address bar shows of it. */
 import { GhostChat, InviteKind } from './ghostchat.js';
 import { cleanLine } from './linkify.js';
+import { roomPath } from './place.js';
 import { texts } from './texts.js';
 
 /** @typedef {import('./ghostchat.js').WayIn} WayIn */
@@ -18,7 +19,7 @@ export async function destinationOf(way) {
     /** @type {(name: string) => Destination} */
     const open = (name) => ({
         title: cleanLine(name),
-        path: `room/${encodeURIComponent(name)}`,
+        path: roomPath(name),
         lost: false,
         room: 'open',
         empty: texts.room.emptyRoom,

@@ -94,6 +94,15 @@ export function takeArrival() {
     return { link: inFragment ? base + address.hash : address.href, lost }; // without "index.html"
 }
 
+/** The path of an open room, as the core writes it in a link: what else may stand in a path, such as a
+ * bracket or an exclamation mark, whoever reads the address in a text takes for a part of the text.
+ * @param {string} name
+ * @returns {string} */
+export function roomPath(name) {
+    const hex = (/** @type {string} */ char) => char.charCodeAt(0).toString(16).toUpperCase();
+    return `room/${encodeURIComponent(name).replace(/[!'()*]/g, (char) => `%${hex(char)}`)}`;
+}
+
 /** Shows in the address bar where one is, without any secret. A reload then knows what it lost.
  * @param {string} path  below the base, percent-encoded
  * @param {boolean} lost  the path alone does not lead back in */

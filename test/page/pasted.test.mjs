@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { findLink } from '../../web/pasted.js';
+import { roomPath } from '../../web/place.js';
 
 const S = `1.${'BwcH'.repeat(10)}Bwc`;
 const HERE = 'http://10.0.0.7:8080/';
@@ -19,6 +20,15 @@ const LINKS = [
 test('a link alone is what it was', () => {
   for (const link of LINKS) {
     assert.equal(find(link), link);
+  }
+});
+
+test('the address of a room is a link to it, whatever its name holds', () => {
+  for (const name of ['coffee!', "Ann's", "'tis'", 'what?!', '(a)', '(a', 'a*', 'a/b', '“a”', 'a, b', '#1', 'x:y', '。', 'a}', '100%']) {
+    assert.equal(find(`${HERE}${roomPath(name)}`), `${HERE}${roomPath(name)}`, name);
+    assert.equal(find(`see ${HERE}${roomPath(name)}.`), `${HERE}${roomPath(name)}`, name);
+    assert.equal(decodeURIComponent(roomPath(name)), `room/${name}`);
+    assert.match(roomPath(name), /^room\/[\w.~%-]+$/); // the characters of ghostchat-protocol(7), "INVITE LINKS"
   }
 });
 
