@@ -39,13 +39,25 @@ function linkOf(address) {
     const fits = secret && (verb === 'room') === (id === '');
     const mark = before?.endsWith('#/') ? ':' : '#';
     try {
-        const url = tidy(fits ? `${before}${verb}/${id}${mark}${secret}` : trimAddress(address));
+        const plain = trimAddress(address.replace(/#?:~:.*$/, '')); // a browser's mark in the text
+        const url = tidy(fits ? `${before}${verb}/${id}${mark}${secret}` : plain);
         if (url.hash.startsWith('#/')) {
             url.pathname = url.pathname.replace(/\/index\.html$/, '/');
         }
         return url.href;
     } catch {
         return null; // it has no host, or a port that is none
+    }
+}
+
+/** @param {string} address
+ * @returns {string[]} the addresses inside it: mail programs put one of their own around each link,
+ *   which leads through their server first */
+function wrappedIn(address) {
+    try {
+        return [...new URL(address).searchParams.values()].filter((text) => /^https?:/i.test(text));
+    } catch {
+        return [];
     }
 }
 
@@ -83,8 +95,10 @@ function secretAddress(text, here) {
  *   holds none */
 export function findLink(pasted, here) {
     const text = visible(pasted.slice(0, LOOKED_AT_CHARS));
+    const addresses = text.match(ADDRESS) ?? [];
     const address =
-        text.match(ADDRESS)?.find((found) => LEADS_IN.test(found)) ??
+        addresses.find((found) => LEADS_IN.test(found)) ??
+        addresses.flatMap(wrappedIn).find((found) => LEADS_IN.test(found)) ??
         ownAddress(text, here) ??
         secretAddress(text, here);
     return address ? linkOf(address) : null;

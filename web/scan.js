@@ -3,6 +3,7 @@
  * none the dialog says why and takes a pasted link. The decoder is loaded when first needed. */
 import { givesBack } from './canvas.js';
 import { closeOnBackdrop, find } from './dom.js';
+import { keepLinesApart } from './pasted.js';
 import { texts } from './texts.js';
 
 /** Decoding takes 125-175 ms on a slow machine. */
@@ -31,6 +32,7 @@ export class Scan {
         find('.dialog-close', HTMLButtonElement, this.#dialog).addEventListener('click', () =>
             this.#dialog.close(),
         );
+        keepLinesApart(this.#paste);
         this.#dialog.addEventListener('close', () => this.#stop());
         find('.scan-form', HTMLFormElement).addEventListener('submit', (event) => {
             event.preventDefault();

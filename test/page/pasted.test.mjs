@@ -67,6 +67,7 @@ test('what was added to an address is dropped', () => {
     ['https://a.example/room/coffee?fbclid=x', 'https://a.example/room/coffee'],
     ['https://a.example/room/coffee/?utm_source=a&b=c#', 'https://a.example/room/coffee'],
     ['https://a.example/room/coffee#', 'https://a.example/room/coffee'],
+    ['https://a.example/room/coffee#:~:text=coffee', 'https://a.example/room/coffee'],
     ['https://a.example/join/abc/?x.', 'https://a.example/join/abc'],
     [`https://a.example/room/?utm_source=x#${S}`, `https://a.example/room/#${S}`],
     [`https://a.example/room/#${S}?fbclid=x`, `https://a.example/room/#${S}`],
@@ -79,6 +80,15 @@ test('what was added to an address is dropped', () => {
   ]) {
     assert.equal(find(text), link, text);
   }
+});
+
+test('a link that a mail program has put into one of its own', () => {
+  for (const link of LINKS) {
+    const wrapped = `https://safe.example/?url=${encodeURIComponent(link)}&data=05%7C01%7C#x`;
+    assert.equal(find(`Join me: <${wrapped}>`), link, wrapped);
+  }
+  assert.equal(find('https://safe.example/?url=https%3A%2F%2Fnews.example%2F&u=javascript:x/room/y'), null);
+  assert.equal(find(`https://safe.example/?a=https%3A%2F%2Fb%2Froom%2Fx ${HERE}room/tea`), `${HERE}room/tea`);
 });
 
 test('43 digits end a secret, and its mark may be escaped or lost', () => {
