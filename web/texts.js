@@ -33,14 +33,14 @@ export const texts = {
     /** What is wrong with config.json. Whoever reads it can seldom change it. */
     config: {
         missing:
-            'This page is not set up: its config.json is missing, or is no JSON. Whoever runs this ' +
+            'This page is not set up: its config.json is missing, or is not JSON. Whoever runs this ' +
             'page has to correct that.',
         peerServer:
             'This page is not set up: its config.json names no PeerServer with an address such as ' +
             'https://host:port/path/: http or https, a host name or IPv4 address, no user, query ' +
             'or fragment. Whoever runs this page has to correct that.',
         insecure:
-            'This page came by https and its PeerServer stands on http, which browsers do not ' +
+            'This page was loaded by https and its PeerServer uses http, which browsers do not ' +
             'allow. Whoever runs this page has to correct its config.json.',
         iceServers:
             'This page is not set up: the iceServers in its config.json are not what browsers ' +
@@ -82,7 +82,7 @@ export const texts = {
             'The secret of an invite link is never stored, so a reload cannot bring it back. ' +
             'Paste the link again or scan its QR code.',
         badHeading: 'This link does not work',
-        badLink: 'This is no invite link. Ask for it again, and copy it whole.',
+        badLink: 'This is not an invite link. Ask for it again, and copy all of it.',
         /** @param {string} base  of this page's links */
         noLink: (base) =>
             'There is no invite link in this text. Such a link begins with http:// or https:// and ' +
@@ -145,12 +145,12 @@ export const texts = {
             'id-taken': 'Leave and join again.',
             origin: 'Open the page from the server itself.',
             'address-limit': 'Close other tabs of this page, or wait a minute.',
-            timeout: 'Trying again by itself.',
-            'ice-failed': 'Trying again by itself.',
+            timeout: 'GhostChat keeps trying.',
+            'ice-failed': 'GhostChat keeps trying.',
             refused: 'Ask for a new link.',
             'no-address': 'Allow them for this page, or open it in another browser.',
             'peer-no-address': 'They can allow them there, or use another browser.',
-            'no-relay': 'Without “Relay only” a direct connection may come about.',
+            'no-relay': 'Without “Relay only” a direct connection may be possible.',
         },
     },
 
@@ -169,12 +169,12 @@ export const texts = {
         emptyHeading: 'It is quiet here',
         failedHeading: 'You are not in the room',
         emptyRoom:
-            'Others who enter the same room name on this page appear by themselves. Invite gives ' +
-            'you a link and a QR code.',
+            'Others who enter the same room name on this page appear here automatically. Invite ' +
+            'gives you a link and a QR code.',
         emptyPrivate:
             'Only people with the invite link can come in. Show them the QR code or send ' +
             'them the link.',
-        emptyDirect: 'You are connected by itself as soon as the other person is there.',
+        emptyDirect: 'You will be connected automatically as soon as the other person is there.',
         cut: 'Older messages are no longer kept.',
         /** @param {number} n */
         times: (n) => `(${n} times)`,

@@ -13,14 +13,14 @@
     X(GC_REASON_LEFT, 1, "left", "Left.")                                                          \
     X(GC_REASON_GONE, 2, "gone", "The connection to this person was lost.")                        \
     X(GC_REASON_TIMEOUT, 3, "timeout",                                                             \
-      "No direct connection came about in time. A firewall may "                                   \
+      "No direct connection could be established. A firewall may "                                 \
       "block it; try another network.")                                                            \
     X(GC_REASON_ICE_FAILED, 4, "ice-failed",                                                       \
       "The two networks let no direct connection through. "                                        \
       "Try another network.")                                                                      \
     X(GC_REASON_ABSENT, 5, "absent",                                                               \
-      "This person is away. You are connected by itself when they "                                \
-      "are back.")                                                                                 \
+      "This person is away. You will be connected automatically when "                             \
+      "they return.")                                                                              \
     X(GC_REASON_REPLACED, 6, "replaced", "This page was opened again somewhere else.")             \
     X(GC_REASON_PROTOCOL, 7, "protocol", "The other side does not follow the protocol.")           \
     X(GC_REASON_ROOM_FULL, 8, "room-full", "This room is full.")                                   \
@@ -32,7 +32,7 @@
     X(GC_REASON_SLOW, 14, "slow", "Reads too slowly: too much was waiting.")                       \
     X(GC_REASON_TOO_BIG, 15, "too-big", "A message was over the limit.")                           \
     X(GC_REASON_BAD_FRAME, 16, "bad-frame", "A WebSocket frame was malformed.")                    \
-    X(GC_REASON_BAD_JSON, 17, "bad-json", "A message was no JSON.")                                \
+    X(GC_REASON_BAD_JSON, 17, "bad-json", "A message was not JSON.")                               \
     X(GC_REASON_BAD_UTF8, 18, "bad-utf8", "A text was not valid UTF-8.")                           \
     X(GC_REASON_HANDSHAKE_TIMEOUT, 19, "handshake-timeout", "The request did not come in time.")   \
     X(GC_REASON_ADDRESS_LIMIT, 20, "address-limit", "Too many connections from one address.")      \
@@ -41,7 +41,7 @@
     X(GC_REASON_ORIGIN, 23, "origin", "The server does not serve this page's origin.")             \
     X(GC_REASON_BAD_REQUEST, 24, "bad-request", "The request was malformed.")                      \
     X(GC_REASON_HELD_LIMIT, 25, "held-limit", "Too many messages wait for an absent person.")      \
-    X(GC_REASON_LINK_FORM, 26, "link-form", "This is no invite link.")                             \
+    X(GC_REASON_LINK_FORM, 26, "link-form", "This is not an invite link.")                         \
     X(GC_REASON_UNDELIVERED, 27, "undelivered", "Not delivered in time.")                          \
     X(GC_REASON_PEERS_FULL, 28, "peers-full", "Too many people are connected.")                    \
     X(GC_REASON_REFUSED, 29, "refused", "The other side takes no connection under this link.")     \

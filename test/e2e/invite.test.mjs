@@ -214,7 +214,7 @@ scenario('what is no invite link is refused in words', {
       await ben.open(world.variant.good ?? path);
       await ben.until('is told that this is no link', () => (
         [...document.querySelectorAll('[role=alert], p, h2')]
-          .some((e) => e.checkVisibility() && /no invite link/i.test(e.textContent))));
+          .some((e) => e.checkVisibility() && /not an invite link/i.test(e.textContent))));
     }
     // A text in the field for a name is searched for a link; what is none is no name either.
     await ben.page.page.setViewportSize({ width: 320, height: 568 });

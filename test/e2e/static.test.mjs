@@ -237,7 +237,7 @@ scenario('no link and no address changes the server; the policy allows only that
     // A name together with a secret: refused, and the secret does not stay.
     await ben.page.goto('about:blank');
     await ben.open('#/room/x:1.secret');
-    await reads(ben, 'is told that this is no link', /this is no invite link/);
+    await reads(ben, 'is told that this is no link', /this is not an invite link/);
     assert.equal(await ben.evaluate(() => location.href), `${PAGE}#/room/x`);
     await ben.page.page.reload();
     await reads(ben, 'is told that the link is lost', /has lost its link/);
@@ -292,8 +292,8 @@ scenario('what is wrong with config.json or the PeerServer is said in words', {
     const server = await peerServer(world, ['--concurrent_limit', '2']);
     const good = at(server.port);
     const wrong = {
-      missing: [null, /config\.json is missing, or is no JSON/],
-      malformed: ['{"peerServer":', /config\.json is missing, or is no JSON/],
+      missing: [null, /config\.json is missing, or is not JSON/],
+      malformed: ['{"peerServer":', /config\.json is missing, or is not JSON/],
       nobody: [{ iceServers: [] }, /config\.json names no PeerServer/],
       query: [{ peerServer: { url: 'https://peer.example.org/?a' } }, /config\.json names no PeerServer/],
       six: [{ peerServer: { url: 'https://[2001:db8::1]/' } }, /a host name or IPv4 address/],

@@ -15,7 +15,7 @@ test('only what is wrong with a link or a name is said to be', () => {
   for (const code of [...codes, 'config', 'trap']) {
     const [link, name] = [why(code), why(code, true)];
     const way = ['syntax', 'too-big', 'utf8'].includes(code);
-    assert.equal(/no invite link/.test(link), way, code);
+    assert.equal(/not an invite link/.test(link), way, code);
     assert.equal(/name of a room/.test(name), way, code);
     assert.match(link, /^[A-Z].*\.$/, code);
     assert.equal(link === name, !way, code);

@@ -8,7 +8,7 @@ const NONE = { word: 'none', text: '' };
 const ABSENT = { word: 'absent', text: 'This person is away.' };
 const UNREACHABLE = { word: 'server-unreachable', text: 'The server cannot be reached.' };
 const FULL = { word: 'room-full', text: 'This room is full.' };
-const TIMEOUT = { word: 'timeout', text: 'No direct connection came about in time.' };
+const TIMEOUT = { word: 'timeout', text: 'No direct connection could be established.' };
 const peer = (name, state, reason = NONE) => ({ name, state, reason });
 const line = (state, signaling, reason = NONE, peers = [], direct = false, noStun = false) => describe(
   { state, signaling, reason }, peers, (p) => p.name, direct, noStun);
@@ -29,7 +29,7 @@ test('it says why, and what to try', () => {
   assert.match(line('joining', 'lost', UNREACHABLE).text, /cannot be reached\. Trying again/);
   assert.match(line('waiting', 'lost').text, /connection to the server was lost/);
   assert.match(line('waiting', 'on', NONE, [peer('Ann', 'connecting', TIMEOUT)]).text,
-    /^Ann: No direct connection.*Trying again/);
+    /^Ann: No direct connection.*keeps trying/);
   assert.equal(line('waiting', 'on', NONE, [peer('Guest abcd', 'away', ABSENT)], true).text,
     'Guest abcd: This person is away.');
 });
@@ -78,7 +78,7 @@ test('without STUN it says who cannot be reached, until somebody was', () => {
   const waiting = (peers, is) => line('waiting', 'on', NONE, peers, false, is).text;
   assert.match(waiting([], true), unreached);
   assert.doesNotMatch(waiting([], false), unreached);
-  assert.match(waiting([peer('Ann', 'connecting', TIMEOUT)], true), /^Ann: .*in time.*networks cannot/);
+  assert.match(waiting([peer('Ann', 'connecting', TIMEOUT)], true), /^Ann: .*established.*networks cannot/);
   assert.doesNotMatch(line('connected', 'on', NONE, [peer('Ann', 'open')], false, true).text, unreached);
   assert.doesNotMatch(line('joining', 'lost', UNREACHABLE, [], false, true).text, unreached);
 });

@@ -31,7 +31,7 @@
 #define ABSENT(id)        "{\"type\":\"GC-ABSENT\",\"payload\":{\"id\":\"" id "\"}}"
 #define BAD(code, text)                                                                            \
     "{\"type\":\"GC-BAD\",\"payload\":{\"code\":\"" code "\",\"msg\":\"" text "\"}}"
-#define BAD_JSON    BAD("bad-json", "A message was no JSON.")
+#define BAD_JSON    BAD("bad-json", "A message was not JSON.")
 #define BAD_REQUEST BAD("bad-request", "The request was malformed.")
 #define PRESENT(id) "{\"type\":\"GC-PRESENT\",\"payload\":{\"id\":\"" id "\"}}"
 #define TAG_A       "00112233445566778899aabbccddeeff"
