@@ -15,6 +15,13 @@ bench: test/node_modules/.package-lock.json $(B)/bench/load $(B)/bench/echo $(B)
 bench-browser: test/node_modules/.package-lock.json $(B)/ghostchatd
 	$(Q)B=$(B) test/netns $(NODE) bench/browser.mjs
 
+# The longest task of a page while a member of its room sends what it likes (bench/hostile.mjs).
+# ONLY=profile,texts,all+,..., SECONDS=5, TRACE=1.
+.PHONY: bench-hostile
+#: make bench-hostile   what a hostile member does to the pages of others in Chromium
+bench-hostile: test/node_modules/.package-lock.json $(B)/ghostchatd
+	$(Q)B=$(B) test/netns $(NODE) bench/hostile.mjs
+
 .PHONY: bench-peerjs
 #: make bench-peerjs    stock PeerJS that leaves and comes back at once (ROUNDS), and npm peer
 bench-peerjs: test/node_modules/.package-lock.json $(B)/ghostchatd

@@ -1,7 +1,7 @@
 // @ts-check
 /** The log: what was said, by whom, when, and what became of one's own messages. */
 import { find, make } from './dom.js';
-import { makeMessage, showFate } from './message.js';
+import { FOLDED_CHARS, makeMessage, showFate } from './message.js';
 import { sentence, setOff } from './sentence.js';
 import { Shares } from './shares.js';
 import { texts } from './texts.js';
@@ -22,8 +22,11 @@ import { texts } from './texts.js';
 const EACH = { entries: 1000, chars: 1_000_000 };
 /** Of oneself, and of all who have left together. */
 const MANY = { entries: 2000, chars: 4_000_000 };
-/** What is made for one frame; the rest waits for the next one. */
-const DRAWN = { entries: 50, chars: 65536 };
+/** What is made for one frame, of what is laid out; the rest waits for the next one. Marks and faces
+ * cost many times what letters do: so many stay below a tenth of a second on a slow machine. */
+const DRAWN = { entries: 30, chars: 6144 };
+/** The newest entries, of which some are in sight, are laid out; then the browser decides. */
+const NEWEST = 2 * DRAWN.entries;
 /** Messages of one sender within this time stand together under one name. */
 const TOGETHER_MS = 120_000;
 /** Nearer to the end than this counts as reading the end. */
@@ -44,6 +47,8 @@ export class Conversation {
     #own = new Map();
     /** @type {Entry[]} not in the log yet */
     #waiting = [];
+    /** @type {HTMLElement[]} the newest in the log */
+    #newestDrawn = [];
     /** @type {Entry[]} out of the log at the next frame */
     #dropped = [];
     /** @type {Set<Own>} whose line about delivery has changed */
@@ -166,6 +171,7 @@ export class Conversation {
         this.#changed.clear();
         this.#waiting = [];
         this.#dropped = [];
+        this.#newestDrawn = [];
         this.#newest = this.#stop = null;
         this.#cut = false;
         this.#last = { sender: '', at: 0 };
@@ -211,7 +217,7 @@ export class Conversation {
             if (!entry.dropped) {
                 entry.element = entry.make(entry);
                 entry.element.tabIndex = -1;
-                chars += entry.chars;
+                chars += Math.min(entry.chars, FOLDED_CHARS);
                 elements.push(entry.element);
             }
         }
@@ -221,6 +227,10 @@ export class Conversation {
             return false;
         }
         this.#log.append(...elements);
+        this.#newestDrawn.push(...elements);
+        for (const past of this.#newestDrawn.splice(0, this.#newestDrawn.length - NEWEST)) {
+            past.dataset.past = 'true';
+        }
         if (!this.#log.contains(document.activeElement)) {
             this.#setStop(newest);
         }

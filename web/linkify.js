@@ -144,8 +144,10 @@ function readAddress(address) {
     return { href: url.href, shown: same ? address : scheme + url.host + rest };
 }
 
+/** @typedef {{ text: string, href: string | null }} Piece  href: of an address */
+
 /** @param {string} text  cleaned
- * @returns {{ text: string, href: string | null }[]} pieces in order; joined they are the text, but
+ * @returns {Piece[]} in order; joined they are the text, but
  *   for hosts that are not what they seem */
 export function splitLinks(text) {
     const pieces = [];
@@ -170,18 +172,45 @@ export function splitLinks(text) {
     return pieces.filter((piece) => piece.text !== '');
 }
 
+/** Cuts pieces after so many characters, but not within one of two code units. An address that is cut
+ * is none: it would lead somewhere else.
+ * @param {Piece[]} pieces @param {number} chars
+ * @returns {{ head: Piece[], rest: string }} rest: the text of what was cut off */
+export function cutPieces(pieces, chars) {
+    /** @type {Piece[]} */
+    const head = [];
+    let rest = '';
+    let room = chars;
+    for (const { text, href } of pieces) {
+        const end = Math.min(text.length, room);
+        const at = end < text.length && /[\ud800-\udbff]/.test(text[end - 1] ?? '') ? end - 1 : end;
+        if (at > 0) {
+            head.push({ text: text.slice(0, at), href: at < text.length ? null : href });
+        }
+        rest += text.slice(at);
+        room = at < text.length ? 0 : room - at;
+    }
+    return { head, rest };
+}
+
+/** @param {Piece[]} pieces
+ * @returns {Node[]} */
+export function nodesOf(pieces) {
+    return pieces.map(({ text, href }) => {
+        if (!href) {
+            return document.createTextNode(text);
+        }
+        const link = document.createElement('a');
+        link.href = href;
+        link.rel = 'noopener noreferrer';
+        link.target = '_blank';
+        link.textContent = text;
+        return link;
+    });
+}
+
 /** @param {string} text  as it came
  * @returns {Node[]} */
 export function linkify(text) {
-    return splitLinks(cleanText(text)).map((piece) => {
-        if (!piece.href) {
-            return document.createTextNode(piece.text);
-        }
-        const link = document.createElement('a');
-        link.href = piece.href;
-        link.rel = 'noopener noreferrer';
-        link.target = '_blank';
-        link.textContent = piece.text;
-        return link;
-    });
+    return nodesOf(splitLinks(cleanText(text)));
 }

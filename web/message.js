@@ -1,7 +1,7 @@
 // @ts-check
 /** One message in the log: who said what, when, and what became of one's own. */
 import { make } from './dom.js';
-import { linkify } from './linkify.js';
+import { cleanText, cutPieces, nodesOf, splitLinks } from './linkify.js';
 import { hueOf } from './people.js';
 import { sentence } from './sentence.js';
 import { texts } from './texts.js';
@@ -18,6 +18,9 @@ import { texts } from './texts.js';
  * is one of the text, or this many characters of a long one. */
 const LINES_MAX = 24;
 const LINE_CHARS = 40;
+/** Of a folded one so much is laid out, more than fits: what strangers send must not decide how long
+ * this page works for a frame. */
+export const FOLDED_CHARS = 2000;
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 
@@ -31,12 +34,16 @@ export function makeMessage(side, name, origin, text, at) {
     sender.dataset.hue = hueOf(origin);
     const body = make('p', 'message-text');
     body.dir = 'auto';
-    body.append(...linkify(text));
+    const pieces = splitLinks(cleanText(text));
+    const controls = isTall(text) ? [fold(body, pieces)] : [];
+    if (controls.length === 0) {
+        body.append(...nodesOf(pieces));
+    }
     const time = make('time', 'message-time', clock.format(at));
     time.dateTime = at.toISOString();
     const meta = make('span', 'message-meta');
     meta.append(time);
-    entry.append(sender, body, ...fold(body, text), meta);
+    entry.append(sender, body, ...controls, meta);
     for (const control of entry.querySelectorAll('a, button')) {
         /** @type {HTMLElement} */ (control).tabIndex = -1;
     }
@@ -52,23 +59,24 @@ export function isTall(text) {
     return lines > LINES_MAX;
 }
 
-/** @param {HTMLElement} body @param {string} text
- * @returns {HTMLElement[]} the button that shows all of a tall message */
-function fold(body, text) {
-    if (!isTall(text)) {
-        return [];
-    }
-    const button = make('button', 'message-unfold', texts.message.unfold);
-    button.type = 'button';
-    button.setAttribute('aria-expanded', 'false');
-    body.dataset.folded = 'true';
-    button.addEventListener('click', () => {
-        const folded = body.dataset.folded !== 'true';
+/** Fills in a tall message, folded. What does not fit is there, but takes part in no layout.
+ * @param {HTMLElement} body @param {import('./linkify.js').Piece[]} pieces
+ * @returns {HTMLElement} the button that shows all of it */
+function fold(body, pieces) {
+    const button = make('button', 'message-unfold');
+    const { head, rest } = cutPieces(pieces, FOLDED_CHARS);
+    const hidden = make('span', 'message-rest', rest);
+    hidden.hidden = true;
+    const show = (/** @type {boolean} */ folded) => {
         body.dataset.folded = String(folded);
+        body.replaceChildren(...(folded ? [...nodesOf(head), hidden] : nodesOf(pieces)));
         button.setAttribute('aria-expanded', String(!folded));
         button.textContent = folded ? texts.message.unfold : texts.message.fold;
-    });
-    return [button];
+    };
+    button.type = 'button';
+    button.addEventListener('click', () => show(body.dataset.folded !== 'true'));
+    show(true);
+    return button;
 }
 
 /** @param {HTMLElement} entry @param {Fate} fate */

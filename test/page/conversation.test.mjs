@@ -57,3 +57,27 @@ test('the late truth is drawn also when it comes in the same frame, or before th
   early.render();
   assert.equal(log.lastElementChild.querySelector('.message-state').textContent, 'Delivered');
 });
+
+test('one frame draws a bounded part of what has come, and lays out the newest alone', () => {
+  for (const text of ['short', 'words '.repeat(150), 'x'.repeat(16384)]) {
+    const conversation = new Conversation((peer) => peer.name, () => {});
+    conversation.clear();
+    for (let i = 0; i < 500; i++) {
+      conversation.add(ben, text);
+    }
+    const drawn = () => log.querySelectorAll('.message');
+    for (let before = 0; before < 500;) {
+      conversation.render();
+      const now = drawn();
+      const made = now.slice(before);
+      assert.ok(made.length > 0 && made.length <= 30 && made.length * Math.min(text.length, 2000) < 6144 + 2000);
+      assert.ok(now.slice(0, -60).every((entry) => entry.dataset.past === 'true'));
+      assert.ok(now.slice(-60).every((entry) => entry.dataset.past === undefined));
+      before = now.length;
+      if (text.length > 2000 && before > 60) {
+        break; // of so much text the oldest are dropped before they are drawn
+      }
+    }
+    conversation.clear();
+  }
+});
