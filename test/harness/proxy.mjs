@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import tls from 'node:tls';
 
 import { makeCertificate } from './certificate.mjs';
 import { root } from './server.mjs';
@@ -22,8 +22,12 @@ export function block(language, n = 0) {
   return found[1];
 }
 
-/** Resolves once somebody listens there; the child's death ends the wait, and so does the clock. */
-async function listening(child, port) {
+/** The name that a block of the page serves. */
+const nameOf = (site) => site.match(/[\w.-]+\.example\.org/)[0];
+
+/** Resolves once TLS is spoken there under that name: Caddy listens before it has made its
+ * certificate. The child's death ends the wait, and so does the clock. */
+async function listening(child, port, name) {
   let dead;
   child.once('exit', (code) => {
     dead = new Error(`${child.spawnfile} ended (${code}): ${child.errors}`);
@@ -33,10 +37,12 @@ async function listening(child, port) {
       throw dead;
     }
     const open = await new Promise((resolve) => {
-      const socket = net.connect(port, '10.77.0.1');
-      socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+      const socket = tls.connect({
+        port, host: '10.77.0.1', servername: name, rejectUnauthorized: false,
+      });
+      socket.once('secureConnect', () => resolve(true)).once('error', () => resolve(false));
       socket.once('close', () => socket.destroy());
-      socket.once('connect', () => socket.end());
+      socket.once('secureConnect', () => socket.end());
     });
     if (open) {
       return;
@@ -47,7 +53,7 @@ async function listening(child, port) {
 }
 
 /** Starts a proxy in a folder of its own; ends with the world. */
-async function start(world, command, args, folder) {
+async function start(world, command, args, { folder, site }) {
   const child = spawn(command, args, {
     cwd: folder, stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
@@ -62,7 +68,7 @@ async function start(world, command, args, folder) {
     await gone;
     rmSync(folder, { recursive: true, force: true });
   });
-  await listening(child, 443);
+  await listening(child, 443, nameOf(site));
 }
 
 function folderFor(name) {
@@ -72,7 +78,7 @@ function folderFor(name) {
 /** site: a block of the page. */
 export async function startNginx(world, site) {
   const folder = folderFor('nginx');
-  makeCertificate(folder, 'chat.example.org');
+  makeCertificate(folder, nameOf(site));
   const own = site.replaceAll(/\/etc\/letsencrypt\/live\/[\w.]+/g, folder);
   assert.notEqual(own, site);
   writeFileSync(join(folder, 'site.conf'), own);
@@ -81,7 +87,8 @@ export async function startNginx(world, site) {
     access_log off; client_body_temp_path ${folder};
     proxy_temp_path ${folder}; fastcgi_temp_path ${folder}; uwsgi_temp_path ${folder};
     scgi_temp_path ${folder}; }`);
-  await start(world, '/usr/sbin/nginx', ['-p', folder, '-c', join(folder, 'nginx.conf')], folder);
+  await start(world, '/usr/sbin/nginx', ['-p', folder, '-c', join(folder, 'nginx.conf')],
+    { folder, site });
 }
 
 /** site: a block of the page. */
@@ -94,5 +101,6 @@ export async function startCaddy(world, site) {
 	admin off
 }
 ${site}`);
-  await start(world, '/usr/bin/caddy', ['run', '--config', 'Caddyfile', '--adapter', 'caddyfile'], folder);
+  await start(world, '/usr/bin/caddy', ['run', '--config', 'Caddyfile', '--adapter', 'caddyfile'],
+    { folder, site });
 }
