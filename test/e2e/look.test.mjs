@@ -8,6 +8,7 @@ import { WebSocketServer } from 'ws';
 
 import { texts } from '../../web/texts.js';
 import { chromiumBrowser } from '../harness/browsers.mjs';
+import { tooWide } from '../harness/layout.mjs';
 import { scenarios, textAltered } from '../harness/scenario.mjs';
 import { build, root } from '../harness/server.mjs';
 import { startSite } from '../harness/site.mjs';
@@ -23,21 +24,6 @@ async function axeFinds(person) {
     const { violations } = await globalThis.axe.run(document, { resultTypes: ['violations'] });
     return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(' ')}`));
   });
-}
-
-/** Elements that stick out of the window to the side. People are scrolled; each of them fits. */
-function tooWide() {
-  const wide = [...document.querySelectorAll('body *')].filter((e) => {
-    const box = e.getBoundingClientRect();
-    const out = e.closest('.person')
-      ? box.width > e.closest('.people-list').clientWidth
-      : box.right > innerWidth + 0.5 || box.left < -0.5;
-    return e.checkVisibility() && box.width > 0 && out;
-  }).map((e) => e.className || e.tagName);
-  if (document.documentElement.scrollWidth > innerWidth) {
-    wide.push('the page itself');
-  }
-  return wide;
 }
 
 /** Pictures of a screen, in the folder that GC_SHOTS names. */
