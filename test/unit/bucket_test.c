@@ -24,6 +24,22 @@ static void a_burst_passes_and_then_the_rate(void **state) {
     assert_in_range(taken, 1960, 2040);
 }
 
+/* At the burst itself a client is not paused yet, and a new bucket has nothing to wait for. */
+static void a_client_in_credit_has_nothing_to_wait_for(void **state) {
+    (void)state;
+    gc_bucket b = {0};
+    assert_int_equal(gc_bucket_resume_ms(&b), 0);
+    assert_false(gc_bucket_take(&b, 1000, 0));
+    assert_int_equal(gc_bucket_resume_ms(&b), 0);
+    const uint64_t full_ms = GC_RATE_BURST_SECONDS * UINT64_C(1000);
+    for (uint64_t i = 1; i < full_ms - GC_BUCKET_RESUME_MS; i++) {
+        assert_false(gc_bucket_take(&b, 1000, 0));
+    }
+    assert_int_equal(gc_bucket_resume_ms(&b), 0);
+    assert_false(gc_bucket_take(&b, 1000, 0));
+    assert_int_equal(gc_bucket_resume_ms(&b), 1);
+}
+
 static void debt_is_paid(void **state) {
     (void)state;
     gc_bucket b = {0};
@@ -61,6 +77,7 @@ static void the_slowest_and_the_fastest_rate_hold(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_burst_passes_and_then_the_rate),
+        cmocka_unit_test(a_client_in_credit_has_nothing_to_wait_for),
         cmocka_unit_test(debt_is_paid),
         cmocka_unit_test(a_bucket_fills_to_the_burst_and_not_beyond),
         cmocka_unit_test(the_slowest_and_the_fastest_rate_hold),

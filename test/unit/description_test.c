@@ -50,12 +50,24 @@ static void no_form_that_a_reader_takes_is_missed(void **state) {
           "a=candidat:1\r\nb=candidate:1\r\na\r\n=candidate\r\na=", 0);
 }
 
+/* Each differs from a candidate in one byte. */
+static void what_only_resembles_one_stays(void **state) {
+    static const char *const lines[] = {"a:candidate:1", "a candidate:1", "aa=candidate:1",
+                                        "a=bandidate:1", "a=candidata:1", "!=candidate:1",
+                                        "a==candidate:1"};
+    (void)state;
+    for (uint32_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        check(lines[i], 0, lines[i], 0);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_within_the_limit_stays),
         cmocka_unit_test(what_is_over_it_goes),
         cmocka_unit_test(no_line_end_hides_one),
         cmocka_unit_test(no_form_that_a_reader_takes_is_missed),
+        cmocka_unit_test(what_only_resembles_one_stays),
     };
     return RUN(tests);
 }

@@ -4,7 +4,14 @@
 #include "host/net.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <netinet/in.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static void parsed(const char *text, uint8_t family, uint8_t first, uint8_t last) {
@@ -89,12 +96,90 @@ static void a_port_in_use_cannot_be_listened_on_again(void **state) {
     assert_non_null(strstr(error, "cannot find the host"));
 }
 
+/* Refuses IPv6 sockets to this process, as a kernel without IPv6 does. */
+static bool without_ipv6(void) {
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_INET6, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EAFNOSUPPORT),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {.len = sizeof code / sizeof code[0], .filter = code};
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+static int family_of(int fd) {
+    struct sockaddr_storage ss = {0};
+    socklen_t len = sizeof ss;
+    return getsockname(fd, (struct sockaddr *)&ss, &len) == 0 ? ss.ss_family : -1;
+}
+
+/* What a process without IPv6 gets: 0, or the number of the first thing that is not so. */
+static int listens_by_ipv4_alone(void) {
+    char error[256] = "";
+    uint32_t port = 0;
+    int fds[2];
+    if (!without_ipv6() || socket(AF_INET6, SOCK_STREAM, 0) >= 0) {
+        return 1;
+    }
+    int fd = gc_net_listen("::", &port, error, sizeof error);
+    if (fd < 0 || family_of(fd) != AF_INET || port == 0) {
+        return 2;
+    }
+    if (gc_net_bind_udp("::", 0, fds, error, sizeof error) != 0) {
+        return 3;
+    }
+    if (fds[0] < 0 || family_of(fds[0]) != AF_INET || fds[1] >= 0) {
+        return 4;
+    }
+    /* An IPv6 address that was named is not replaced by another one. */
+    return gc_net_listen("::1", &port, error, sizeof error) < 0 ? 0 : 5;
+}
+
+/* A child tries, because nothing takes the filter off again. */
+static void without_ipv6_the_wildcard_means_ipv4(void **state) {
+    (void)state;
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        _exit(listens_by_ipv4_alone());
+    }
+    assert_true(child > 0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static void a_udp_port_in_use_cannot_be_bound_again(void **state) {
+    (void)state;
+    char error[256] = "";
+    int fds[2];
+    assert_int_equal(gc_net_bind_udp("127.0.0.1", 0, fds, error, sizeof error), 0);
+    assert_int_equal(family_of(fds[0]), AF_INET);
+    assert_int_equal(fds[1], -1);
+    struct sockaddr_in in;
+    socklen_t len = sizeof in;
+    assert_int_equal(getsockname(fds[0], (struct sockaddr *)&in, &len), 0);
+    uint32_t port = ntohs(in.sin_port);
+    int more[2];
+    assert_int_equal(gc_net_bind_udp("127.0.0.1", port, more, error, sizeof error), -1);
+    assert_non_null(strstr(error, "cannot use UDP port"));
+    assert_int_equal(more[0], -1);
+    assert_int_equal(more[1], -1);
+    close(fds[0]);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_address_is_parsed_with_or_without_its_port),
         cmocka_unit_test(loopback_is_recognized_in_its_forms),
         cmocka_unit_test(a_mapped_ipv4_address_is_an_ipv4_address),
         cmocka_unit_test(a_port_in_use_cannot_be_listened_on_again),
+        cmocka_unit_test(a_udp_port_in_use_cannot_be_bound_again),
+        cmocka_unit_test(without_ipv6_the_wildcard_means_ipv4),
     };
     return RUN(tests);
 }
