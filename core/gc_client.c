@@ -304,7 +304,7 @@ static void wipe_when_idle(gc_client *c) {
     }
 }
 
-/* What is not marked in the ready list is not looked for. */
+/* Looks only where the ready list is marked. */
 bool gc_client_poll(gc_client *c, gc_client_output *out) {
     gc_conversations *t = &c->peers.conversations;
     const gc_step *s = &c->step;

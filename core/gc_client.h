@@ -37,8 +37,8 @@ typedef struct gc_client_options {
     gc_span server;
     gc_span key;  /* PeerServer key, up to GC_KEY_BYTES_MAX, else GC_E_ARGUMENT; empty = "peerjs" */
     gc_span nick; /* 0..GC_NICK_BYTES_MAX; cleaned by the core */
-    /* What a bare join link speaks with a stock PeerJS peer: "binary" (also when empty), "json" or
-     * "raw"; else GC_E_ARGUMENT. */
+    /* The serialization that a bare join link uses with a stock PeerJS peer: "binary" (also when
+     * empty), "json" or "raw"; else GC_E_ARGUMENT. */
     gc_span serialization;
 } gc_client_options;
 
@@ -70,7 +70,7 @@ int gc_client_set_nick(gc_client *c, uint64_t now_ms, gc_span nick);
  * link of this peer, whose secret is made at its first use. GC_E_STATE when there is no such room
  * (a guest of a direct link has none). */
 int gc_client_invite(gc_client *c, gc_span base, uint32_t kind, gc_writer *w);
-/* Returns one's own peer id, borrowed until the next join or leave; empty before the first join. */
+/* Returns our own peer id, borrowed until the next join or leave; empty before the first join. */
 gc_span gc_client_id(const gc_client *c);
 
 /* --- the signaling sockets: socket is a gc_signaling_socket, another number is ignored ---------
@@ -111,10 +111,11 @@ int gc_client_link_message(gc_client *c, uint64_t now_ms, uint32_t link, uint8_t
                            gc_span message);
 /* Takes how many bytes the transport has queued (bufferedAmount of all channels); the host reports
  * after sending, and when it fell. Above GC_LINK_BUFFERED_MAX the core sends no messages on this
- * link. On one of GC_LINK_KIND_DATA the report also says that the transport took every LINK_SEND
- * that was polled for it before: a host reports after each drain that had one, with 0 too, and
- * never once the transport refused one; it reports the link closed then. What is not reported is
- * not told as sent. Never GC_E_FULL. */
+ * link. For a link of GC_LINK_KIND_DATA the report also says that the transport took every
+ * LINK_SEND that was polled for it before: a host reports after each drain that had one, with 0
+ * too. When the transport has refused a LINK_SEND, the host reports the link closed instead, and
+ * never calls this again. Messages without such a report are not reported as sent. Never GC_E_FULL.
+ */
 int gc_client_link_buffered(gc_client *c, uint64_t now_ms, uint32_t link, uint32_t bytes);
 /* Takes the end of the transport; reason: GC_REASON_GONE, GC_REASON_ICE_FAILED, GC_REASON_PROTOCOL;
  * and of a link of GC_LINK_KIND_DATA that was open GC_REASON_LEFT when the other side closed its

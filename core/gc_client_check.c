@@ -1,4 +1,5 @@
-/* What must hold between two inputs, whatever came in. For the simulator, tests and fuzzers. */
+/* The invariants that hold between two inputs, whatever came in. For the simulator, tests and
+ * fuzzers. */
 #include "core/base/assert.h"
 #include "core/gc_client.h"
 #include "core/gc_client_inside.h"

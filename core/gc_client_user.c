@@ -1,4 +1,4 @@
-/* What the user asks of gc_client: joining, leaving, sending. */
+/* The user's requests to gc_client: joining, leaving, sending. */
 #include "core/base/error.h"
 #include "core/base/mem.h"
 #include "core/base/reason.h"
@@ -28,7 +28,7 @@ int gc_client_leave(gc_client *c, uint64_t now_ms) {
     return error;
 }
 
-/* What a join needs, made ready before anything changes. */
+/* The parts that a join needs, made ready before anything changes. */
 typedef struct entry {
     gc_signaling_client line;
     gc_membership membership;

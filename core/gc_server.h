@@ -43,13 +43,13 @@ gc_server *gc_server_init(void *memory, size_t bytes, const gc_server_config *co
 int gc_server_accept(gc_server *s, uint64_t now_ms, const gc_addr *from, gc_conn *conn,
                      uint32_t *reason);
 
-/* The address behind a trusted proxy became known from the request: limits move to it.
+/* The request named the client's address, which a trusted proxy had hidden: limits move to it.
  * Returns 0 or GC_E_REFUSED as gc_server_accept. */
 int gc_server_readdress(gc_server *s, uint64_t now_ms, gc_conn conn, const gc_addr *from,
                         uint32_t *reason);
 
-/* The connection sent what is no HTTP request: counts against its address. Bad frames and requests
- * that do not come in time are counted without it. */
+/* The connection sent something that is not an HTTP request: counts against its address. Bad frames
+ * and requests that do not come in time are counted without this call. */
 void gc_server_offend(gc_server *s, uint64_t now_ms, gc_conn conn);
 
 /* The connection served an HTTP request and waits for another: restarts the handshake deadline. */
@@ -60,16 +60,16 @@ void gc_server_request_done(gc_server *s, uint64_t now_ms, gc_conn conn);
  * request state; GC_E_STATE otherwise. */
 int gc_server_open(gc_server *s, uint64_t now_ms, gc_conn conn, const gc_server_open_request *r);
 
-/* A whole WebSocket message or control frame came. opcode: gc_ws_opcode. For a CLOSE frame give
- * its code in `code`. data is read only. A text that is no UTF-8 has been refused by the decoder;
+/* A whole WebSocket message or control frame came. opcode: gc_ws_opcode. For a CLOSE frame give its
+ * code in `code`. data is read only. A text that is not UTF-8 has been refused by the decoder;
  * binary frames are read as text and checked here. */
 int gc_server_frame(gc_server *s, uint64_t now_ms, gc_conn conn, uint8_t opcode, gc_span data,
                     uint16_t code);
 
-/* Charges a connection for what was read on it and is no message: an HTTP request, a part of a
- * message, a crumb of either. messages: how many messages that costs. Over --rate the output
- * GC_SERVER_PAUSE follows, in every state of the connection but closing. Nothing happens to one
- * that has ended. */
+/* Charges a connection for bytes that were read on it and are not a whole message: an HTTP request,
+ * a part of a message, a crumb of either. messages: how many messages they cost. Over --rate the
+ * output GC_SERVER_PAUSE follows, in every state of the connection but closing. For a connection
+ * that has ended nothing happens. */
 void gc_server_charge(gc_server *s, uint64_t now_ms, gc_conn conn, uint32_t messages);
 
 /* The decoder refused a frame: sends a close frame with this code and ends the connection. */

@@ -1,4 +1,5 @@
-/* What must hold between two inputs, whatever came in. For the simulator, tests and fuzzers. */
+/* The invariants that hold between two inputs, whatever came in. For the simulator, tests and
+ * fuzzers. */
 #include "core/base/assert.h"
 #include "core/gc_server.h"
 #include "core/server/inside.h"
@@ -11,7 +12,7 @@ static const gc_connection *at(const gc_server *s, uint32_t n) {
     return gc__clients_at(&s->clients, n);
 }
 
-/* The host writes what is unsent, or will be told to. */
+/* The host writes the unsent bytes, or an output that asks for it is pending. */
 static void check_queue(const gc_server *s, uint32_t n) {
     const gc_send_queue *q = &s->clients.queues.items[n];
     gc_assert(q->bytes.len == 0 || q->given || (at(s, n)->pending & GC_PENDING_WRITE));

@@ -1,4 +1,4 @@
-/* What the HTTP side of a host asks: new ids, registered ids, figures. */
+/* The queries of a host's HTTP side: new ids, registered ids, figures. */
 #include "core/base/encoding.h"
 #include "core/gc_server.h"
 #include "core/server/inside.h"

@@ -12,7 +12,8 @@ _Static_assert(GC_HELD_BYTES_FEW <= GC_MEMORY_BYTES_MAX / (2 * GC_HELD_ORIGIN_PA
                                         GC_PER_ADDRESS_MAX,
                "nor can all connections of one address, each with a few");
 
-/* Places the tables of clients behind the server; with a measuring arena only counts. */
+/* Places the tables of clients after the server in the arena; with a measuring arena only counts.
+ */
 static void lay_out_clients(gc_clients *cs, gc_arena *a, const uint8_t keys[80]) {
     uint32_t connections = cs->config.connections_max;
     gc_connection_clock clock = {.ping_ms = gc_server_config_ping_ms(&cs->config),

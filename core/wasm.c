@@ -20,7 +20,7 @@ gc_import_hash(uint8_t *out, uint32_t out_len, const uint8_t *in, uint32_t in_le
 __attribute__((import_module("gc"), import_name("sign_keypair"))) int32_t
 gc_import_sign_keypair(uint8_t *public_key, const uint8_t *seed);
 
-/* What JavaScript reads: twelve little-endian u32 (web/core.js holds the same offsets). */
+/* The output for JavaScript: twelve little-endian u32 (web/core.js holds the same offsets). */
 typedef struct wasm_output {
     uint32_t type;
     uint32_t peer;
@@ -110,7 +110,8 @@ EXPORT(set_key) int32_t gc_wasm_set_key(uint32_t ptr, uint32_t len) {
     return 0;
 }
 
-/* gc_client_options.serialization, for joins from now on; what is no word of it they refuse. */
+/* gc_client_options.serialization, for joins from now on; a join refuses a word that is not one of
+ * its values. */
 EXPORT(set_serialization) int32_t gc_wasm_set_serialization(uint32_t ptr, uint32_t len) {
     if (len > sizeof serialization_bytes) {
         return GC_E_ARGUMENT;

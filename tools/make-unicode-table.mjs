@@ -136,8 +136,8 @@ const zeros = [...rows('UnicodeData.txt')]
   .map(([c]) => hex(parseInt(c, 16)));
 const { steps, full } = folding();
 
-const text = `/* Made by tools/make-unicode-table.mjs from the Unicode Character Database 15.0: do not edit. What
- * the tables are for: unicode.h. */
+const text = `/* Made by tools/make-unicode-table.mjs from the Unicode Character Database 15.0: do not edit.
+ * unicode.h says what the tables are for. */
 #ifndef GC_BASE_UNICODE_TABLE_H
 #define GC_BASE_UNICODE_TABLE_H
 
@@ -148,7 +148,7 @@ ${table('Default_Ignorable_Code_Point: first and last.', 'uint32_t ignorable[][2
 ${table('White_Space: first and last.', 'uint16_t space[][2]', pairs(space))}
 ${table('The digit 0 of each script; the nine after it are 1 to 9.', 'uint32_t zeros[]', zeros)}
 ${table(`Case folding to one character, sorted: the first << 11 | (every second one only) << 10 | how
- * many. What the first becomes, its low 16 bits, stands at the same place of the next table.`,
+ * many. The next table has, at the same index, the low 16 bits of what the first becomes.`,
     'uint32_t fold_from[]', steps.map((s) => hex(s.first * 2048 + (s.stride - 1) * 1024 + s.count)))}
 static const uint16_t fold_to[] = {
 ${block(steps.map((s) => hex((s.first + s.delta) & 0xffff)))}

@@ -1,5 +1,5 @@
 /* Every limit of the protocol and of the server, in one place. A limit that is an option of
- * ghostchatd is named after it; here stands its default. */
+ * ghostchatd is named after it; the value here is its default. */
 #ifndef GC_BASE_LIMITS_H
 #define GC_BASE_LIMITS_H
 
@@ -43,14 +43,14 @@
 #define GC_WINDOW_MESSAGES     256
 #define GC_LINK_BUFFERED_MAX   65536 /* bufferedAmount above which a link is not writable */
 #define GC_UNDELIVERED_MS      60000 /* a message not acknowledged by then is said to be lost */
-#define GC_STALLED_MS          10000 /* a peer that acknowledges nothing for so long stops nobody */
+#define GC_STALLED_MS          10000 /* without an ACK for this time a peer holds up nobody */
 
-/* What one peer may make us do, in frames: so many ahead, and then so many a second; over it the
- * link ends. A paste of 200 of the longest messages fits into what comes ahead. */
+/* The work that one peer may cause, in frames: a burst, and then a rate per second; a peer that
+ * exceeds them loses its link. A paste of 200 of the longest messages fits into the burst. */
 #define GC_PEER_BUDGET            4096
 #define GC_PEER_BUDGET_PER_SECOND 256
 #define GC_PEER_BUDGET_BYTES      1024 /* a frame costs 1 more for each such piece of it */
-#define GC_PEER_BUDGET_NEWS       8 /* PROFILE and BASE cost that instead of 1: the user is told */
+#define GC_PEER_BUDGET_NEWS       8 /* cost of PROFILE and BASE, as the user sees them */
 
 /* --- peers and links ------------------------------------------------------------------------ */
 #define GC_GUESTS_MAX 4 /* direct guests for whom a full room leaves places */
@@ -65,9 +65,9 @@
 #define GC_LINK_OPEN_MS        15000 /* from dial or offer to both channels open */
 #define GC_LINK_PING_MS        15000 /* silence after which the side that sent the OFFER asks */
 #define GC_LINK_PING_LATER_MS  20000 /* the other side waits longer: one question serves both */
-#define GC_LINK_SILENT_MS      25000 /* no frame for so long: the link is dead */
+#define GC_LINK_SILENT_MS      25000 /* without a frame for this time the link is dead */
 #define GC_LINK_PROBE_MS       2000 /* the same, once the server said that the peer's socket went */
-#define GC_DIAL_EXPECT_MS      4000 /* who is dialled by a newcomer dials itself after this */
+#define GC_DIAL_EXPECT_MS      4000 /* a peer that expects a dial dials itself after this */
 #define GC_REDIAL_MS_MIN       1000
 #define GC_REDIAL_MS_MAX       30000
 #define GC_SIGNALING_OPEN_MS   10000 /* from connect to OPEN */

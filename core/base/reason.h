@@ -1,8 +1,8 @@
 /* The one table of reasons: why a link, a peer, a connection or an attempt ended or was refused.
- * The number travels in BYE frames and, plus 4000, as WebSocket close code; the word stands in
- * ERROR payloads, JSON events and the labels of /metrics; the text is what the page shows.
- * Numbers are part of the protocol (ghostchat-protocol.7): never reuse one.
- * Not given yet: 26. (A link of another form is GC_E_SYNTAX for the caller.) */
+ * The number travels in BYE frames and, plus 4000, as WebSocket close code; the word is used in
+ * ERROR payloads, JSON events and the labels of /metrics; the text is what the page shows. Numbers
+ * are part of the protocol (ghostchat-protocol.7): never reuse one. Not given yet: 26. (A link of
+ * another form is GC_E_SYNTAX for the caller.) */
 #ifndef GC_BASE_REASON_H
 #define GC_BASE_REASON_H
 

@@ -12,7 +12,7 @@ uint32_t gc_ring_room(const gc_ring *r) {
     return r->size - r->len;
 }
 
-/* The index `offset` bytes behind the head; head + offset may exceed 32 bits. */
+/* The index `offset` bytes after the head; head + offset may exceed 32 bits. */
 static uint32_t place(const gc_ring *r, uint32_t offset) {
     uint32_t to_end = r->size - r->head;
     return offset < to_end ? r->head + offset : offset - to_end;

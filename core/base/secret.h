@@ -1,5 +1,6 @@
-/* What secrets need beyond memcmp and memset: a comparison that takes the same time wherever two
- * byte strings differ, and a wipe that the compiler keeps although nobody reads the bytes again. */
+/* Operations on secrets that memcmp and memset do not offer: a comparison that takes the same time
+ * wherever two byte strings differ, and a wipe that the compiler keeps although nobody reads the
+ * bytes again. */
 #ifndef GC_BASE_SECRET_H
 #define GC_BASE_SECRET_H
 

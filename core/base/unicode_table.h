@@ -1,5 +1,5 @@
-/* Made by tools/make-unicode-table.mjs from the Unicode Character Database 15.0: do not edit. What
- * the tables are for: unicode.h. */
+/* Made by tools/make-unicode-table.mjs from the Unicode Character Database 15.0: do not edit.
+ * unicode.h says what the tables are for. */
 #ifndef GC_BASE_UNICODE_TABLE_H
 #define GC_BASE_UNICODE_TABLE_H
 
@@ -32,7 +32,7 @@ static const uint32_t zeros[] = {
 };
 
 /* Case folding to one character, sorted: the first << 11 | (every second one only) << 10 | how
- * many. What the first becomes, its low 16 bits, stands at the same place of the next table. */
+ * many. The next table has, at the same index, the low 16 bits of what the first becomes. */
 static const uint32_t fold_from[] = {
     0x2081a, 0x5a801, 0x60017, 0x6c007, 0x80418, 0x99403, 0x9cc08, 0xa5417, 0xbc001, 0xbcc03,
     0xbf801, 0xc0801, 0xc1402, 0xc3001, 0xc3801, 0xc4802, 0xc5801, 0xc7001, 0xc7801, 0xc8001,

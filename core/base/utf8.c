@@ -98,22 +98,24 @@ uint32_t gc_utf8_encode(uint32_t c, uint8_t out[4]) {
 
 /* --- cleaning --------------------------------------------------------------------------------- */
 
-/* What a stranger must not send to a screen: controls, and characters that reorder or break the
- * text around them. Sources: UTS 39 5.4 (bidi controls), Unicode 5.8 (newline characters). */
+/* Characters that a stranger must not send to a screen: controls, and characters that reorder or
+ * break the text around them. Sources: UTS 39 5.4 (bidi controls), Unicode 5.8 (newline
+ * characters). */
 static bool is_harmful(uint32_t c) {
     return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x061c || c == 0x200e || c == 0x200f ||
            (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
 }
 
-/* What a message may hold all the same: keyboards and address books put these around numbers and
- * times. Marks (U+061C, U+200E, U+200F) are harmless; embeddings and isolates are harmless once
- * they are ended, which only the host sees to, because it knows where on its screen a text ends. */
+/* Harmful characters that a message may hold all the same: keyboards and address books put these
+ * around numbers and times. Marks (U+061C, U+200E, U+200F) are harmless; embeddings and isolates
+ * are harmless once they are ended, which only the host sees to, because it knows where on its
+ * screen a text ends. */
 static bool is_direction(uint32_t c) {
     return c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202c) ||
            (c >= 0x2066 && c <= 0x2069);
 }
 
-/* What a line does not show: what is harmful, and what nobody sees. */
+/* Characters that a line drops: harmful ones, and ones that nobody sees. */
 static bool is_dropped(uint32_t c) {
     return is_harmful(c) || gc_unicode_is_ignorable(c) || gc_unicode_is_blank(c);
 }
@@ -130,7 +132,7 @@ uint32_t gc_utf8_clean_line(gc_span text, uint8_t *out, uint32_t size) {
         gc_assert(len > 0);
         uint32_t c = gc_utf8_decode(p, len);
         if (gc_unicode_is_space(c)) {
-            gap = at > 0; /* written before the next character, so none stands at the end */
+            gap = at > 0; /* written before the next character, so the text never ends with one */
         } else if (!is_dropped(c)) {
             if (len + gap > size - at) {
                 break;

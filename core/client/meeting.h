@@ -46,12 +46,12 @@ void gc__meeting_init(gc_meeting *m, gc_meeting_store *store);
 /* Enters by a way in that was made ready: connects. line and membership: copied. */
 void gc__meeting_enter(gc_meeting *m, const gc_step *s, const gc_signaling_client *line,
                        const gc_membership *membership);
-/* Goes outside and forgets the way in. bye: the server is told. */
+/* Goes outside and forgets the way in. bye: sends the server the news that we leave. */
 void gc__meeting_leave(gc_meeting *m, const gc_step *s, bool bye);
-/* Notes that the peer of our join link ended the link for good, and is known no longer. stock: its
- * application may be reloaded and come back under its id, so it is looked for again. One of ours
- * never comes back under its id: unless somebody else may come, nothing is waited for, and the
- * meeting has failed for `reason`. */
+/* Notes that the peer of our join link ended the link for good, and that we have forgotten it.
+ * stock: a stock PeerJS application may be reloaded and come back under its id, so the meeting
+ * looks for it again. A GhostChat peer never comes back under its id: unless somebody else may
+ * come, the meeting has failed for `reason`. */
 void gc__meeting_target_left(gc_meeting *m, const gc_peers *ps, const gc_step *s, uint32_t reason,
                              bool stock);
 

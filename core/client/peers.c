@@ -3,10 +3,11 @@
 #include "core/base/number.h"
 #include "core/base/reason.h"
 
-#define SPARE_PLACES 2 /* kept free, for an ended peer keeps its place until the user was told */
+#define SPARE_PLACES 2 /* kept free: an ended peer keeps its place until its end is reported */
 
 /* The best right that a room of ours gives: a server with rooms lets in no more than there is room
- * for, so who says to be a member and is not on its list has to wait behind those who are. */
+ * for, so a peer that claims to be a member and is not on the server's list comes after those that
+ * are. */
 static enum gc_right best_right(const gc_step *s) {
     return s->line->gc ? GC_RIGHT_LISTED : GC_RIGHT_TAG;
 }
@@ -244,8 +245,9 @@ static void settle_peer(gc_peers *ps, const gc_step *s, uint32_t peer, bool wait
     gc_mesh_settle_peer(&ps->mesh, peer);
 }
 
-/* Who has the least right to be here and is one too many: strangers without a link first, then
- * those who are gone, whose time is up first, and strangers with a link last. GC_NONE: nobody. */
+/* Returns the peer with the least right to its place when there is one too many: strangers without
+ * a link come first, then peers that are gone, by the end of their time, and strangers with a link
+ * last. GC_NONE: every peer may stay. */
 static uint32_t one_too_many(const gc_peers *ps, const gc_step *s) {
     enum gc_right best = best_right(s);
     uint32_t stranger = gc_people_below(&ps->people, best) > GC_GUESTS_MAX

@@ -1,6 +1,6 @@
-/* Peers: what happens to a peer as a whole. Who it is (people), the ways to it (mesh) and what is
- * said (conversations) are tables with one index; here are the events that change more than one of
- * them: a peer becomes known, is dialled, its link opens or ends, it leaves, it is forgotten.
+/* Peers: what happens to a peer as a whole. Its identity (people), the ways to it (mesh) and its
+ * messages (conversations) are tables with one index; here are the events that change more than one
+ * of them: a peer becomes known, is dialled, its link opens or ends, it leaves, it is forgotten.
  * Source: ghostchat-protocol.7, "Setting up a link", "Life". */
 #ifndef GC_CLIENT_PEERS_H
 #define GC_CLIENT_PEERS_H
@@ -50,12 +50,12 @@ void gc__peers_attempt_hopeless(gc_peers *ps, const gc_step *s, uint32_t peer, u
 void gc__peers_link_opened(gc_peers *ps, const gc_step *s, uint32_t slot);
 /* Takes the end of the open link, for `reason`. tell: the host does not know. */
 void gc__peers_link_lost(gc_peers *ps, const gc_step *s, uint32_t peer, uint32_t reason, bool tell);
-/* Ends a peer for good, for `reason`. bye: it is told so; final: what it sent after a gap is still
- * shown. */
+/* Ends a peer for good, for `reason`. bye: the peer gets a BYE; final: its messages after a gap are
+ * still shown. */
 void gc__peers_end(gc_peers *ps, const gc_step *s, uint32_t peer, uint32_t reason, bool bye,
                    bool final);
-/* Frees the place of an ended peer of which everything was told. remember: what was shown of it,
- * in case it comes back. */
+/* Frees the place of an ended peer of which everything was reported. remember: keeps which of its
+ * messages were shown, in case it comes back. */
 void gc__peers_free(gc_peers *ps, const gc_step *s, uint32_t peer, bool remember);
 
 /* Settles the marked peers; to be called after each input: when they are dialled or forgotten

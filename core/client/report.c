@@ -73,7 +73,7 @@ bool gc__report_poll_peer(gc_report *r, gc_peers *ps, const gc_step *s, gc_clien
         }
         gc_set_remove(&s->ready->reports, i);
         if (!gc_set_has(&ps->people.live, i)) {
-            continue; /* its end is told after everything else */
+            continue; /* its end is reported after everything else */
         }
         gc_view v = view_of(ps, i);
         if (!gc_views_are_told(&r->views, &ps->people, i, &v)) {

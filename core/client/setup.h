@@ -8,7 +8,7 @@
 #include "core/proto/membership.h"
 #include "core/proto/slots.h"
 
-/* What a message of a peer did. */
+/* The effect of a peer's message. */
 enum gc_setup_event {
     GC_SETUP_REFUSED, /* not for us, or malformed: to be counted; its sender is still a stranger */
     GC_SETUP_IGNORED, /* the sender is known, but the message is not taken: to be counted */

@@ -161,7 +161,7 @@ static enum gc_slot_event on_knock(gc_slot_room *r, gc_peers *ps, const gc_step 
     }
     gc_people_vouch(&ps->people, i, true, false);
     gc__peers_expect(ps, s, i);
-    /* Nobody but the knocker knows of us: the others do not come by themselves. */
+    /* Only the knocker knows of us, so the others cannot dial us first. */
     learn_all(ps, s, m, true);
     gc_people_knock(&ps->people, i, s->now_ms);
     tell(r, ps, s, GC_SLOT_MEMBERS, m->nonce, from);

@@ -1,13 +1,14 @@
 /* Slot room: the members of our room on a server that knows no rooms. The noun gc_slots decides
- * when and where to knock; here is what is said: who is here, to whom it is told, and who is
- * learned from others. Source: ghostchat-protocol.7, "Rooms without the additions". */
+ * when and where to knock; this file decides the contents of the messages: which members they name,
+ * which members get them, and which peers we learn from them. Source: ghostchat-protocol.7, "Rooms
+ * without the additions". */
 #ifndef GC_CLIENT_SLOT_ROOM_H
 #define GC_CLIENT_SLOT_ROOM_H
 
 #include "core/client/peers.h"
 #include "core/proto/slots.h"
 
-/* A peer that knocked is named to others before it is linked with us, for so long. */
+/* A peer that knocked is named to others before it is linked with us, for this time. */
 #define GC_SLOT_ROOM_KNOCKED_MS 10000
 
 typedef struct gc_slot_room {
@@ -15,7 +16,7 @@ typedef struct gc_slot_room {
     gc_set open; /* members that were linked with us when gc_slots_changed() was called last */
 } gc_slot_room;
 
-/* What a message did. */
+/* The effect of a message. */
 enum gc_slot_event {
     GC_SLOT_EVENT_IGNORED, /* malformed, unproved or unexpected: to be counted */
     GC_SLOT_EVENT_TAKEN,

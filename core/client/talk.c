@@ -111,7 +111,7 @@ enum gc_heard gc__talk_hear(gc_conversations *t, const gc_step *s, gc_people *pp
                                         : hear_native(t, s, pp, peer, l, channel, message);
 }
 
-/* --- outputs: what is shown and told -----------------------------------------------------------
+/* --- outputs: messages and fates ---------------------------------------------------------------
  */
 
 bool gc__talk_poll_show(gc_conversations *t, const gc_step *s, const gc_people *pp,
@@ -121,7 +121,7 @@ bool gc__talk_poll_show(gc_conversations *t, const gc_step *s, const gc_people *
         if (i == GC_SET_END) {
             return false;
         }
-        /* Nothing is shown of a peer that the user was never told of. */
+        /* Show nothing of a peer that was never reported to the user. */
         if (pp->persons[i].news != GC_NEWS_ALL && gc_conversations_show(t, i, out)) {
             return true;
         }
@@ -154,7 +154,7 @@ bool gc__talk_poll_sendable(gc_conversations *t, const gc_step *s, gc_client_out
 /* --- outputs: frames ---------------------------------------------------------------------------
  */
 
-/* What is due on the control channel, START first. False when nothing is. */
+/* Takes the next frame that is due on the control channel, START first. False when none is. */
 static bool next_control(gc_conversations *t, uint32_t peer, gc_link *l, gc_frame *f) {
     gc_conversation *v = &t->conversations[peer];
     /* PONG and ACK answer frames one to one: a peer that sends them and reads nothing must not fill
@@ -235,7 +235,8 @@ bool gc__talk_poll_frame(gc_conversations *t, const gc_step *s, gc_mesh *m, gc_c
         if (i == GC_SET_END) {
             return false;
         }
-        /* What is taken from the link changes no time of it, so nothing is settled after it. */
+        /* Taking a frame changes no deadline of the link, so nothing needs to be settled
+         * afterwards. */
         uint32_t slot = m->ways[i].link;
         gc_link *l = slot == GC_NONE ? NULL : &m->slots[slot];
         if (l != NULL && (l->kind == GC_LINK_KIND_DATA ? next_plain(t, s, i, l, out)

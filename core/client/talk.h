@@ -1,13 +1,13 @@
-/* Talk: what each frame of a link means, and which frame goes out next; what is shown and told of
- * conversations. Talk does not end links or peers: it reports what it heard (gc_heard), and the
- * owner draws the consequence. Nothing that goes out is built before it is polled, so nothing can
- * be lost half way. Source: ghostchat-protocol.7, "Link frames". */
+/* Talk: what each frame of a link means, and which frame goes out next; which messages and fates of
+ * conversations the user sees. Talk does not end links or peers: it reports what it heard
+ * (gc_heard), and the owner draws the consequence. Nothing that goes out is built before it is
+ * polled, so nothing can be lost half way. Source: ghostchat-protocol.7, "Link frames". */
 #ifndef GC_CLIENT_TALK_H
 #define GC_CLIENT_TALK_H
 
 #include "core/proto/conversations.h"
 
-/* What came on a link, for its owner. */
+/* The meaning of a frame that came on a link, for the link's owner. */
 enum gc_heard {
     GC_HEARD_OK,
     GC_HEARD_BROKEN, /* the peer broke the protocol, or its budget: end the link */
@@ -22,7 +22,7 @@ enum gc_heard gc__talk_hear(gc_conversations *t, const gc_step *s, gc_people *pp
 
 /* --- outputs: each fills *out and returns true, or returns false when there is nothing ----------
  */
-/* Takes the next message or gap of a peer of whom the user was told. */
+/* Takes the next message or gap of a peer that was reported to the user. */
 bool gc__talk_poll_show(gc_conversations *t, const gc_step *s, const gc_people *pp,
                         gc_client_output *out);
 /* Takes what became of a message of ours. */
