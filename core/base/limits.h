@@ -50,7 +50,7 @@
 #define GC_PEER_BUDGET            4096
 #define GC_PEER_BUDGET_PER_SECOND 256
 #define GC_PEER_BUDGET_BYTES      1024 /* a frame costs 1 more for each such piece of it */
-#define GC_PEER_BUDGET_NEWS       8 /* cost of PROFILE and BASE, as the user sees them */
+#define GC_PEER_BUDGET_NEWS       8    /* for PROFILE and BASE instead of 1: the user sees them */
 
 /* --- peers and links ------------------------------------------------------------------------ */
 #define GC_GUESTS_MAX 4 /* direct guests for whom a full room leaves places */

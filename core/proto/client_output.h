@@ -1,5 +1,5 @@
-/* What a client asks its host to do and tells its user: the outputs of gc_client_poll(). They stand
- * below gc_client.h because the nouns that make them do. */
+/* What a client asks its host to do and tells its user: the outputs of gc_client_poll(). This
+ * header is below gc_client.h because the nouns that make outputs include it. */
 #ifndef GC_PROTO_CLIENT_OUTPUT_H
 #define GC_PROTO_CLIENT_OUTPUT_H
 
@@ -31,7 +31,7 @@ enum gc_signaling_socket {
     GC_SIGNALING_SOCKETS, /* how many there are */
 };
 
-/* What a link consists of. */
+/* The channels of a link. */
 enum gc_link_kind {
     GC_LINK_KIND_NATIVE, /* two negotiated channels */
     GC_LINK_KIND_EITHER, /* not known before the answer: those two, and an in-band one (DCEP) */

@@ -5,8 +5,9 @@
 #include "core/proto/addresses.h"
 #include "core/proto/rooms.h"
 
-/* What an idle connection touches: this, its send queue (32), its identity (176), a timer (16), two
- * of four lists (16), the id's map (20) and its address: below 450 bytes in all. */
+/* The memory that an idle connection touches: this struct, its send queue (32), its identity (176),
+ * a timer (16), two of four lists (16), the id's map (20) and its address: below 450 bytes in all.
+ */
 _Static_assert(sizeof(gc_connection) <= 64, "an idle connection fits into 64 bytes");
 
 /* --- states ----------------------------------------------------------------------------------- */
@@ -168,7 +169,7 @@ static uint64_t measure_ms(const gc_connection *c, const gc_connection_clock *cl
 }
 
 uint64_t gc_connection_deadline(const gc_connection *c, const gc_connection_clock *clock) {
-    /* What is not read cannot show life, nor be a request. */
+    /* While nothing is read, the client can neither show life nor send its request. */
     uint64_t resume_ms = c->paused ? gc_bucket_resume_ms(&c->bucket) : GC_NEVER;
     switch (c->state) {
     case GC_CONNECTION_READING:

@@ -1,4 +1,5 @@
-/* One connection of a server: its state, when it is due, and what its host is still to be told.
+/* One connection of a server: its state, when it is due, and which outputs its host has not polled
+ * yet.
  *
  *   free --_start--> reading --_upgrade--> waiting --_admit--> open --.
  *     ^                 |                   ^  |                |     v
@@ -6,9 +7,9 @@
  *     |                 '----------------------'---_end---------> closing
  *     '------------------------------------_free---------------------'
  *
- * A connection knows neither its slot nor other connections (core/proto/connections.h), nor what is
- * unsent to its client (core/proto/send_queues.h). All times are the server's monotonic clock in
- * milliseconds. */
+ * A connection knows neither its slot nor other connections (core/proto/connections.h), nor the
+ * bytes that are unsent to its client (core/proto/send_queues.h). All times are the server's
+ * monotonic clock in milliseconds. */
 #ifndef GC_PROTO_CONNECTION_H
 #define GC_PROTO_CONNECTION_H
 
@@ -55,7 +56,7 @@ typedef struct gc_connection {
     bool offends; /* what it does wrong counts against its address */
 } gc_connection;
 
-/* What the deadlines of all connections depend on. */
+/* The state that the deadlines of all connections depend on. */
 typedef struct gc_connection_clock {
     uint64_t awake_ms; /* when the host last came back from a stall; 0: never */
     uint32_t ping_ms;  /* of silence, before a ping */
@@ -82,8 +83,8 @@ void gc_connection_admit(gc_connection *c, uint64_t now_ms);
 /* Takes the id of an open connection away, which waits again until its end follows in the same
  * input. */
 void gc_connection_step_aside(gc_connection *c);
-/* Gives `to` what a take-over hands on from the connection that it stands in for: the room and the
- * budget of messages. The room of `from` is none afterwards. */
+/* Moves the room and the budget of messages from a connection to the one that takes its place in a
+ * take-over. Afterwards `from` is in no room. */
 void gc_connection_hand_over(gc_connection *to, gc_connection *from);
 /* Ends a connection for `reason`, or, when it is closing already, makes its end immediate. now: its
  * unsent bytes are not waited for. Returns false when that changes nothing. */
@@ -104,14 +105,14 @@ void gc_connection_enter(gc_connection *c, uint32_t room);
 void gc_connection_hold(gc_connection *c, uint32_t cost);
 /* Takes the cost of a held message off its account again. */
 void gc_connection_refund(gc_connection *c, uint32_t cost);
-/* Takes so many messages out of the budget of a connection, which refills by per_second; nothing of
- * one that is closing. Returns true when the connection is paused by that: the host is to be told
- * (GC_PENDING_PAUSE). */
+/* Takes this many messages out of the budget of a connection, which refills by per_second; the
+ * budget of a closing connection is left alone. Returns true when this pauses the connection: the
+ * host needs the output GC_PENDING_PAUSE. */
 bool gc_connection_charge(gc_connection *c, uint32_t per_second, uint64_t now_ms,
                           uint32_t messages);
 /* Resumes a paused connection that is not closing when its budget allows it: the pause counts as a
- * sign of life, and the time for a request starts again. Returns whether it did: the host is to be
- * told (GC_PENDING_RESUME). */
+ * sign of life, and the time for a request starts again. Returns true when it was resumed: the host
+ * needs the output GC_PENDING_RESUME. */
 bool gc_connection_resume(gc_connection *c, uint64_t now_ms);
 
 /* --- deadlines -------------------------------------------------------------------------------- */

@@ -26,7 +26,7 @@ static bool is_started(const gc_conversation *v) {
     return v->step == GC_CONVERSATION_STARTED;
 }
 
-/* Nothing is in flight any more: a new link starts over behind the last acknowledgement. */
+/* Nothing is in flight any more: a new link starts over after the last acknowledgement. */
 static void rewind_sending(gc_conversation *v) {
     v->next_send = gc_conversation_floor(v);
     v->flight_bytes = v->flight_count = 0;
@@ -63,8 +63,8 @@ static void settle_from(const gc_conversation *v, gc_outbox *o, uint64_t floor) 
     gc_outbox_settle(o, floor, gc_conversation_floor(v));
 }
 
-/* The peer has shown all up to `ack` that it did not pass over. What was given up since the last
- * acknowledgement is among it. */
+/* The peer has shown all messages up to `ack` that it did not pass over, those included that we
+ * gave up since the last acknowledgement. */
 static void correct(gc_conversation *v, uint64_t ack) {
     uint64_t from = gc_max_u64(v->acked + 1, v->said);
     uint64_t to = gc_min_u64(ack + 1, v->base);
@@ -190,7 +190,8 @@ void gc_conversation_give_up(gc_conversation *v, gc_outbox *o, uint64_t to, uint
     v->lost_to = to;
     v->lost_reason = reason;
     v->base = to;
-    /* What was sent on this link comes, or the link ends: only what was not must be passed over. */
+    /* A message that was sent on this link arrives, or the link ends. So the peer must pass over
+     * only messages that were not sent on it. */
     v->base_due = v->base_due || to > v->next_send;
     v->next_send = gc_max_u64(v->next_send, to);
     settle_from(v, o, floor);

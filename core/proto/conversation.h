@@ -7,20 +7,20 @@
  * A conversation is open, for the user, when it is started or renewing: a link that took the place
  * of a started one interrupts nothing that the user can see.
  *
- * Our own messages stand once in the outbox; here is what this peer has of them:
+ * The outbox keeps one copy of our own messages; this is how far this peer is with them:
  *
  *   told ... floor ................ next_send ............ outbox.next
  *            = max(acked + 1, base)   sent on this link,      not sent
  *                                     not acknowledged
  *
  * Everything below `floor` is settled: acknowledged, or given up (lost_from..lost_to-1). `told`
- * follows it: the fate of what is below was polled by the user.
+ * follows it: the fates of all messages below it were polled by the user.
  *
- * What is given up may have been shown all the same: acked+1..base-1 is given up, and when an
- * acknowledgement covers it later its fate is told once more (late_from..late_to-1). That is true
- * because the peer passes over a message only when a base says so, and a base is said only when
- * what was sent on this link is acknowledged: nothing from `said` on was ever passed over. Source:
- * ghostchat-protocol.7, "START and the conversation". */
+ * A message that we gave up may have been shown all the same. acked+1..base-1 is given up; when a
+ * later acknowledgement covers some of it, its fate is reported once more (late_from..late_to-1).
+ * The later report is right because the peer passes over a message only when a BASE says so, and a
+ * BASE is sent only when everything that was sent on this link is acknowledged: nothing from `said`
+ * on was ever passed over. Source: ghostchat-protocol.7, "START and the conversation". */
 #ifndef GC_PROTO_CONVERSATION_H
 #define GC_PROTO_CONVERSATION_H
 
@@ -46,9 +46,9 @@ typedef struct gc_conversation {
     uint64_t acked;     /* last one it has shown; >= the base it began with, less one */
     uint64_t next_send; /* on the current link */
     uint64_t told;      /* fates of all below it were polled */
-    uint64_t lost_from; /* given up and not told yet, or told: the latest such range */
+    uint64_t lost_from; /* the latest range given up, reported or not */
     uint64_t lost_to;
-    uint64_t late_from; /* given up, but shown as we know now: not told yet */
+    uint64_t late_from; /* given up, but shown as we know now: not reported yet */
     uint64_t late_to;
     uint64_t progress_ms; /* when it last acknowledged something new */
     uint64_t ghost_last;  /* last one given up although it was sent on this link; 0 = none */
@@ -104,9 +104,9 @@ int gc_conversation_put(gc_conversation *v, uint64_t seq, gc_span text);
 void gc_conversation_lose(gc_conversation *v, uint64_t base, uint32_t reason);
 
 /* --- what goes -------------------------------------------------------------------------------- */
-/* Tells whether gc_conversation_give_up() may be called: the last range given up was told. */
+/* Tells whether gc_conversation_give_up() may be called: the last range given up was reported. */
 bool gc_conversation_can_give_up(const gc_conversation *v);
-/* Tells whether the user must be told something before more can happen. */
+/* Tells whether the user must poll a report before more can happen. */
 bool gc_conversation_is_stuck(const gc_conversation *v);
 /* Gives up all of our messages below `to` that are open, for this peer and for `reason`. */
 void gc_conversation_give_up(gc_conversation *v, gc_outbox *o, uint64_t to, uint32_t reason);
@@ -123,17 +123,17 @@ bool gc_conversation_next(gc_conversation *v, gc_frame *f);
  * what was shown of it. */
 void gc_conversation_introduce(gc_conversation *v, gc_frame *start);
 
-/* --- what is told ------------------------------------------------------------------------------
+/* --- reports -----------------------------------------------------------------------------------
  */
 /* Takes the next item to show: gc_inbox_next(). */
 enum gc_inbox_item gc_conversation_show(gc_conversation *v, uint64_t *seq, uint64_t *missing,
                                         gc_span *text);
 /* Notes that the message taken last was shown, if one is being shown. */
 void gc_conversation_shown(gc_conversation *v);
-/* Tells whether the fate of one of our messages is to be told. */
+/* Tells whether the fate of one of our messages is to be reported. */
 bool gc_conversation_has_fate(const gc_conversation *v);
-/* Takes the next of our messages whose fate is to be told; one that was told to be given up may
- * come once more, as delivered. Returns false when there is none. */
+/* Takes the next of our messages whose fate is to be reported; one that was reported as given up
+ * may come once more, as delivered. Returns false when there is none. */
 bool gc_conversation_tell(gc_conversation *v, uint64_t *seq, bool *delivered);
 /* Returns when a peer that acknowledges nothing stops to hold up others; GC_NEVER when nothing is
  * open. */

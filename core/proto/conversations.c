@@ -280,7 +280,7 @@ static bool is_control_due(const gc_conversation *v, const gc_link *l) {
 }
 
 static bool is_sendable(const gc_conversations *t, const gc_conversation *v, const gc_link *l) {
-    /* What no frame to a stock peer can hold waits for the fates of what is under way. */
+    /* A message that no frame to a stock peer can hold waits for the fates of those under way. */
     bool waits = l->kind == GC_LINK_KIND_DATA && v->flight_count > 0;
     return is_control_due(v, l) || (!waits && l->buffered <= GC_LINK_BUFFERED_MAX &&
                                     gc_conversation_sendable(v, &t->outbox));

@@ -28,7 +28,7 @@ typedef struct gc_conversations {
     gc_conversations_store *store;
     gc_set open;          /* live peers with whom the user can talk */
     gc_set behind;        /* live peers for whom messages of ours are open */
-    gc_set stuck;         /* live peers whose last given-up messages were not told yet */
+    gc_set stuck;         /* live peers with a range given up that is not reported yet */
     uint32_t showing;     /* peer whose message was polled last; GC_NONE */
     uint32_t blocked_len; /* text refused by GC_E_FULL, 0 = none */
     uint8_t session[GC_SESSION_BYTES];
@@ -82,7 +82,7 @@ void gc_conversations_taken(gc_conversations *t, const gc_step *s, uint32_t peer
  */
 int gc_conversations_send(gc_conversations *t, const gc_step *s, const gc_set *live, gc_span text,
                           uint64_t *seq);
-/* Notes that a text of this length was refused: SENDABLE is to be told. */
+/* Notes that a text of this length was refused: SENDABLE is to be reported. */
 void gc_conversations_block(gc_conversations *t, uint32_t len);
 /* Gives up messages that are older than GC_UNDELIVERED_MS. */
 void gc_conversations_tick(gc_conversations *t, const gc_step *s);

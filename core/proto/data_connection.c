@@ -82,7 +82,7 @@ static gc_data_value binary_as_text(gc_span frame, uint8_t *out) {
     return error == 0 ? as_text(gc_writer_done(&w)) : failed(error);
 }
 
-/* {"__peerData":{"type":"close"}}, whatever else stands there. */
+/* {"__peerData":{"type":"close"}}, whatever other members there are. */
 static bool closes(gc_span text) {
     gc_json j;
     uint8_t word[8];

@@ -1,14 +1,14 @@
-/* Data connection: what a stock PeerJS application and we say on the one channel between us, in one
- * of its serializations. Frames come in, texts for people come out; texts go in, frames come out.
- * There are no acknowledgements, no sequence numbers and no names.
+/* Data connection: the messages of a stock PeerJS application and of ours on the one channel
+ * between us, in one of its serializations. Frames come in, texts for people come out; texts go in,
+ * frames come out. There are no acknowledgements, no sequence numbers and no names.
  *
  *   frame --> value: text as it is, anything else as compact text (gc_binarypack_text(), JSON)
  *         --> chunk: kept until its message is complete, then joined and read as one frame
  *         --> close: the application on the other side ends the connection
  *
- * What is over a limit or malformed costs that message and no more. Chunks come in any order; one
- * that comes twice counts once. A message that is refused is told once.
- * Source: npm peerjs 1.5.5 (dataconnection), ghostchat-protocol.7 "PeerJS peers". */
+ * A frame that is over a limit or malformed costs its message and no more. Chunks come in any
+ * order; a chunk that comes twice counts once. A refused message is reported once. Source: npm
+ * peerjs 1.5.5 (dataconnection), ghostchat-protocol.7 "PeerJS peers". */
 #ifndef GC_PROTO_DATA_CONNECTION_H
 #define GC_PROTO_DATA_CONNECTION_H
 
@@ -26,9 +26,10 @@ enum gc_serialization { GC_SERIALIZE_BINARY, GC_SERIALIZE_JSON, GC_SERIALIZE_RAW
 #define GC_DATA_OPEN_MAX 4
 /* Complete ones that are remembered: a late second copy of a chunk opens nothing. */
 #define GC_DATA_DONE_MAX 8
-/* Text made of a value that is no string; for one that is, GC_DATA_BYTES_MAX holds. */
+/* Text made of a value that is not a string; for a string GC_DATA_BYTES_MAX holds. */
 #define GC_DATA_TEXT_BYTES_MAX 49152
-/* A frame of ours: what every peer takes that states no other size (RFC 8841 section 6.1). */
+/* A frame of ours: the size that every peer takes unless it states another (RFC 8841 section 6.1).
+ */
 #define GC_DATA_FRAME_BYTES_MAX 65536
 
 typedef struct gc_data_chunk {

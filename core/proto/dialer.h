@@ -19,7 +19,7 @@
 /* A stranger, to whom no link has ever opened, is dialled so often before it counts as gone: a list
  * may name ids that never were, and anybody may call with a description that leads nowhere. */
 #define GC_DIALER_STRANGER_DIALS 3
-/* A link that lived so long was a good one: the next dial follows at once. */
+/* A link that lived for this time was a good one: the next dial follows at once. */
 #define GC_DIALER_GOOD_LINK_MS 10000
 
 typedef struct gc_dialer {

@@ -70,7 +70,7 @@ void gc_inbox_resume(gc_inbox *in, uint64_t base) {
     gc_inbox_raise(in, base);
 }
 
-/* What a plain sender sent and was not shown. */
+/* Makes a gap of the messages of a plain sender that were not shown. */
 static void lose(gc_inbox *in) {
     uint64_t last = in->base - 1;
     for (uint32_t at = 0; at < in->count; at++) {
@@ -138,7 +138,7 @@ static uint32_t lowest(const gc_inbox *in) {
     return best;
 }
 
-/* Up to where a gap reaches that can be told now; shown + 1 or less: there is none. */
+/* Returns the end of a gap that can be reported now; shown + 1 or less: there is none. */
 static uint64_t gap_end(const gc_inbox *in, uint64_t held) {
     return held < in->base ? held : in->base;
 }

@@ -34,7 +34,7 @@ typedef struct gc_inbox {
     uint32_t held_bytes;
     uint32_t end;        /* first free byte after all entries */
     uint64_t lost_first; /* messages of a plain sender that never come, its link is over */
-    uint64_t lost;       /* how many; 0 = none that is not told */
+    uint64_t lost;       /* how many; 0 = none that is not reported */
     bool started;        /* START came on the current link */
     bool plain;          /* its sender repeats nothing on a new link */
     bool ack_due;        /* `shown` or a duplicate is to be acknowledged */
@@ -52,8 +52,8 @@ void gc_inbox_resume(gc_inbox *in, uint64_t base);
  * follows the last, or is the first. anew: numbers start from 1, which they must where the sender
  * itself numbered before, for it may have said the largest number there is. */
 void gc_inbox_begin_plain(gc_inbox *in, bool anew);
-/* Drops what is held, for the link ended or a new one takes its place. What a plain sender sent and
- * was not shown becomes a gap, which is told although no link is there. */
+/* Drops the messages held, because the link ended or a new one takes its place. Messages of a plain
+ * sender that were not shown become a gap, which is reported although no link is there. */
 void gc_inbox_unlink(gc_inbox *in);
 /* Takes BASE: nothing below base can come any more. */
 void gc_inbox_raise(gc_inbox *in, uint64_t base);

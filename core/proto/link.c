@@ -262,8 +262,8 @@ static uint64_t next_ping_ms(const gc_link *l) {
     return last_ms + (l->offered ? GC_LINK_PING_MS : GC_LINK_PING_LATER_MS);
 }
 
-/* Silence counts only behind a PING that had time to be answered: after a sleep of this machine
- * the clock alone says nothing about the other one. */
+/* Silence counts only after a PING that had time to be answered: after a sleep of this machine the
+ * clock alone says nothing about the other one. */
 static uint64_t dead_ms(const gc_link *l) {
     if (l->ping_ms == 0) {
         return GC_NEVER;

@@ -27,8 +27,8 @@ enum gc_link_step {
     GC_LINK_STEP_OPEN,
 };
 
-/* Candidates held by one link until the other side's description is known. What does not fit is
- * dropped, as any datagram of ICE may be. */
+/* Candidates held by one link until the other side's description is known. A candidate that does
+ * not fit is dropped, as any datagram of ICE may be. */
 typedef struct gc_link_store {
     uint8_t bytes[GC_LINK_HELD_BYTES];
 } gc_link_store;

@@ -98,7 +98,7 @@ gc_welcome gc_membership_welcome(const gc_membership *m, const uint8_t *tag, gc_
     if (tag != NULL && m->has_direct && gc_bytes_equal_ct(tag, m->direct_tag, GC_TAG_BYTES)) {
         return GC_WELCOME_GUEST;
     }
-    /* Who gave out only a secret, of a room or a link, wants nobody who does not have it. */
+    /* We gave out nothing but a secret, of a room or a link: refuse peers that do not show it. */
     return tag == NULL && m->kind == GC_INVITE_ROOM_NAME ? GC_WELCOME_GUEST : GC_WELCOME_REFUSED;
 }
 

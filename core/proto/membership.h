@@ -1,9 +1,9 @@
-/* Membership: by which way in one is here, and whose offers one takes.
+/* Membership: by which way in we are here, and whose offers we take.
  *
  *   none --room name / new secret / room link--> in a room
  *        --join link---------------------------> guest of the target peer
  *
- * Beside either, a direct link of one's own may be given out; its secret is made at first use. */
+ * Beside either, we may give out a direct link of our own; its secret is made at first use. */
 #ifndef GC_PROTO_MEMBERSHIP_H
 #define GC_PROTO_MEMBERSHIP_H
 
@@ -16,7 +16,7 @@ typedef struct gc_membership {
     bool has_direct;
     uint8_t secret[GC_SECRET_BYTES];
     uint8_t tag[GC_TAG_BYTES];
-    uint8_t direct_secret[GC_SECRET_BYTES]; /* of one's own direct link */
+    uint8_t direct_secret[GC_SECRET_BYTES]; /* of our own direct link */
     uint8_t direct_tag[GC_TAG_BYTES];
     uint8_t name[GC_ROOM_NAME_BYTES_MAX]; /* room name as typed, or id of the target */
     uint32_t name_len;
@@ -52,7 +52,7 @@ typedef enum gc_welcome {
  * the id of the peer that sent it. */
 gc_welcome gc_membership_welcome(const gc_membership *m, const uint8_t *tag, gc_span from);
 
-/* Writes an invite link of this kind below base, as gc_client_invite() says. own: one's own id.
+/* Writes an invite link of this kind below base, as gc_client_invite() says. own: our own id.
  * Returns 0, GC_E_STATE, GC_E_SYNTAX (base), GC_E_CRYPTO, GC_E_FULL (the writer is too small). */
 int gc_membership_invite(gc_membership *m, const gc_crypto *crypto, gc_drbg *d, gc_span own,
                          gc_span base, uint32_t kind, gc_writer *w);

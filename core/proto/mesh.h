@@ -1,6 +1,7 @@
 /* Mesh: the ways to all peers. A peer has at most one open link and one that is being set up (its
  * attempt), and a dialer, which says when the next attempt is due. The mesh owns the table of links
- * and all their times; it knows peers by their index only. What a link carries is above it. */
+ * and all their times; it knows peers by their index only. The contents of a link are the business
+ * of the layers above it. */
 #ifndef GC_PROTO_MESH_H
 #define GC_PROTO_MESH_H
 

@@ -24,7 +24,7 @@ void gc_order_init(gc_order *o, gc_arena *a, uint32_t capacity);
 /* Adds n (below the capacity, asserted, here and below) at the end; nothing happens when n is in
  * the list. */
 void gc_order_add(gc_order *o, uint32_t n);
-/* Removes n from wherever it stands; nothing happens when n is not in the list. */
+/* Removes n from its place in the list; nothing happens when n is not in the list. */
 void gc_order_remove(gc_order *o, uint32_t n);
 /* Tells whether n is in the list. */
 bool gc_order_has(const gc_order *o, uint32_t n);

@@ -1,7 +1,7 @@
-/* Outbox: one's own messages, kept until everybody has acknowledged them or they were given up.
- * One copy for all receivers. Sequence numbers rise by one from 1; the kept ones are
- * first..next-1. Each message counts its readers: the conversations in which its fate is open. So
- * the oldest ones go as soon as nobody waits for them, and no walk over all peers finds that out.
+/* Outbox: our own messages, kept until everybody has acknowledged them or they were given up. One
+ * copy for all receivers. Sequence numbers rise by one from 1; the kept ones are first..next-1.
+ * Each message counts its readers: the conversations in which its fate is open. So the oldest ones
+ * go as soon as nobody waits for them, and no walk over all peers finds that out.
  *
  * At most GC_OUTBOX_BYTES_MAX bytes of text and GC_OUTBOX_MESSAGES_MAX messages.
  * Source: ghostchat-protocol.7, "START and the conversation". */

@@ -1,5 +1,5 @@
-/* Output queue: what the client wants its host to do, in order, with the bytes that belong to it.
- * Only requests whose order matters stand here (signaling, descriptions, ends of links); states,
+/* Output queue: the client's requests to its host, in order, with the bytes that belong to them.
+ * Only requests whose order matters are queued (signaling, descriptions, ends of links); states,
  * messages and link frames are made when they are polled, so they need no room and cannot be lost
  * half way.
  *
@@ -86,7 +86,7 @@ bool gc_output_queue_ready(const gc_output_queue *q);
 void gc_output_queue_put(gc_output_queue *q, uint32_t type, uint32_t link, uint32_t value,
                          gc_span text, gc_span text2);
 /* Queues an output whose text is written in place. begin returns a writer over the memory that is
- * left; after writing, end queues what stands there. Nothing else may be queued in between. end
+ * left; after writing, end queues the text written. Nothing else may be queued in between. end
  * returns false, and queues nothing, when the writer failed: the text did not fit. */
 gc_writer gc_output_queue_begin(gc_output_queue *q);
 bool gc_output_queue_end(gc_output_queue *q, uint32_t type, uint32_t link, uint32_t value,

@@ -1,13 +1,13 @@
-/* People: those whom we know, by the id that signaling addresses. Who somebody is stands here; the
- * ways to them are links (link.h), what was said is a conversation (conversation.h). All three use
- * the same index, 0..GC_PEERS_MAX-1, which is theirs from gc_people_add() to gc_people_free().
+/* People: those whom we know, by the id that signaling addresses. This table says who a person is;
+ * the ways to a person are links (link.h), the messages a conversation (conversation.h). All three
+ * use the same index, 0..GC_PEERS_MAX-1, which is theirs from gc_people_add() to gc_people_free().
  *
- *   free --add--> live --end--> ended --told to the user--> free
+ *   free --add--> live --end--> ended --end reported---> free
  *
- * What is known of a person's right to be here (standing):
+ * Our knowledge of a person's right to be here (standing):
  *
  *   guest --the server lists it--> member --a proof--> vouched
- *     |  \--a list with proof names it--> hearsay --it is heard of itself--^
+ *     |  \--a list with proof names it--> hearsay --heard from it directly-^
  *     '--our join link names it, or it answers for that one--> target
  *
  * And of its socket at the server (presence): unknown --came--> present --went--> unknown; the
@@ -30,7 +30,8 @@ enum gc_standing {
     GC_STANDING_TARGET, /* the one that our join link names: not forgotten while it is looked for */
 };
 
-/* Whose place in the table gives way to whose: a lower one to a higher one. */
+/* The right to a place in the table: a person with a lower one gives way to one with a higher one.
+ */
 enum gc_right {
     GC_RIGHT_HEARSAY,
     GC_RIGHT_GUEST,
@@ -45,13 +46,13 @@ enum gc_presence {
     GC_PRESENCE_ABSENT,  /* the server said that nobody holds its id */
 };
 
-/* What the user was told of a person. */
+/* The news of a person that the user has not seen. */
 enum gc_news { GC_NEWS_ALL, GC_NEWS_NICK, GC_NEWS_NONE };
 
 typedef struct gc_person {
     uint8_t standing; /* gc_standing */
     uint8_t presence; /* gc_presence */
-    uint8_t news;     /* gc_news: what is still to be told */
+    uint8_t news;     /* gc_news: still to be reported */
     bool listed;      /* the server's last list of our room names it */
     bool has_tag;
     uint8_t tag[GC_TAG_BYTES]; /* under which it is dialled */
@@ -87,7 +88,7 @@ void gc_people_init(gc_people *pp);
 uint32_t gc_people_add(gc_people *pp, gc_span id);
 /* Finds the live person of this id; GC_NONE when there is none. */
 uint32_t gc_people_find(const gc_people *pp, gc_span id);
-/* Counts those who hold a place: live ones, and ended ones that were not told. */
+/* Counts those who hold a place: live ones, and ended ones whose end is not reported. */
 uint32_t gc_people_count(const gc_people *pp);
 /* Returns a person's right to its place. */
 enum gc_right gc_people_right(const gc_people *pp, uint32_t i);
@@ -103,7 +104,8 @@ gc_span gc_people_id(const gc_people *pp, uint32_t i);
 /* Tells whether `own` sorts before this person's id, byte by byte: then we dial first, and our
  * offer wins. */
 bool gc_people_after(const gc_people *pp, uint32_t i, gc_span own);
-/* Ends a live person: its id is free, its place stays until it was told. trouble: gc_reason. */
+/* Ends a live person: its id is free, its place stays until its end is reported. trouble:
+ * gc_reason. */
 void gc_people_end(gc_people *pp, uint32_t i, uint32_t trouble);
 /* Wipes an ended person and frees its place. */
 void gc_people_free(gc_people *pp, uint32_t i);
@@ -114,7 +116,7 @@ void gc_people_join(gc_people *pp, uint32_t i, const uint8_t *tag);
 /* Notes that a server which counts the members of our room lists this one. It is so until
  * gc_people_went() or gc_people_miss(). */
 void gc_people_list(gc_people *pp, uint32_t i);
-/* Notes that a proof names this member. `itself`: it showed the proof itself, so it is no hearsay.
+/* Notes that a proof names this member. `itself`: it showed the proof itself, so it is not hearsay.
  * fresh: nothing was known of it before, so without `itself` it is hearsay. */
 void gc_people_vouch(gc_people *pp, uint32_t i, bool itself, bool fresh);
 /* Notes that a person was heard of itself: something came from it, so it is not hearsay any more.
@@ -136,9 +138,10 @@ void gc_people_miss(gc_people *pp, uint32_t i);
 void gc_people_knock(gc_people *pp, uint32_t i, uint64_t now_ms);
 /* Sets why there is no open link; GC_REASON_NONE once there is one. */
 void gc_people_trouble(gc_people *pp, uint32_t i, uint32_t reason);
-/* Takes a stranger's word for its name: cleaned, and told when it changed. nick: valid UTF-8. */
+/* Takes a stranger's word for its name: cleaned, and reported when it changed. nick: valid UTF-8.
+ */
 void gc_people_rename(gc_people *pp, uint32_t i, gc_span nick);
-/* Notes that the user was told of this person, live or ended, with its name. */
+/* Notes that this person, live or ended, was reported to the user with its name. */
 void gc_people_told(gc_people *pp, uint32_t i);
 
 /* Asserts the invariants. */

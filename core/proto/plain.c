@@ -78,7 +78,7 @@ void gc_plain_taken(gc_conversation *v, gc_outbox *o, uint64_t now_ms) {
     }
 }
 
-/* The fate of a message that no frame can hold is told once that of those before it is known. */
+/* Gives up a message that no frame can hold, once the fates of those before it are known. */
 static enum gc_plain_written give_up_next(gc_conversation *v, gc_outbox *o) {
     uint64_t seq = v->next_send;
     if (gc_conversation_floor(v) < seq) {

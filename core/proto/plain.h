@@ -16,7 +16,7 @@ typedef struct gc_plain {
     uint64_t received;             /* number of the last message that came, or never will */
 } gc_plain;
 
-/* What gc_plain_write() did. */
+/* The result of gc_plain_write(). */
 enum gc_plain_written {
     GC_PLAIN_BYTES,   /* the frame is to be sent as bytes */
     GC_PLAIN_TEXT,    /* the frame is to be sent as text */
@@ -28,8 +28,8 @@ enum gc_plain_written {
 bool gc_plain_is_free(const gc_plain *pl);
 /* Begins with a link that opened: v is started plain. store: the owner's, until the end. */
 void gc_plain_begin(gc_plain *pl, gc_data_store *store, uint32_t serialization, gc_conversation *v);
-/* Ends with the link: of messages that came in part a gap is told, and what the transport did not
- * say it took is given up, for sent again it could come twice. */
+/* Ends with the link: messages that came in part become a gap, and our messages that the transport
+ * did not report as taken are given up, because a message sent again could come twice. */
 void gc_plain_end(gc_plain *pl, gc_conversation *v, gc_outbox *o);
 /* Takes one frame, which the transport gave as text or as bytes; both it and the scratch are
  * borrowed. Returns false when the application on the other side closed the connection. */

@@ -1,5 +1,5 @@
 /* Registry: who holds which id, by which token, and who watches for an absent one. An identity
- * belongs to a connection and stands under the connection's own number, n below.
+ * belongs to a connection and has the connection's own number, n below.
  *
  *   named --gc_registry_add--> registered --gc_registry_remove--> named
  *

@@ -1,5 +1,5 @@
-/* Server configuration: what the owner of a server may choose, what stands for what was not chosen,
- * and which choices make no sense together. */
+/* Server configuration: the choices of a server's owner, their defaults, and which choices make no
+ * sense together. */
 #ifndef GC_PROTO_SERVER_CONFIG_H
 #define GC_PROTO_SERVER_CONFIG_H
 

@@ -1,5 +1,5 @@
-/* Server output: what a server is told, asks its host to do and counts; the types of gc_server's
- * inputs and outputs. They stand below gc_server.h because the parts that make them do. */
+/* Server output: the types of gc_server's inputs, outputs and counters. This header is below
+ * gc_server.h because the parts that make outputs include it. */
 #ifndef GC_PROTO_SERVER_OUTPUT_H
 #define GC_PROTO_SERVER_OUTPUT_H
 
@@ -73,7 +73,7 @@ typedef struct gc_server_stats {
     uint64_t penalized_total;       /* connections refused by that */
     uint64_t stun_answered_total;
     uint64_t stun_limited_total; /* requests over the rate of their address */
-    uint64_t stun_ignored_total; /* datagrams that were no STUN request */
+    uint64_t stun_ignored_total; /* datagrams that were not a STUN request */
 } gc_server_stats;
 
 #endif

@@ -5,7 +5,7 @@
 #include "core/base/error.h"
 #include "core/base/mem.h"
 
-/* What the stock client sends every 5 s: 10,000 of them are 2,000 messages a second. */
+/* The stock client sends this every 5 s: 10,000 of them are 2,000 messages a second. */
 #define HEARTBEAT       "{\"type\":\"HEARTBEAT\"}"
 #define HEARTBEAT_BYTES (sizeof HEARTBEAT - 1)
 _Static_assert(HEARTBEAT_BYTES == 20, "compared as a whole before anything is parsed");

@@ -31,7 +31,7 @@ typedef struct gc_server_text {
     uint8_t tag[2 * GC_TAG_BYTES];
 } gc_server_text;
 
-/* What the `dst` of a client's message names. */
+/* The destination that the `dst` of a client's message names. */
 typedef enum gc_destination {
     GC_DESTINATION_NONE, /* missing, or falsy in JavaScript: PeerServer takes it for missing */
     GC_DESTINATION_ID,
@@ -75,8 +75,8 @@ gc_span gc_room_text_entered(uint8_t out[GC_ROOM_TEXT_BYTES], const uint8_t tag[
 /* Writes into out, and returns, a ROOM that says: the room of this tag has no place. */
 gc_span gc_room_text_full(uint8_t out[GC_ROOM_TEXT_BYTES], const uint8_t tag[GC_TAG_BYTES]);
 
-/* Reads `dst` as it stands in a message (raw JSON; data NULL: missing) into out and *len, which are
- * set for GC_DESTINATION_ID only. Returns what it names. */
+/* Reads the `dst` of a message (raw JSON; data NULL: missing) into out and *len, which are set for
+ * GC_DESTINATION_ID only. Returns what it names. */
 gc_destination gc_destination_read(gc_span raw, uint8_t out[GC_ID_BYTES_MAX], uint32_t *len);
 /* Reads the tag in GC-JOIN's payload, raw JSON {"room":TAG}, into tag. Returns 0, or GC_E_SYNTAX,
  * with tag undefined, when there is none. */

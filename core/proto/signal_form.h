@@ -1,5 +1,5 @@
-/* Signal form: what the forms of signaling messages share: the message as it was read, and the
- * parts that stand in more than one form. Ours are signal_text.h and slot_text.h; PeerJS's is
+/* Signal form: the common part of the forms of signaling messages: the message as it was read, and
+ * the members that more than one form has. Ours are signal_text.h and slot_text.h; PeerJS's is
  * data_text.h. Source: ghostchat-protocol.7, "Signaling" and "Setting up a link". */
 #ifndef GC_PROTO_SIGNAL_FORM_H
 #define GC_PROTO_SIGNAL_FORM_H
@@ -16,7 +16,7 @@ typedef struct gc_signal_in {
     uint8_t src[GC_ID_BYTES_MAX];
     uint32_t src_len; /* 0 when missing */
     bool gc;          /* OPEN: the server has the additions */
-    bool has_room;    /* OPEN, GC-ROOM: a ROOM stands there */
+    bool has_room;    /* OPEN, GC-ROOM: the message has a ROOM */
     bool has_tag;     /* GC-ROOM, GC-JOINED, GC-LEFT, OFFER */
     uint8_t tag[GC_TAG_BYTES];
     bool has_proof; /* OFFER, of ours */

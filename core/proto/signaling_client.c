@@ -18,7 +18,8 @@ static bool take_prefix(gc_span *s, gc_span prefix) {
     return true;
 }
 
-/* What stands behind the scheme: host[:port][/path], visible ASCII, no user, query or fragment. */
+/* Checks the part of a URL after the scheme: host[:port][/path], visible ASCII, no user, query or
+ * fragment. */
 static bool is_place(gc_span s) {
     bool host = s.len > 0 && s.data[0] != '/';
     for (uint32_t i = 0; i < s.len && host; i++) {

@@ -78,8 +78,8 @@ void gc_signaling_client_start(gc_signaling_client *s, gc_output_queue *q, const
 void gc_signaling_client_stop(gc_signaling_client *s, gc_output_queue *q, bool bye,
                               uint32_t reason);
 /* Takes that the socket is open. To a server without the additions at which it was on before,
- * HEARTBEAT and an echo are queued at once: it says no OPEN to who takes an id over, and the echo,
- * or any relayed message, stands for it. */
+ * HEARTBEAT and an echo are queued at once: such a server sends no OPEN to a client that takes an
+ * id over, and the echo, or any relayed message, replaces it. */
 void gc_signaling_client_opened(gc_signaling_client *s, gc_output_queue *q, uint64_t now_ms);
 /* Takes that the socket was closed, or could not be opened: waits, for a random time, before the
  * next try. Nothing changes when it was off or waiting already. */

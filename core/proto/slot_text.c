@@ -89,7 +89,7 @@ void gc_slot_write(gc_writer *w, gc_span dst, const gc_slot_message *m) {
 
 int gc_slot_prove(const gc_crypto *crypto, const uint8_t key[GC_SLOT_KEY_BYTES], gc_span from,
                   gc_span to, const gc_slot_message *m, uint8_t proof[GC_PROOF_BYTES]) {
-    /* A length stands before each id: no two messages give the same bytes. */
+    /* Each id has its length before it, so no two messages give the same bytes. */
     uint8_t bytes[1 + GC_NONCE_BYTES + 2 * (GC_ID_BYTES_MAX + 1) +
                   GC_ROOM_MEMBERS_MAX * (GC_INVITE_ID_CHARS_MAX + 1)];
     gc_writer w;

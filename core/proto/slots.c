@@ -131,7 +131,7 @@ void gc_slots_start(gc_slots *s, const gc_signaling_client *own, gc_output_queue
         gc_slots_changed(s, now_ms);
         break;
     default:
-        break; /* it goes on by itself */
+        break; /* other steps go on at their deadlines */
     }
 }
 

@@ -1,6 +1,6 @@
 /* Slots: how the members of a room find one another on a server that knows no rooms, such as a
- * stock PeerServer. Four ids that only those who have the room's secret can name are its slots. Who
- * registers one is its holder and tells others who is there.
+ * stock PeerServer. The slots are four ids that only those who have the room's secret can name. The
+ * member that registers a slot is its holder and tells others who is there.
  *
  *   off --start--> registering slot 0 --OPEN--> holder
  *                                                  | back, and ID-TAKEN there
@@ -38,7 +38,7 @@
 #define GC_SLOT_PROBE_MS    5000  /* a holder knocks at the others so often ... */
 #define GC_SLOT_RESTLESS_MS 60000 /* ... this long after a change, then at half to all of */
 #define GC_SLOT_CALM_MS     120000
-#define GC_SLOT_PUSH_MS     500 /* changes are told together */
+#define GC_SLOT_PUSH_MS     500 /* changes are sent together */
 
 enum gc_slots_step {
     GC_SLOTS_OFF,
@@ -59,7 +59,7 @@ typedef struct gc_slots {
     bool exhausted;    /* all slots were silent at least once, and nothing else happened since */
     uint32_t reason;   /* why the server refused the last slot; 0 */
     uint64_t at_ms;    /* when the step ends; holder: next probe */
-    uint64_t push_ms;  /* GC_NEVER when nothing is to be told */
+    uint64_t push_ms;  /* GC_NEVER when no change is to be sent */
     uint64_t change_ms;
     uint8_t nonce[GC_NONCE_BYTES];
     uint8_t key[GC_SLOT_KEY_BYTES]; /* of proofs */

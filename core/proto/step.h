@@ -12,12 +12,13 @@
 #include "core/proto/signaling_client.h"
 
 /* Peers, by what poll may find there. A mark says "maybe": poll looks, and removes it when there is
- * nothing. What is not marked has nothing; gc_client_check() compares that with a scan. */
+ * nothing. A peer without a mark has nothing there; gc_client_check() compares the marks with a
+ * scan. */
 typedef struct gc_ready {
     gc_set unsettled; /* its way, its standing or its presence may have changed in this input */
-    gc_set reports;   /* what the user was told of it may have changed */
+    gc_set reports;   /* its state for the user may have changed */
     gc_set shows;     /* a message or a gap may be shown */
-    gc_set fates;     /* what became of a message of ours may be told */
+    gc_set fates;     /* the fate of a message of ours may be reported */
     gc_set frames;    /* a frame may be sent on its link */
     bool state;       /* the client's own state may have changed */
 } gc_ready;
@@ -33,7 +34,7 @@ typedef struct gc_step {
     const uint8_t *room_tag;         /* GC_TAG_BYTES; NULL: we are in no room */
 } gc_step;
 
-/* Marks a peer for poll: something may have to be told, shown or sent. */
+/* Marks a peer for poll: something may have to be reported, shown or sent. */
 void gc_step_ready(const gc_step *s, uint32_t peer);
 /* Marks a peer whose way, standing or presence may have changed: it is settled after this input. */
 void gc_step_mark(const gc_step *s, uint32_t peer);

@@ -33,8 +33,8 @@ typedef struct gc_stun_responder {
 } gc_stun_responder;
 
 /* Prepares r, which is zero; touches no page of its table. key: 16 random bytes, copied.
- * per_second: answers to one source, from 1 to GC_STUN_RATE_MAX; GC_STUN_BURST_SECONDS of that
- * may come at once. A company of browsers behind one address asks again every 10 s for each link.
+ * per_second: answers to one source, from 1 to GC_STUN_RATE_MAX; GC_STUN_BURST_SECONDS of that may
+ * come at once. The browsers of an office behind one address ask again every 10 s for each link.
  */
 void gc_stun_responder_init(gc_stun_responder *r, const uint8_t key[16], uint32_t per_second);
 /* Answers one datagram, which is borrowed for the call, and counts it. now_ms: monotonic, a step

@@ -43,7 +43,7 @@ static void set_count(gc_binarypack_item *item, uint32_t type, uint32_t count) {
     item->number = count;
 }
 
-/* False: an unknown type. What is missing shows in the reader. */
+/* False: an unknown type. Missing bytes show as the reader's error. */
 static bool read_wide(gc_reader *r, uint8_t type, gc_binarypack_item *item) {
     switch (type) {
     case 0xc0:
@@ -228,7 +228,7 @@ static void write_decimals(gc_writer *w, uint64_t whole, uint64_t fraction) {
     }
 }
 
-/* IEEE 754 double: sign, 11 bits of exponent (bias 1023), 52 of the mantissa behind its first one.
+/* IEEE 754 double: sign, 11 bits of exponent (bias 1023), 52 of the mantissa after its first one.
  */
 static void write_real(gc_writer *w, uint64_t bits) {
     uint32_t exponent = (uint32_t)(bits >> 52) & 0x7ff;
@@ -335,7 +335,7 @@ static enum key key_of(gc_span name) {
     return KEY_OTHER;
 }
 
-/* What has been seen of a value that may be a chunk or the close message. */
+/* The members seen so far of a value that may be a chunk or the close message. */
 typedef struct sorting {
     bool peer_data; /* it is there, and JavaScript takes it for true */
     bool closes;    /* it is a map whose type is "close" */

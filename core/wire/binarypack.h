@@ -2,9 +2,9 @@
  * is close to msgpack, but a0-af, da, db are raw bytes and b0-bf, d8, d9 UTF-8 strings.
  *
  * Reading does not recurse and keeps nothing: a walk hands out one item after the other, a
- * container before what is in it. What a JavaScript decoder takes in silence is refused here:
- * trailing bytes, missing bytes, unknown types, invalid UTF-8, keys that are no strings. Source:
- * npm peerjs-js-binarypack 2.1.0; vectors made by it: test/vectors/binarypack.json. */
+ * container before what is in it. Faults that a JavaScript decoder takes in silence are refused
+ * here: trailing bytes, missing bytes, unknown types, invalid UTF-8, keys that are not strings.
+ * Source: npm peerjs-js-binarypack 2.1.0; vectors made by it: test/vectors/binarypack.json. */
 #ifndef GC_WIRE_BINARYPACK_H
 #define GC_WIRE_BINARYPACK_H
 
@@ -50,12 +50,12 @@ int gc_binarypack_next(gc_binarypack_walk *w, gc_binarypack_item *item);
 
 /* Writes a value as compact text for people: JSON, but bytes are [123 bytes] and a number that
  * cannot be written in short decimals is [number]; fractions are rounded to 9 places. A whole value
- * that is a string stands there as it is, without quotes, unless it is empty.
- * Returns 0, the errors of gc_binarypack_next(), or GC_E_TOO_BIG when the writer is too small. */
+ * that is a string is written as it is, without quotes, unless it is empty. Returns 0, the errors
+ * of gc_binarypack_next(), or GC_E_TOO_BIG when the writer is too small. */
 int gc_binarypack_text(gc_span value, gc_writer *w);
 
-/* What stock data connections say beside the application's values: maps with a "__peerData" that
- * JavaScript takes for true. */
+/* The kinds of value on a stock data connection. PeerJS's own messages are maps with a "__peerData"
+ * that JavaScript takes for true; all others are the application's. */
 enum gc_binarypack_kind { GC_BINARYPACK_VALUE, GC_BINARYPACK_CLOSE, GC_BINARYPACK_CHUNK };
 
 typedef struct gc_binarypack_chunk {

@@ -14,8 +14,8 @@ enum gc_channel {
     GC_CHANNEL_MESSAGE = 1, /* unordered, reliable: messages */
 };
 
-/* What each consists of, and its channel, stands in one table (frame.c). 0x01..0x0f are HELLO and
- * AUTH (their first byte is a version): see ghostchat-protocol.7. */
+/* One table (frame.c) has the fields and the channel of each. 0x01..0x0f are HELLO and AUTH (their
+ * first byte is a version): see ghostchat-protocol.7. */
 enum gc_frame_type {
     GC_FRAME_START = 0x10, /* the first frame of each side */
     GC_FRAME_ACK = 0x11,

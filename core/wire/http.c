@@ -2,7 +2,7 @@
 #include "core/base/assert.h"
 #include "core/base/error.h"
 
-/* What a parsing step says: go on, or stop with this result of gc_http_parse(). */
+/* The result of a parsing step: go on, or stop with this result of gc_http_parse(). */
 #define GO_ON 1
 
 typedef struct cursor {
@@ -33,12 +33,12 @@ static bool token_char(uint8_t c) {
     return alphanumeric(c) || one_of(c, "!#$%&'*+-.^_`|~");
 }
 
-/* RFC 3986 3.2.2 and 3.2.3: host and port. What passes is safe in a header and in JSON. */
+/* RFC 3986 3.2.2 and 3.2.3: host and port. A host that passes is safe in a header and in JSON. */
 static bool host_char(uint8_t c) {
     return alphanumeric(c) || one_of(c, "-._~!$&'()*+,;=:[]%");
 }
 
-/* Visible ASCII. `#` never stands in a request target (RFC 9112 3.2). */
+/* Visible ASCII. `#` is never in a request target (RFC 9112 3.2). */
 static bool target_char(uint8_t c) {
     return c > 0x20 && c < 0x7f && c != '#';
 }

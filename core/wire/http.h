@@ -1,7 +1,8 @@
 /* HTTP/1.1 request head (RFC 9112), strict: bare LF or CR, obs-fold, NUL and other controls, spaces
- * around a name, two Host headers, a Host that is no host, and a missing one (HTTP/1.0 may leave it
- * out) are refused. Parsed in place, nothing is copied. A body is not looked at: a caller that
- * keeps the connection must refuse requests with Content-Length or Transfer-Encoding. */
+ * around a name, two Host headers, a Host that is not a host name or address, and a missing Host
+ * (HTTP/1.0 may leave it out) are refused. Parsed in place, nothing is copied. A body is not looked
+ * at: a caller that keeps the connection must refuse requests with Content-Length or
+ * Transfer-Encoding. */
 #ifndef GC_WIRE_HTTP_H
 #define GC_WIRE_HTTP_H
 
@@ -37,7 +38,7 @@ int32_t gc_http_parse(gc_span bytes, gc_http_request *out);
  * data == NULL when there is none. */
 gc_span gc_http_header_of(const gc_http_request *r, const char *name);
 /* Returns true when a comma-separated header holds this token, in any case (`Connection:
- * keep-alive, Upgrade`); the header may stand there several times. */
+ * keep-alive, Upgrade`); the header may occur several times. */
 bool gc_http_has_token(const gc_http_request *r, const char *name, const char *token);
 /* Returns true when s is the ASCII constant, in any letter case. */
 bool gc_http_is(gc_span s, const char *constant);

@@ -13,8 +13,8 @@
 typedef struct parts {
     gc_span base;   /* "https://host/path/" or "https://host/path/#/" */
     gc_span verb;   /* "room" or "join" */
-    gc_span last;   /* what stands behind its slash, up to the secret */
-    gc_span secret; /* behind the '#'; in a fragment behind the ':' */
+    gc_span last;   /* the part after its slash, up to the secret */
+    gc_span secret; /* after the '#'; in a fragment after the ':' */
     bool has_secret;
 } parts;
 
@@ -99,8 +99,8 @@ static bool split_path(gc_span url, uint32_t path, parts *p) {
     return true;
 }
 
-/* A fragment that begins at `hash` with "#/": two segments. A second '#' is no character of a
- * fragment (RFC 3986 3.5), and many programs cut or escape it; so a ':' precedes the secret. */
+/* A fragment that begins at `hash` with "#/": two segments. A fragment may not hold a second '#'
+ * (RFC 3986 3.5), and many programs cut or escape one, so a ':' precedes the secret. */
 static bool split_fragment(gc_span url, uint32_t hash, parts *p) {
     gc_span rest = gc_span_from(url, hash + 2);
     uint32_t slash = gc_span_find(rest, 0, '/');

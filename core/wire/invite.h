@@ -7,7 +7,7 @@
 #include "core/base/writer.h"
 #include "core/wire/room_name.h"
 
-/* Where the server knows no path but the page's (a static host), the same stands in the fragment:
+/* Where the server knows no path but the page's (a static host), the fragment holds the same:
  * https://host/path/#/room/NAME, #/room/:1.SECRET, #/join/ID:1.SECRET, #/join/ID. */
 typedef enum gc_invite_kind {
     GC_INVITE_ROOM_NAME = 1, /* https://host/room/NAME           open room             */
@@ -29,21 +29,20 @@ typedef struct gc_invite {
  * `link-form`): wrong scheme (lower case only), user info, two meanings at once (NAME with a
  * secret), no secret where one belongs, an unknown version, a query, trailing characters, a bad id,
  * a name that gc_room_name_check() refuses, more than GC_URL_BYTES_MAX bytes. Then *out is all
- * zero. The caller trims white space around the link; characters beyond ASCII in NAME may stand
- * there unescaped. Which room a name leads to, and whether to one at all, its NFKC decides:
- * room_name.h. */
+ * zero. The caller trims white space around the link; characters beyond ASCII in NAME may be
+ * unescaped. The NFKC of a name decides which room it leads to, if any: room_name.h. */
 int gc_invite_parse(gc_span url, gc_invite *out);
 /* Writes the link that *invite describes: invite->base must be set and end in '/', and the name
  * must be good (asserted). A base that ends in "#/" gives the form of a static host. w->failed when
  * it does not fit. */
 void gc_invite_write(const gc_invite *invite, gc_writer *w);
 
-/* Tells whether an id may stand in a link, and in a slot message: [A-Za-z0-9_-]{1,64}, no
- * escapes. */
+/* Tells whether an id is allowed in a link, and in a slot message: [A-Za-z0-9_-]{1,64}, no escapes.
+ */
 bool gc_invite_is_id(gc_span id);
 
-/* Makes the secret that stands in for S in an open room: H(32, "ghostchat/1 open " || canonical
- * form). The name must be done (asserted). Returns 0 or GC_E_CRYPTO. */
+/* Makes the secret that an open room uses as S: H(32, "ghostchat/1 open " || canonical form). The
+ * name must be done (asserted). Returns 0 or GC_E_CRYPTO. */
 int gc_invite_open_secret(const gc_crypto *crypto, const gc_room_name *name,
                           uint8_t out[GC_SECRET_BYTES]);
 /* Makes the room tag: M(16, S, "ghostchat/1 room"): all that the server learns of a room.

@@ -88,7 +88,8 @@ static bool scan_value(scanner *s, bool *ended) {
     return !object || scan_key(s);
 }
 
-/* Behind a value: closes containers until the next value of one, or the end of the text (*done). */
+/* Reads on after a value: closes containers until one has a next value, or the text ends (*done).
+ */
 static bool scan_after(scanner *s, bool *done) {
     for (;;) {
         if (s->depth == 1 && s->wanted != NULL) {
@@ -139,7 +140,7 @@ int gc_json_split(gc_span text, gc_json_message *out) {
 }
 /* --- tokens ----------------------------------------------------------------------------------- */
 
-/* jsmn in strict mode wants something behind a number or word: a lone one is our own token. */
+/* jsmn in strict mode wants something after a number or word, so a lone one is our own token. */
 static int tokenize(gc_span text, jsmntok_t *tokens) {
     const uint8_t *end = text.data + text.len, *start = gc__json_skip_space(text.data, end);
     if (*start != '{' && *start != '[' && *start != '"') {

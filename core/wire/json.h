@@ -56,8 +56,7 @@ int gc_json_parse(gc_json *j, gc_span text);
 /* Finds the value of a key of an object token. Returns its token; -1 when there is none, or the
  * token is not an object. Keys are compared after unescaping, of a repeated key the last counts. */
 int32_t gc_json_get(const gc_json *j, int32_t object, const char *key);
-/* Returns the raw bytes of a value as they stand in the text (strings with quotes). Empty for
- * -1. */
+/* Returns the raw bytes of a value in the text (strings with quotes). Empty for -1. */
 gc_span gc_json_raw(const gc_json *j, int32_t token);
 /* Reads a string value, unescaped to UTF-8 (a lone surrogate becomes U+FFFD), into out.
  * Returns 0, GC_E_ARGUMENT (not a string), GC_E_TOO_BIG (longer than size: out then

@@ -9,9 +9,9 @@
 
 #define EACH_BYTE(b) (0x0101010101010101u * (b))
 
-/* Skips what stands for itself in a string and is ASCII: all but quote, backslash, controls and
- * bytes above 0x7f. Eight bytes a step; a borrow reaches only bytes behind one that is marked, so
- * the first mark is exact. */
+/* Skips the ASCII characters of a string that need no look: all but quote, backslash, controls and
+ * bytes above 0x7f. Eight bytes a step; a borrow reaches only bytes after a marked one, so the
+ * first mark is exact. */
 static const uint8_t *skip_plain(const uint8_t *p, const uint8_t *end) {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
     for (; end - p >= 8; p += 8) {
@@ -45,7 +45,7 @@ static int hex_value(uint8_t c) {
                                   : -1;
 }
 
-/* p at a backslash. Returns what is behind the escape, or NULL. RFC 8259 7. */
+/* p at a backslash. Returns the end of the escape, or NULL. RFC 8259 7. */
 static const uint8_t *skip_escape(const uint8_t *p, const uint8_t *end) {
     if (end - p < 2) {
         return NULL;
@@ -165,8 +165,8 @@ static uint32_t put_utf8(uint32_t c, uint8_t out[4]) {
     return len;
 }
 
-/* "inside" is what stands between the quotes of a valid string.
- * Reads one byte or one escape of it; returns the bytes written. */
+/* Reads one byte or one escape of "inside", the text between the quotes of a valid string. Returns
+ * the number of bytes written. */
 static uint32_t take_character(const uint8_t **at, const uint8_t *end, uint8_t out[4]) {
     const uint8_t *p = *at;
     if (*p != '\\') {
@@ -186,7 +186,7 @@ static uint32_t take_character(const uint8_t **at, const uint8_t *end, uint8_t o
     }
     uint32_t c = code_unit(p);
     p += 6;
-    if (c >= 0xd800 && c < 0xe000) { /* RFC 8259 7: UTF-16 pairs; 8.2: a half may stand alone */
+    if (c >= 0xd800 && c < 0xe000) { /* RFC 8259 7: UTF-16 pairs; 8.2: a half may occur alone */
         bool pair = c < 0xdc00 && end - p >= 6 && p[0] == '\\' && p[1] == 'u' &&
                     code_unit(p) >= 0xdc00 && code_unit(p) < 0xe000;
         if (pair) {

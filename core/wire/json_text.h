@@ -1,5 +1,5 @@
-/* What stands in a JSON text (RFC 8259) below objects and arrays: strings, numbers, words, white
- * space. Knows no messages and no tokens; json.h is built on it. */
+/* JSON text: the parts of a JSON text (RFC 8259) below objects and arrays: strings, numbers, words,
+ * white space. This file knows no messages and no tokens; json.h is built on it. */
 #ifndef GC_WIRE_JSON_TEXT_H
 #define GC_WIRE_JSON_TEXT_H
 
@@ -24,14 +24,14 @@ static inline const uint8_t *gc__json_skip_space(const uint8_t *p, const uint8_t
     return p;
 }
 
-/* Skips the string whose opening quote is at p. Returns what stands after the closing one; NULL
+/* Skips the string whose opening quote is at p. Returns the position after the closing one; NULL
  * when it is not a string of RFC 8259 7, or not UTF-8. */
 const uint8_t *gc__json_skip_string(const uint8_t *p, const uint8_t *end);
-/* Skips the string, number, true, false or null whose first byte is at p; p < end. Returns what
- * stands after it, or NULL when it is none of them. */
+/* Skips the string, number, true, false or null whose first byte is at p; p < end. Returns the
+ * position after it, or NULL when it is none of them. */
 const uint8_t *gc__json_skip_scalar(const uint8_t *p, const uint8_t *end);
 
-/* "inside" is what stands between the quotes of a string that gc__json_skip_string accepted. */
+/* "inside" is the text between the quotes of a string that gc__json_skip_string accepted. */
 
 /* Unescapes inside into out as gc_json_unescape() does. Returns 0 and sets *len, or GC_E_TOO_BIG.
  */

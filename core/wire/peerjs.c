@@ -59,7 +59,7 @@ void gc_percent_write(gc_writer *w, gc_span bytes) {
     }
 }
 
-/* literal: a broken escape stands for itself, as in the URL standard, else it is GC_E_SYNTAX. */
+/* literal: a broken escape is kept as it is, as in the URL standard, else it is GC_E_SYNTAX. */
 static int decode(gc_span text, bool plus, bool literal, uint8_t *out, uint32_t size,
                   uint32_t *len) {
     uint32_t at = 0;

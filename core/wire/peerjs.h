@@ -54,13 +54,14 @@ typedef struct gc_signal_query {
     uint8_t room[GC_TAG_BYTES];
 } gc_signal_query;
 
-/* Reads a query: what stands after `?`, without it. It is read as the URL standard reads forms: `+`
- * is a space, %XX is UTF-8, a broken escape stands for itself (stock clients do not encode their
- * token), names are decoded too, of a repeated parameter the last wins, unknown ones are ignored.
- * Returns 0; GC_E_TOO_BIG when id, token or key is over its limit, GC_E_UTF8, or GC_E_SYNTAX for a
- * room that is no tag (32 plain hex digits, either case); after an error all of *out is zero. A
- * missing or empty id, token or key has length 0; a gcid that is no key counts as missing, since
- * clients of another kind may use the name. Source: PeerServer 1.0.2, URL standard 5.1. */
+/* Reads a query: the part of a request target after `?`. It is read as the URL standard reads
+ * forms: `+` is a space, %XX is UTF-8, a broken escape is kept as it is (stock clients do not
+ * encode their token), names are decoded too, of a repeated parameter the last wins, unknown ones
+ * are ignored. Returns 0; GC_E_TOO_BIG when id, token or key is over its limit, GC_E_UTF8, or
+ * GC_E_SYNTAX for a room that is not a tag (32 plain hex digits, either case); after an error all
+ * of *out is zero. A missing or empty id, token or key has length 0; a gcid that is not a key
+ * counts as missing, since clients of another kind may use the name. Source: PeerServer 1.0.2, URL
+ * standard 5.1. */
 int gc_signal_query_parse(gc_span query, gc_signal_query *out);
 /* Writes bytes with everything percent-encoded but the unreserved characters of RFC 3986 2.3: at
  * most three bytes for one; w->failed when they do not fit. */

@@ -91,7 +91,7 @@ static int fold(gc_span text, uint8_t *out, uint32_t size, uint32_t *len) {
     return f.full ? GC_E_TOO_BIG : 0;
 }
 
-/* --- what is no name ---------------------------------------------------------------------------
+/* --- texts that are not names ------------------------------------------------------------------
  */
 
 static bool is_secret_digit(uint8_t c) {
@@ -99,10 +99,10 @@ static bool is_secret_digit(uint8_t c) {
            c == '_';
 }
 
-/* A secret that was pasted, with whatever stands around it, must not become the name of an open
- * room: the server, the window's title and the history would get it. */
+/* A secret that was pasted, with whatever text around it, must not become the name of an open room:
+ * the server, the window's title and the history would get it. */
 static bool has_secret(gc_span s) {
-    uint32_t digits = 0; /* behind the last "1." */
+    uint32_t digits = 0; /* after the last "1." */
     bool in_secret = false;
     for (uint32_t i = 0; i < s.len; i++) {
         if (s.data[i] == '.' && i > 0 && s.data[i - 1] == '1') {
@@ -136,7 +136,8 @@ static bool has_address(gc_span s) {
     return false;
 }
 
-/* What is written as N-NNN-NNNN: the code by which two people meet, read out or typed. */
+/* Tells whether a text has the form N-NNN-NNNN: a code by which two people meet, read out or typed.
+ */
 static bool is_short_code(gc_span s) {
     uint32_t digits[3] = {0, 0, 0}, group = 0;
     for (const uint8_t *p = s.data, *end = p + s.len; p < end;) {
@@ -173,7 +174,8 @@ static bool is_no_name(gc_span s) {
     return is_unseen(s) || is_path(s) || has_address(s) || has_secret(s) || is_short_code(s);
 }
 
-/* Another version of Unicode could give such a text another NFKC. What is ignorable is dropped. */
+/* Tells whether every version of Unicode gives this text the same NFKC. Ignorable characters are
+ * dropped, so they do not matter. */
 static bool is_known(gc_span s) {
     for (const uint8_t *p = s.data, *end = p + s.len; p < end;) {
         uint32_t len = gc_utf8_sequence(p, end), c = gc_utf8_decode(p, len);

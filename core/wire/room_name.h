@@ -13,8 +13,8 @@
 #include "core/base/limits.h"
 #include "core/base/span.h"
 
-/* What a form may have before the last round: no character of Unicode 15 has an NFKC of more than
- * 11 times its own bytes. */
+/* The bytes that a form may have before the last round: no character of Unicode 15 has an NFKC of
+ * more than 11 times its own bytes. */
 #define GC_ROOM_NAME_WORK_BYTES (12 * GC_ROOM_NAME_BYTES_MAX)
 
 enum gc_room_name_step { GC_ROOM_NAME_REFUSED, GC_ROOM_NAME_ASKING, GC_ROOM_NAME_DONE };
@@ -33,8 +33,8 @@ typedef struct gc_room_name {
 int gc_room_name_begin(gc_room_name *n, gc_span typed);
 /* Takes the NFKC of gc_room_name_text(), in a name that asks. Returns 0 when the name is done or
  * asks again, or, and the name is refused: GC_E_TOO_BIG when the canonical form has more than
- * GC_ROOM_CANONICAL_BYTES_MAX bytes; GC_E_UTF8; GC_E_SYNTAX for a name that is no name, or whose
- * form still changes in round GC_ROOM_NAME_ROUNDS_MAX. */
+ * GC_ROOM_CANONICAL_BYTES_MAX bytes; GC_E_UTF8; GC_E_SYNTAX for a text that cannot be a name, or
+ * whose form still changes in round GC_ROOM_NAME_ROUNDS_MAX. */
 int gc_room_name_answer(gc_room_name *n, gc_span nfkc);
 /* Tells whether the canonical form is there. */
 bool gc_room_name_is_done(const gc_room_name *n);
@@ -44,8 +44,8 @@ gc_span gc_room_name_text(const gc_room_name *n);
 /* Returns the name as it was typed, inside n. */
 gc_span gc_room_name_typed(const gc_room_name *n);
 
-/* Checks what can be told of a name, as typed, without its NFKC: whatever is refused here is
- * refused as a room's name, but not the other way round. Returns 0, GC_E_UTF8, GC_E_TOO_BIG over
+/* Checks a name, as typed, as far as its NFKC is not needed: a name that this refuses is refused as
+ * a room's name, but not the other way round. Returns 0, GC_E_UTF8, GC_E_TOO_BIG over
  * GC_ROOM_NAME_BYTES_MAX, or GC_E_SYNTAX. */
 int gc_room_name_check(gc_span typed);
 

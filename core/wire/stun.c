@@ -43,7 +43,8 @@ static uint32_t crc32(gc_span s) {
     return ~crc;
 }
 
-/* The head of a message of this type that fills the datagram. Returns a reader behind it. */
+/* The head of a message of this type that fills the datagram. Sets *r to the bytes after the head.
+ */
 static bool read_head(gc_span datagram, uint16_t type, gc_reader *r, gc_span *transaction) {
     gc_reader_init(r, datagram);
     uint16_t got = gc_reader_u16(r);

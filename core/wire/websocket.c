@@ -57,7 +57,7 @@ static int fail(gc_ws_event *event, int error) {
     return error;
 }
 
-/* What the first two bytes alone can tell. */
+/* Checks as much of a frame as its first two bytes show. */
 static bool first_bytes_valid(const gc_ws_decoder *d, uint8_t b0, uint8_t b1) {
     uint8_t opcode = b0 & 0x0f;
     if ((b0 & RSV_BITS) != 0 || ((b1 & MASK_BIT) != 0) != d->expect_mask) {
@@ -164,7 +164,7 @@ static int take_message(gc_ws_event *event, uint8_t opcode, gc_span payload) {
 }
 
 /* A whole data frame of which `payload` is still masked. An unfragmented message, the usual case,
- * stays where it is; a fragment moves down behind the ones before it. */
+ * stays where it is; a fragment moves down to the end of the ones before it. */
 static int take_data(gc_ws_decoder *d, uint8_t *bytes, const head *h, uint8_t *payload,
                      gc_ws_event *event) {
     if (d->expect_mask) {
@@ -237,7 +237,7 @@ int gc_ws_decode(gc_ws_decoder *d, uint8_t *bytes, uint32_t len, uint32_t *used,
             return error;
         }
     }
-    /* Parts of an open message stay at the start; what was read behind them becomes the gap. */
+    /* Parts of an open message stay at the start; the bytes read after them become the gap. */
     *used = d->message_len == 0 ? at : 0;
     *kept = len - *used;
     d->gap_len = d->message_len == 0 ? 0 : at - d->message_len;

@@ -35,7 +35,7 @@ enum gc_ws_opcode {
 
 typedef struct gc_ws_decoder {
     uint32_t message_len;       /* payload of earlier fragments, at the start of the buffer */
-    uint32_t gap_len;           /* dead bytes behind it: heads and control frames already read */
+    uint32_t gap_len;           /* dead bytes after it: heads and control frames already read */
     uint32_t message_bytes_max; /* one message, all fragments together */
     uint8_t message_opcode;     /* of the message in parts; 0 when none is open */
     bool expect_mask;           /* true at a server: unmasked frames are an error */
@@ -73,7 +73,7 @@ void gc_ws_decoder_init(gc_ws_decoder *d, bool expect_mask, uint32_t message_byt
 int gc_ws_decode(gc_ws_decoder *d, uint8_t *bytes, uint32_t len, uint32_t *used, uint32_t *kept,
                  gc_ws_event *event);
 
-/* Returns true for a close code that may stand in a frame: 1000-1003, 1007-1014, 3000-4999. */
+/* Returns true for a close code that a frame may carry: 1000-1003, 1007-1014, 3000-4999. */
 bool gc_ws_close_code_valid(uint16_t code);
 
 /* Writes a frame head (FIN set, unmasked) before a payload of len bytes. Returns its length: 2, 4
