@@ -67,7 +67,8 @@ void gc__client_end(gc_client *c) {
     }
 }
 
-/* The same for an input of the server or the user, which may change what state the client is in. */
+/* Ends an input of the server or the user as above; such an input may also change the client's own
+ * state. */
 static void end_state(gc_client *c) {
     c->ready.state = true;
     gc__client_end(c);
@@ -296,7 +297,7 @@ uint64_t gc_client_deadline(const gc_client *c) {
 
 /* --- outputs ---------------------------------------------------------------------------------- */
 
-/* After leaving, what was said is nowhere any more. */
+/* Wipes the messages after leaving, so that no copy of them stays in memory. */
 static void wipe_when_idle(gc_client *c) {
     if (!gc__client_is_joined(c) && c->dirty) {
         gc_bytes_wipe(&c->bulk, sizeof c->bulk);

@@ -103,8 +103,8 @@ int gc_client_link_candidate(gc_client *c, uint64_t now_ms, uint32_t link, gc_sp
  * GC_LINK_KIND_DATA. It comes before anything that came on them. GC_E_STATE when the other side's
  * description is not known. */
 int gc_client_link_opened(gc_client *c, uint64_t now_ms, uint32_t link);
-/* Takes one frame. On a link of GC_LINK_KIND_DATA the channel is GC_CHANNEL_DATA_BYTES or _TEXT;
- * what is longer than GC_DATA_BYTES_MAX costs that message, so a host may cut it there. GC_E_STATE
+/* Takes one frame. On a link of GC_LINK_KIND_DATA the channel is GC_CHANNEL_DATA_BYTES or _TEXT; a
+ * frame longer than GC_DATA_BYTES_MAX costs its message, so a host may cut it there. GC_E_STATE
  * when the link was not reported open. A peer that breaks the protocol is not an error of this
  * call: its link is closed. */
 int gc_client_link_message(gc_client *c, uint64_t now_ms, uint32_t link, uint8_t channel,

@@ -4,7 +4,8 @@
 #include "core/gc_client.h"
 #include "core/gc_client_inside.h"
 
-/* Nobody is waited for without an end, and nothing is due for a peer that has or tries a link. */
+/* Asserts the deadlines of a peer: none while it has or tries a link; otherwise a dial or its end
+ * is due, or it is the target that we wait for. */
 static void check_peer(const gc_client *c, uint32_t i) {
     const gc_way *w = gc_mesh_way(&c->peers.mesh, i);
     const gc_person *p = gc_people_at(&c->peers.people, i);

@@ -6,11 +6,11 @@
  *
  * Contract: call one input, then drain gc_server_poll() until it gives GC_SERVER_IDLE, then ask
  * gc_server_deadline() and call gc_server_tick() at that time. Three inputs may also come during a
- * drain: gc_server_sent(), gc_server_measured() and gc_server_close(), with which a host does what
- * an output asked for; what follows from them is polled in the same drain. now_ms is monotonic, a
- * step back is clamped. Inputs are borrowed for the call, outputs until the next call. An input
- * completes or changes nothing. Bad input of one client is answered to that client and never fails
- * the call. Source: PeerServer 1.0.2's behaviour and ghostchat-protocol.7. */
+ * drain: gc_server_sent(), gc_server_measured() and gc_server_close(), with which a host answers an
+ * output; the outputs of these calls are polled in the same drain. now_ms is monotonic, a step back
+ * is clamped. Inputs are borrowed for the call, outputs until the next call. An input completes or
+ * changes nothing. Bad input of one client is answered to that client and never fails the call.
+ * Source: PeerServer 1.0.2's behaviour and ghostchat-protocol.7. */
 #ifndef GC_SERVER_H
 #define GC_SERVER_H
 
@@ -90,13 +90,15 @@ void gc_server_close(gc_server *s, uint64_t now_ms, gc_conn conn, uint32_t reaso
 
 /* Handles a UDP datagram. socket: the host's number of the socket on which it came in; an answer
  * names it again. from: who sent it, with its port; family 4 or 6. bytes: any, borrowed for the
- * call; what no service here understands, or is over the rate of its address, is met with silence.
- * An answer is an output GC_SERVER_DATAGRAM of the drain that follows. Never fails; datagrams that
- * come without a drain between them are dropped once the queue of answers is full. */
+ * call; a datagram that no service here understands, or that exceeds the rate of its address, gets
+ * no answer. An answer is an output GC_SERVER_DATAGRAM of the drain that follows. Never fails;
+ * datagrams that come without a drain between them are dropped once the queue of answers is full.
+ */
 void gc_server_datagram(gc_server *s, uint64_t now_ms, uint32_t socket, const gc_addr *from,
                         gc_span bytes);
 
-/* All connections get a close frame with 1012 and are closed once it is sent (SIGTERM). */
+/* Shuts down (SIGTERM): all connections get a close frame with 1012 and are closed once it is sent.
+ */
 void gc_server_shutdown(gc_server *s, uint64_t now_ms);
 
 void gc_server_tick(gc_server *s, uint64_t now_ms);
@@ -108,8 +110,8 @@ void gc_server_tick(gc_server *s, uint64_t now_ms);
 /* Fills *out and returns true, or returns false (type GC_SERVER_IDLE) when there is nothing. */
 bool gc_server_poll(gc_server *s, gc_server_output *out);
 
-/* Up to `max` spans of unsent bytes of a connection, in order, borrowed until the next call.
- * Returns how many (0 = nothing unsent). */
+/* Gives up to `max` spans of unsent bytes of a connection, in order, borrowed until the next call.
+ * Returns the number of spans (0 = nothing unsent). */
 uint32_t gc_server_unsent(const gc_server *s, gc_conn conn, gc_span *spans, uint32_t max);
 
 uint64_t gc_server_deadline(const gc_server *s);

@@ -67,7 +67,7 @@ static int sign_keypair(void *context, uint8_t public_key[32], const uint8_t see
     return gc_import_sign_keypair(public_key, seed);
 }
 
-/* A page's clock is never negative and far below 2^53; what is not a time counts as 0. */
+/* A page's clock is never negative and far below 2^53; a number that is not a time counts as 0. */
 static uint64_t ms(double now) {
     return now >= 0 && now < 9007199254740992.0 ? (uint64_t)now : 0;
 }

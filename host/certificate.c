@@ -47,7 +47,7 @@ static void source_close(source *s) {
 
 /* --- the chain -------------------------------------------------------------------------------- */
 
-/* Whether reading stopped because no further block begins; else one is damaged. */
+/* Tells whether reading stopped because no further block begins; else a block is damaged. */
 static bool at_end(void) {
     unsigned long e = ERR_peek_last_error();
     return ERR_GET_LIB(e) == ERR_LIB_PEM && ERR_GET_REASON(e) == PEM_R_NO_START_LINE;

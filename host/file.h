@@ -1,6 +1,6 @@
 /* Files: small ones, read whole. Nothing here waits for anybody: a file that would make its reader
  * wait (a FIFO, a terminal) is refused, so a signal may have files read again while others are
- * served. What lies on a mount that is dead blocks all the same. */
+ * served. A file on a dead mount blocks all the same. */
 #ifndef GC_HOST_FILE_H
 #define GC_HOST_FILE_H
 

@@ -42,7 +42,8 @@ void gc_log(int level, const char *format, ...) {
         len = LINE_BYTES - 2;
     }
     line[len] = '\n';
-    /* One write: lines of several processes do not mix. A full pipe loses the line, not us. */
+    /* One write: lines of several processes do not mix. When a pipe is full the line is lost, and
+     * the server goes on. */
     ssize_t ignored = write(STDERR_FILENO, line, (size_t)len + 1);
     (void)ignored;
 }

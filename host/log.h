@@ -8,7 +8,7 @@ enum gc_log_level { GC_LOG_ERROR, GC_LOG_WARNING, GC_LOG_INFO, GC_LOG_DEBUG };
 void gc_log_set_level(int level);
 /* "error", "warning", "info" or "debug"; -1 for another word. */
 int gc_log_level_of(const char *word);
-/* One line "ghostchatd: <text>"; of a text over 1 KiB the rest is cut off. */
+/* Writes one line "ghostchatd: <text>"; a text over 1 KiB is cut. */
 void gc_log(int level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <utf8proc.h>
 
-/* U+11A7 stands where the first final consonant would, and is none (Unicode 3.12: TIndex > 0 is
- * required of one). libutf8proc composes it with a Hangul syllable all the same, and so loses it.
- * It composes with nothing, so a text may be cut before it. */
+/* U+11A7 is one place before the first final consonant, so it is not one (Unicode 3.12 requires
+ * TIndex > 0). libutf8proc composes it with a Hangul syllable all the same, and so loses it. In
+ * Unicode it composes with nothing, so a text may be cut before it. */
 static uint32_t cut(gc_span text) {
     static const uint8_t u11a7[3] = {0xe1, 0x86, 0xa7};
     for (uint32_t i = 1; i + sizeof u11a7 <= text.len; i++) {
@@ -18,7 +18,7 @@ static uint32_t cut(gc_span text) {
     return text.len;
 }
 
-/* The same for a piece of text. */
+/* As gc_host_nfkc(), for a piece of text. */
 static int normalize(gc_span piece, uint8_t *out, uint32_t size, uint32_t *len) {
     utf8proc_uint8_t *nfkc = NULL;
     utf8proc_ssize_t bytes = utf8proc_map(piece.data, (utf8proc_ssize_t)piece.len, &nfkc,

@@ -219,7 +219,8 @@ static void read_tls(gc_stream *s) {
         if (!waits) {
             events->ended(s, SSL_get_error(s->ssl, n) == SSL_ERROR_ZERO_RETURN ? 0 : UV_EPROTO);
         } else if (s->cipher_len > 0) {
-            /* It wants to write first, to a peer that does not read: nothing of ours asks that. */
+            /* OpenSSL wants to write before it reads on, but the peer does not read. Nothing that
+             * our clients do needs this. */
             events->ended(s, UV_ENOBUFS);
         }
         return;

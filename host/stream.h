@@ -21,9 +21,11 @@
 
 typedef struct gc_stream gc_stream;
 
-/* What a stream tells its owner. No event comes after gc_stream_close() but `closed`. */
+/* The events that a stream reports to its owner. No event comes after gc_stream_close() but
+ * `closed`. */
 typedef struct gc_stream_events {
-    /* Where shall the next bytes go? At most 2^30; a size of 0 ends the stream with `ended`. */
+    /* Asks where the next bytes shall go. At most 2^30; a size of 0 ends the stream with `ended`.
+     */
     void (*room)(gc_stream *s, uint8_t **data, uint32_t *size);
     /* len (> 0) bytes lie at the start of that room. */
     void (*data)(gc_stream *s, uint32_t len);
@@ -31,9 +33,9 @@ typedef struct gc_stream_events {
     void (*writable)(gc_stream *s);
     /* No more bytes come: the peer ended it (error 0), or it failed (negative libuv error). */
     void (*ended)(gc_stream *s, int error);
-    /* From now on the stream holds so many bytes of memory for ciphertext that came before its
-     * owner stopped reading; 0: none. False, for want of memory, ends it with `ended`. Comes out of
-     * gc_stream_close(), too. */
+    /* Reports that from now on the stream holds `bytes` of memory for ciphertext that came before
+     * its owner stopped reading; 0: none. When the owner returns false, because memory is short,
+     * the stream ends with `ended`. gc_stream_close() calls it, too. */
     bool (*hold)(gc_stream *s, uint32_t bytes);
     /* The stream is gone: its memory may be freed. */
     void (*closed)(gc_stream *s);
@@ -41,7 +43,7 @@ typedef struct gc_stream_events {
 
 struct gc_stream_rest;
 
-/* What the streams of one listener share. */
+/* The state that the streams of one listener share. */
 typedef struct gc_stream_group {
     uv_loop_t *loop;
     const gc_stream_events *events;
@@ -81,7 +83,7 @@ void gc_stream_read(gc_stream *s, bool on);
 /* Writes as much as goes. Returns the bytes taken, which are then none of the caller's business
  * (fewer than given: `writable` follows), or a negative libuv error: close the stream. */
 int64_t gc_stream_write(gc_stream *s, const gc_span *spans, uint32_t count);
-/* Nothing more is written: the peer sees the end once all is out. Reading goes on. */
+/* Ends writing: the peer sees the end once all bytes are out. Reading goes on. */
 void gc_stream_finish(gc_stream *s);
 /* Returns how many packets have come from the peer so far, modulo 2^32: gc_tcp_packets(). */
 uint32_t gc_stream_packets(const gc_stream *s);

@@ -22,7 +22,7 @@ typedef struct side {
 
 struct gc_udp_batch {
     bool reading;   /* the callback runs: what it sends waits for the end of the batch */
-    gc_udp *sender; /* whose the `count` datagrams in `out` are; NULL: there are none */
+    gc_udp *sender; /* the socket of the `count` datagrams in `out`; NULL: there are none */
     uint32_t count;
     side in, out;
 };
@@ -53,7 +53,8 @@ static void flush(gc_udp_group *group) {
     while (sent < b->count) {
         int n = sendmmsg(b->sender->fd, b->out.messages + sent, b->count - sent, MSG_DONTWAIT);
         if (n <= 0) {
-            /* One that cannot be sent (no route, full buffer) must not stop those after it. */
+            /* A datagram that cannot be sent (no route, full buffer) must not stop those after it.
+             */
             group->unsent++;
             n = 1;
         }

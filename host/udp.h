@@ -1,14 +1,14 @@
 /* UDP sockets for anybody: datagrams of up to GC_UDP_BYTES_MAX come in by one callback and are sent
  * at any time. The sockets of a group share one set of buffers, so that up to GC_UDP_BATCH
- * datagrams cost one system call each way; what is sent from within the callback leaves with the
+ * datagrams cost one system call each way; datagrams sent from within the callback leave with the
  * batch.
  *
  * The caller's duties, which nothing here checks. A link-local IPv6 address (fe80::/10) means
- * nothing without its interface, and gc_addr has none: who sends to one gives, as `from`, the `at`
- * of a datagram that came from there; without it the kernel refuses the datagram, which is counted
- * in `unsent`. A socket that was closed is not used any more: what is sent on it may leave from a
- * descriptor of somebody else that has got the same number. The group and its sockets stay where
- * they are until the loop has seen to their end.
+ * nothing without its interface, and gc_addr has none: a caller that sends to such an address
+ * gives, as `from`, the `at` of a datagram that came from there; without it the kernel refuses the
+ * datagram, which is counted in `unsent`. A socket that was closed must not be used any more: a
+ * datagram sent on it may leave from another owner's descriptor that has got the same number. The
+ * group and its sockets stay where they are until the loop has seen to their end.
  *
  *   gc_udp_open() -> open -> gc_udp_close() -> closed once the loop has seen to it
  *
@@ -43,7 +43,7 @@ typedef struct gc_udp_batch gc_udp_batch;
 /* Called with each datagram. It may send from any socket of the group, and close them. */
 typedef void (*gc_udp_received)(gc_udp *u, const gc_udp_datagram *datagram);
 
-/* What sockets share. Its fields are read only for everybody else. */
+/* The state that UDP sockets share. Its fields are read only for everybody else. */
 typedef struct gc_udp_group {
     uv_loop_t *loop;
     gc_udp_received received;
@@ -75,7 +75,7 @@ int gc_udp_open(gc_udp *u, gc_udp_group *group, int fd, uint32_t number);
  * question that is answered; it names the interface when `to` is link-local. NULL: the kernel
  * chooses. A datagram that the kernel does not take is dropped and counted in `unsent`. */
 void gc_udp_send(gc_udp *u, const gc_addr *to, const gc_udp_local *from, gc_span bytes);
-/* Closes u, which is open, and its descriptor; what was sent before still leaves. No callback
+/* Closes u, which is open, and its descriptor; datagrams sent before still leave. No callback
  * follows. u is the loop's until it has seen to it. */
 void gc_udp_close(gc_udp *u);
 

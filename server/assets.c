@@ -169,7 +169,7 @@ static int read_file(const char *file_name, const char *name, uint32_t bytes, gc
     return r;
 }
 
-/* Plain files of the folder itself; what begins with a dot is none of ours. */
+/* Reads the plain files of the folder itself; names that begin with a dot are left out. */
 static int read_folder(gc_asset_set *set, DIR *d, const char *folder, char *error,
                        size_t error_bytes) {
     for (struct dirent *e = readdir(d); e != NULL; e = readdir(d)) {

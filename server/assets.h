@@ -21,17 +21,17 @@ typedef struct gc_asset_set {
     uint32_t count;
 } gc_asset_set;
 
-/* What tools/embed.sh made. */
+/* The files that tools/embed.sh built in. */
 extern const gc_asset gc_embedded[];
 extern const uint32_t gc_embedded_count;
 
 /* Makes the set for one path ("/", "/chat/"). Returns 0, or -1 and a sentence. */
 int gc_assets_load(gc_asset_set *set, const gc_asset *from, uint32_t count, const char *path,
                    char *error, size_t error_bytes);
-/* The same from a folder (--web-dir), without gzip. */
+/* Loads the files of a folder (--web-dir) in the same way, without gzip. */
 int gc_assets_load_folder(gc_asset_set *set, const char *folder, const char *path, char *error,
                           size_t error_bytes);
-/* NULL when there is none of this name. */
+/* Finds a file by its name; NULL when there is none. */
 const gc_asset *gc_assets_find(const gc_asset_set *set, gc_span name);
 
 #endif

@@ -1,7 +1,7 @@
-/* Config file: options of ghostchatd in a text, one a line, so that none has to stand where
- * everybody on the machine can read it. A line is the option's name, then a space or '=' and its
- * value, which ends with the line; dashes before the name, white space at the ends, empty lines and
- * lines that begin with '#' count for nothing. */
+/* Config file: options of ghostchatd in a text, one per line, so that a secret need not be on the
+ * command line, which everybody on the machine can read. A line is the option's name, then a space
+ * or '=' and its value, which ends with the line; dashes before the name, white space at the ends,
+ * empty lines and lines that begin with '#' are ignored. */
 #ifndef GC_SERVER_CONFIG_FILE_H
 #define GC_SERVER_CONFIG_FILE_H
 
@@ -16,8 +16,8 @@ typedef struct gc_config_file {
     uint32_t line; /* of the option read last, from 1; 0: none was read */
 } gc_config_file;
 
-/* Reads the next option: *name, and *value or NULL when the line has none; both stand in the text,
- * which is changed, and end with 0. Returns false at the end. */
+/* Reads the next option: *name, and *value or NULL when the line has none; both point into the
+ * text, which is changed, and end with 0. Returns false at the end. */
 bool gc_config_file_next(gc_config_file *f, const char **name, const char **value);
 
 #endif

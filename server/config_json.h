@@ -1,5 +1,5 @@
-/* config.json, which tells the page how this server is set up, and the ICE servers that clients are
- * told at OPEN. */
+/* config.json, which tells the page how this server is set up, and the ICE servers that clients get
+ * with OPEN. */
 #ifndef GC_SERVER_CONFIG_JSON_H
 #define GC_SERVER_CONFIG_JSON_H
 

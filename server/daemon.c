@@ -61,7 +61,7 @@ static void close_handle(void *handle) {
     }
 }
 
-/* Closes what is left; the loop then ends by itself. */
+/* Closes the remaining handles; without them the loop ends. */
 static void end(gc_daemon *d) {
     if (d->stopped) {
         return;

@@ -33,7 +33,7 @@
     "Referrer-Policy: no-referrer\r\n"                                                             \
     "Permissions-Policy: camera=(self)\r\n"
 
-/* What stays the same while one answer is made. */
+/* The values that stay the same while one answer is made. */
 typedef struct making {
     gc_service *service;
     const gc_http_request *request;
@@ -186,7 +186,7 @@ static bool accepts_gzip(const gc_http_request *r) {
     return false;
 }
 
-/* Whether a browser asks, which wants to show something. */
+/* Tells whether a browser asks that wants to show a page. */
 static bool accepts_html(const gc_http_request *r) {
     gc_span list = gc_http_header_of(r, "Accept");
     while (list.len > 0) {

@@ -12,7 +12,8 @@
  * borrowed from the service and stay valid until the next answer is made; out->owned, when set, is
  * the caller's to free. */
 void gc_http_answer(gc_service *service, const gc_http_request *r, gc_answer *out);
-/* The same on the port of --metrics-listen: /metrics and nothing else, for no page of any origin.
+/* Answers on the port of --metrics-listen: /metrics and nothing else, and without CORS, so that no
+ * page can read it.
  */
 void gc_http_answer_metrics(gc_service *service, const gc_http_request *r, gc_answer *out);
 /* Makes an answer with a status ("400 Bad Request"), a reason's word and a sentence, after which

@@ -1,4 +1,4 @@
-/* ghostchatd: serves GhostChat. What it is told stands in options.c, what it does in daemon.c. */
+/* ghostchatd: serves GhostChat. options.c reads its options, daemon.c does its work. */
 #include "host/log.h"
 #include "host/net.h"
 #include "server/daemon.h"
@@ -30,7 +30,7 @@ static void harden(void) {
     signal(SIGPIPE, SIG_IGN);
 }
 
-/* One descriptor a connection: take all that we may have. */
+/* Each connection needs a descriptor: raise the limit as far as the system allows. */
 static void raise_descriptor_limit(void) {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {

@@ -38,7 +38,8 @@ static void counter(gc_writer *w, const char *name, const char *help, uint64_t n
     sample(w, name, NULL, NULL, n);
 }
 
-/* Only reasons that have happened, so that the text stays short; each then stays. */
+/* Writes only reasons that have happened, so that the text stays short; a reason that is written
+ * once stays. */
 static void by_reason(gc_writer *w, const char *name, const char *help,
                       const uint64_t counts[GC_REASON_COUNT]) {
     head(w, name, "counter", help);

@@ -31,7 +31,8 @@ static bool path_char(char c) {
            (c != 0 && strchr("-._~!$&'()*+,;=:@/", c) != NULL);
 }
 
-/* One '/' at both ends, none doubled, no segment of dots: a browser would resolve those away. */
+/* The path has one '/' at both ends, no doubled one and no segment of dots: a browser would resolve
+ * those away. */
 bool gc_option_text_path(const char *text, char out[GC_OPTION_TEXT_PATH_BYTES]) {
     size_t at = 0;
     out[at++] = '/';

@@ -17,19 +17,19 @@ bool gc_option_text_number(const char *text, uint64_t *out);
  * doubled
  * '/', or a segment "." or "..". */
 bool gc_option_text_path(const char *text, char out[GC_OPTION_TEXT_PATH_BYTES]);
-/* Tells whether the len bytes at host are a host name or address as it may stand in a URL, without
- * a port: letters, digits, '-', '.', or an IPv6 address in brackets; 1..253 bytes. */
+/* Tells whether the len bytes at host are a host name or address in the form that a URL allows,
+ * without a port: letters, digits, '-', '.', or an IPv6 address in brackets; 1..253 bytes. */
 bool gc_option_text_is_host(const char *host, size_t len);
 /* Returns the length of the origin of a PeerServer's address, or 0 if url is not one:
- * "http(s)://host[:port]" and a path without escapes; no user, query or fragment. Its host is no
- * IPv6 address, because a content security policy cannot name one (CSP 3, 2.3.1). Shorter than
- * GC_URL_BYTES_MAX - 1. */
+ * "http(s)://host[:port]" and a path without escapes; no user, query or fragment. The host must not
+ * be an IPv6 address, because a content security policy cannot name one (CSP 3, 2.3.1). Shorter
+ * than GC_URL_BYTES_MAX - 1. */
 uint32_t gc_option_text_origin_len(const char *url);
 /* Tells whether text is an origin as browsers send it (RFC 6454 6.1): "null", or
  * scheme://host[:port] in lower case, without the port that the scheme has anyway, and with nothing
  * after it. */
 bool gc_option_text_is_origin(const char *text);
-/* Reads HOST:PORT, where an IPv6 address stands in brackets, which host does not get. Returns
+/* Reads HOST:PORT, with an IPv6 address in brackets; host gets the address without them. Returns
  * false, with both unchanged, for anything else. */
 bool gc_option_text_listen(const char *text, char host[GC_OPTION_TEXT_HOST_BYTES], uint64_t *port);
 

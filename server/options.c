@@ -10,7 +10,7 @@
 
 enum kind {
     FLAG,
-    NUMBER, /* of min..max; K, M and G behind it multiply by 1024 */
+    NUMBER, /* of min..max; K, M and G after it multiply by 1024 */
     TEXT,
     PATH,
     CORS,
@@ -151,7 +151,7 @@ static int set_proxy(parser *p, const option *o, const char *value) {
     return fail(p, o->name, "takes networks such as 10.0.0.0/8,2001:db8::/32, after a =");
 }
 
-/* One line: what an editor adds at its end is not the key's. */
+/* Takes the one line of the file: the line end that an editor adds is not part of the key. */
 static int set_key(parser *p, const option *o, const char *path) {
     gc_options_file *f = &p->out->key_file;
     char why[256];
@@ -388,7 +388,7 @@ void gc_options_free(gc_options *o) {
     o->config = o->key_file = (gc_options_file){0};
 }
 
-/* What no single option shows. */
+/* Checks options that depend on one another. */
 static int check_together(parser *p) {
     gc_options *o = p->out;
     if (strcasecmp(o->key, "room") == 0 || strcasecmp(o->key, "join") == 0) {

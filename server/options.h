@@ -66,7 +66,7 @@ typedef struct gc_options {
  * end. */
 int gc_options_parse(gc_options *out, int argc, char *const argv[],
                      char *(*environment)(const char *), char *error, size_t error_bytes);
-/* Overwrites and frees the texts of files; options that stood there are dead then. */
+/* Overwrites and frees the texts of files; options that point into them become invalid. */
 void gc_options_free(gc_options *o);
 /* The text of --help. */
 void gc_options_help(FILE *out);

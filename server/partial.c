@@ -4,10 +4,11 @@
 
 #include <string.h>
 
-/* It grows in steps; a read behind it has at least this much room. */
+/* The memory grows in steps; a read after the bytes in it has at least this much room. */
 #define ROOM_MIN 1024
 #define STEP     4096
-/* Pipelined requests behind one whose answer waits: what was read, and a head that began before. */
+/* Pipelined requests after one whose answer waits: the bytes of one read, and a head that began
+ * before it. */
 #define REQUESTS_MAX (GC_SCRATCH_BYTES + GC_HEAD_BYTES_MAX)
 
 void gc_partial_release(gc_http_socket *c) {
@@ -30,8 +31,8 @@ static uint64_t held_by(const gc_http_socket *c) {
     return (uint64_t)c->kept_size + c->held + gc_unsent_bytes(c);
 }
 
-/* What is kept has no deadline of its own: who fills the memory and never goes on would lock out
- * all others. The largest one goes, if it is larger than what is asked for. */
+/* Kept bytes have no deadline of their own: clients that fill the memory and never go on would lock
+ * out all others. So the client with the most is cut, if it holds more than is asked for. */
 bool gc_partial_make_room(gc_service *service, uint64_t size, uint64_t more) {
     while (more > service->kept_bytes_max - service->kept_bytes) {
         gc_http_socket *largest = NULL;

@@ -17,9 +17,9 @@ void gc_partial_release(gc_http_socket *c);
 /* Counts what the stream holds from now on, in bytes (0: nothing any more). Returns false when
  * there is no room; nothing is counted then. */
 bool gc_partial_hold(gc_http_socket *c, uint32_t bytes);
-/* Makes room for `more` bytes of a socket that then holds `size`, all counted in kept_bytes: loses
- * the socket that holds most, and again, as long as that one holds more than `size`. Returns false
- * when no socket does and there is no room. */
+/* Makes room for `more` bytes of a socket that then holds `size`, all counted in kept_bytes: ends
+ * the socket that holds most, again and again, as long as that socket holds more than `size`.
+ * Returns false when no socket does and there is no room. */
 bool gc_partial_make_room(gc_service *service, uint64_t size, uint64_t more);
 
 #endif

@@ -1,6 +1,6 @@
-/* Proxies: whose word about a client's address is believed (--trust-proxy). Loopback always, and
- * the networks that the operator named; nobody while it is off. Source: the form of X-Forwarded-For
- * is that of RFC 7239 section 6; who may be believed is said in its section 8.1. */
+/* Proxies: the addresses whose word about a client's address is believed (--trust-proxy): loopback
+ * and the networks that the operator named; none while the option is off. Source: the form of
+ * X-Forwarded-For is that of RFC 7239 section 6; who may be believed is said in its section 8.1. */
 #ifndef GC_SERVER_PROXIES_H
 #define GC_SERVER_PROXIES_H
 
@@ -20,9 +20,9 @@ typedef struct gc_proxies {
     gc_network networks[GC_PROXIES_NETWORKS_MAX];
 } gc_proxies;
 
-/* Adds networks to *p: addresses of IPv4 or IPv6, each with or without /BITS, after commas; what
- * stands after the BITS of an address is dropped. Returns false, with *p undefined, when the list
- * is empty, is not of that form, or is too long. */
+/* Adds networks to *p: addresses of IPv4 or IPv6, each with or without /BITS, after commas; the
+ * bits of an address after the first BITS are dropped. Returns false, with *p undefined, when the
+ * list is empty, is not of that form, or is too long. */
 bool gc_proxies_add(gc_proxies *p, const char *list);
 /* Tells whether the word of this address counts. */
 bool gc_proxies_trust(const gc_proxies *p, const gc_addr *address);

@@ -89,8 +89,9 @@ gc_outcome gc_requests_refuse(gc_http_socket *c, const char *status, uint32_t re
     return send_answer(c, a);
 }
 
-/* Operators are told once, and in words that name what to change: all clients count as one address
- * when a proxy's word is not asked for, not believed, or not there. */
+/* Warns the operator once, and names the option to change: all clients count as one address when
+ * --trust-proxy is off, does not name the proxy's network, or the proxy sends no X-Forwarded-For.
+ */
 static void notice_forwarded(gc_service *service, const gc_http_request *r) {
     if (service->proxy_noticed || gc_http_header_of(r, "X-Forwarded-For").data == NULL) {
         return;
@@ -120,8 +121,8 @@ static void notice_silent_proxy(gc_service *service, const gc_http_request *r) {
            "X-Forwarded-For $proxy_add_x_forwarded_for;");
 }
 
-/* Makes limits count the client behind our own proxy, not the proxy. READ_ON: go on with the
- * request; anything else: the client is refused. */
+/* Makes limits count the client behind our own proxy, not the proxy. Returns READ_ON to go on with
+ * the request; anything else: the client is refused. */
 static gc_outcome readdress(gc_http_socket *c, const gc_http_request *r) {
     gc_service *service = gc_http_socket_service(c);
     gc_addr peer = gc_http_socket_from(c);

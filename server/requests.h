@@ -11,8 +11,8 @@ typedef enum gc_outcome {
     GC_OUTCOME_ANSWERING, /* stop reading; when the stream is writable: gc_requests_go_on() */
     GC_OUTCOME_LINGER,    /* the last answer is written: end the socket in order, for c->reason */
     GC_OUTCOME_LOSE,      /* the stream failed or memory is short: end it at once, for c->reason */
-    GC_OUTCOME_YIELD,     /* the socket had its share of this turn of the loop: stop reading, and
-                             read again, what is kept first, after all others had theirs */
+    GC_OUTCOME_YIELD, /* the socket had its share of this turn of the loop: stop reading, and read
+                         again, kept bytes first, after all others had theirs */
 } gc_outcome;
 
 /* Serves whole requests at the start of len bytes. Writes to *used how many bytes they took; the

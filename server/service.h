@@ -48,7 +48,7 @@ typedef struct gc_service {
     bool upgrade_noticed;
     bool origin_noticed;
     uint64_t http_requests;
-    uint64_t accept_pauses; /* for want of descriptors */
+    uint64_t accept_pauses; /* because no descriptor was free */
     uint64_t loop_lag_ms;   /* of the last timer */
 } gc_service;
 

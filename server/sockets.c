@@ -16,7 +16,7 @@ static gc_http_socket *oldest(const gc_service *service) {
 
 /* --- ends ----------------------------------------------------------------------------------- */
 
-/* All is written, or handed to the stream: ends the socket in order, for c->reason. */
+/* Ends the socket in order, for c->reason, after all bytes are written or handed to the stream. */
 static void linger(gc_http_socket *c) {
     gc_service *service = gc_http_socket_service(c);
     gc_assert(c->state != GC_HTTP_SOCKET_LINGERING && c->state != GC_HTTP_SOCKET_GONE);
@@ -60,7 +60,7 @@ void gc_sockets_close(gc_service *service) {
 static void on_closed(gc_stream *s) {
     gc_http_socket *c = (gc_http_socket *)s;
     gc_service *service = gc_http_socket_service(c);
-    gc_assert(c->conn == GC_CONN_NONE); /* whoever closed it has made gc_server forget it */
+    gc_assert(c->conn == GC_CONN_NONE); /* the call that closed it made gc_server forget it */
     gc_partial_release(c);
     gc_unsent_release(c);
     gc_free(c);
@@ -106,8 +106,8 @@ static uint32_t reason_of(uint16_t close_code) {
                                           : GC_REASON_BAD_FRAME;
 }
 
-/* What is charged is what was read, not what came of it: a message that never ends, and a request
- * for nothing, cost the server as much as others. */
+/* A connection is charged for the bytes that were read, whatever they led to: a message that never
+ * ends, and a request for nothing, cost the server as much as others. */
 static void charge(gc_http_socket *c, uint32_t messages) {
     gc_service *service = gc_http_socket_service(c);
     if (messages > 0) {
@@ -139,8 +139,8 @@ static uint8_t *read_frames(gc_http_socket *c, uint8_t *bytes, uint32_t *len) {
         }
         gc_server_frame(service->core, gc_service_now_ms(service), c->conn, event.opcode,
                         event.payload, event.close_code);
-        /* After each: 64 KiB of small messages become megabytes for others, who would seem slow
-         * without having had a chance to read. */
+        /* Drain after each message: 64 KiB of small messages become megabytes for other clients,
+         * which would seem slow without having had a chance to read. */
         gc_sockets_drain(service);
         if (event.opcode == GC_WS_CLOSE || c->state != GC_HTTP_SOCKET_OPEN) {
             *len = 0; /* bytes may be gone, too */
@@ -217,8 +217,8 @@ static void on_next_turn(uv_idle_t *idle) {
     gc_sockets_drain(service);
 }
 
-/* Goes on with an answer. Once it is out the socket reads again, first what is kept, unless it is
- * paused: then resume() sees to that. */
+/* Goes on with an answer. Once it is out the socket reads again, kept bytes first. While it is
+ * paused, resume() does that later. */
 static void go_on(gc_http_socket *c) {
     gc_outcome outcome = gc_requests_go_on(c);
     if (outcome != GC_OUTCOME_READ_ON) {
@@ -389,8 +389,8 @@ void gc_sockets_accept(gc_service *service, int fd, const gc_addr *from, bool me
     gc_addr unknown = {0};
     gc_conn conn;
     uint32_t reason;
-    /* Behind our own proxy the client's address is known with its request only, and who may connect
-     * how often is the proxy's business. */
+    /* Behind our own proxy the client's address is known only with its request, and the rate of
+     * connections is the proxy's business. */
     bool proxied = !metrics && gc_proxies_trust(&service->options->proxies, from);
     const gc_addr *counted = proxied ? &unknown : from;
     if (gc_server_accept(service->core, gc_service_now_ms(service), counted, &conn, &reason) != 0) {

@@ -1,6 +1,6 @@
 /* All sockets of a service: events of their streams go to requests.c and gc_server, outputs of
- * gc_server go to their streams. Whoever gives gc_server an input calls gc_sockets_drain() after
- * it; the streams' events do so themselves. */
+ * gc_server go to their streams. A caller that gives gc_server an input calls gc_sockets_drain()
+ * after it; the streams' events do so themselves. */
 #ifndef GC_SERVER_SOCKETS_H
 #define GC_SERVER_SOCKETS_H
 
@@ -13,8 +13,8 @@
 /* Opens what all sockets share, once the service's loop exists and before the first is accepted. */
 void gc_sockets_open(gc_service *service);
 /* Takes over an accepted descriptor that does not block, from its client's address. It is closed
- * when gc_server refuses the client or memory is short. metrics: it came where those are served:
- * without TLS, and for nothing else. */
+ * when gc_server refuses the client or memory is short. metrics: the descriptor came on the port of
+ * --metrics-listen, which serves /metrics without TLS and nothing else. */
 void gc_sockets_accept(gc_service *service, int fd, const gc_addr *from, bool metrics);
 /* Carries out what gc_server wants done. */
 void gc_sockets_drain(gc_service *service);

@@ -23,7 +23,7 @@ bool gc_unsent_keep(gc_http_socket *c, gc_answer *a, size_t written);
 void gc_unsent_advance(gc_http_socket *c, size_t n);
 /* Frees the rest, if there is one. */
 void gc_unsent_release(gc_http_socket *c);
-/* Returns the bytes of memory that it takes, 0 when there is none. */
+/* Returns the memory of the unsent bytes in bytes, 0 when there are none. */
 uint32_t gc_unsent_bytes(const gc_http_socket *c);
 
 #endif

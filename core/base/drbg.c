@@ -80,7 +80,7 @@ void gc_drbg_bytes(gc_drbg *d, void *out, uint32_t len) {
 
 uint32_t gc_drbg_below(gc_drbg *d, uint32_t bound) {
     gc_assert(bound >= 1);
-    uint32_t biased = (0u - bound) % bound; /* 2^32 modulo bound: so many values are too many */
+    uint32_t biased = (0u - bound) % bound; /* 2^32 modulo bound: the number of surplus values */
     for (;;) {
         uint8_t bytes[4];
         gc_drbg_bytes(d, bytes, sizeof bytes);

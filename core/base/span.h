@@ -1,4 +1,4 @@
-/* A span is borrowed bytes: whoever made it owns them, and says in its own header for how long.
+/* A span is borrowed bytes: the function that made it owns them, and its header says for how long.
  * A span of length 0 may have data == NULL. Functions here copy nothing: a span that they return
  * borrows from the one that they were given. */
 #ifndef GC_BASE_SPAN_H

@@ -8,7 +8,7 @@
 
 #define GC_NEVER UINT64_MAX
 
-/* Bytes of an arena that the tables of so many owners take. */
+/* Bytes of an arena that the tables for `capacity` owners take. */
 #define GC_TIMERS_BYTES(capacity)                                                                  \
     ((capacity) * (sizeof(uint64_t) + 2 * sizeof(uint32_t)) + 3 * (size_t)16)
 

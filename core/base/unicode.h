@@ -2,7 +2,7 @@
  * tools/make-unicode-table.mjs). The same tables are compiled natively and to wasm, so two programs
  * agree whatever Unicode their platforms know. Source: UAX 44, ghostchat-protocol.7, "Room names".
  *
- * c: any number; what is not a character has none of the properties. */
+ * c: any number; a number that is not a character has none of the properties. */
 #ifndef GC_BASE_UNICODE_H
 #define GC_BASE_UNICODE_H
 

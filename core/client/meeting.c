@@ -113,8 +113,8 @@ static void dial_target(gc_meeting *m, gc_peers *ps, const gc_step *s) {
     }
 }
 
-/* A server without the additions does not say who is there; what we offered before may be lost,
- * candidates too. */
+/* A server without the additions does not say who is there; our earlier offers and candidates may
+ * be lost. */
 static void enter_by_slots(gc_meeting *m, gc_peers *ps, const gc_step *s) {
     if (gc__slot_room_start(&m->room, s, m->membership.secret) != 0) {
         fail(m, s, GC_REASON_NONE, true);
@@ -142,7 +142,7 @@ static bool on_open(gc_meeting *m, gc_peers *ps, const gc_step *s, const gc_sign
         return false;
     }
     gc_span ice = gc_json_raw(&in->json, in->ice);
-    /* Another server has no say in it: the host knows its own. */
+    /* Take ICE servers only from a server with the additions: the host already knows its own. */
     if (in->gc && ice.len > 0 && ice.len <= GC_ICE_BYTES_MAX) {
         gc_output_queue_put(s->queue, GC_CLIENT_ICE_SERVERS, GC_NONE, 0, ice, gc_span_of(NULL, 0));
     }

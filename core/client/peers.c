@@ -70,7 +70,7 @@ bool gc__peers_reachable(const gc_peers *ps, const gc_step *s, uint32_t peer) {
            (p->presence == GC_PRESENCE_PRESENT || p->standing == GC_STANDING_TARGET);
 }
 
-/* Whether we dial this peer before it dials us. */
+/* Tells whether we dial this peer before it dials us. */
 static bool is_first(const gc_peers *ps, const gc_step *s, uint32_t peer) {
     return gc_people_after(&ps->people, peer, s->own);
 }

@@ -12,7 +12,7 @@ typedef struct gc_peers {
     gc_mesh mesh;
     gc_conversations conversations;
     uint32_t serialization; /* of a bare join link that a stock PeerJS peer answers */
-    bool crowded;           /* somebody found no place, and there is none yet */
+    bool crowded;           /* a peer found no place, and there is none yet */
     bool on;                /* as everybody was settled with last: the line to the server is on, */
     bool wait;              /* and a target is waited for */
 } gc_peers;
@@ -20,8 +20,9 @@ typedef struct gc_peers {
 /* Returns the index of the live peer of this id, which is made known if it is not; GC_NONE for our
  * own id and when no place is left for somebody of this right. */
 uint32_t gc__peers_know(gc_peers *ps, const gc_step *s, gc_span id, enum gc_right right);
-/* The same for a member of our room, who is present and dialled under the room's tag. right:
- * GC_RIGHT_LISTED by the word of a server that counts them, else what a proof gives. */
+/* Makes a member of our room known in the same way: it is present and dialled under the room's tag.
+ * right: GC_RIGHT_LISTED if a server that counts the members lists it, else the right that a proof
+ * gives. */
 uint32_t gc__peers_know_member(gc_peers *ps, const gc_step *s, gc_span id, enum gc_right right);
 /* Takes the server's list of the members of our room, which replaces what was known of their
  * presence. Those that are not linked with us are dialled. */

@@ -25,7 +25,7 @@ static bool ours_wins(const gc_peers *ps, const gc_step *s, uint32_t peer) {
     return gc_mesh_offered(&ps->mesh, peer) && gc_people_after(&ps->people, peer, s->own);
 }
 
-/* Where the server has no rooms it sees every tag: a member shows by a proof that it is one. */
+/* A server without rooms sees every tag, so a member has to show a proof there. */
 static bool is_proved(const gc_slots *r, const gc_step *s, const gc_signal_in *in, gc_span from) {
     uint8_t proof[GC_PROOF_BYTES];
     return !gc_slots_prove_offer(r, s->crypto, from, s->own, in->dial, proof) ||

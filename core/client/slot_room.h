@@ -26,7 +26,8 @@ enum gc_slot_event {
 
 /* Forgets all: off, without a secret. */
 void gc__slot_room_wipe(gc_slot_room *r);
-/* Begins, or goes on, for our own socket is on at a server without rooms. Returns 0 or GC_E_CRYPTO.
+/* Begins, or goes on, because our own socket is on at a server without rooms. Returns 0 or
+ * GC_E_CRYPTO.
  */
 int gc__slot_room_start(gc_slot_room *r, const gc_step *s, const uint8_t secret[GC_SECRET_BYTES]);
 /* Takes a message at the socket of our slot. in: scratch for it. */

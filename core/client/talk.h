@@ -11,8 +11,8 @@
 enum gc_heard {
     GC_HEARD_OK,
     GC_HEARD_BROKEN, /* the peer broke the protocol, or its budget: end the link */
-    GC_HEARD_BYE,    /* the peer left: end it; what it sent after a gap is still shown */
-    GC_HEARD_FULL,   /* the same, for the peer has no place for us */
+    GC_HEARD_BYE,    /* the peer left: end it; its messages after a gap are still shown */
+    GC_HEARD_FULL,   /* the same, because the peer has no place for us */
     GC_HEARD_CLOSED, /* the application of a stock peer closed its connection */
 };
 

@@ -49,7 +49,7 @@ enum gc_client_output_type {
     GC_CLIENT_SIGNALING_CONNECT = 1, /* text = URL ws(s)://...; close an older socket first */
     GC_CLIENT_SIGNALING_SEND,        /* text = one text message */
     GC_CLIENT_SIGNALING_CLOSE,
-    /* to the transport of links; what names one link is carried out in this order */
+    /* to the transport of links; outputs for the same link are carried out in this order */
     GC_CLIENT_ICE_SERVERS, /* text = JSON array for RTCPeerConnection; for links made from now on */
     GC_CLIENT_LINK_OFFER,  /* make link `link` with the channels of kind `value`, and a local offer;
                               text = label of the in-band channel, which is ordered */

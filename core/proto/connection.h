@@ -71,8 +71,8 @@ typedef struct gc_connection_clock {
 void gc_connection_start(gc_connection *c, uint64_t now_ms, uint32_t address);
 /* Notes that an HTTP request of a reading connection was answered: its time starts again. */
 void gc_connection_serve(gc_connection *c, uint64_t now_ms);
-/* Replaces the address that the connection counts for by the one that a proxy names; how often that
- * one may connect is the proxy's business from then on. */
+/* Replaces the address that the connection counts for by the one that a proxy names. From then on
+ * it is the proxy's business how often that address may connect. */
 void gc_connection_readdress(gc_connection *c, uint32_t address);
 /* Takes the WebSocket of a reading connection: it waits for its id. gc: its client speaks gc. */
 void gc_connection_upgrade(gc_connection *c, uint64_t now_ms, bool gc);

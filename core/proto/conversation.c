@@ -165,7 +165,7 @@ void gc_conversation_lose(gc_conversation *v, uint64_t base, uint32_t reason) {
 }
 
 bool gc_conversation_can_give_up(const gc_conversation *v) {
-    /* Two ranges at a time only when they touch: the common case of one message after another. */
+    /* Two ranges are joined only when they touch: the common case of one message after another. */
     return v->told >= v->lost_to || v->lost_to == gc_conversation_floor(v);
 }
 

@@ -77,8 +77,8 @@ bool gc_conversation_is_open(const gc_conversation *v);
 void gc_conversation_link(gc_conversation *v);
 /* Notes that the link ended. */
 void gc_conversation_unlink(gc_conversation *v);
-/* Ends the conversation for good: all of our open messages are given up for `reason`; what the peer
- * sent after a gap is still shown. gc_conversation_can_give_up() must hold. */
+/* Ends the conversation for good: all of our open messages are given up for `reason`; the peer's
+ * messages after a gap are still shown. gc_conversation_can_give_up() must hold. */
 void gc_conversation_end(gc_conversation *v, gc_outbox *o, uint32_t reason);
 
 /* --- what came -------------------------------------------------------------------------------- */

@@ -101,8 +101,7 @@ void gc_conversations_introduce(gc_conversations *t, uint32_t peer, gc_frame *f)
 /* Fills *out with the next message or gap of a peer, whose text is valid until the next call.
  * Returns false when there is none. */
 bool gc_conversations_show(gc_conversations *t, uint32_t peer, gc_client_output *out);
-/* Fills *out with what became of the next message of ours for a peer. Returns false when there is
- * none. */
+/* Fills *out with the fate of our next message for a peer. Returns false when there is none. */
 bool gc_conversations_tell(gc_conversations *t, uint32_t peer, gc_client_output *out);
 /* Takes the message that was polled last as shown: now it may be acknowledged. */
 void gc_conversations_shown(gc_conversations *t, const gc_step *s);

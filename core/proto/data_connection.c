@@ -53,7 +53,7 @@ static gc_data_value failed(int error) {
                                          : GC_REASON_PROTOCOL);
 }
 
-/* Nobody can see an empty text: it is shown as its quotes. */
+/* An empty text would be invisible, so it is shown as a pair of quotes. */
 static gc_data_value as_text(gc_span text) {
     return (gc_data_value){.event = GC_DATA_TEXT, .text = text.len > 0 ? text : GC_SPAN("\"\"")};
 }

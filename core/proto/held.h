@@ -16,9 +16,9 @@
 #include "core/proto/block_pool.h"
 
 #define GC_HELD_NONE UINT32_MAX
-/* Senders of one address share 1/8 of what may be held, so that no address takes it all; each
- * sender has GC_HELD_BYTES_PER_FROM_MAX in any case. Addresses are counted by a hash with a secret
- * key, in so many counters: two that fall together share. */
+/* Senders of one address share 1/8 of the memory for held messages, so that no address takes it
+ * all; each sender has GC_HELD_BYTES_PER_FROM_MAX in any case. Addresses are counted by a hash with
+ * a secret key, in this number of counters: two addresses with the same counter share. */
 #define GC_HELD_ORIGIN_PART 8
 #define GC_HELD_ORIGINS     1024
 #define GC_HELD_BATCH_MS    1000 /* PeerServer sweeps once a second */
@@ -64,8 +64,8 @@ typedef struct gc_held {
     uint64_t bytes;
 } gc_held;
 
-/* Returns what a message of so many bytes costs its sender's account, in bytes: at least a block,
- * because a small message uses one. */
+/* Returns the cost of a message of this many bytes to its sender's account, in bytes: at least a
+ * block, because a small message uses one. */
 static inline uint32_t gc_held_cost(uint32_t bytes) {
     return bytes < GC_BLOCK_BYTES ? GC_BLOCK_BYTES : bytes;
 }
@@ -78,11 +78,11 @@ void gc_held_init(gc_held *h, gc_arena *a, uint32_t blocks_max, uint32_t expire_
 /* Returns the box of an id (1..GC_ID_BYTES_MAX bytes), or GC_HELD_NONE when nothing is held for it.
  * id_hash: gc_registry_hash() of the id. */
 uint32_t gc_held_find(const gc_held *h, uint64_t id_hash, gc_span id);
-/* Tells whether one more message of so many bytes may be held in this box (GC_HELD_NONE: a new
+/* Tells whether one more message of this many bytes may be held in this box (GC_HELD_NONE: a new
  * one): the id's limits GC_HELD_PER_ID_MAX and GC_HELD_BYTES_PER_ID_MAX and the server's blocks_max
  * allow it, and the pool has the blocks. The caller keeps its sender's account. */
 bool gc_held_fits(const gc_held *h, const gc_block_pool *p, uint32_t box, uint32_t bytes);
-/* Tells whether one more message of so many bytes fits into the share of its origin
+/* Tells whether one more message of this many bytes fits into the share of its origin
  * (0..GC_HELD_ORIGINS-1). A sender of whom only a few bytes are held need not ask. */
 bool gc_held_has_share(const gc_held *h, uint32_t origin, uint32_t bytes);
 /* Adds a copy of *m, a message that fits (asserted as far as the table goes), to the box of this

@@ -1,13 +1,13 @@
-/* Inbox: what one sender sent us over the current link and we have not shown yet. It restores the
- * order of its messages (their channel has none), drops duplicates and marks gaps.
+/* Inbox: the messages that one sender sent us over the current link and that we have not shown yet.
+ * It restores the order of its messages (their channel has none), drops duplicates and marks gaps.
  *
  * `shown` is the last seq that is settled: shown, or declared never to come. A message is given
  * out by gc_inbox_next() and counts as shown only by gc_inbox_shown(): then it may be acknowledged.
  * Before START of a link has come nothing is given out and nothing is known to be a duplicate.
  *
  * Holds GC_WINDOW_BYTES of text and GC_WINDOW_MESSAGES messages; a sender that keeps the window of
- * ghostchat-protocol.7 never needs more. When the link ends, what is held is dropped: it was not
- * acknowledged, so it comes again. */
+ * ghostchat-protocol.7 never needs more. When the link ends, the messages held are dropped: they
+ * were not acknowledged, so they come again. */
 #ifndef GC_PROTO_INBOX_H
 #define GC_PROTO_INBOX_H
 
@@ -57,14 +57,14 @@ void gc_inbox_begin_plain(gc_inbox *in, bool anew);
 void gc_inbox_unlink(gc_inbox *in);
 /* Takes BASE: nothing below base can come any more. */
 void gc_inbox_raise(gc_inbox *in, uint64_t base);
-/* Gives out all that is held, with gaps, for nothing more will come. */
+/* Gives out all messages held, with gaps, because no more will come. */
 void gc_inbox_finish(gc_inbox *in);
 /* Takes a message, seq 1..GC_SEQ_MAX; the text is copied. Returns 0 (also for a duplicate), or
  * GC_E_REFUSED when it breaks the window. */
 int gc_inbox_put(gc_inbox *in, uint64_t seq, gc_span text);
-/* Takes what to show next. A message: seq and text, valid until the next call, and nothing is taken
- * until gc_inbox_shown() was called. A gap: seq is the first missing one and *missing how many; it
- * is settled by this. */
+/* Takes the next item to show. A message: seq and text, valid until the next call; it is taken only
+ * by gc_inbox_shown(). A gap: seq is the first missing message and *missing the number; this call
+ * settles it. */
 enum gc_inbox_item gc_inbox_next(gc_inbox *in, uint64_t *seq, uint64_t *missing, gc_span *text);
 /* Tells whether gc_inbox_next() would give something. */
 bool gc_inbox_has_next(const gc_inbox *in);

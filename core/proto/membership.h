@@ -44,7 +44,7 @@ gc_span gc_membership_target(const gc_membership *m);
 typedef enum gc_welcome {
     GC_WELCOME_REFUSED,
     GC_WELCOME_MEMBER, /* of the room */
-    GC_WELCOME_GUEST,  /* of one's direct link, or by a bare one */
+    GC_WELCOME_GUEST,  /* of our direct link, or by a bare one */
     GC_WELCOME_TARGET, /* the one that was dialled by a join link */
 } gc_welcome;
 

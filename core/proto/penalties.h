@@ -1,6 +1,6 @@
 /* Penalties of addresses (IPv6: of their /64) that connect without end or break the protocol again
- * and again. An address has a budget of connections, which refills; who overdraws it is refused for
- * a second, the next time for two, and so on.
+ * and again. An address has a budget of connections, which refills; an address that overdraws it is
+ * refused for a second, the next time for two, and so on.
  *
  *   free --over the budget--> refused --time is up--> free; a minute later its record is clean
  *

@@ -94,8 +94,8 @@ uint32_t gc_people_count(const gc_people *pp);
 enum gc_right gc_people_right(const gc_people *pp, uint32_t i);
 /* Counts the live ones whose right is below this one. */
 uint32_t gc_people_below(const gc_people *pp, enum gc_right right);
-/* Finds the live one whose right is the lowest, and below this one; among equals one that is not in
- * `kept`, and of those the last. Returns GC_NONE when there is none. */
+/* Finds the live person with the lowest right, if that is below `right`; among equals a person that
+ * is not in `kept`, and of those the last. Returns GC_NONE when there is none. */
 uint32_t gc_people_weakest(const gc_people *pp, enum gc_right right, const gc_set *kept);
 /* Reads the person at a place in use; valid until that person is freed. */
 const gc_person *gc_people_at(const gc_people *pp, uint32_t i);

@@ -14,7 +14,7 @@ void gc_plain_begin(gc_plain *pl, gc_data_store *store, uint32_t serialization,
     pl->received = v->inbox.shown; /* a count of our own, whatever the peer has said before */
 }
 
-/* So many messages never come. */
+/* Notes that `count` messages never come. */
 static void refuse(gc_plain *pl, gc_conversation *v, uint32_t reason, uint32_t count) {
     pl->received += count;
     gc_conversation_lose(v, pl->received + 1, reason);

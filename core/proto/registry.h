@@ -65,7 +65,7 @@ uint32_t gc_registry_find_hash(const gc_registry *t, uint64_t hash);
 /* Tells whether two named identities came with the same token. Takes the same time for any two. */
 bool gc_registry_same_token(const gc_registry *t, uint32_t a, uint32_t b);
 /* Counts a take-over of n's id at now_ms. Returns false, and counts nothing, when there were
- * GC_TAKEOVERS_MAX in GC_TAKEOVERS_MS: whoever asks for the id has to wait. */
+ * GC_TAKEOVERS_MAX in GC_TAKEOVERS_MS: a client that asks for the id has to wait. */
 bool gc_registry_count_takeover(gc_registry *t, uint32_t n, uint64_t now_ms);
 
 /* Hands n, which takes over, the count of take-overs of old's id. */

@@ -30,7 +30,7 @@ typedef struct gc_server_config {
 } gc_server_config;
 
 /* Returns a copy of *config with the default in place of each zero (and of a missing key). The key
- * stays borrowed from whoever set it. */
+ * stays borrowed from its owner. */
 gc_server_config gc_server_config_complete(const gc_server_config *config);
 /* Tells whether a server can be made of a complete configuration: false for a queue smaller than a
  * message, less memory than two queues, or numbers above what handles and lengths can hold. */

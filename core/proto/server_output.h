@@ -70,7 +70,7 @@ typedef struct gc_server_stats {
         bad_total[GC_REASON_COUNT]; /* by reason: an input was ignored or answered with an error */
     uint64_t memory_used_bytes;     /* blocks in use */
     uint64_t penalties_total;       /* times that an address was refused for a while */
-    uint64_t penalized_total;       /* connections refused by that */
+    uint64_t penalized_total;       /* connections refused because of a penalty */
     uint64_t stun_answered_total;
     uint64_t stun_limited_total; /* requests over the rate of their address */
     uint64_t stun_ignored_total; /* datagrams that were not a STUN request */

@@ -98,7 +98,7 @@ static bool read_relayed(gc_signal_in *in, int32_t payload) {
         int32_t tag = gc_json_get(j, payload, "room");
         in->has_tag = read_tag(j, tag, in->tag);
         in->has_proof = gc_signal_form_read_bytes(j, gc_json_get(j, payload, "proof"), in->proof);
-        /* A tag that is there but is none must not count as a bare link. */
+        /* A malformed tag must not count as a missing one, which means a bare link. */
         return gc_json_is_string(j, in->sdp) && (tag < 0 || in->has_tag);
     }
     int32_t index = gc_json_get(j, payload, "index");

@@ -159,7 +159,8 @@ void gc_signaling_client_opened(gc_signaling_client *s, gc_output_queue *q, uint
     s->step = GC_SIGNALING_STEP_OPENING;
     s->at_ms = now_ms + GC_SIGNALING_OPEN_MS;
     if (s->ever_on && !s->gc) {
-        /* After a take-over the old socket's clock of life goes on: it may be about to end. */
+        /* After a take-over the server's timer of silence still runs from the old socket, and may
+         * be about to end. */
         queue_signal(s, q, GC_SIGNAL_HEARTBEAT);
         queue_echo(s, q);
     }

@@ -17,8 +17,9 @@
 
 /* PeerServer clients beat every 5 s; a stock server cuts those it has not heard for 60-90 s. */
 #define GC_SIGNALING_BEAT_STOCK_MS 5000
-/* It answers no HEARTBEAT, but it relays to oneself: a message of ours comes back with each beat.
- * Where one came back, silence means that the socket is dead. */
+/* A stock server answers no HEARTBEAT, but it relays a client's message to the client itself. So we
+ * send one to ourselves with each beat; once one came back, silence means that the socket is dead.
+ */
 #define GC_SIGNALING_SILENT_STOCK_MS 12000
 /* Tries with an id that is taken: after ten take-overs in 10 s ours makes the next ones wait. */
 #define GC_ID_TAKEN_MAX 5
@@ -41,7 +42,7 @@ typedef struct gc_signaling_client {
     bool echoes;    /* a server without them has relayed to us what we sent ourselves */
     bool mute;      /* such a server was silent once before it relayed anything: it may never do */
     bool has_tag;
-    uint32_t reason;   /* why it is not on; what hopeless means when off */
+    uint32_t reason;   /* why it is not on; when off: why it is hopeless */
     uint32_t taken;    /* ID-TAKEN in a row */
     uint32_t delay_ms; /* the next one to draw from */
     uint64_t at_ms;    /* waiting: when to connect; connecting, opening: when to give up */
@@ -55,9 +56,9 @@ typedef struct gc_signaling_client {
     uint32_t key_len;
 } gc_signaling_client;
 
-/* Sets where to go. It still needs an id. server: "http(s)://host[:port]/path"; a final '/' is
- * added; key: up to GC_KEY_BYTES_MAX. Returns 0, or GC_E_ARGUMENT, then nothing changed: whoever
- * configured them erred, not the user. */
+/* Sets the server to connect to. The client still needs an id. server:
+ * "http(s)://host[:port]/path"; a final '/' is added; key: up to GC_KEY_BYTES_MAX. Returns 0, or
+ * GC_E_ARGUMENT, then nothing changed: the configuration is wrong, not the user's input. */
 int gc_signaling_client_init(gc_signaling_client *s, gc_span server, gc_span key);
 /* Takes over what was made ready in `from`. */
 void gc_signaling_client_move(gc_signaling_client *s, const gc_signaling_client *from);
@@ -73,8 +74,9 @@ void gc_signaling_client_rename(gc_signaling_client *s, gc_drbg *d,
 /* Connects: queues SIGNALING_CONNECT. tag: GC_TAG_BYTES, copied; NULL: into no room. */
 void gc_signaling_client_start(gc_signaling_client *s, gc_output_queue *q, const uint8_t *tag,
                                uint64_t now_ms);
-/* Ends it for good: queues SIGNALING_CLOSE and, when bye is set and the server has the additions, a
- * LEAVE before it. reason: a gc_reason, what gc_signaling_client.reason says from now on. */
+/* Ends the client for good: queues SIGNALING_CLOSE and, when bye is set and the server has the
+ * additions, a LEAVE before it. reason: a gc_reason, the value of gc_signaling_client.reason from
+ * now on. */
 void gc_signaling_client_stop(gc_signaling_client *s, gc_output_queue *q, bool bye,
                               uint32_t reason);
 /* Takes that the socket is open. To a server without the additions at which it was on before,
@@ -86,13 +88,13 @@ void gc_signaling_client_opened(gc_signaling_client *s, gc_output_queue *q, uint
 void gc_signaling_client_closed(gc_signaling_client *s, gc_drbg *d, uint64_t now_ms);
 /* Notes that something came from the server: it lives. */
 void gc_signaling_client_heard(gc_signaling_client *s, uint64_t now_ms);
-/* Takes OPEN. gc: the server has the additions. Returns true when the client is on by this, false
- * when OPEN was not expected. */
+/* Takes OPEN. gc: the server has the additions. Returns true if the client is now on, false if OPEN
+ * was not expected. */
 bool gc_signaling_client_open(gc_signaling_client *s, bool gc, uint64_t now_ms);
-/* Takes our own echo. Returns true when the client is on by this. */
+/* Takes our own echo. Returns true if the client is now on. */
 bool gc_signaling_client_echo(gc_signaling_client *s, uint64_t now_ms);
 /* Takes that a message of somebody else was relayed to us: held ones come as soon as a take-over
- * has worked. Returns true when the client is on by this. */
+ * has worked. Returns true if the client is now on. */
 bool gc_signaling_client_relayed(gc_signaling_client *s, uint64_t now_ms);
 /* Notes the reason (a gc_reason) that the server named before it closes: ERROR, ID-TAKEN or
  * INVALID-KEY. */

@@ -145,7 +145,7 @@ static void exhaust(gc_slots *s, gc_drbg *d, uint64_t now_ms) {
     rest(s, soon(d, now_ms, GC_SLOT_REST_MS));
 }
 
-/* Nobody answered at this slot. */
+/* Goes to the next slot, because nobody answered at this one. */
 static void next_slot(gc_slots *s, gc_output_queue *q, gc_drbg *d, uint64_t now_ms) {
     if (s->again) {
         begin_register(s, 0, q, d, now_ms);
@@ -221,7 +221,8 @@ void gc_slots_home(gc_slots *s, gc_drbg *d, bool open, uint64_t now_ms) {
 }
 
 void gc_slots_absent(gc_slots *s, gc_drbg *d, gc_span id, uint64_t now_ms) {
-    /* One that is knocked at again is waited for: somebody else may answer there. */
+    /* While we knock at our home again we wait for an answer: somebody else may hold the slot now.
+     */
     if (s->step == GC_SLOTS_MEMBER && !s->home_open && gc_span_equal(gc_slots_home_id(s), id)) {
         rest(s, now_ms + 1 + gc_drbg_below(d, GC_SLOT_HANDOVER_MS));
     }

@@ -54,7 +54,7 @@ typedef struct gc_slots {
     uint8_t at;        /* slot that is tried, held, or where the home is */
     uint8_t knock_due; /* bits: slots at which to knock with `nonce` */
     bool push_due;     /* tell all linked members who is here */
-    bool again;        /* knocking at the home that one has */
+    bool again;        /* knocking at our present home */
     bool home_open;    /* the home was linked with us */
     bool exhausted;    /* all slots were silent at least once, and nothing else happened since */
     uint32_t reason;   /* why the server refused the last slot; 0 */

@@ -15,7 +15,7 @@
 /* A stock application that ended its link is looked for after so long: when it is reloaded its id
  * is free by then, so that the server can say when it is back. */
 #define GC_TARGET_LOOK_MS 2000
-/* One that ends the link so often within this time wants to be left alone. */
+/* A target that ends the link this many times within this time wants to be left alone. */
 #define GC_TARGET_ENDS_MAX 3
 #define GC_TARGET_ENDS_MS  60000
 

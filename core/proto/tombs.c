@@ -7,7 +7,7 @@ void gc_tombs_wipe(gc_tombs *t) {
     gc_bytes_wipe(t, sizeof *t);
 }
 
-/* Its place; GC_TOMBS_MAX when there is none. */
+/* Returns the place of a tomb; GC_TOMBS_MAX when there is none. */
 static uint32_t find(const gc_tombs *t, gc_span id, const uint8_t session[GC_SESSION_BYTES]) {
     uint32_t kept = t->count < GC_TOMBS_MAX ? t->count : GC_TOMBS_MAX;
     for (uint32_t i = 0; i < kept; i++) {

@@ -192,7 +192,7 @@ int gc_binarypack_next(gc_binarypack_walk *w, gc_binarypack_item *item) {
 
 /* --- text for people ------------------------------------------------------------------------- */
 
-#define FRACTION_BITS  60u /* ten times a fraction of so many bits fits into 64 */
+#define FRACTION_BITS  60u /* ten times a fraction of this many bits fits into 64 bits */
 #define FRACTION_MASK  ((1ULL << FRACTION_BITS) - 1)
 #define DECIMALS       9u
 #define DECIMALS_SCALE 1000000000ULL /* 10^DECIMALS */

@@ -1,5 +1,5 @@
-/* Ids that belong to a key and a token: whoever asks for one shows what it is made of, so a server
- * need not remember whose it is.
+/* Ids that belong to a key and a token: a client that asks for an id shows the key and the token
+ * that it is made of, so a server need not remember whose it is.
  *
  *   th = H(32, "ghostchat/1 token " || token)
  *   id = "g" || base32(H(16, "ghostchat/1 id " || public key || th))

@@ -5,7 +5,7 @@
 #include "core/base/unicode.h"
 #include "core/base/utf8.h"
 
-/* "1." and so many digits of base64url are a secret, even if a few of its 43 got lost. */
+/* "1." and this many digits of base64url are a secret, even if a few of its 43 got lost. */
 #define SECRET_DIGITS 38
 
 /* --- folding -----------------------------------------------------------------------------------
@@ -35,7 +35,7 @@ static bool is_dash(uint32_t c) {
            c == 0x2e3a || c == 0x2e3b;
 }
 
-/* Of the many that keyboards write for one, that one. */
+/* Returns the plain form of a character that keyboards write in many forms. */
 static uint32_t plain(uint32_t c) {
     return is_apostrophe(c)       ? '\''
            : is_quotation_mark(c) ? '"'

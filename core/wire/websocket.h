@@ -42,9 +42,9 @@ typedef struct gc_ws_decoder {
 } gc_ws_decoder;
 
 typedef struct gc_ws_event {
-    uint8_t opcode;      /* GC_WS_TEXT, _BINARY, _CLOSE, _PING or _PONG; 0 when there is none yet */
-    gc_span payload;     /* unmasked; of a CLOSE its reason text. Inside the buffer or `control`:
-                            valid until the next call and as long as both are left alone */
+    uint8_t opcode;  /* GC_WS_TEXT, _BINARY, _CLOSE, _PING or _PONG; 0 when there is none yet */
+    gc_span payload; /* unmasked; for a CLOSE its reason text. Inside the buffer or `control`: valid
+                        until the next call and as long as both are left alone */
     uint16_t close_code; /* of a CLOSE, GC_WS_NO_CODE when it had none; of an error: to be sent */
     uint32_t frames;     /* that this call has read whole, those that came to no event included */
     uint8_t control[GC_WS_CONTROL_BYTES_MAX]; /* written only for control frames */
