@@ -18,7 +18,8 @@ SHARE_MAX ?= 30
 LINES_MAX ?= 400
 
 # What people read, and the habits of STYLE.md ("Language") are looked for in.
-READ_BY_PEOPLE := web/texts.js core/base/reason.h $(wildcard man/*.[0-9] docs/*.md) README.md SECURITY.md CONTRIBUTING.md
+READ_BY_PEOPLE := web/texts.js core/base/reason.h $(wildcard man/*.[0-9] docs/*.md) \
+    README.md ARCHITECTURE.md SECURITY.md CONTRIBUTING.md CHANGELOG.md
 
 # Banned everywhere; time and randomness only in host/.
 BANNED := strcpy|strcat|sprintf|vsprintf|gets|atoi|strtok|alloca
