@@ -24,9 +24,9 @@ const EACH = { entries: 1000, chars: 1_000_000 };
 const MANY = { entries: 2000, chars: 4_000_000 };
 /** What is made for one frame, of what is laid out; the rest waits for the next one. Marks and faces
  * cost many times what letters do: so many stay below a tenth of a second on a slow machine. */
-const DRAWN = { entries: 30, chars: 6144 };
+const DRAWN = { entries: 20, chars: 4096 };
 /** The newest entries, of which some are in sight, are laid out; then the browser decides. */
-const NEWEST = 2 * DRAWN.entries;
+const NEWEST = 3 * DRAWN.entries;
 /** Messages of one sender within this time stand together under one name. */
 const TOGETHER_MS = 120_000;
 /** Nearer to the end than this counts as reading the end. */

@@ -70,7 +70,7 @@ test('one frame draws a bounded part of what has come, and lays out the newest a
       conversation.render();
       const now = drawn();
       const made = now.slice(before);
-      assert.ok(made.length > 0 && made.length <= 30 && made.length * Math.min(text.length, 2000) < 6144 + 2000);
+      assert.ok(made.length > 0 && made.length <= 20 && made.length * Math.min(text.length, 2000) < 4096 + 2000);
       assert.ok(now.slice(0, -60).every((entry) => entry.dataset.past === 'true'));
       assert.ok(now.slice(-60).every((entry) => entry.dataset.past === undefined));
       before = now.length;
