@@ -126,12 +126,12 @@ static void on_close_frame(gc_server *s, uint32_t n, uint16_t code) {
     gc__delivery_close(&s->clients, n, code == GC_WS_NO_CODE ? 0 : code, GC_REASON_LEFT);
 }
 
-static void on_frame(gc_server *s, uint32_t n, uint8_t opcode, gc_span data, uint16_t code) {
+static void on_frame(gc_server *s, uint32_t n, gc_connection *c, uint8_t opcode, gc_span data,
+                     uint16_t code) {
     if (opcode == GC_WS_CLOSE) {
         on_close_frame(s, n, code);
         return;
     }
-    gc_connection *c = gc__clients_at(&s->clients, n);
     gc_connection_heard(c, s->clients.now_ms);
     if (c->state == GC_CONNECTION_OPEN) {
         gc__admission_alive(&s->admission, n);
@@ -152,15 +152,15 @@ int gc_server_frame(gc_server *s, uint64_t now_ms, gc_conn conn, uint8_t opcode,
     if (n == GC_SLOT_NONE) {
         return GC_E_CLOSED;
     }
-    uint8_t state = gc__clients_at(&s->clients, n)->state;
-    if (state == GC_CONNECTION_READING) {
+    gc_connection *c = gc__clients_at(&s->clients, n);
+    if (c->state == GC_CONNECTION_READING) {
         return GC_E_STATE;
     }
     if (data.len > s->clients.config.message_bytes_max) {
         return gc_server_bad_frame(s, now_ms, conn, GC_WS_TOO_BIG, GC_REASON_TOO_BIG);
     }
-    if (state != GC_CONNECTION_CLOSING) {
-        on_frame(s, n, opcode, data, code);
+    if (c->state != GC_CONNECTION_CLOSING) {
+        on_frame(s, n, c, opcode, data, code);
         settle(s);
     }
     return 0;

@@ -36,11 +36,6 @@ bool gc_backlog_takes(const gc_backlog *b, uint32_t lane, uint32_t bytes, uint32
     return len == 0 || (uint64_t)len + bytes <= lane_bytes_max;
 }
 
-bool gc_backlog_fits(const gc_backlog *b, const gc_block_pool *pool, uint32_t lane,
-                     uint32_t bytes) {
-    return gc_block_queue_need(pool, &b->lanes[lane].frames, bytes) <= gc_block_pool_left(pool);
-}
-
 void gc_backlog_put(gc_backlog *b, gc_block_pool *pool, uint32_t lane, uint32_t sender,
                     uint32_t address, uint8_t opcode, const gc_span *parts, uint32_t count) {
     gc_lane *l = &b->lanes[lane];

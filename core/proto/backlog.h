@@ -38,8 +38,6 @@ uint32_t gc_backlog_lane(const gc_backlog *b, uint32_t sender, uint32_t address)
 /* Returns true when a lane takes so many bytes more: up to lane_bytes_max, and a single message
  * always. */
 bool gc_backlog_takes(const gc_backlog *b, uint32_t lane, uint32_t bytes, uint32_t lane_bytes_max);
-/* Returns true when the pool has blocks for so many bytes more in a lane. */
-bool gc_backlog_fits(const gc_backlog *b, const gc_block_pool *pool, uint32_t lane, uint32_t bytes);
 /* Puts a WebSocket frame of this opcode (RFC 6455 5.2) of `sender` at `address` to the end of the
  * lane that gc_backlog_lane() names for them. Its bytes, gc_frame_bytes(parts, count), fit. */
 void gc_backlog_put(gc_backlog *b, gc_block_pool *pool, uint32_t lane, uint32_t sender,

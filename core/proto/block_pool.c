@@ -53,6 +53,10 @@ uint32_t gc_block_queue_need(const gc_block_pool *p, const gc_block_queue *q, ui
     return len <= room ? 0 : (len - room + GC_BLOCK_DATA_BYTES - 1) / GC_BLOCK_DATA_BYTES;
 }
 
+bool gc_block_queue_fits(const gc_block_pool *p, const gc_block_queue *q, uint32_t len) {
+    return gc_block_queue_need(p, q, len) <= gc_block_pool_left(p);
+}
+
 static void append_block(gc_block_pool *p, gc_block_queue *q) {
     uint32_t link = block_take(p);
     if (q->tail != 0) {

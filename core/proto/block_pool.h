@@ -47,8 +47,10 @@ uint32_t gc_block_pool_left(const gc_block_pool *p);
 /* Returns how many blocks must be free before `len` more bytes can be put to the end of q: 0 when
  * they fit into its last block. */
 uint32_t gc_block_queue_need(const gc_block_pool *p, const gc_block_queue *q, uint32_t len);
-/* Copies bytes to the end of q. The blocks must be there (asserted): the caller has compared
- * gc_block_queue_need() of all that it puts with gc_block_pool_left(). */
+/* Returns true when the pool has these blocks. */
+bool gc_block_queue_fits(const gc_block_pool *p, const gc_block_queue *q, uint32_t len);
+/* Copies bytes to the end of q. The blocks must be there (asserted): the caller has asked
+ * gc_block_queue_fits() for the sum of all that it puts. */
 void gc_block_queue_put(gc_block_pool *p, gc_block_queue *q, gc_span bytes);
 /* Fills spans with the bytes of q from its start, in order, one span for each block, at most `max`.
  * Returns how many were filled. The spans are borrowed until the queue changes. */
@@ -74,7 +76,7 @@ void gc_block_queue_check(const gc_block_pool *p, const gc_block_queue *q);
  * 2, 4 or 10 bytes more than the payload. Source: RFC 6455 5.2. */
 uint32_t gc_frame_bytes(const gc_span *parts, uint32_t count);
 /* Copies a frame of this opcode (a gc_ws_opcode; FIN set, unmasked as a server's frames are) to the
- * end of q. The blocks must be there (asserted): the caller has asked gc_block_queue_need() for
+ * end of q. The blocks must be there (asserted): the caller has asked gc_block_queue_fits() for
  * gc_frame_bytes() of the same parts. Source: RFC 6455 5.1, 5.2. */
 void gc_frame_put(gc_block_pool *pool, gc_block_queue *q, uint8_t opcode, const gc_span *parts,
                   uint32_t count);

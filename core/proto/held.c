@@ -46,10 +46,10 @@ bool gc_held_fits(const gc_held *h, const gc_block_pool *p, uint32_t box, uint32
         q = &box_at(h, box)->queue;
         count = box_at(h, box)->count;
     }
-    uint32_t need = gc_block_queue_need(p, q, bytes);
     return count < GC_HELD_PER_ID_MAX && q->len + bytes <= GC_HELD_BYTES_PER_ID_MAX &&
-           h->count < h->capacity && h->blocks + need <= h->blocks_max &&
-           need <= gc_block_pool_left(p);
+           h->count < h->capacity &&
+           h->blocks + gc_block_queue_need(p, q, bytes) <= h->blocks_max &&
+           gc_block_queue_fits(p, q, bytes);
 }
 
 static uint32_t box_make(gc_held *h, uint64_t id_hash, gc_span id) {

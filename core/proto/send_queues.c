@@ -20,10 +20,6 @@ bool gc_send_queues_overflow(const gc_send_queues *q, uint32_t n, uint32_t bytes
     return len > 0 && (uint64_t)len + bytes > q->bytes_max;
 }
 
-bool gc_send_queues_fit(const gc_send_queues *q, uint32_t n, uint32_t bytes) {
-    return gc_block_queue_need(q->pool, &q->items[n].bytes, bytes) <= gc_block_pool_left(q->pool);
-}
-
 /* Little is in front, and nobody waits: what a sender says needs no lane. */
 static bool is_quick(const gc_send_queues *q, uint32_t n) {
     const gc_send_queue *s = &q->items[n];
@@ -40,9 +36,8 @@ uint32_t gc_send_queues_way(const gc_send_queues *q, uint32_t n, uint32_t sender
     return gc_backlog_takes(b, lane, bytes, q->bytes_max / GC_SEND_SHARES) ? lane : GC_WAY_NONE;
 }
 
-bool gc_send_queues_fit_from(const gc_send_queues *q, uint32_t n, uint32_t way, uint32_t bytes) {
-    return way == GC_WAY_QUICK ? gc_send_queues_fit(q, n, bytes)
-                               : gc_backlog_fits(&q->backlogs[n], q->pool, way, bytes);
+const gc_block_queue *gc_send_queues_at(const gc_send_queues *q, uint32_t n, uint32_t way) {
+    return way == GC_WAY_QUICK ? &q->items[n].bytes : &q->backlogs[n].lanes[way].frames;
 }
 
 uint32_t gc_send_queues_slowest(const gc_send_queues *q) {

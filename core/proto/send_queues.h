@@ -51,16 +51,15 @@ static inline uint32_t gc_send_queues_len(const gc_send_queues *q, uint32_t n) {
 /* Returns true when so many bytes more of the server exceed bytes_max. A single frame never does: a
  * legal message must not cut its receiver. */
 bool gc_send_queues_overflow(const gc_send_queues *q, uint32_t n, uint32_t bytes);
-/* Returns true when the pool has blocks for so many bytes more in the queue of n. */
-bool gc_send_queues_fit(const gc_send_queues *q, uint32_t n, uint32_t bytes);
 /* Returns the way to n for a message of so many bytes that `sender` at `address` (numbers that name
  * them) says: GC_WAY_QUICK while little is unsent, else its lane of the backlog, or GC_WAY_NONE
  * when its share there has no place. A single message always has a place. Valid until something is
  * put for n or was sent to it. */
 uint32_t gc_send_queues_way(const gc_send_queues *q, uint32_t n, uint32_t sender, uint32_t address,
                             uint32_t bytes);
-/* Returns true when the pool has blocks for so many bytes more on that way to n. */
-bool gc_send_queues_fit_from(const gc_send_queues *q, uint32_t n, uint32_t way, uint32_t bytes);
+/* Returns the queue of the pool in which bytes stand on that way to n (GC_WAY_QUICK or a lane), for
+ * gc_block_queue_fits(). Borrowed until it changes. */
+const gc_block_queue *gc_send_queues_at(const gc_send_queues *q, uint32_t n, uint32_t way);
 /* Returns the connection with unsent bytes whose queue was empty longest ago; GC_ORDER_END: all
  * queues are empty. */
 uint32_t gc_send_queues_slowest(const gc_send_queues *q);

@@ -22,10 +22,6 @@ void gc_waits_park(gc_waits *w, uint32_t n, const uint8_t *room) {
     }
 }
 
-bool gc_waits_fit(const gc_waits *w, uint32_t n, uint32_t bytes) {
-    return gc_block_queue_need(w->pool, &w->items[n].ice, bytes) <= gc_block_pool_left(w->pool);
-}
-
 void gc_waits_put_ice(gc_waits *w, uint32_t n, gc_span part) {
     gc_block_queue_put(w->pool, &w->items[n].ice, part);
 }

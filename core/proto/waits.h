@@ -39,9 +39,8 @@ uint32_t gc_waits_holder(const gc_waits *w, uint32_t n);
 
 /* Keeps the tag of the room that n is to enter, copied; NULL: none. */
 void gc_waits_park(gc_waits *w, uint32_t n, const uint8_t *room);
-/* Returns true when the pool has blocks for so many bytes more of n's ICE servers. */
-bool gc_waits_fit(const gc_waits *w, uint32_t n, uint32_t bytes);
-/* Keeps a part of the text of n's ICE servers, copied behind those before it. It fits. */
+/* Keeps a part of the text of n's ICE servers, copied behind those before it. The caller has asked
+ * gc_block_queue_fits() for the end of gc_waits_at()->ice. */
 void gc_waits_put_ice(gc_waits *w, uint32_t n, gc_span part);
 /* Notes the holder of the id that n waits for, of whose packets nothing is known yet. */
 void gc_waits_start(gc_waits *w, uint32_t n, uint32_t holder);

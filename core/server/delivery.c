@@ -14,13 +14,20 @@ static bool cut_slowest(gc_clients *cs, uint32_t n) {
     return victim != n;
 }
 
-static bool has_memory(gc_clients *cs, uint32_t n, uint32_t bytes) {
-    while (!gc_send_queues_fit(&cs->queues, n, bytes)) {
+/* Makes the pool hold so many bytes more at the end of q, a queue of n: cuts the slowest readers
+ * until they fit. Returns false when n was cut. */
+static bool make_room(gc_clients *cs, const gc_block_queue *q, uint32_t n, uint32_t bytes) {
+    while (!gc_block_queue_fits(&cs->pool, q, bytes)) {
         if (!cut_slowest(cs, n)) {
             return false;
         }
     }
     return true;
+}
+
+/* Makes room in what the server says to n. */
+static bool has_memory(gc_clients *cs, uint32_t n, uint32_t bytes) {
+    return make_room(cs, gc_send_queues_at(&cs->queues, n, GC_WAY_QUICK), n, bytes);
 }
 
 static bool may_queue(gc_clients *cs, uint32_t n, uint32_t bytes) {
@@ -76,10 +83,8 @@ uint32_t gc__delivery_relay(gc_clients *cs, uint32_t n, uint32_t from, const gc_
     if (way == GC_WAY_NONE) {
         return GC_RELAY_FULL;
     }
-    while (!gc_send_queues_fit_from(q, n, way, bytes)) {
-        if (!cut_slowest(cs, n)) {
-            return GC_RELAY_CUT;
-        }
+    if (!make_room(cs, gc_send_queues_at(q, n, way), n, bytes)) {
+        return GC_RELAY_CUT;
     }
     want_write(cs, n, gc_send_queues_put_from(q, n, way, from, origin, t->parts, t->count, bytes));
     return GC_RELAY_QUEUED;
@@ -91,10 +96,8 @@ void gc__delivery_splice(gc_clients *cs, uint32_t n, gc_block_queue *held) {
 
 bool gc__delivery_park(gc_clients *cs, uint32_t n, const gc_span *parts, uint32_t count) {
     for (uint32_t i = 0; i < count; i++) {
-        while (!gc_waits_fit(&cs->waits, n, parts[i].len)) {
-            if (!cut_slowest(cs, n)) {
-                return false;
-            }
+        if (!make_room(cs, &gc_waits_at(&cs->waits, n)->ice, n, parts[i].len)) {
+            return false;
         }
         gc_waits_put_ice(&cs->waits, n, parts[i]);
     }

@@ -124,9 +124,6 @@ static void a_lane_takes_a_single_message_of_any_length(void **state) {
     assert_true(gc_backlog_takes(&f.b, 0, 50, 250));
     assert_false(gc_backlog_takes(&f.b, 0, 51, 250));
     assert_false(gc_backlog_takes(&f.b, 0, UINT32_MAX, 250));
-    assert_true(
-        gc_backlog_fits(&f.b, &f.pool, 1, BLOCKS * GC_BLOCK_DATA_BYTES - GC_BLOCK_DATA_BYTES));
-    assert_false(gc_backlog_fits(&f.b, &f.pool, 1, BLOCKS * GC_BLOCK_DATA_BYTES));
 }
 
 static void a_backlog_that_is_cleared_knows_nobody(void **state) {

@@ -24,7 +24,7 @@ static void set_up(fixture *f) {
 
 static bool put(fixture *f, uint32_t n, uint32_t bytes) {
     static const uint8_t zeros[16 * GC_BLOCK_BYTES];
-    assert_true(gc_send_queues_fit(&f->q, n, bytes));
+    assert_true(gc_block_queue_fits(&f->pool, gc_send_queues_at(&f->q, n, GC_WAY_QUICK), bytes));
     return gc_send_queues_put_raw(&f->q, n, gc_span_of(zeros, bytes));
 }
 
@@ -36,7 +36,7 @@ static bool say(fixture *f, uint32_t n, uint32_t sender, uint32_t bytes) {
     if (way == GC_WAY_NONE) {
         return false;
     }
-    assert_true(gc_send_queues_fit_from(&f->q, n, way, frame));
+    assert_true(gc_block_queue_fits(&f->pool, gc_send_queues_at(&f->q, n, way), frame));
     gc_send_queues_put_from(&f->q, n, way, sender, sender, &part, 1, frame);
     return true;
 }
@@ -135,8 +135,9 @@ static void the_pool_bounds_all_queues_together(void **state) {
     set_up(&f);
     put(&f, 0, 13 * GC_BLOCK_DATA_BYTES);
     put(&f, 1, 2 * GC_BLOCK_DATA_BYTES);
-    assert_true(gc_send_queues_fit(&f.q, 2, GC_BLOCK_DATA_BYTES));
-    assert_false(gc_send_queues_fit(&f.q, 2, GC_BLOCK_DATA_BYTES + 1));
+    const gc_block_queue *last = gc_send_queues_at(&f.q, 2, GC_WAY_QUICK);
+    assert_true(gc_block_queue_fits(&f.pool, last, GC_BLOCK_DATA_BYTES));
+    assert_false(gc_block_queue_fits(&f.pool, last, GC_BLOCK_DATA_BYTES + 1));
     assert_int_equal(gc_send_queues_check(&f.q, SLOTS), 15);
 }
 

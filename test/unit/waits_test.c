@@ -81,8 +81,9 @@ static void the_pool_bounds_what_is_parked(void **state) {
     fixture f;
     set_up(&f);
     gc_waits_park(&f.w, 0, NULL);
-    assert_true(gc_waits_fit(&f.w, 0, BLOCKS * GC_BLOCK_DATA_BYTES));
-    assert_false(gc_waits_fit(&f.w, 0, BLOCKS * GC_BLOCK_DATA_BYTES + 1));
+    const gc_block_queue *ice = &gc_waits_at(&f.w, 0)->ice;
+    assert_true(gc_block_queue_fits(&f.pool, ice, BLOCKS * GC_BLOCK_DATA_BYTES));
+    assert_false(gc_block_queue_fits(&f.pool, ice, BLOCKS * GC_BLOCK_DATA_BYTES + 1));
 }
 
 int main(void) {
