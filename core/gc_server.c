@@ -22,12 +22,18 @@ static uint32_t find(const gc_server *s, gc_conn conn) {
     return gc_connections_find(&s->clients.connections, conn);
 }
 
+static void wake(gc_server *s) {
+    if (s->clients.queues.woken.count > 0) {
+        gc__clients_wake(&s->clients);
+    }
+}
+
 /* Each round ends at most the connections that it pushes to, and none ends twice. */
 static void settle(gc_server *s) {
     for (;;) {
         uint32_t n = gc_connections_take_ended(&s->clients.connections);
         if (n == GC_SLOT_NONE) {
-            return;
+            break;
         }
         gc__room_leave(&s->rooms, n);
         uint32_t waiter = gc_registry_take_waiter(&s->clients.registry, n);
@@ -35,6 +41,7 @@ static void settle(gc_server *s) {
             gc__admission_resume(&s->admission, waiter);
         }
     }
+    wake(s);
 }
 
 static int refuse(gc_server *s, uint32_t why, uint32_t *reason) {
@@ -133,9 +140,10 @@ static void on_frame(gc_server *s, uint32_t n, gc_connection *c, uint8_t opcode,
         return;
     }
     gc_connection_heard(c, s->clients.now_ms);
+    bool answers = opcode == GC_WS_PONG && gc__delivery_answered(&s->clients, n, data);
     if (c->state == GC_CONNECTION_OPEN) {
         gc__admission_alive(&s->admission, n);
-        gc__liveness_charge(&s->clients, n, 1);
+        gc__liveness_charge(&s->clients, n, answers ? 0 : 1);
     }
     if (opcode == GC_WS_PING) {
         gc__delivery_send(&s->clients, n, GC_WS_PONG, &data, 1);
@@ -196,6 +204,7 @@ void gc_server_sent(gc_server *s, uint64_t now_ms, gc_conn conn, uint32_t bytes)
     uint32_t n = find(s, conn);
     if (n != GC_SLOT_NONE && bytes > 0) {
         gc_send_queues_sent(&s->clients.queues, n, bytes);
+        wake(s);
     }
 }
 

@@ -10,6 +10,9 @@
 #include <unistd.h>
 
 #define BACKLOG 4096 /* the kernel caps it by net.core.somaxconn */
+/* More of it is not written before that is sent: what waits in the kernel waits in order of its
+ * coming, however much one sender says, whereas the core takes its senders in turn. */
+#define NOT_SENT_BYTES 4096
 
 bool gc_net_from_sockaddr(const struct sockaddr *sa, gc_addr *out) {
     *out = (gc_addr){0};
@@ -115,8 +118,10 @@ static int open_bound(const struct addrinfo *a, bool v6_only) {
     }
     if (a->ai_socktype == SOCK_STREAM) {
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-        /* Accepted sockets inherit it; what we write is whole messages already. */
+        /* Accepted sockets inherit both; what we write is whole messages already. */
+        int not_sent = NOT_SENT_BYTES;
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &not_sent, sizeof not_sent);
     }
     if (a->ai_family == AF_INET6) {
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, v6_only ? &on : &off, sizeof on);

@@ -35,6 +35,7 @@ typedef struct gc_http_socket {
     uint8_t state;
     uint8_t reason;     /* why it ends, for gc_server's counters */
     bool paused;        /* by gc_server */
+    bool stalled;       /* paused, and what was read already waits too */
     bool metrics;       /* it gets /metrics, and nothing else */
     gc_list_node place; /* in the service's `lingering` or `yielded` */
     /* Memory, all counted in the service's kept_bytes (partial.h, unsent.h). */

@@ -115,11 +115,12 @@ static void charge(gc_http_socket *c, uint32_t messages) {
     }
 }
 
-/* Gives whole messages to gc_server; returns where the incomplete rest begins, and its length. */
+/* Gives whole messages to gc_server until it stalls the socket; returns where the rest begins, and
+ * its length. */
 static uint8_t *read_frames(gc_http_socket *c, uint8_t *bytes, uint32_t *len) {
     gc_service *service = gc_http_socket_service(c);
     gc_ws_event event;
-    for (;;) {
+    while (!c->stalled) {
         uint32_t used;
         uint32_t kept;
         int e = gc_ws_decode(&c->decoder, bytes, *len, &used, &kept, &event);
@@ -147,6 +148,7 @@ static uint8_t *read_frames(gc_http_socket *c, uint8_t *bytes, uint32_t *len) {
             return bytes;
         }
     }
+    return bytes;
 }
 
 /* --- reading -------------------------------------------------------------------------------- */
@@ -204,7 +206,7 @@ static void on_next_turn(uv_idle_t *idle) {
     for (uint32_t left = yielded->count; left > 0 && yielded->first != NULL; left--) {
         gc_http_socket *c = GC_LIST_OWNER(yielded->first, gc_http_socket, place);
         gc_list_remove(&c->place);
-        gc_assert(c->state == GC_HTTP_SOCKET_REQUEST);
+        gc_assert(c->state <= GC_HTTP_SOCKET_OPEN);
         c->served = 0;
         gc_stream_read(&c->stream, true);
         if (c->kept_len > 0) {
@@ -307,11 +309,12 @@ static void close_as_told(gc_http_socket *c, const gc_server_output *out) {
     }
 }
 
-/* Reads on. Requests that were read already wait for the next turn: nothing is served in a drain.
- */
+/* Reads on. What was read already waits for the next turn: nothing is served in a drain. */
 static void resume(gc_http_socket *c) {
     c->paused = false;
-    if (c->state == GC_HTTP_SOCKET_REQUEST) {
+    c->stalled = false;
+    if (c->state == GC_HTTP_SOCKET_REQUEST ||
+        (c->state == GC_HTTP_SOCKET_OPEN && c->kept_len > 0)) {
         yield(c);
     } else if (c->state != GC_HTTP_SOCKET_ANSWERING) {
         gc_stream_read(&c->stream, true);
@@ -337,6 +340,7 @@ static void obey(gc_http_socket *c, const gc_server_output *out) {
         break;
     case GC_SERVER_PAUSE:
         c->paused = true;
+        c->stalled = out->now;
         gc_list_remove(&c->place); /* its turn does not come before it is resumed */
         gc_stream_read(&c->stream, false);
         break;

@@ -89,6 +89,7 @@
 #define GC_OFFENCE_CONNECTS        8      /* what a malformed request or frame counts for */
 #define GC_PENALTY_MS_MIN          1000   /* how long an address over that is refused */
 #define GC_PENALTY_MS_MAX          60000  /* after doubling each time */
+#define GC_STALL_MS_MAX            2000   /* a sender waits for a slow receiver */
 #define GC_RATE_PER_SECOND         200    /* --rate: messages of one client */
 #define GC_RATE_BURST_SECONDS      10     /* what a client may send ahead of its rate */
 #define GC_ALIVE_MS                90000  /* --alive-timeout */

@@ -46,29 +46,49 @@ void gc_backlog_put(gc_backlog *b, gc_block_pool *pool, uint32_t lane, uint32_t 
     }
     uint32_t before = l->frames.len;
     gc_frame_put(pool, &l->frames, opcode, parts, count);
+    l->first = before == 0 ? l->frames.len : l->first;
     b->bytes += l->frames.len - before;
 }
 
 static uint64_t finish_of(const gc_lane *l) {
-    return l->start + l->frames.len;
+    return l->start + l->first;
 }
 
-void gc_backlog_next(gc_backlog *b, gc_block_pool *pool, gc_block_queue *to) {
-    gc_lane *next = NULL;
+/* Returns GC_LANES when nobody waits. */
+static uint32_t lane_in_turn(const gc_backlog *b) {
+    uint32_t next = GC_LANES;
     for (uint32_t i = 0; i < GC_LANES; i++) {
-        gc_lane *l = &b->lanes[i];
-        if (l->frames.len > 0 && (next == NULL || finish_of(l) < finish_of(next))) {
-            next = l;
+        const gc_lane *l = &b->lanes[i];
+        if (l->frames.len > 0 && (next == GC_LANES || finish_of(l) < finish_of(&b->lanes[next]))) {
+            next = i;
         }
     }
-    if (next == NULL) {
-        return;
+    return next;
+}
+
+uint32_t gc_backlog_next(gc_backlog *b, gc_block_pool *pool, gc_block_queue *to) {
+    uint32_t next = lane_in_turn(b);
+    if (next == GC_LANES) {
+        return next;
     }
-    uint32_t bytes = next->frames.len;
-    b->now = next->start > b->now ? next->start : b->now;
-    b->bytes -= bytes;
-    next->start += bytes;
-    gc_block_queue_splice(pool, to, &next->frames);
+    gc_lane *l = &b->lanes[next];
+    uint32_t before = l->frames.len;
+    b->now = l->start > b->now ? l->start : b->now;
+    gc_frame_move(pool, to, &l->frames);
+    b->bytes -= before - l->frames.len;
+    l->start += before - l->frames.len;
+    l->first = gc_frame_first(pool, &l->frames);
+    l->given_up = l->given_up && l->frames.len > 0;
+    return next;
+}
+
+bool gc_backlog_is_full(const gc_backlog *b, uint32_t lane) {
+    const gc_lane *l = &b->lanes[lane];
+    return l->frames.len > GC_LANE_FULL_BYTES && !l->given_up;
+}
+
+void gc_backlog_give_up(gc_backlog *b, uint32_t lane) {
+    b->lanes[lane].given_up = b->lanes[lane].frames.len > 0;
 }
 
 void gc_backlog_clear(gc_backlog *b, gc_block_pool *pool) {
@@ -85,6 +105,7 @@ uint32_t gc_backlog_check(const gc_backlog *b, const gc_block_pool *pool) {
     uint32_t blocks = 0;
     for (uint32_t i = 0; i < GC_LANES; i++) {
         gc_block_queue_check(pool, &b->lanes[i].frames);
+        gc_assert(b->lanes[i].first == gc_frame_first(pool, &b->lanes[i].frames));
         bytes += b->lanes[i].frames.len;
         blocks += b->lanes[i].frames.blocks;
     }

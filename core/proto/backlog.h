@@ -1,16 +1,21 @@
 /* The backlog of one client: what others have sent to it and its socket has no room for yet. Each
- * sender has a lane, and the lanes go out in turn by the bytes that each has had, so that a
- * flood of one sender delays little of what others say.
+ * sender has a lane, and from the lanes one frame after the other goes out, in turn by the bytes
+ * that each lane has had, so that a flood of one sender delays little of what others say.
  *
- *   lane:  free --_put--> waiting --_next: its turn--> served --_put--> waiting
- *            ^                                            |
- *            '--------- all others have had as much ------'
+ *   lane:  free --_put--> waiting --_next: its last frame--> served --_put--> waiting
+ *            ^                                                  |
+ *            '------------ all others have had as much ---------'
+ *
+ *          while waiting:  has room <--> full --_give_up--> full, and nobody waits for it any more
  *
  * The turn is fair queueing (Demers, Keshav, Shenker: "Analysis and Simulation of a Fair Queueing
- * Algorithm", 1989) with whole lanes in place of packets: the lane goes out that would be through
- * first if all went out side by side, so one that has just got a short message is in front of all
- * that are full. A sender has one lane, an address GC_LANES_PER_ADDRESS of them; when none is left,
- * senders share those that there are. */
+ * Algorithm", 1989): the frame goes out that would be through first if all lanes went out side by
+ * side, so a short message is in front of all lanes that are full. A sender has one lane, an
+ * address GC_LANES_PER_ADDRESS of them; when none is left, senders share those that there are.
+ *
+ * A lane with more than GC_LANE_FULL_BYTES is full: it takes more, up to the limit of its owner,
+ * but its senders had better wait. Once one of them has waited too long, no others wait for it
+ * until it has been empty. */
 #ifndef GC_PROTO_BACKLOG_H
 #define GC_PROTO_BACKLOG_H
 
@@ -18,12 +23,15 @@
 
 #define GC_LANES             32 /* senders that can wait for one client without sharing */
 #define GC_LANES_PER_ADDRESS 4  /* of these, senders of one address */
+#define GC_LANE_FULL_BYTES   16384
 
 typedef struct gc_lane {
     gc_block_queue frames;
     uint64_t start; /* virtual time in bytes at which the frames go out; without frames: could go */
+    uint32_t first; /* bytes of the first frame */
     uint32_t sender;
     uint32_t address;
+    bool given_up; /* it was full for too long, and not empty since */
 } gc_lane;
 
 typedef struct gc_backlog {
@@ -42,9 +50,14 @@ bool gc_backlog_takes(const gc_backlog *b, uint32_t lane, uint32_t bytes, uint32
  * lane that gc_backlog_lane() names for them. Its bytes, gc_frame_bytes(parts, count), fit. */
 void gc_backlog_put(gc_backlog *b, gc_block_pool *pool, uint32_t lane, uint32_t sender,
                     uint32_t address, uint8_t opcode, const gc_span *parts, uint32_t count);
-/* Moves all frames of the lane whose turn it is to the end of `to`, a queue of the same pool,
- * without a copy. Does nothing when the backlog is empty. */
-void gc_backlog_next(gc_backlog *b, gc_block_pool *pool, gc_block_queue *to);
+/* Moves the first frame of the lane whose turn it is to the end of `to`, a queue of the same pool
+ * (gc_frame_move(): when the pool is as good as full, all frames of the lane). Returns the lane;
+ * GC_LANES when the backlog is empty. */
+uint32_t gc_backlog_next(gc_backlog *b, gc_block_pool *pool, gc_block_queue *to);
+/* Returns true when a lane is full, and it was not given up. */
+bool gc_backlog_is_full(const gc_backlog *b, uint32_t lane);
+/* Gives up a lane that was full for too long. */
+void gc_backlog_give_up(gc_backlog *b, uint32_t lane);
 /* Drops everything, and forgets who has had how much: its client has read all, or is gone. */
 void gc_backlog_clear(gc_backlog *b, gc_block_pool *pool);
 /* Aborts (gc_assert) unless the lanes hold what the backlog says. Returns their blocks. */

@@ -163,6 +163,8 @@ static uint32_t sum_of(const gc_span *parts, uint32_t count) {
     return len;
 }
 
+#define GC_FRAME_HEAD_BYTES 10 /* of a server, whose frames are not masked */
+
 /* RFC 6455 5.2: the length of a server's frame head depends on that of the payload only. */
 uint32_t gc_frame_bytes(const gc_span *parts, uint32_t count) {
     uint32_t len = sum_of(parts, count);
@@ -179,4 +181,43 @@ void gc_frame_put(gc_block_pool *pool, gc_block_queue *q, uint8_t opcode, const 
         gc_block_queue_put(pool, q, parts[i]);
     }
     gc_assert(q->len - before == gc_frame_bytes(parts, count));
+}
+
+/* RFC 6455 5.2: the length stands in the second byte, or in the 2 or 8 after it. */
+uint32_t gc_frame_first(const gc_block_pool *pool, const gc_block_queue *q) {
+    uint8_t head[GC_FRAME_HEAD_BYTES];
+    uint32_t len = 0;
+    for (uint32_t link = q->head; link != 0 && len < sizeof head;
+         link = block_at(pool, link)->next) {
+        const gc_block *b = block_at(pool, link);
+        for (uint32_t at = b->begin; at < b->end && len < sizeof head; at++) {
+            head[len++] = b->data[at];
+        }
+    }
+    if (len < 2 || head[1] < 126) {
+        return len == 0 ? 0 : 2u + head[1];
+    }
+    if (head[1] == 126) {
+        return 4 + ((uint32_t)head[2] << 8 | head[3]);
+    }
+    return 10 +
+           ((uint32_t)head[6] << 24 | (uint32_t)head[7] << 16 | (uint32_t)head[8] << 8 | head[9]);
+}
+
+/* Each step takes at most one block, and all but the first and the last give one back. */
+void gc_frame_move(gc_block_pool *pool, gc_block_queue *to, gc_block_queue *from) {
+    uint32_t left = gc_frame_first(pool, from);
+    gc_assert(left > 0 && left <= from->len);
+    if (left == from->len || gc_block_pool_left(pool) < 2) {
+        gc_block_queue_splice(pool, to, from);
+        return;
+    }
+    while (left > 0) {
+        const gc_block *b = block_at(pool, from->head);
+        uint32_t n = (uint32_t)(b->end - b->begin);
+        n = n < left ? n : left;
+        gc_block_queue_put(pool, to, gc_span_of(b->data + b->begin, n));
+        gc_block_queue_drop(pool, from, n);
+        left -= n;
+    }
 }

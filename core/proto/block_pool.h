@@ -80,5 +80,10 @@ uint32_t gc_frame_bytes(const gc_span *parts, uint32_t count);
  * gc_frame_bytes() of the same parts. Source: RFC 6455 5.1, 5.2. */
 void gc_frame_put(gc_block_pool *pool, gc_block_queue *q, uint8_t opcode, const gc_span *parts,
                   uint32_t count);
+/* Returns the bytes of the first frame in q, which gc_frame_put() put there; 0: q is empty. */
+uint32_t gc_frame_first(const gc_block_pool *pool, const gc_block_queue *q);
+/* Moves the first frame of `from`, which is not empty, to the end of `to`, a queue of the same
+ * pool; all that is in `from` when not even two blocks are free for a copy. */
+void gc_frame_move(gc_block_pool *pool, gc_block_queue *to, gc_block_queue *from);
 
 #endif

@@ -5,10 +5,18 @@
 #include "core/proto/addresses.h"
 #include "core/proto/rooms.h"
 
-/* The memory that an idle connection touches: this struct, its send queue (32), its identity (176),
+/* The memory that an idle connection touches: this struct, its send queue (24), its identity (176),
  * a timer (16), two of four lists (16), the id's map (20) and its address: below 450 bytes in all.
  */
 _Static_assert(sizeof(gc_connection) <= 64, "an idle connection fits into 64 bytes");
+
+static uint64_t min_of(uint64_t a, uint64_t b) {
+    return a < b ? a : b;
+}
+
+static uint64_t max_of(uint64_t a, uint64_t b) {
+    return a > b ? a : b;
+}
 
 /* --- states ----------------------------------------------------------------------------------- */
 
@@ -48,6 +56,7 @@ void gc_connection_wait_since(gc_connection *c, uint64_t since_ms) {
 void gc_connection_admit(gc_connection *c, uint64_t now_ms) {
     gc_assert(c->state == GC_CONNECTION_WAITING);
     c->state = GC_CONNECTION_OPEN;
+    c->since_ms = 0;
     c->last_ms = now_ms;
 }
 
@@ -120,12 +129,34 @@ bool gc_connection_charge(gc_connection *c, uint32_t per_second, uint64_t now_ms
     return paused;
 }
 
+void gc_connection_stall(gc_connection *c, uint64_t until_ms) {
+    gc_assert(c->state == GC_CONNECTION_OPEN);
+    c->since_ms = until_ms;
+    c->paused = true;
+}
+
+void gc_connection_unstall(gc_connection *c) {
+    if (c->state == GC_CONNECTION_OPEN) {
+        c->since_ms = 0;
+    }
+}
+
+static uint64_t stalled_ms(const gc_connection *c) {
+    return c->state == GC_CONNECTION_OPEN ? c->since_ms : 0;
+}
+
+/* When a paused connection may be read again. */
+static uint64_t resume_ms(const gc_connection *c) {
+    uint64_t paid_ms = gc_bucket_resume_ms(&c->bucket);
+    return max_of(paid_ms, stalled_ms(c));
+}
+
 bool gc_connection_resume(gc_connection *c, uint64_t now_ms) {
-    if (!c->paused || c->state == GC_CONNECTION_CLOSING ||
-        gc_bucket_resume_ms(&c->bucket) > now_ms) {
+    if (!c->paused || c->state == GC_CONNECTION_CLOSING || resume_ms(c) > now_ms) {
         return false;
     }
     c->paused = false;
+    gc_connection_unstall(c);
     c->last_ms = now_ms;
     if (c->state == GC_CONNECTION_READING) {
         c->since_ms = now_ms;
@@ -134,14 +165,6 @@ bool gc_connection_resume(gc_connection *c, uint64_t now_ms) {
 }
 
 /* --- deadlines -------------------------------------------------------------------------------- */
-
-static uint64_t min_of(uint64_t a, uint64_t b) {
-    return a < b ? a : b;
-}
-
-static uint64_t max_of(uint64_t a, uint64_t b) {
-    return a > b ? a : b;
-}
 
 /* While the host was stopped nothing was read, so nobody could show life: signs of it may wait in
  * the sockets. */
@@ -170,15 +193,15 @@ static uint64_t measure_ms(const gc_connection *c, const gc_connection_clock *cl
 
 uint64_t gc_connection_deadline(const gc_connection *c, const gc_connection_clock *clock) {
     /* While nothing is read, the client can neither show life nor send its request. */
-    uint64_t resume_ms = c->paused ? gc_bucket_resume_ms(&c->bucket) : GC_NEVER;
+    uint64_t read_ms = c->paused ? resume_ms(c) : GC_NEVER;
     switch (c->state) {
     case GC_CONNECTION_READING:
-        return c->paused ? resume_ms : c->since_ms + GC_HANDSHAKE_MS;
+        return c->paused ? read_ms : c->since_ms + GC_HANDSHAKE_MS;
     case GC_CONNECTION_WAITING:
-        return min_of(resume_ms, measure_ms(c, clock));
+        return min_of(read_ms, measure_ms(c, clock));
     case GC_CONNECTION_OPEN:
         if (c->paused) {
-            return resume_ms;
+            return read_ms;
         }
         return min_of(gc_connection_ping_ms(c, clock), gc_connection_silent_ms(c, clock));
     case GC_CONNECTION_CLOSING:
@@ -200,6 +223,7 @@ void gc_connection_want(gc_connection *c, uint8_t pending) {
 void gc_connection_take_output(gc_connection *c, gc_server_output *out) {
     if (c->pending & (GC_PENDING_PAUSE | GC_PENDING_RESUME)) {
         out->type = c->pending & GC_PENDING_PAUSE ? GC_SERVER_PAUSE : GC_SERVER_RESUME;
+        out->now = out->type == GC_SERVER_PAUSE && stalled_ms(c) != 0;
         c->pending &= (uint8_t)~GC_PENDING_PAUSE & (uint8_t)~GC_PENDING_RESUME;
     } else if (c->pending & GC_PENDING_MEASURE) {
         /* Before a ping is written, whose acknowledgement is to be seen. */

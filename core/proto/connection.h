@@ -38,8 +38,9 @@ enum gc_connection_pending {
 };
 
 typedef struct gc_connection {
-    uint64_t since_ms;  /* of the state: reading, waiting, closing */
-    uint64_t last_ms;   /* sign of life */
+    uint64_t since_ms; /* of the state: reading, waiting, closing; of an open one, which is stalled:
+                          what it sends is not read until then; 0: not stalled */
+    uint64_t last_ms;  /* sign of life */
     uint64_t pinged_ms; /* its client, or while it waits the kernel of the holder, was asked then */
     gc_bucket bucket;
     uint32_t generation;
@@ -110,9 +111,14 @@ void gc_connection_refund(gc_connection *c, uint32_t cost);
  * host needs the output GC_PENDING_PAUSE. */
 bool gc_connection_charge(gc_connection *c, uint32_t per_second, uint64_t now_ms,
                           uint32_t messages);
-/* Resumes a paused connection that is not closing when its budget allows it: the pause counts as a
- * sign of life, and the time for a request starts again. Returns true when it was resumed: the host
- * needs the output GC_PENDING_RESUME. */
+/* Pauses an open connection until until_ms, because a receiver of its messages has no room: the
+ * host needs the output GC_PENDING_PAUSE, also when the connection was paused already. */
+void gc_connection_stall(gc_connection *c, uint64_t until_ms);
+/* Ends what gc_connection_stall() began. The caller then calls gc_connection_resume(). */
+void gc_connection_unstall(gc_connection *c);
+/* Resumes a paused connection that is not closing when its budget allows it and it is not stalled:
+ * the pause counts as a sign of life, and the time for a request starts again. Returns true when it
+ * was resumed: the host needs the output GC_PENDING_RESUME. */
 bool gc_connection_resume(gc_connection *c, uint64_t now_ms);
 
 /* --- deadlines -------------------------------------------------------------------------------- */

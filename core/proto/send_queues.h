@@ -6,25 +6,31 @@
  *
  * What the server says goes out first. What others say to a client waits in its backlog
  * (core/proto/backlog.h), each sender within a share of its own, until less than GC_SEND_LOW_BYTES
- * are in front of it. So nobody fills a queue for others, and what others send never makes a queue
- * exceed its limit.
+ * are in front of it, and until the client has read most of what went out (core/proto/flight.h).
+ * So nobody fills a queue for others, and what others send never makes a queue exceed its limit.
+ * A sender whose lane is full is to wait (core/proto/stalls.h): it is woken when the lane has room.
  *
- * Connections with unsent bytes stand in the order in which their queues were last empty, so that
- * the first one is the slowest reader of all. A queue is named by the slot of its connection. */
+ * Connections for which something waits stand in the order in which nothing last did, so that the
+ * first one is the slowest reader of all. A queue is named by the slot of its connection. */
 #ifndef GC_PROTO_SEND_QUEUES_H
 #define GC_PROTO_SEND_QUEUES_H
 
 #include "core/proto/backlog.h"
+#include "core/proto/flight.h"
 #include "core/proto/order.h"
+#include "core/proto/stalls.h"
 
 #define GC_SEND_LOW_BYTES 8192 /* in front of the backlog: less, and more of it goes out */
 #define GC_SEND_SHARES    2    /* a sender's share is the limit of a queue through this */
+
+#define GC_MARK_FRAME_BYTES 3 /* a PING with one byte */
 
 #define GC_WAY_QUICK UINT32_MAX       /* no lane is needed */
 #define GC_WAY_NONE  (UINT32_MAX - 1) /* no lane has a place */
 
 typedef struct gc_send_queue {
     gc_block_queue bytes;
+    gc_flight flight;
     bool given;  /* the host was told to write, and bytes are unsent since */
     bool behind; /* its backlog was used since all was sent: the memory of others is not touched */
 } gc_send_queue;
@@ -33,7 +39,9 @@ typedef struct gc_send_queues {
     gc_send_queue *items; /* by slot */
     gc_backlog *backlogs; /* by slot */
     gc_block_pool *pool;  /* the server's */
-    gc_order unsent;      /* the one without an empty queue for longest first */
+    gc_order unsent;      /* the one for which something has waited for longest first */
+    gc_stalls stalls;     /* senders that wait */
+    gc_order woken;       /* senders that waited, and need not any more */
     uint32_t bytes_max;   /* of what the server says to one connection */
     uint64_t bytes;       /* of all queues and backlogs */
 } gc_send_queues;
@@ -44,7 +52,7 @@ typedef struct gc_send_queues {
 void gc_send_queues_init(gc_send_queues *q, gc_arena *a, uint32_t capacity, gc_block_pool *pool,
                          uint32_t bytes_max);
 
-/* Returns the unsent bytes of connection n, its backlog aside: 0 when nothing waits at all. */
+/* Returns the unsent bytes of connection n, its backlog aside. */
 static inline uint32_t gc_send_queues_len(const gc_send_queues *q, uint32_t n) {
     return q->items[n].bytes.len;
 }
@@ -60,8 +68,8 @@ uint32_t gc_send_queues_way(const gc_send_queues *q, uint32_t n, uint32_t sender
 /* Returns the queue of the pool in which bytes stand on that way to n (GC_WAY_QUICK or a lane), for
  * gc_block_queue_fits(). Borrowed until it changes. */
 const gc_block_queue *gc_send_queues_at(const gc_send_queues *q, uint32_t n, uint32_t way);
-/* Returns the connection with unsent bytes whose queue was empty longest ago; GC_ORDER_END: all
- * queues are empty. */
+/* Returns the connection for which something has waited for longest; GC_ORDER_END: nothing waits
+ * for anybody. */
 uint32_t gc_send_queues_slowest(const gc_send_queues *q);
 
 /* Queues a WebSocket frame of this opcode (RFC 6455 5.2, unmasked) for n; bytes is its length,
@@ -77,6 +85,14 @@ bool gc_send_queues_put_from(gc_send_queues *q, uint32_t n, uint32_t way, uint32
 /* Queues bytes that are not a frame (the head of an HTTP response), which fit. Returns true when
  * the host is to be told to write. */
 bool gc_send_queues_put_raw(gc_send_queues *q, uint32_t n, gc_span bytes);
+/* Queues the first mark for n (core/proto/flight.h), which fits as a frame of GC_MARK_FRAME_BYTES:
+ * whether n answers marks is to be known before much is said to it. More of them follow by
+ * themselves. Does nothing when one is under way already. Returns true when the host is to be told
+ * to write. */
+bool gc_send_queues_put_mark(gc_send_queues *q, uint32_t n);
+/* Queues a PING for n, which fits as a frame of 3 bytes; its payload is that of the mark that is
+ * under way, if any. Returns true when the host is to be told to write. */
+bool gc_send_queues_put_ping(gc_send_queues *q, uint32_t n);
 /* Moves all bytes of `from`, a queue of the same pool that is not empty, to the end of n's without
  * a copy. Returns true when the host is to be told to write. */
 bool gc_send_queues_splice(gc_send_queues *q, uint32_t n, gc_block_queue *from);
@@ -93,8 +109,30 @@ uint32_t gc_send_queues_spans(const gc_send_queues *q, uint32_t n, gc_span *span
 /* Takes so many bytes (at most those unsent, not 0) from the start: the socket of n took them. More
  * of the backlog follows. */
 void gc_send_queues_sent(gc_send_queues *q, uint32_t n, uint32_t bytes);
-/* Drops what is unsent to n, whose slot gets an empty queue for its next connection. */
+/* Takes the payload of a PONG that came from n. Returns true when it answers a mark; then more of
+ * the backlog goes out, and the host is to be told to write if something is unsent. */
+bool gc_send_queues_answer(gc_send_queues *q, uint32_t n, gc_span payload);
+/* Notes whether the host reads what n sends: its answers come only then. More of the backlog may go
+ * out, and the host is to be told to write if something is unsent. */
+void gc_send_queues_hear(gc_send_queues *q, uint32_t n, bool heard);
+/* Drops what is unsent to n, whose slot gets an empty queue for its next connection; those that
+ * wait for its lanes are woken, and it waits for none itself. */
 void gc_send_queues_drop(gc_send_queues *q, uint32_t n);
+
+/* --- senders that wait ------------------------------------------------------------------------ */
+
+/* Notes that `sender` waits for the lane on which it has just put something for n. Returns false
+ * when it need not: that way is not full, was given up, or the sender waits for another lane. */
+bool gc_send_queues_stall(gc_send_queues *q, uint32_t n, uint32_t way, uint32_t sender);
+/* Notes that n waits until it has read what the server says to it, answers to its own messages most
+ * of all. Returns false when it need not: that is less than half of the limit, or n waits already.
+ */
+bool gc_send_queues_stall_own(gc_send_queues *q, uint32_t n);
+/* Ends the wait of a sender, if it waits, because it took too long: nobody waits for that lane any
+ * more until it has been empty. */
+void gc_send_queues_give_up(gc_send_queues *q, uint32_t sender);
+/* Takes a sender that waited and need not any more; GC_STALL_NONE: there is none. */
+uint32_t gc_send_queues_take_woken(gc_send_queues *q);
 
 /* Aborts (gc_assert) unless the first `slots` queues, the order and the counts agree. Returns the
  * blocks of the pool that the queues hold. */

@@ -35,13 +35,14 @@ typedef struct gc_server_open_request {
 
 enum gc_server_output_type {
     GC_SERVER_IDLE = 0,
-    GC_SERVER_WRITE,    /* conn has unsent bytes: write gc_server_unsent(), then gc_server_sent(),
-                           until nothing is unsent. Given once until then; if the socket is full, go
-                           on when it is writable again */
-    GC_SERVER_CLOSE,    /* close the socket once its unsent bytes are written (at once when `now` is
-                           set), then call gc_server_close(). reason says why */
-    GC_SERVER_PAUSE,    /* stop reading this socket */
-    GC_SERVER_RESUME,   /* read it again */
+    GC_SERVER_WRITE,  /* conn has unsent bytes: write gc_server_unsent(), then gc_server_sent(),
+                         until nothing is unsent. Given once until then; if the socket is full, go
+                         on when it is writable again */
+    GC_SERVER_CLOSE,  /* close the socket once its unsent bytes are written (at once when `now` is
+                         set), then call gc_server_close(). reason says why */
+    GC_SERVER_PAUSE,  /* stop reading this socket; `now`: give nothing of it to the server any more
+                         that was read already, if that can be kept until RESUME */
+    GC_SERVER_RESUME, /* read it again */
     GC_SERVER_DATAGRAM, /* send `bytes` to the address `to` from that UDP socket, once, or drop them
                            when the kernel does not take them; the other fields say nothing */
     GC_SERVER_MEASURE,  /* call gc_server_measured() for conn, in this drain */

@@ -69,7 +69,7 @@ static void admit(gc_admission *a, uint32_t n, const request *q) {
     gc_connections_time(&a->clients->connections, n);
     bool entered = q->room != NULL && gc__room_enter(a->rooms, n, q->room);
     send_open(a, n, q, entered);
-    if (c->state != GC_CONNECTION_OPEN) {
+    if (!gc__delivery_mark(a->clients, n)) {
         return;
     }
     gc__relay_arrived(a->relay, n);
@@ -94,7 +94,7 @@ static void wait_for(gc_admission *a, uint32_t n, uint32_t holder, uint64_t sinc
     gc_connections_time(&cs->connections, n);
     gc_connections_want(&cs->connections, holder, GC_PENDING_MEASURE);
     gc_connection_pinged(gc__clients_at(cs, holder), cs->now_ms);
-    gc__delivery_send(cs, holder, GC_WS_PING, NULL, 0);
+    gc__delivery_ping(cs, holder);
 }
 
 /* Another token, or too many take-overs: the holder keeps the id unless its kernel acknowledges

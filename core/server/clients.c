@@ -30,10 +30,35 @@ void gc__clients_cut(gc_clients *cs, uint32_t n, uint32_t reason) {
 
 void gc__clients_free(gc_clients *cs, uint32_t n) {
     uint32_t address = gc__clients_at(cs, n)->address;
-    gc_assert(gc_send_queues_len(&cs->queues, n) == 0);
+    gc_assert(gc_send_queues_len(&cs->queues, n) == 0); /* dropped: nothing waits at all */
     gc_connections_free(&cs->connections, n);
     if (address != GC_ADDRESS_NONE) {
         gc_addresses_remove(&cs->addresses, address);
+    }
+}
+
+/* What it answers is not seen meanwhile, so its answers are not waited for. */
+void gc__clients_pause(gc_clients *cs, uint32_t n) {
+    gc_send_queues_hear(&cs->queues, n, false);
+    gc_connections_want(&cs->connections, n, GC_PENDING_PAUSE | GC_PENDING_WRITE);
+    gc_connections_time(&cs->connections, n);
+}
+
+bool gc__clients_resume(gc_clients *cs, uint32_t n) {
+    bool resumed = gc_connection_resume(gc__clients_at(cs, n), cs->now_ms);
+    if (resumed) {
+        gc_send_queues_hear(&cs->queues, n, true);
+        gc_connections_want(&cs->connections, n, GC_PENDING_RESUME);
+    }
+    return resumed;
+}
+
+void gc__clients_wake(gc_clients *cs) {
+    uint32_t n;
+    while ((n = gc_send_queues_take_woken(&cs->queues)) != GC_STALL_NONE) {
+        gc_connection_unstall(gc__clients_at(cs, n));
+        gc__clients_resume(cs, n);
+        gc_connections_time(&cs->connections, n);
     }
 }
 

@@ -45,6 +45,13 @@ void gc__clients_cut(gc_clients *cs, uint32_t n, uint32_t reason);
 /* Frees the slot of connection n, whose socket the host has closed, and takes it off its address.
  * It must have ended and be settled. */
 void gc__clients_free(gc_clients *cs, uint32_t n);
+/* Tells the host not to read connection n, which is paused, for now. */
+void gc__clients_pause(gc_clients *cs, uint32_t n);
+/* Tells the host to read connection n again, if it is paused and may be read. Returns whether it
+ * may. */
+bool gc__clients_resume(gc_clients *cs, uint32_t n);
+/* Lets the senders on whose lanes there is room again be read. */
+void gc__clients_wake(gc_clients *cs);
 /* Counts against the address of connection n that it broke the protocol. */
 void gc__clients_offend(gc_clients *cs, uint32_t n);
 

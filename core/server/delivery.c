@@ -2,6 +2,9 @@
 
 #include "core/wire/websocket.h"
 
+/* The sender, of each address, of all that is said about who comes and goes: no slot. */
+#define NEWS UINT32_MAX
+
 /* Cuts the slowest reader, or n when nobody else has unsent bytes. Returns false when n was cut.
  * Clients that keep reading are at the end of the order or not in it, so the victim is always the
  * slowest reader. Each cut frees at least one block, so loops over this end. */
@@ -48,6 +51,13 @@ static void want_write(gc_clients *cs, uint32_t n, bool told) {
     }
 }
 
+static void pause_until_room(gc_clients *cs, uint32_t n) {
+    gc_connection_stall(gc__clients_at(cs, n), cs->now_ms + GC_STALL_MS_MAX);
+    gc__clients_pause(cs, n);
+}
+
+/* Whoever gets more answers than it reads is not read for a while, so that no burst of its own gets
+ * it cut. */
 bool gc__delivery_send(gc_clients *cs, uint32_t n, uint8_t opcode, const gc_span *parts,
                        uint32_t count) {
     uint32_t bytes = gc_frame_bytes(parts, count);
@@ -55,11 +65,37 @@ bool gc__delivery_send(gc_clients *cs, uint32_t n, uint8_t opcode, const gc_span
         return false;
     }
     want_write(cs, n, gc_send_queues_put_frame(&cs->queues, n, opcode, parts, count, bytes));
+    if (gc__clients_at(cs, n)->state == GC_CONNECTION_OPEN &&
+        gc_send_queues_stall_own(&cs->queues, n)) {
+        pause_until_room(cs, n);
+    }
     return true;
 }
 
 bool gc__delivery_send_text(gc_clients *cs, uint32_t n, const gc_server_text *t) {
     return gc__delivery_send(cs, n, GC_WS_TEXT, t->parts, t->count);
+}
+
+bool gc__delivery_mark(gc_clients *cs, uint32_t n) {
+    bool may = may_queue(cs, n, GC_MARK_FRAME_BYTES);
+    if (may) {
+        want_write(cs, n, gc_send_queues_put_mark(&cs->queues, n));
+    }
+    return may;
+}
+
+bool gc__delivery_ping(gc_clients *cs, uint32_t n) {
+    bool may = may_queue(cs, n, GC_WS_CONTROL_BYTES_MAX);
+    if (may) {
+        want_write(cs, n, gc_send_queues_put_ping(&cs->queues, n));
+    }
+    return may;
+}
+
+bool gc__delivery_answered(gc_clients *cs, uint32_t n, gc_span payload) {
+    bool answered = gc_send_queues_answer(&cs->queues, n, payload);
+    want_write(cs, n, answered);
+    return answered;
 }
 
 bool gc__delivery_send_raw(gc_clients *cs, uint32_t n, gc_span bytes) {
@@ -70,24 +106,45 @@ bool gc__delivery_send_raw(gc_clients *cs, uint32_t n, gc_span bytes) {
     return true;
 }
 
-/* A sender without a counted address shares nothing with others: it is its own address. */
-uint32_t gc__delivery_relay(gc_clients *cs, uint32_t n, uint32_t from, const gc_server_text *t,
-                            uint32_t bytes) {
+/* What `from` said last has filled its lane at n: it is not read until there is room. */
+static void stall(gc_clients *cs, uint32_t n, uint32_t way, uint32_t from) {
+    if (gc__clients_at(cs, from)->state == GC_CONNECTION_OPEN &&
+        gc_send_queues_stall(&cs->queues, n, way, from)) {
+        pause_until_room(cs, from);
+    }
+}
+
+/* Queues a text for n that `from` causes; who: the sender whose lane it takes. A client without a
+ * counted address shares nothing with others: it is its own address. */
+static uint32_t queue_for(gc_clients *cs, uint32_t n, uint32_t from, uint32_t who,
+                          const gc_server_text *t, uint32_t bytes) {
     gc_send_queues *q = &cs->queues;
     uint32_t address = gc__clients_at(cs, from)->address;
     uint32_t origin = address == GC_ADDRESS_NONE ? UINT32_MAX - from : address;
     if (gc__clients_at(cs, n)->state != GC_CONNECTION_OPEN) {
         return GC_RELAY_CUT;
     }
-    uint32_t way = gc_send_queues_way(q, n, from, origin, bytes);
+    uint32_t way = gc_send_queues_way(q, n, who, origin, bytes);
     if (way == GC_WAY_NONE) {
         return GC_RELAY_FULL;
     }
     if (!make_room(cs, gc_send_queues_at(q, n, way), n, bytes)) {
         return GC_RELAY_CUT;
     }
-    want_write(cs, n, gc_send_queues_put_from(q, n, way, from, origin, t->parts, t->count, bytes));
+    want_write(cs, n, gc_send_queues_put_from(q, n, way, who, origin, t->parts, t->count, bytes));
+    if (way != GC_WAY_QUICK) {
+        stall(cs, n, way, from);
+    }
     return GC_RELAY_QUEUED;
+}
+
+uint32_t gc__delivery_relay(gc_clients *cs, uint32_t n, uint32_t from, const gc_server_text *t,
+                            uint32_t bytes) {
+    return queue_for(cs, n, from, from, t, bytes);
+}
+
+void gc__delivery_announce(gc_clients *cs, uint32_t n, uint32_t about, const gc_server_text *t) {
+    queue_for(cs, n, about, NEWS, t, gc_frame_bytes(t->parts, t->count));
 }
 
 void gc__delivery_splice(gc_clients *cs, uint32_t n, gc_block_queue *held) {

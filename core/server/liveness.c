@@ -17,7 +17,7 @@ static void on_open_due(gc_clients *cs, uint32_t n) {
         gc__liveness_end_silent(cs, n);
     } else if (gc_connection_ping_ms(c, clock) <= cs->now_ms) {
         gc_connection_pinged(c, cs->now_ms);
-        gc__delivery_send(cs, n, GC_WS_PING, NULL, 0);
+        gc__delivery_ping(cs, n);
     }
 }
 
@@ -26,9 +26,9 @@ void gc__liveness_due(gc_clients *cs, uint32_t n) {
     if (gc_connection_deadline(c, &cs->connections.clock) > cs->now_ms) {
         return; /* life since the timer was set, or a stall */
     }
-    if (gc_connection_resume(c, cs->now_ms)) {
-        gc_connections_want(&cs->connections, n, GC_PENDING_RESUME);
-        return; /* what else is due has its own time */
+    if (gc__clients_resume(cs, n)) {
+        gc_send_queues_give_up(&cs->queues, n); /* who waits is resumed by its receiver, or so */
+        return;                                 /* what else is due has its own time */
     }
     switch (c->state) {
     case GC_CONNECTION_READING:
@@ -57,8 +57,7 @@ void gc__liveness_due(gc_clients *cs, uint32_t n) {
 void gc__liveness_charge(gc_clients *cs, uint32_t n, uint32_t messages) {
     gc_connection *c = gc__clients_at(cs, n);
     if (gc_connection_charge(c, cs->config.rate_per_second, cs->now_ms, messages)) {
-        gc_connections_want(&cs->connections, n, GC_PENDING_PAUSE);
+        gc__clients_pause(cs, n);
         cs->stats.throttled_total++;
-        gc_connections_time(&cs->connections, n);
     }
 }

@@ -176,6 +176,48 @@ static void a_frame_is_its_head_and_its_parts(void **state) {
     }
 }
 
+/* Frames of every length of head, begun anywhere in a block, go one by one; when hardly a block is
+ * free all go at once, for which none is needed. */
+static void frames_move_one_by_one(void **state) {
+    (void)state;
+    const uint32_t lens[] = {0, 1, 125, 126, 127, 1000, 3000, 65535, 65536, 65537, 7};
+    const uint32_t count = sizeof lens / sizeof *lens;
+    static uint8_t bytes[65537];
+    for (uint32_t shift = 0; shift < 1100; shift += 97) {
+        fixture f;
+        start(&f, 512);
+        gc_block_queue from = {0}, to = {0};
+        gc_block_queue_put(&f.pool, &from, gc_span_of(bytes, shift));
+        for (uint32_t i = 0; i < count; i++) {
+            gc_span part = gc_span_of(bytes, lens[i]);
+            gc_frame_put(&f.pool, &from, GC_WS_TEXT, &part, 1);
+        }
+        gc_block_queue_drop(&f.pool, &from, shift);
+        for (uint32_t i = 0; i < count - 1; i++) {
+            gc_span part = gc_span_of(bytes, lens[i]);
+            uint32_t before = to.len;
+            assert_int_equal(gc_frame_first(&f.pool, &from), gc_frame_bytes(&part, 1));
+            gc_frame_move(&f.pool, &to, &from);
+            assert_int_equal(to.len - before, gc_frame_bytes(&part, 1));
+            gc_block_queue_check(&f.pool, &from);
+            gc_block_queue_check(&f.pool, &to);
+            assert_int_equal(f.pool.used, from.blocks + to.blocks);
+        }
+        gc_frame_move(&f.pool, &to, &from);
+        assert_int_equal(gc_frame_first(&f.pool, &from), 0);
+        gc_block_queue_clear(&f.pool, &to);
+        assert_int_equal(f.pool.used, 0);
+    }
+    fixture f;
+    start(&f, 2);
+    gc_block_queue from = {0}, to = {0};
+    gc_span part = gc_span_of(bytes, 10);
+    gc_frame_put(&f.pool, &from, GC_WS_TEXT, &part, 1);
+    gc_frame_put(&f.pool, &from, GC_WS_TEXT, &part, 1);
+    gc_frame_move(&f.pool, &to, &from);
+    assert_int_equal(to.len, 24);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_empty_queue_owns_nothing),
@@ -184,6 +226,7 @@ int main(void) {
         cmocka_unit_test(queues_do_as_a_model_does),
         cmocka_unit_test(spans_stop_at_max),
         cmocka_unit_test(a_frame_is_its_head_and_its_parts),
+        cmocka_unit_test(frames_move_one_by_one),
     };
     return RUN(tests);
 }

@@ -71,6 +71,31 @@ static void a_paused_connection_is_due_when_its_budget_is(void **state) {
     }
 }
 
+static void a_stalled_connection_is_due_when_its_time_is_over(void **state) {
+    (void)state;
+    gc_connection_clock clock = {.ping_ms = 1000, .alive_timeout_ms = 3000};
+    gc_connection c = {.state = GC_CONNECTION_OPEN, .last_ms = 100};
+    gc_server_output out = {0};
+    gc_connection_stall(&c, 500);
+    assert_int_equal(gc_connection_deadline(&c, &clock), 500);
+    gc_connection_want(&c, GC_PENDING_PAUSE);
+    gc_connection_take_output(&c, &out);
+    assert_true(out.type == GC_SERVER_PAUSE && out.now);
+    assert_false(gc_connection_resume(&c, 499));
+    assert_true(gc_connection_resume(&c, 500));
+    assert_int_equal(gc_connection_deadline(&c, &clock), 1500);
+    gc_connection_stall(&c, 900);
+    for (uint32_t i = 0; i < 20; i++) { /* over its rate besides: whichever is later */
+        gc_connection_charge(&c, 1, 600, 1);
+    }
+    gc_connection_unstall(&c);
+    assert_false(gc_connection_resume(&c, 900));
+    assert_in_range(gc_connection_deadline(&c, &clock), 9000, 12000);
+    gc_connection_want(&c, GC_PENDING_PAUSE);
+    gc_connection_take_output(&c, &out);
+    assert_true(out.type == GC_SERVER_PAUSE && !out.now);
+}
+
 static void outputs_come_in_their_order(void **state) {
     (void)state;
     gc_connection c = {.state = GC_CONNECTION_CLOSING, .reason = GC_REASON_LEFT};
@@ -91,6 +116,7 @@ int main(void) {
         cmocka_unit_test(each_state_has_its_deadline),
         cmocka_unit_test(after_a_stall_there_is_time_for_a_sign_of_life),
         cmocka_unit_test(a_paused_connection_is_due_when_its_budget_is),
+        cmocka_unit_test(a_stalled_connection_is_due_when_its_time_is_over),
         cmocka_unit_test(outputs_come_in_their_order),
     };
     return RUN(tests);

@@ -104,6 +104,32 @@ static void a_reader_over_its_limit_is_cut(void **state) {
     host_stop(&h);
 }
 
+/* Whoever gets more answers than it reads is not read until it has read most of them: its own burst
+ * does not cut it. */
+static void who_gets_more_answers_than_it_reads_waits(void **state) {
+    (void)state;
+    static const uint8_t payload[125];
+    host h;
+    gc_server_config config = {.rate_per_second = 1000000};
+    host_start(&h, &config);
+    run_on(&h, (step[]){PAIR, DEAF(1), FINISH});
+    for (int i = 0; i < 5000; i++) {
+        gc_server_frame(h.s, h.now_ms, h.clients[1].conn, GC_WS_PING, gc_span_of(payload, 125), 0);
+        host_drain(&h);
+        if (h.clients[1].paused) {
+            assert_in_range(unsent_of(&h, 1), GC_QUEUE_BYTES_MAX / 2, GC_QUEUE_BYTES_MAX / 2 + 127);
+            client_write(&h, &h.clients[1], GC_QUEUE_BYTES_MAX / 4 - 127);
+            host_drain(&h);
+            assert_true(h.clients[1].paused);
+            client_write(&h, &h.clients[1], 1000);
+            host_drain(&h);
+        }
+        assert_false(h.clients[1].paused);
+    }
+    run_on(&h, (step[]){LIVES(1), HEARS(1), SKIP(1), FINISH});
+    host_stop(&h);
+}
+
 /* Who sends faster than another reads is told so; the other loses nothing and stays. */
 static void a_flood_cuts_no_reader(void **state) {
     (void)state;
@@ -178,6 +204,71 @@ static void a_flood_delays_nobody_else(void **state) {
         free(text);
         host_stop(&h);
     }
+}
+
+/* Whoever sends faster than another reads waits, and nothing is lost; what it says to somebody else
+ * waits with it for GC_STALL_MS_MAX at most, once, until that reader has read all. */
+static void who_sends_faster_than_another_reads_waits(void **state) {
+    (void)state;
+    host h;
+    gc_server_config config = {.rate_per_second = 1000000};
+    host_start(&h, &config);
+    run_on(&h, (step[]){PAIR, DEAF(2), FINISH});
+    char *text = long_offer("b", 9000);
+    client *sender = &h.clients[1];
+    say_as(&h, 1, text, 2); /* in front, and below what fills a lane */
+    assert_false(sender->paused);
+    host_say(&h, 1, text);
+    assert_true(sender->paused);
+    host_wait(&h, GC_STALL_MS_MAX - 1);
+    assert_true(sender->paused);
+    client_write(&h, &h.clients[2], 9100);
+    host_drain(&h);
+    assert_false(sender->paused);
+    host_say(&h, 1, text);
+    assert_true(sender->paused);
+    host_wait(&h, GC_STALL_MS_MAX);
+    assert_false(sender->paused);
+    host_say(&h, 1, text); /* the reader has had its time */
+    assert_false(sender->paused);
+    run_on(&h, (step[]){HEARS(2), SKIP(2), DEAF(2), FINISH});
+    say_as(&h, 1, text, 2);
+    assert_false(sender->paused);
+    host_say(&h, 1, text);
+    assert_true(sender->paused);
+    host_die(&h, 2, GC_REASON_GONE);
+    assert_false(sender->paused);
+    assert_int_equal(host_stats(&h).bad_total[GC_REASON_HELD_LIMIT], 0);
+    run_on(&h, (step[]){SKIP(1), FINISH});
+    free(text);
+    host_stop(&h);
+}
+
+/* Two that flood each other wait for each other, and are not read: their answers to marks are not
+ * waited for, or both would wait until their time is over. */
+static void two_that_flood_each_other_get_on(void **state) {
+    (void)state;
+    host h;
+    gc_server_config config = {.rate_per_second = 1000000};
+    host_start(&h, &config);
+    run_on(&h, (step[]){PAIR, DEAF(1), DEAF(2), FINISH});
+    char *to_b = long_offer("b", 9000);
+    char *to_a = long_offer("a", 9000);
+    say_as(&h, 1, to_b, 8);
+    say_as(&h, 2, to_a, 8);
+    assert_true(h.clients[1].paused && h.clients[2].paused);
+    for (uint32_t round = 0; round < 8; round++) {
+        for (uint32_t i = 1; i <= 2; i++) { /* a PONG of one that is paused is not read */
+            h.clients[i].mute = h.clients[i].paused;
+            client_write(&h, &h.clients[i], UINT32_MAX);
+            host_drain(&h);
+        }
+    }
+    assert_false(h.clients[1].paused || h.clients[2].paused);
+    run_on(&h, (step[]){HEARS(1), HEARS(2), SKIP(1), SKIP(2), FINISH});
+    free(to_a);
+    free(to_b);
+    host_stop(&h);
 }
 
 /* A goodbye comes after everything that was said before, whoever said it. */
@@ -353,8 +444,11 @@ int main(void) {
         cmocka_unit_test(a_message_may_be_written_in_pieces),
         cmocka_unit_test(write_is_given_once),
         cmocka_unit_test(a_reader_over_its_limit_is_cut),
+        cmocka_unit_test(who_gets_more_answers_than_it_reads_waits),
         cmocka_unit_test(a_flood_cuts_no_reader),
         cmocka_unit_test(a_flood_delays_nobody_else),
+        cmocka_unit_test(who_sends_faster_than_another_reads_waits),
+        cmocka_unit_test(two_that_flood_each_other_get_on),
         cmocka_unit_test(what_waits_goes_out_before_the_close_frame),
         cmocka_unit_test(one_largest_message_always_passes),
         cmocka_unit_test(a_flush_cuts_no_newcomer),

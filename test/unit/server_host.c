@@ -74,6 +74,9 @@ static void client_read(client *c, gc_span bytes) {
             inbox_add(c, "PONG ", e.payload);
         } else if (e.opcode == GC_WS_PING) {
             c->pings++;
+            c->ping_len = e.payload.len;
+            assert_true(e.payload.len <= sizeof c->ping);
+            memcpy(c->ping, e.payload.data, e.payload.len);
         } else if (e.opcode == GC_WS_CLOSE) {
             c->close_code = e.close_code;
         } else {
@@ -156,7 +159,8 @@ void host_drain(host *h) {
             }
             if (c->pings > 0 && !c->mute && !c->closed && c->conn != GC_CONN_NONE) {
                 c->pings = 0;
-                gc_server_frame(h->s, h->now_ms, c->conn, GC_WS_PONG, GC_SPAN(""), 0);
+                gc_server_frame(h->s, h->now_ms, c->conn, GC_WS_PONG,
+                                gc_span_of(c->ping, c->ping_len), 0);
                 again = true;
                 break;
             }

@@ -55,6 +55,8 @@ typedef struct client {
     uint32_t reason;
     int close_code; /* of the server's close frame: -1 = none came, 1005 = without code */
     uint32_t got_bytes, pings;
+    uint8_t ping[4]; /* payload of the last one */
+    uint32_t ping_len;
 } client;
 
 typedef struct host {
