@@ -17,7 +17,7 @@ static void push(gc_server_rooms *r, gc_span type, const gc_room *room, uint32_t
     gc_server_text_moved(&t, type, room->tag, gc__clients_id(r->clients, about));
     for (uint32_t i = 0; i < room->count; i++) {
         if (room->members[i] != about) {
-            gc__delivery_send_text(r->clients, room->members[i], &t);
+            gc__delivery_announce(r->clients, room->members[i], about, &t);
             told++;
         }
     }

@@ -191,6 +191,50 @@ static void the_longest_answer_fits(void **state) {
     host_stop(&h);
 }
 
+/* Whoever walks in and out does not get a member cut that reads nothing for a while, from one
+ * socket or from many, however long the id; that member learns of others all the same. */
+static void walking_in_and_out_cuts_nobody(void **state) {
+    (void)state;
+    for (uint32_t sockets = 1; sockets <= 6; sockets += 5) {
+        host h;
+        gc_server_config config = {.rate_per_second = 1000000};
+        host_start(&h, &config);
+        run_on(&h, (step[]){OPEN(1, OURS_IN("slow", TAG_A)), SKIP(1), DEAF(1), FINISH});
+        for (uint32_t i = 2; i < 2 + sockets; i++) {
+            char query[600] = "key=peerjs&token=t&gc=1&id=";
+            for (uint32_t k = 0; k < GC_ID_BYTES_MAX; k++) {
+                snprintf(query + strlen(query), 4, "%%%02x", k == i ? 2 : 1);
+            }
+            h.clients[i].from = (gc_addr){.family = 4, .ip = {192, 0, 2, 1}};
+            host_open(&h, i, query);
+        }
+        for (uint32_t turn = 0; turn < 3000; turn++) {
+            const step walk[] = {SAY(2 + turn % sockets, JOIN(TAG_A)),
+                                 SAY(2 + turn % sockets, "{\"type\":\"GC-LEAVE\"}"),
+                                 SKIP(2 + turn % sockets)};
+            for (uint32_t i = 0; i < 3; i++) {
+                run_step(&h, &walk[i]);
+            }
+            for (uint32_t i = 0; i < sockets; i++) {
+                step skip = SKIP(2 + i);
+                run_step(&h, &skip);
+            }
+        }
+        host_open(&h, 9, OURS_IN("late", TAG_A));
+        assert_false(h.clients[1].closed);
+        assert_true(host_stats(&h).memory_used_bytes < 160 * 1024);
+        const step hears = HEARS(1);
+        run_step(&h, &hears);
+        const char *got;
+        uint32_t heard_of_late = 0;
+        while ((got = host_next(&h, 1)) != NULL) {
+            heard_of_late += strstr(got, "GC-JOINED") != NULL && strstr(got, "\"late\"") != NULL;
+        }
+        assert_int_equal(heard_of_late, 1);
+        host_stop(&h);
+    }
+}
+
 /* One message of a member becomes one for each other: that many are taken out of its bucket. */
 static void walking_in_and_out_has_its_price(void **state) {
     (void)state;
@@ -232,6 +276,7 @@ int main(void) {
         cmocka_unit_test(hostile_ids_stay_inside_their_string),
         cmocka_unit_test(the_longest_answer_fits),
         cmocka_unit_test(walking_in_and_out_has_its_price),
+        cmocka_unit_test(walking_in_and_out_cuts_nobody),
     };
     return RUN(tests);
 }
