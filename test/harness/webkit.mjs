@@ -9,6 +9,7 @@ import { freePort } from './port.mjs';
 const DRIVER = '/usr/bin/WebKitWebDriver';
 const DISPLAY_SERVER = '/usr/bin/Xvfb';
 const STARTED_MS = 20000;
+const ANSWER_MS = 40000;
 
 /** What is not installed here, in words; '' when all is. */
 export function missingWebKit() {
@@ -49,16 +50,24 @@ export class WebKit {
       stdio: 'ignore', env: { ...process.env, DISPLAY: self.display.name, GDK_BACKEND: 'x11', NO_AT_BRIDGE: '1' },
     });
     self.url = `http://127.0.0.1:${port}`;
-    await answering(`${self.url}/status`);
     const options = { 'webkitgtk:browserOptions': { args: ['--automation'] } };
-    const { sessionId } = await self.ask('POST', '/session', { capabilities: { alwaysMatch: options } });
-    self.session = `/session/${sessionId}`;
+    try {
+      await answering(`${self.url}/status`);
+      const { sessionId } = await self.ask('POST', '/session', { capabilities: { alwaysMatch: options } });
+      self.session = `/session/${sessionId}`;
+    } catch (error) {
+      await self.close(); // what runs on would keep the process of the test
+      throw error;
+    }
     return self;
   }
 
   /** One command of WebDriver. */
   async ask(method, path, body) {
-    const answer = await fetch(this.url + path, { method, body: body && JSON.stringify(body) });
+    const answer = await fetch(this.url + path, {
+      method, body: body && JSON.stringify(body), headers: body && { 'Content-Type': 'application/json' },
+      signal: AbortSignal.timeout(ANSWER_MS),
+    });
     const { value } = await answer.json();
     if (value?.error) {
       throw new Error(`${method} ${path}: ${value.error}: ${value.message}`);
@@ -90,7 +99,9 @@ export class WebKit {
   }
 
   async close() {
-    await this.ask('DELETE', this.session).catch(() => {});
+    if (this.session) {
+      await this.ask('DELETE', this.session).catch(() => {});
+    }
     this.driver.kill();
     this.display.child.kill();
   }
