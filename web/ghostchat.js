@@ -14,30 +14,22 @@
  *   message      [{ from: Peer, id, text }]    text as it was sent: show it by textContent only
  *   gap          [{ from: Peer, first, count, reason }] messages that never come; reason.word is
  *                'none' for those lost on the way
- *   delivered    [{ to: Peer, id }]            own message `id` was shown there
+ *   delivered    [{ to: Peer, id }]            own message `id` was shown there; after `undelivered`
+ *                it says that the message was shown after all
  *   sent         [{ to: Peer, id }]            handed over; whether it was shown is not known there
  *   undelivered  [{ to: Peer, id, reason }]    given up for that person
  *   sendable     send() works again after the error 'full'
  *
- * All decisions are the core's; this module only joins its driver, signaling and links. */
-import {
-    Core,
-    CoreError,
-    InviteKind,
-    Output,
-    PATHS,
-    PEER_STATES,
-    SIGNALING_STATES,
-    STATES,
-    loadCore,
-} from './core.js';
+ * All decisions are the core's; this module only joins its driver, signaling, links and report. */
 import { fetchConfig } from './config.js';
+import { Core, CoreError, loadCore } from './core.js';
 import { Driver } from './driver.js';
 import { Links } from './links.js';
-import { Signaling } from './signaling.js';
+import { InviteKind, Output } from './numbers.js';
 import { base, isStatic, linkBase } from './place.js';
 import { Reach } from './reach.js';
-import { texts } from './texts.js';
+import { NO_REASON, Report, TRAPPED } from './report.js';
+import { Signaling } from './signaling.js';
 import { CoreTrap } from './trap.js';
 
 export { CoreError as GhostChatError, InviteKind };
@@ -64,12 +56,6 @@ export { CoreError as GhostChatError, InviteKind };
 /** @typedef {import('./config.js').Config} Config  what stands in config.json beside the page */
 /** @typedef {{ room: string } | { link: string } | { newRoom: true }} WayIn */
 
-const NO_REASON = Object.freeze({ word: 'none', text: '' });
-/** What the core takes for a browser that gives out no address, where a relay is the only way. */
-const NO_RELAY = Object.freeze({ word: 'no-relay', text: texts.status.noRelay });
-/** A core that has trapped cannot be asked for words. */
-const TRAPPED = Object.freeze({ word: 'trap', text: texts.status.trapped });
-
 export class GhostChat extends EventTarget {
     /** @type {Driver | null} */
     #driver = null;
@@ -86,14 +72,12 @@ export class GhostChat extends EventTarget {
     #static;
     #name;
     #reach = new Reach(() => this.#setState(this.#state));
-    /** Nothing but a relay is used. */
-    #relayOnly = false;
     /** An ICE server is known, so that people on other networks can be reached. */
     #reachesOut = false;
     /** @type {ChatState} */
     #state = { state: 'idle', signaling: 'off', reason: NO_REASON };
-    /** @type {Map<number, Peer>} by index; who left stays until the index is used again */
-    #known = new Map();
+    /** @type {Report | null} of this chat */
+    #report = null;
 
     /** @param {{ name?: string, server?: string }} [options]
      *   server: where ghostchatd serves its page; by default the server of this module */
@@ -133,7 +117,7 @@ export class GhostChat extends EventTarget {
 
     /** @returns {Peer[]} everybody who is known and has not left */
     get peers() {
-        return [...this.#known.values()].filter((peer) => peer.state !== 'closed');
+        return this.#report?.peers ?? [];
     }
 
     /** @returns {number} people to whom a link is open */
@@ -257,7 +241,7 @@ export class GhostChat extends EventTarget {
 
     /** @param {Core} core @param {boolean} relayOnly */
     #begin(core, relayOnly) {
-        this.#relayOnly = relayOnly;
+        this.#report = new Report(core, relayOnly);
         this.#driver = new Driver(core, {
             act: (out) => this.#act(out),
             drained: () => this.#drained(),
@@ -327,7 +311,7 @@ export class GhostChat extends EventTarget {
         for (const peer of this.peers) {
             this.#dispatch('peer', { ...peer, state: 'closed', reason: state.reason });
         }
-        this.#known.clear();
+        this.#report = null;
         this.#setState(state);
     }
 
@@ -384,60 +368,12 @@ export class GhostChat extends EventTarget {
 
     /** @param {import('./core.js').CoreOutput} out  one that is for the user */
     #tell(out) {
-        const peer = this.#known.get(out.peer);
-        switch (out.type) {
-            case Output.STATE:
-                return this.#setState({
-                    state: STATES[out.value],
-                    signaling: SIGNALING_STATES[out.value2],
-                    reason: this.#reason(out.reason),
-                });
-            case Output.PEER:
-                return this.#setPeer(out);
-            case Output.SENDABLE:
-                return this.#dispatch('sendable', null);
-            default:
+        const event = this.#report?.eventOf(out);
+        if (event?.type === 'state') {
+            this.#setState(event.detail);
+        } else if (event) {
+            this.#dispatch(event.type, event.detail);
         }
-        if (!peer) {
-            return undefined;
-        }
-        switch (out.type) {
-            case Output.MESSAGE:
-                return this.#dispatch('message', { from: peer, id: out.number, text: out.text });
-            case Output.GAP:
-                return this.#dispatch('gap', {
-                    from: peer,
-                    first: out.number,
-                    count: out.value,
-                    reason: this.#reason(out.reason),
-                });
-            case Output.DELIVERED:
-                return this.#dispatch(out.value ? 'sent' : 'delivered', {
-                    to: peer,
-                    id: out.number,
-                });
-            case Output.UNDELIVERED:
-                return this.#dispatch('undelivered', {
-                    to: peer,
-                    id: out.number,
-                    reason: this.#reason(out.reason),
-                });
-            default:
-                return undefined;
-        }
-    }
-
-    /** @param {number} reason
-     * @returns {Reason} */
-    #reason(reason) {
-        if (!reason || !this.#driver) {
-            return NO_REASON;
-        }
-        const { core } = this.#driver;
-        const word = core.reasonWord(reason);
-        return word === 'no-address' && this.#relayOnly
-            ? NO_RELAY
-            : { word, text: core.reasonText(reason) };
     }
 
     /** A socket is tried again: that none was ever reached may lie at what stands before the server. */
@@ -454,24 +390,6 @@ export class GhostChat extends EventTarget {
         this.#reach.note(state);
         this.#state = { ...state, answers: this.#reach.answers };
         this.#dispatch('state', this.#state);
-    }
-
-    /** @param {import('./core.js').CoreOutput} out */
-    #setPeer(out) {
-        const peer = /** @type {Peer} */ ({
-            index: out.peer,
-            id: out.text,
-            name: out.text2,
-            state: PEER_STATES[out.value],
-            path: PATHS[out.value2 & 0xff] ?? 'unknown',
-            rttMs: out.number,
-            direct: (out.value2 & 0x100) !== 0,
-            verified: (out.value2 & 0x200) !== 0,
-            stock: (out.value2 & 0x400) !== 0,
-            reason: this.#reason(out.reason),
-        });
-        this.#known.set(out.peer, peer);
-        this.#dispatch('peer', peer);
     }
 
     /** @param {string} type @param {unknown} detail */

@@ -5,7 +5,7 @@
  *   EITHER   ours, opened beside the native ones; settle() keeps it or them
  *   DATA     the link's only channel: theirs, or ours after settle()
  *   NATIVE   none: one that the other side opens is closed */
-import { DataChannel, LinkKind } from './core.js';
+import { DataChannel, LinkKind } from './numbers.js';
 
 /** GC_DATA_BYTES_MAX: of what is longer the core needs one byte more, to say that it is too long. */
 const DATA_BYTES_MAX = 65536;

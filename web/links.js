@@ -6,8 +6,8 @@
  *   offer/answer --> description, candidates --> opened --> messages --> closed
  *
  * Every browser promise has a deadline. After closed() or close() a link reports nothing more. */
-import { LinkKind, PATHS, Reason } from './core.js';
 import { InBand } from './in-band.js';
+import { LinkKind, PATHS, Reason } from './numbers.js';
 import { Path } from './path.js';
 
 /** createOffer and its like take milliseconds; a browser that never answers is a failed link. */

@@ -41,7 +41,7 @@ export class Path {
     #onChange = () => this.#read();
 
     /** @param {RTCPeerConnection} pc
-     * @param {(type: string, rttMs: number) => void} report  a word of PATHS (core.js), and 0 when the
+     * @param {(type: string, rttMs: number) => void} report  a word of PATHS (numbers.js), and 0 when the
      *   time is not known */
     constructor(pc, report) {
         this.#pc = pc;

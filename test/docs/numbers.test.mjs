@@ -159,13 +159,13 @@ test('every reason is given somewhere, or its table says that it is not', () => 
 });
 
 test('what the page repeats of the core is the same there', () => {
-  const core = read('web/core.js');
+  const numbers = read('web/numbers.js');
   const header = read('core/proto/client_output.h');
   const members = (text, name) => new RegExp(`enum ${name} \\{([^}]*)\\}`).exec(text.replace(/\/\*[^]*?\*\//g, ''))[1]
     .split(',').map((word) => word.trim().split(' ')[0]).filter(Boolean);
-  const list = (name) => [...new RegExp(`export const ${name} = Object.freeze\\(\\[([^\\]]*)\\]`).exec(core)[1]
+  const list = (name) => [...new RegExp(`export const ${name} = Object.freeze\\(\\[([^\\]]*)\\]`).exec(numbers)[1]
     .matchAll(/'(\w+)'/g)].map((m) => m[1].toUpperCase());
-  const table = (name) => [...new RegExp(`export const ${name} = Object.freeze\\(\\{([^}]*)\\}`).exec(core)[1]
+  const table = (name) => [...new RegExp(`export const ${name} = Object.freeze\\(\\{([^}]*)\\}`).exec(numbers)[1]
     .matchAll(/(\w+): (\d+)/g)].map((m) => [m[1], Number(m[2])]);
   const bare = (name, prefix) => members(header, name).map((word) => word.replace(prefix, ''));
   assert.deepEqual(list('STATES'), bare('gc_client_state', 'GC_STATE_'));
