@@ -12,6 +12,21 @@ _Static_assert(GC_HELD_BYTES_FEW <= GC_MEMORY_BYTES_MAX / (2 * GC_HELD_ORIGIN_PA
                                         GC_PER_ADDRESS_MAX,
                "nor can all connections of one address, each with a few");
 
+/* The other shared pools, against the product of what one address may take. The memory of queues:
+ * all lanes of an address, at as many receivers as it may have itself. Tables of connections, ids
+ * and rooms (a room has a member): its connections. Tables of addresses (penalties, STUN) replace
+ * the least bad entry of a set. */
+_Static_assert(GC_PER_ADDRESS_MAX *GC_LANES_PER_ADDRESS *(GC_QUEUE_BYTES_MAX / GC_SEND_SHARES) <=
+                   GC_MEMORY_BYTES_MAX / 2,
+               "what an address says to clients of its own leaves half of the memory to others");
+_Static_assert(GC_PER_ADDRESS_MAX <= GC_CONCURRENT_MAX / 16,
+               "an address takes 1/16 of the ids, and of the rooms");
+_Static_assert(GC_PER_ADDRESS_MAX <= GC_SPARE_CONNECTIONS / 4,
+               "an address takes 1/4 of the sockets that are no clients yet");
+_Static_assert(GC_PENALTY_SETS *GC_PENALTY_SET_SIZE >= GC_CONCURRENT_MAX / 2 &&
+                   GC_STUN_SETS * GC_STUN_SET_SIZE >= GC_CONCURRENT_MAX / 2,
+               "half of all clients find an entry of their own address");
+
 /* Places the tables of clients after the server in the arena; with a measuring arena only counts.
  */
 static void lay_out_clients(gc_clients *cs, gc_arena *a, const uint8_t keys[80]) {
