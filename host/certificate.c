@@ -55,7 +55,8 @@ static bool at_end(void) {
 
 static int fail_on_chain(const source *s, char *error, size_t error_bytes) {
     if (s->encrypted) {
-        return fail(s, "is encrypted: a certificate is no secret", error, error_bytes);
+        return fail(s, "is encrypted, but a certificate is not secret: use a plain one", error,
+                    error_bytes);
     }
     return fail(
         s, at_end() ? "holds no certificate in PEM format" : "holds a certificate that is damaged",
@@ -99,8 +100,8 @@ static int use_key(SSL_CTX *context, source *s, const char *cert_file, char *err
     EVP_PKEY *key = PEM_read_bio_PrivateKey(s->bio, NULL, refuse_passphrase, &s->encrypted);
     if (s->encrypted) {
         EVP_PKEY_free(key);
-        return fail(s, "is encrypted, and a server has nobody to ask for its passphrase", error,
-                    error_bytes);
+        return fail(s, "is encrypted, and nobody can enter its passphrase: use a key without one",
+                    error, error_bytes);
     }
     if (key == NULL) {
         return fail(s, "holds a private key that is damaged", error, error_bytes);

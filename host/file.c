@@ -55,8 +55,7 @@ static int read_open(int fd, const char *path, uint32_t bytes_max, char **out, u
     int64_t n = read_all(fd, bytes, size);
     if (n < 0 || n == size) {
         gc_file_free(bytes, n < 0 ? 0 : size);
-        return fail(path, n < 0 ? "cannot be read" : "is too large to be meant", error,
-                    error_bytes);
+        return fail(path, n < 0 ? "cannot be read" : "is too large", error, error_bytes);
     }
     bytes[n] = 0;
     *out = bytes;

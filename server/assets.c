@@ -182,7 +182,8 @@ static int read_folder(gc_asset_set *set, DIR *d, const char *folder, char *erro
         }
         if (set->count == ASSETS_MAX || st.st_size > ASSET_BYTES_MAX ||
             read_file(file_name, e->d_name, (uint32_t)st.st_size, &set->assets[set->count]) != 0) {
-            snprintf(error, error_bytes, "cannot serve %s", file_name);
+            snprintf(error, error_bytes,
+                     "cannot serve %s: unreadable, too large, or too many files", file_name);
             return -1;
         }
         set->count++;

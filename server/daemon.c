@@ -96,7 +96,7 @@ static void stop(gc_daemon *d) {
 static void reload_tls(gc_daemon *d) {
     char error[512];
     if (d->service.tls == NULL) {
-        gc_log(GC_LOG_INFO, "nothing to read again: no --tls-cert");
+        gc_log(GC_LOG_INFO, "SIGHUP has no effect: --tls-cert is not set");
         return;
     }
     SSL_CTX *fresh = gc_tls_context(d->service.options->tls_cert, d->service.options->tls_key,

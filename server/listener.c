@@ -21,7 +21,8 @@ static void on_accept_again(uv_timer_t *timer) {
  * asked for it again at once would spin. */
 static void pause_accepting(gc_listener *l) {
     if (l->service->accept_pauses++ == 0) {
-        gc_log(GC_LOG_WARNING, "no file descriptor for another connection (ulimit -n)");
+        gc_log(GC_LOG_WARNING,
+               "no file descriptor is free for another connection: raise ulimit -n");
     }
     uv_poll_stop(&l->poll);
     uv_timer_start(&l->accept_again, on_accept_again, GC_ACCEPT_PAUSE_MS, 0);

@@ -71,7 +71,8 @@ int main(int argc, char **argv) {
     }
     gc_log_set_level(options.log_level);
     if (USE_LOCALSTORAGE_FOR_TESTING && !gc_net_is_loopback(options.host)) {
-        gc_log(GC_LOG_ERROR, "a test build serves this machine only: --host must be loopback");
+        gc_log(GC_LOG_ERROR,
+               "a test build serves this machine only: --host must be a loopback address");
         return 1;
     }
     harden();

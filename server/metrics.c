@@ -68,14 +68,14 @@ static void of_core(gc_writer *w, const gc_server_stats *s) {
     counter(w, "relay_bytes_total", "Bytes of relayed messages.", s->relay_bytes_total);
     gauge(w, "queued_bytes", "Bytes not sent yet.", s->queued_bytes);
     gauge(w, "queued_messages", "Messages that wait for an absent id.", s->held_messages);
-    gauge(w, "held_bytes", "Their bytes.", s->held_bytes);
+    gauge(w, "held_bytes", "Bytes of messages that wait for an absent id.", s->held_bytes);
     counter(w, "expired_total", "Messages whose id did not come in time.", s->expired_total);
     counter(w, "id_taken_total", "Ids refused because somebody holds them.", s->id_taken_total);
     counter(w, "takeovers_total", "Ids taken over with their token.", s->takeovers_total);
     counter(w, "absent_total", "Reports that an id is absent.", s->absent_total);
     counter(w, "throttled_total", "Times a socket was read more slowly.", s->throttled_total);
     counter(w, "penalties_total", "Times an address was refused for a while.", s->penalties_total);
-    counter(w, "penalized_total", "Connections refused by that.", s->penalized_total);
+    counter(w, "penalized_total", "Connections refused because of a penalty.", s->penalized_total);
     by_reason(w, "rejected_total", "Connections refused.", s->rejected_total);
     by_reason(w, "cut_total", "Connections ended by the server.", s->cut_total);
     by_reason(w, "bad_total", "Inputs ignored or answered with an error.", s->bad_total);
@@ -83,12 +83,12 @@ static void of_core(gc_writer *w, const gc_server_stats *s) {
 
 static void of_service(gc_writer *w, gc_service *service, const gc_server_stats *s) {
     counter(w, "http_requests_total", "HTTP requests answered.", service->http_requests);
-    counter(w, "accept_paused_total", "Pauses for want of descriptors.", service->accept_pauses);
+    counter(w, "accept_paused_total", "Pauses for lack of descriptors.", service->accept_pauses);
     if (gc_datagram_sockets_are_open(&service->datagrams)) {
         counter(w, "stun_requests_total", "STUN requests answered.", s->stun_answered_total);
         counter(w, "stun_dropped_total", "STUN requests over the rate.",
                 s->stun_limited_total + service->datagrams.group.unsent);
-        counter(w, "stun_ignored_total", "Datagrams that were no STUN request.",
+        counter(w, "stun_ignored_total", "Datagrams that were not a STUN request.",
                 s->stun_ignored_total);
     }
     if (service->tls != NULL) {

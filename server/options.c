@@ -41,14 +41,14 @@ typedef struct option {
 static const option table[] = {
     {"host", NULL, 'H', TEXT, AT(host), 0, 0, "HOST", "address to listen on (::, all of them)"},
     {"port", NULL, 'p', NUMBER, AT(port), 0, 65535, "PORT",
-     "TCP port (8080, or PORT of the environment; 0 = any free one)"},
+     "TCP port (8080, or PORT of the environment; 0 = any free port)"},
     {"path", NULL, 0, PATH, AT(path), 0, 0, "PATH",
-     "where everything lives (/, or PEERSERVER_PATH of the environment)"},
+     "path of all addresses (/, or PEERSERVER_PATH of the environment)"},
     {"key", NULL, 'k', TEXT, AT(key), 0, 0, "KEY",
      "the key that PeerJS clients must name (peerjs)"},
-    {"key-file", NULL, 0, SECRET, 0, 0, 0, "FILE", "the key stands in this file"},
+    {"key-file", NULL, 0, SECRET, 0, 0, 0, "FILE", "read the key from this file"},
     {"config", NULL, 0, CONFIG, AT(config_path), 0, 0, "FILE",
-     "options, one a line, without dashes; arguments come before them"},
+     "options, one per line, without dashes; arguments override them"},
     {"allow-discovery", NULL, 0, FLAG, AT(allow_discovery), 0, 0, NULL,
      "list all ids under /KEY/peers"},
     {"alive-timeout", NULL, 0, NUMBER, AT(alive_timeout_ms), 1, ANY, "MS",
@@ -61,36 +61,37 @@ static const option table[] = {
      "an allowed origin, for HTTP and WebSocket; may be repeated (any)"},
     {"tls-cert", "sslcert", 0, TEXT, AT(tls_cert), 0, 0, "FILE",
      "certificate chain as PEM; read again on SIGHUP"},
-    {"tls-key", "sslkey", 0, TEXT, AT(tls_key), 0, 0, "FILE", "its private key as PEM"},
+    {"tls-key", "sslkey", 0, TEXT, AT(tls_key), 0, 0, "FILE",
+     "private key of the certificate as PEM"},
     {"stun-port", NULL, 0, NUMBER, AT(stun_port), 0, 65535, "PORT",
      "UDP port of STUN, 0 = none (3478)"},
     {"stun-rate", NULL, 0, NUMBER, AT(stun_per_second), 1, 1000000, "N",
-     "STUN answers a second to one address (2000)"},
+     "STUN answers per second to one address (2000)"},
     {"trust-proxy", "proxied", 0, PROXY, 0, 0, 0, "[=NETWORK,...]",
-     "believe X-Forwarded-For of proxies on this machine, and there"},
+     "believe X-Forwarded-For of local proxies and these networks"},
     {"external-address", NULL, 0, TEXT, AT(external_address), 0, 0, "HOST",
-     "name for STUN that clients are told (the one they asked for)"},
+     "host that clients use for STUN (the host that they asked for)"},
     {"memory-limit", NULL, 0, NUMBER, AT(memory_bytes_max), 1 << 20, 1ull << 40, "BYTES",
-     "all queues together (256M)"},
+     "memory of all queues together (256M)"},
     {"message-limit", NULL, 0, NUMBER, AT(message_bytes_max), 1024, 16 << 20, "BYTES",
-     "one WebSocket message (64K)"},
+     "size of one WebSocket message (64K)"},
     {"queue-limit", NULL, 0, NUMBER, AT(queue_bytes_max), 1024, 1 << 30, "BYTES",
-     "unsent to one client, then it is cut (256K)"},
+     "unsent bytes above which a client is cut (256K)"},
     {"per-address-limit", NULL, 0, NUMBER, AT(per_address_max), 1, ANY, "N",
      "connections of one address, or IPv6 /64 (256)"},
     {"connect-rate", NULL, 0, NUMBER, AT(connects_per_second), 0, 1000000, "N",
-     "new ones a second of one address, 0 = any number (200)"},
+     "new connections per second of one address, 0 = any (200)"},
     {"rate", NULL, 0, NUMBER, AT(rate_per_second), 1, 1000000, "N",
-     "messages a second of one client, more are slowed (200)"},
+     "messages per second of one client; more are slowed (200)"},
     {"metrics-listen", NULL, 0, LISTEN, 0, 0, 0, "HOST:PORT",
-     "where /metrics is served, or off (127.0.0.1:9641)"},
+     "address of /metrics, or off (127.0.0.1:9641)"},
     {"peer-server", NULL, 0, SERVER, AT(peer_server), 0, 0, "URL",
-     "the page signals through that PeerServer, not this one"},
+     "the page uses this PeerServer for signaling, not ghostchatd"},
     {"web-dir", NULL, 0, TEXT, AT(web_dir), 0, 0, "DIR",
-     "serve the page from this folder (what is built in)"},
+     "serve the page from this folder (the page built in)"},
     {"log-level", NULL, 0, LEVEL, AT(log_level), 0, 0, "LEVEL",
      "error, warning, info or debug (info)"},
-    {"help", NULL, 0, FLAG, AT(help), 0, 0, NULL, "print this"},
+    {"help", NULL, 0, FLAG, AT(help), 0, 0, NULL, "print this help"},
     {"version", NULL, 0, FLAG, AT(version), 0, 0, NULL, "print the version"},
     {"turn", NULL, 0, LATER, 0, 0, 0, NULL, NULL},
     {"redis", NULL, 0, LATER, 0, 0, 0, NULL, NULL},
@@ -148,7 +149,7 @@ static int set_proxy(parser *p, const option *o, const char *value) {
     if (value == NULL || is_boolean(value) || gc_proxies_add(proxies, value)) {
         return 0;
     }
-    return fail(p, o->name, "takes networks such as 10.0.0.0/8,2001:db8::/32, after a =");
+    return fail(p, o->name, "takes networks after an =, such as =10.0.0.0/8,2001:db8::/32");
 }
 
 /* Takes the one line of the file: the line end that an editor adds is not part of the key. */
@@ -207,7 +208,7 @@ static int set(parser *p, const option *o, const char *value) {
                    : fail(p, o->name, "takes an address and a port, such as [::1]:9641, or off");
     case CORS:
         if (p->out->cors_count == GC_OPTIONS_CORS_MAX) {
-            return fail(p, o->name, "is there too often");
+            return fail(p, o->name, "is given too often");
         }
         p->out->cors[p->out->cors_count++] = value;
         return strcmp(value, "*") == 0 || gc_option_text_is_origin(value)
@@ -349,7 +350,7 @@ static int set_line(parser *p, const char *name, const char *value) {
         return fail(p, o->name, "is not built in this version");
     }
     if (o->kind == CONFIG) {
-        return fail(p, o->name, "cannot stand in a file of options");
+        return fail(p, o->name, "is not allowed in a config file");
     }
     if (value == NULL && o->kind != FLAG && o->kind != PROXY) {
         return fail(p, o->name, "needs a value");
@@ -399,7 +400,7 @@ static int check_together(parser *p) {
     }
     if ((o->tls_cert == NULL) != (o->tls_key == NULL)) {
         return fail(p, o->tls_cert == NULL ? "tls-key" : "tls-cert",
-                    "alone does nothing: certificate and key belong together");
+                    "alone has no effect: give both --tls-cert and --tls-key");
     }
     if (o->queue_bytes_max < o->message_bytes_max) {
         return fail(p, "queue-limit", "must not be smaller than --message-limit");

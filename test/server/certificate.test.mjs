@@ -46,9 +46,9 @@ const bad = [
   ['cert', weak, /own\.pem holds a certificate that OpenSSL finds too weak/],
   ['key', pem(other.key), /the key \S+own\.key does not belong to the certificate \S+own\.pem/],
   ['key', () => openssl('genrsa', '2048'), /the key \S+own\.key does not belong to the certificate/],
-  ['key', () => encrypted(), /own\.key is encrypted, and a server has nobody to ask/],
-  ['key', traditional, /own\.key is encrypted, and a server has nobody to ask/],
-  ['key', 'x'.repeat(2 << 20), /own\.key is too large to be meant/],
+  ['key', () => encrypted(), /own\.key is encrypted, and nobody can enter its passphrase/],
+  ['key', traditional, /own\.key is encrypted, and nobody can enter its passphrase/],
+  ['key', 'x'.repeat(2 << 20), /own\.key is too large/],
   ['key', (path) => { execFileSync('mkfifo', [path]); }, /own\.key is not a plain file/],
   ['cert', (path) => { execFileSync('mkdir', [path]); }, /own\.pem is not a plain file/],
 ];
