@@ -115,7 +115,7 @@ class App {
         addEventListener('beforeunload', (event) => {
             if (this.#place) {
                 event.preventDefault();
-                event.returnValue = true; // how Safari is told
+                event.returnValue = true; // the form that Safari needs
             }
         });
         // The entry of the history stays what it is: Back and Forward lead to the joining screen of it.
@@ -301,7 +301,7 @@ class App {
         return null;
     }
 
-    /** Opens the link that stands in a text.
+    /** Opens the link in a text.
      * @param {string} text  pasted, or read from a QR code
      * @returns {Promise<Node[] | null>} null: shown on the joining screen; else what to say */
     async #openText(text) {
@@ -333,7 +333,7 @@ class App {
         }
     }
 
-    /** What the server, or whoever set up this static page, configured.
+    /** Reads the configuration that the server, or the owner of this static page, gives.
      * @returns {Promise<boolean>} whether one can join with it */
     async #useConfig() {
         const config = await this.#chat.config();

@@ -1,9 +1,9 @@
 // @ts-check
-/** The caret of a field blinks while it is in use, and then stands still: each blink has the browser
+/** The caret of a field blinks while it is in use, and then stops blinking: each blink has the browser
  * draw, which is more work than all that a resting page does otherwise. Browsers that know no
  * `caret-animation` blink on. */
 
-/** So long after the last key or tap the caret stands still. */
+/** This long after the last key or tap the caret stops blinking. */
 const REST_MS = 5000;
 
 /** @param {HTMLElement} field */

@@ -81,7 +81,7 @@ export class Composer {
         }
     }
 
-    /** What the key on glass says that it does. */
+    /** Sets the label of the Enter key of a touch keyboard. */
     #showEnter() {
         this.#input.enterKeyHint = this.#enterSends ? 'send' : 'enter';
     }

@@ -20,7 +20,7 @@ const CONFIG_MS = 5000;
 function addressOf(server) {
     try {
         const url = new URL(server.url);
-        // CSP 3, 2.3.1: an IPv6 address cannot stand in a policy, so ghostchatd refuses it as well.
+        // CSP 3, 2.3.1: a policy cannot name an IPv6 address, so ghostchatd refuses it as well.
         const plain = !/[?#@[\\\s]/.test(server.url) && /^https?:$/.test(url.protocol);
         return plain && ['undefined', 'string'].includes(typeof server.key) ? url : null;
     } catch {
@@ -82,9 +82,9 @@ export async function fetchConfig(server, isStatic) {
     return isStatic ? { problem: 'missing' } : null;
 }
 
-/** What the page may talk to from now on, for its content security policy. The policy of a static
- * page lets it reach any server, because config.json is written by hand; this one leaves only the
- * server that stands there.
+/** The servers that the page may talk to from now on, for its content security policy. The policy of a
+ * static page lets it reach any server, because config.json is written by hand; this one leaves only the
+ * server that config.json names.
  * @param {Config} config
  * @returns {string} */
 export function policyOf(config) {

@@ -1,5 +1,5 @@
 // @ts-check
-/** The log: what was said, by whom, when, and what became of one's own messages. */
+/** The log: what was said, by whom, when, and the fate of the user's own messages. */
 import { find, make } from './dom.js';
 import { FOLDED_CHARS, makeMessage, showFate } from './message.js';
 import { sentence, setOff } from './sentence.js';
@@ -14,20 +14,21 @@ import { texts } from './texts.js';
  * @property {boolean} dropped
  * @property {string} note    the text of a note, '' of a message
  * @property {number} times   how often the note was made in a row
- * @property {number} id      of one's own message */
+ * @property {number} id      of the user's own message */
 /** @typedef {import('./message.js').Fate & { entry: Entry | null }} Own  without an entry: the answer
  *   was faster than the log */
 
-/** What one page keeps of each person: a remote must not fill its memory. */
+/** The most that a page keeps of each person: a remote must not fill its memory. */
 const EACH = { entries: 1000, chars: 1_000_000 };
 /** Of oneself, and of all who have left together. */
 const MANY = { entries: 2000, chars: 4_000_000 };
-/** What is made for one frame, of what is laid out; the rest waits for the next one. Marks and faces
- * cost many times what letters do: so many stay below a tenth of a second on a slow machine. */
+/** The most that is drawn in one frame of the entries that are laid out; the rest waits for the next
+ * frame. Marks and faces cost many times as much as letters do: this many stay below a tenth of a second
+ * on a slow machine. */
 const DRAWN = { entries: 20, chars: 4096 };
 /** The newest entries, of which some are in sight, are laid out; then the browser decides. */
 const NEWEST = 3 * DRAWN.entries;
-/** Messages of one sender within this time stand together under one name. */
+/** Messages of one sender within this time are grouped under one name. */
 const TOGETHER_MS = 120_000;
 /** Nearer to the end than this counts as reading the end. */
 const AT_END_PX = 80;
@@ -117,7 +118,8 @@ export class Conversation {
         this.#last = { sender: '', at: 0 };
     }
 
-    /** Somebody has left: what they said stands back behind what those say who are here.
+    /** Notes that somebody has left: from now on their messages make room for those of people who are
+     * here.
      * @param {Peer} peer */
     left(peer) {
         this.#drop(this.#shares.leave(peer.id, Date.now()));

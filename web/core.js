@@ -1,7 +1,7 @@
 // @ts-check
-/** The C core as wasm: one Core is one gc_client (core/gc_client.h, core/wasm.c). It knows nothing
- * of sockets: the caller feeds inputs, drains poll() and asks deadline(). What poll() returns is
- * copied, so it may be kept. */
+/** The C core as wasm: one Core is one gc_client (core/gc_client.h, core/wasm.c). It knows nothing of
+ * sockets: the caller feeds inputs, drains poll() and asks deadline(). The outputs of poll() are copies,
+ * so a caller may keep them. */
 import { cryptoImports, loadCrypto } from './crypto.js';
 import { InviteKind, Output } from './numbers.js';
 import { CoreError, guarded, isTrap } from './trap.js';
@@ -131,7 +131,8 @@ export class Core {
     /** Makes a name that of the room which joinRoom() enters, in turns: NFKC is the browser's, the
      * rest the core's (ghostchat-protocol.7, "Room names").
      * @param {string} name  as typed
-     * @returns {string} its canonical form. Throws 'syntax', 'too-big' for what is no name */
+     * @returns {string} its canonical form. Throws 'syntax', 'too-big' for a text that cannot be a name
+     */
     nameRoom(name) {
         let more = this.#check(this.#wasm.room_name_begin(...this.#put(name)));
         while (more) {
@@ -224,7 +225,7 @@ export class Core {
         }
     }
 
-    /** @returns {string} one's own peer id, empty before the first join */
+    /** @returns {string} our own peer id, empty before the first join */
     id() {
         return decoder.decode(this.#copy(this.#wasm.id(), this.#wasm.id_len()));
     }

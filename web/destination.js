@@ -25,7 +25,7 @@ export async function destinationOf(way) {
         empty: texts.room.emptyRoom,
     });
     if ('room' in way) {
-        await GhostChat.readRoom(way.room); // what is no name is shown nowhere
+        await GhostChat.readRoom(way.room); // a text that is not a name is shown nowhere
         return open(way.room);
     }
     const invite = 'link' in way ? await GhostChat.readInvite(way.link) : null;

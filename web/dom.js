@@ -45,7 +45,7 @@ export function fillTexts() {
     }
 }
 
-/** Copies what stands in a text field. The clipboard API exists in secure contexts only.
+/** Copies the text of a text field. The clipboard API exists in secure contexts only.
  * @param {HTMLInputElement} input
  * @returns {Promise<boolean>} */
 export async function copyFrom(input) {

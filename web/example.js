@@ -1,5 +1,5 @@
 // @ts-check
-// GhostChat in a page of one's own: everybody who opens this page meets in the room "example".
+// GhostChat in a page of your own: everybody who opens this page meets in the room "example".
 import { GhostChat } from './ghostchat.js';
 
 const chat = new GhostChat({ name: 'Visitor' });

@@ -1,8 +1,8 @@
 // @ts-check
-/** What is seen is drawn once for each frame, however much has happened since: what others send must
- * not decide how often this page lays itself out. */
+/** Draws once for each frame, however much has happened since: messages of others must not decide how
+ * often this page lays itself out. */
 
-/** A page that is not seen gets no frames, and one that is being hidden loses those it asked for. */
+/** A hidden page gets no frames, and a page that is being hidden loses the frames that it asked for. */
 const UNSEEN_MS = 250;
 
 export class Frame {

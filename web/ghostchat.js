@@ -53,7 +53,7 @@ export { CoreError as GhostChatError, InviteKind };
  * @property {string} signaling  off, connecting, on, lost
  * @property {boolean} [answers]  the server is there, but its WebSocket is not reached
  * @property {Reason} reason */
-/** @typedef {import('./config.js').Config} Config  what stands in config.json beside the page */
+/** @typedef {import('./config.js').Config} Config  the content of config.json beside the page */
 /** @typedef {{ room: string } | { link: string } | { newRoom: true }} WayIn */
 
 export class GhostChat extends EventTarget {
@@ -110,7 +110,7 @@ export class GhostChat extends EventTarget {
         return this.#state;
     }
 
-    /** @returns {string} one's own peer id, empty before the first join */
+    /** @returns {string} our own peer id, empty before the first join */
     get id() {
         return this.#driver?.ask((core) => core.id(), '') ?? '';
     }
@@ -130,12 +130,12 @@ export class GhostChat extends EventTarget {
         return this.#reachesOut;
     }
 
-    /** Enters. Resolves when the core has begun; how it goes on is told by events. Rejects with
-     * 'config' when the configuration beside the page names no server to meet at.
+    /** Enters. Resolves when the core has begun; events report how it goes on. Rejects with 'config' when
+     * the configuration beside the page names no server to meet at.
      * @param {WayIn} way
      * @param {{ relayOnly?: boolean, serialization?: string }} [options]  relayOnly: never show
-     *   one's own address; serialization: what a bare link speaks with another PeerJS application,
-     *   'binary' (as usual), 'json' or 'raw' */
+     *   our own address; serialization: the form of messages to another PeerJS application by a bare
+     *   link, 'binary' (as usual), 'json' or 'raw' */
     async join(way, options = {}) {
         if (this.#driver && this.#state.state === 'failed') {
             await this.leave(); // a second attempt begins anew
@@ -206,10 +206,10 @@ export class GhostChat extends EventTarget {
         return invite;
     }
 
-    /** Says to which room a name leads, without entering it.
+    /** Says to which room a name leads, without entering the room.
      * @param {string} name  as typed
      * @returns {Promise<string>} the canonical form, equal for all names of one room. Rejects with
-     *   'syntax' or 'too-big' for what is no name */
+     *   'syntax' or 'too-big' for a text that cannot be a name */
     static async readRoom(name) {
         const core = await Core.create();
         try {
@@ -219,7 +219,7 @@ export class GhostChat extends EventTarget {
         }
     }
 
-    /** Says what the others see of one's own name.
+    /** Says what the others see of our own name.
      * @param {string} name
      * @returns {Promise<string>} may be empty */
     static async readName(name) {
@@ -299,8 +299,8 @@ export class GhostChat extends EventTarget {
         this.#end({ state: 'failed', signaling: 'off', reason: TRAPPED });
     }
 
-    /** Lets go of everything.
-     * @param {ChatState} [state]  where one stands then */
+    /** Ends the driver and forgets everything.
+     * @param {ChatState} [state]  the state after it */
     #end(state = { state: 'idle', signaling: 'off', reason: NO_REASON }) {
         this.#driver?.end();
         this.#sockets.forEach((signaling) => signaling.close());
@@ -376,7 +376,8 @@ export class GhostChat extends EventTarget {
         }
     }
 
-    /** A socket is tried again: that none was ever reached may lie at what stands before the server. */
+    /** Asks the server by HTTP when a socket is tried again: if none was ever reached, a proxy in front
+     * of the server may be the cause. */
     async #askServer() {
         if (this.#state.reason.word === 'server-unreachable' && !this.#reach.reached) {
             const { peerServer } = await this.config();

@@ -1,6 +1,6 @@
 // @ts-check
 /** The in-band channel of a link: the one data channel that a stock PeerJS peer knows
- * (ghostchat-protocol.7, "PeerJS peers"). What it is depends on the kind of the link:
+ * (ghostchat-protocol.7, "PeerJS peers"). Its purpose depends on the kind of the link:
  *
  *   EITHER   ours, opened beside the native ones; settle() keeps it or them
  *   DATA     the link's only channel: theirs, or ours after settle()

@@ -58,7 +58,7 @@ export class Invite {
     async open() {
         await this.#load();
         if (!this.#dialog.matches(':modal')) {
-            this.#dialog.close(); // it may stand in the empty log
+            this.#dialog.close(); // it may be open in the empty log
             this.#dialog.showModal();
         }
         this.#copy.focus({ preventScroll: true });

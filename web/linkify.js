@@ -56,7 +56,7 @@ export function cleanText(text) {
     return dropNesting(text.replace(/\r\n/g, '\n')).replace(UNSAFE, '\ufffd');
 }
 
-/** The same for what stands in one line: a name, a room.
+/** Cleans, in the same way, a text that is shown on one line: a name, a room.
  * @param {string} text */
 export function cleanLine(text) {
     return cleanText(text)
@@ -72,7 +72,7 @@ const OPENED_BY = new Map();
 for (let i = 0; i < BRACKETS.length; i += 2) {
     OPENED_BY.set(BRACKETS[i + 1], BRACKETS[i]);
 }
-/** What ends a sentence or a quotation, but brackets. */
+/** The characters that end a sentence or a quotation, without brackets. */
 const FINAL = /[.,;:!?'*_~\u2026\p{Pf}\p{Pe}]/u;
 
 /** Cuts what belongs to the sentence and not to the address: final marks, brackets that were not
@@ -123,9 +123,9 @@ function endAtWideBracket(address) {
 
 /** @param {string} address
  * @returns {{ href: string, shown: string } | null} where it leads and how it is shown, or null when
- *   it must stay text. A reader takes for the host what stands before the first stroke; where the
- *   browser's reading is another one (letters of other scripts, strokes that are none, escapes), the
- *   host is shown as the browser reads it. */
+ *   it must stay text. A reader takes the text before the first slash for the host; where the browser
+ *   reads another host (letters of other scripts, characters that only look like a slash, escapes),
+ *   the host is shown as the browser reads it. */
 function readAddress(address) {
     /** @type {URL} */
     let url;

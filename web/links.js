@@ -14,7 +14,7 @@ import { Path } from './path.js';
 const PROMISE_MS = 10000;
 /** bufferedAmount below which a channel says that it has room again. */
 const BUFFERED_LOW_BYTES = 16384;
-/** What may arrive between the opening of the two channels (GC_WINDOW_BYTES). */
+/** The bytes that may arrive between the opening of the two channels (GC_WINDOW_BYTES). */
 const EARLY_BYTES_MAX = 65536;
 /** GC_FRAME_BYTES_MAX: nobody who follows the protocol sends a larger frame. */
 const FRAME_BYTES_MAX = 16640;
@@ -188,7 +188,7 @@ class Link {
         setTimeout(() => pc.close(), FLUSH_MS);
     }
 
-    /** What every channel does. @param {RTCDataChannel} channel */
+    /** Sets the handlers that every channel has. @param {RTCDataChannel} channel */
     #listen(channel) {
         channel.binaryType = 'arraybuffer';
         channel.bufferedAmountLowThreshold = BUFFERED_LOW_BYTES;

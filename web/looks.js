@@ -79,7 +79,7 @@ function tagsOf(people, look) {
     const taken = new Set();
     return people.map(({ id }) => {
         const others = people.map((other) => other.id).filter((other) => other !== id);
-        const tag = idTag(id, others, look).replace(/[\p{Ps}\p{Pe}\s]/gu, '_'); // it stands in brackets
+        const tag = idTag(id, others, look).replace(/[\p{Ps}\p{Pe}\s]/gu, '_'); // it is shown in brackets
         let mark = tag;
         for (let n = 2; taken.has(look(mark)); n++) {
             mark = `${tag}-${n}`; // ids that differ in what nobody sees
@@ -89,10 +89,11 @@ function tagsOf(people, look) {
     });
 }
 
-/** The names under which people are shown. Who looks like another, or like a name that is taken, gets
- * the beginning of their id behind it; who has copied such a mark into their name gets one as well,
- * and so on until all differ: marks are different, so that at most everybody has one.
- * @param {Named[]} people @param {string[]} taken  such as one's own name
+/** The names under which people are shown. A person who looks like another, or like a name that is taken,
+ * gets the beginning of their id after the name; a person who has copied such a mark into their name gets
+ * one as well, and so on until all differ. Marks are different, so this ends at the latest when everybody
+ * has one.
+ * @param {Named[]} people @param {string[]} taken  such as the user's own name
  * @param {(text: string) => string} look  looks(), or a memory of it
  * @returns {string[]} in the same order */
 export function tellApart(people, taken, look = looks) {

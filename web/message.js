@@ -1,15 +1,15 @@
 // @ts-check
-/** One message in the log: who said what, when, and what became of one's own. */
+/** One message in the log: who said what, when, and the fate of the user's own messages. */
 import { make } from './dom.js';
 import { cleanText, cutPieces, nodesOf, splitLinks } from './linkify.js';
 import { hueOf } from './people.js';
 import { sentence } from './sentence.js';
 import { texts } from './texts.js';
 
-/** @typedef {object} Fate  what became of one of one's own messages, by peer ids
+/** @typedef {object} Fate  what became of a message of the user, by peer ids
  * @property {Set<string>} to
  * @property {Set<string>} got
- * @property {Set<string>} sent          handed over to who acknowledges nothing
+ * @property {Set<string>} sent          handed over to peers that acknowledge nothing
  * @property {Map<string, string>} lost  with the name shown
  * @property {string} why
  * @property {boolean} settled           no answer comes any more */
@@ -59,7 +59,8 @@ export function isTall(text) {
     return lines > LINES_MAX;
 }
 
-/** Fills in a tall message, folded. What does not fit is there, but takes part in no layout.
+/** Fills in a tall message, folded. The part that does not fit is in the page, but takes part in no
+ * layout.
  * @param {HTMLElement} body @param {import('./linkify.js').Piece[]} pieces
  * @returns {HTMLElement} the button that shows all of it */
 function fold(body, pieces) {

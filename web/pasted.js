@@ -1,19 +1,21 @@
 // @ts-check
-/** What people paste: the link in it, whatever a messenger, a keyboard or a quotation put around it. */
+/** Finds the link in a text that people paste, whatever a messenger, a keyboard or a quotation put around
+ * it. */
 import { trimAddress } from './linkify.js';
 import { hasSecret, tidy } from './place.js';
 
 /** So much of a text is looked at: more than any message with an invite, and it takes no time. */
 const LOOKED_AT_CHARS = 10_000;
-/** What ends an address: white space, quotes, brackets that links escape, and the marks that end a
- * sentence in Chinese or Japanese. */
+/** The characters that end an address: white space, quotes, brackets that links escape, and the marks
+ * that end a sentence in Chinese or Japanese. */
 const END = '\\s<>"“”„‟«»‹›`{}|\\\\^[\\]\\u3001\\u3002\\uff01\\uff0c\\uff1a\\uff1b\\uff1f';
 /** An address ends where another one begins: a field of one line has dropped the line break between. */
 const ADDRESS = new RegExp(`https?://(?:\\[[\\da-f:.]+\\])?(?:(?!https?://)[^${END}])+`, 'gi');
 const UNBROKEN = new RegExp(`[^${END}]+`, 'g');
 /** Leads to a room or a person: by its path, or by the fragment of a static page. */
 const LEADS_IN = /^https?:\/\/[^/?#]+\/(?:[^?#]*\/)?(?:room|join)\/|#\/(?:room|join)\//i;
-/** The same with a secret, which 43 digits end. Its mark may be escaped, lost, or stand after a query. */
+/** An address with a secret, which 43 digits end. The mark of the secret may be escaped, lost, or come
+ * after a query. */
 const WITH_SECRET =
     /^(.*?\/)(room|join)\/([\w-]*)\/*(?:\?[^#]*)?(?:[#:]|%23|%3a)*(1\.[\w-]{43})/i;
 /** The place without its host, and an address without its scheme. */
@@ -21,7 +23,8 @@ const PLACE = /^[^\p{L}\p{N}]*(?=(?:room|join)\/)/u;
 const BARE_ADDRESS =
     /(?:[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+|[\p{L}\p{N}-]+(?=:\d)|localhost)(?::\d+)?\/.*/iu;
 
-/** What nobody sees and no link holds. Joiners are not among them: names of rooms have some. */
+/** Characters that nobody sees and no link holds. Joiners are not among them: names of rooms have some.
+ */
 const UNSEEN = /[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;
 
 /** @param {string} text  as pasted
@@ -90,7 +93,7 @@ function secretAddress(text, here) {
 
 /** Finds the first link in a text.
  * @param {string} pasted
- * @param {string} here  what stands before "room/" and "join/" in the links of this page
+ * @param {string} here  the part before "room/" and "join/" in the links of this page
  * @returns {string | null} the link as the core reads it, which may still refuse it; null: the text
  *   holds none */
 export function findLink(pasted, here) {
@@ -104,8 +107,8 @@ export function findLink(pasted, here) {
     return address ? linkOf(address) : null;
 }
 
-/** A field of one line drops the line breaks of what is pasted, and what stood on two lines becomes one
- * word: a blank keeps them apart.
+/** A field of one line drops the line breaks of what is pasted, and two lines become one word: a blank
+ * keeps them apart.
  * @param {HTMLInputElement} input */
 export function keepLinesApart(input) {
     input.addEventListener('paste', (event) => {

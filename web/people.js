@@ -8,7 +8,7 @@ import { texts } from './texts.js';
 
 /** Colours that the style sheet knows by number. */
 const HUES = 8;
-/** Names of people who have left, for what is still told of them. */
+/** Names of people who have left, for news of them that still comes. */
 const FORMER_MAX = 64;
 const LOOKS_MAX = 256;
 
@@ -39,7 +39,7 @@ export class People {
     #people = new Map();
     /** @type {HTMLLIElement[]} of those who have left, until the list is drawn */
     #left = [];
-    /** A name or who is here has changed since the names were told apart. */
+    /** A name or the list of people has changed since the names were made different. */
     #renamed = false;
     /** @type {Map<string, string>} by id: the names under which people were shown who have left */
     #former = new Map();

@@ -2,8 +2,8 @@
 /** The place: where this page was opened. A secret in the address is taken out of the address bar
  * here, before any other module makes a request of its own.
  *
- * ghostchatd serves the page under many paths, a static host under one; there the place stands
- * behind "#/" (ghostchat-protocol.7, "Invite links"). Both are read, wherever the page is. */
+ * ghostchatd serves the page under many paths, a static host under one; there the place comes after "#/"
+ * (ghostchat-protocol.7, "Invite links"). Both are read, wherever the page is. */
 
 /** Below this address lie the page and its files; at ghostchatd its deep links too. */
 export const base = new URL('../', import.meta.url).href;
@@ -11,7 +11,7 @@ export const base = new URL('../', import.meta.url).href;
 /** Whether nobody but a static host serves this page: `make static` says so in its HTML. */
 export const isStatic = globalThis.document?.documentElement.dataset.host === 'static';
 
-/** What stands before "room/" and "join/" in the links of this page. */
+/** The part before "room/" and "join/" in the links of this page. */
 export const linkBase = isStatic ? `${base}#/` : base;
 
 /** @typedef {{ link: string | null, lost: boolean }} Arrival
@@ -21,14 +21,14 @@ export const linkBase = isStatic ? `${base}#/` : base;
 const SECRET = /1\.[\w-]{38}/;
 
 /** @param {string} text
- * @returns {boolean} whether a secret stands anywhere in it, be it in full width or with characters
- *   between that nobody sees: the core takes no such text for a name */
+ * @returns {boolean} whether a secret is anywhere in it, even in full width or with invisible characters
+ *   between: the core takes no such text for a name */
 export function hasSecret(text) {
     return SECRET.test(text) || SECRET.test(text.normalize('NFKC').replace(/\p{DI}/gu, ''));
 }
 
-/** Cuts the name of a room in which a secret stands: its mark was escaped on the way, or lost, or
- * there is more around it.
+/** Cuts a room's name that holds a secret: the secret's mark was escaped on the way, or lost, or there is
+ * more around it.
  * @param {string} shown  of the address */
 function withoutSecret(shown) {
     const at = shown.indexOf('/room/') + '/room/'.length;
@@ -54,8 +54,8 @@ function placeIn(address) {
     return { inFragment, place, secret: secret.length > 0, shown: `${base}#/${place}` };
 }
 
-/** What messengers and mail programs add to an address does not change where it leads: a query, an empty
- * fragment, a stroke at the end.
+/** Takes away what messengers and mail programs add to an address without changing where it leads: a
+ * query, an empty fragment, a slash at the end.
  * @param {string} href
  * @returns {URL} */
 export function tidy(href) {
@@ -94,8 +94,9 @@ export function takeArrival() {
     return { link: inFragment ? base + address.hash : address.href, lost }; // without "index.html"
 }
 
-/** The path of an open room, as the core writes it in a link: what else may stand in a path, such as a
- * bracket or an exclamation mark, whoever reads the address in a text takes for a part of the text.
+/** The path of an open room, as the core writes it in a link: other characters that a path may hold, such
+ * as a bracket or an exclamation mark, are escaped, because a reader of the address in a text takes them
+ * for a part of the text.
  * @param {string} name
  * @returns {string} */
 export function roomPath(name) {

@@ -1,8 +1,9 @@
 // @ts-check
-/** Whether the server answers by HTTP although its WebSocket is not reached. Then it is there, and what
- * stands between, a proxy as a rule, passes no WebSockets on: nobody's network is to blame. */
+/** Whether the server answers by HTTP although its WebSocket is not reached. Then the server is there,
+ * and something in between, usually a proxy, does not pass WebSockets on: the user's network is not to
+ * blame. */
 
-/** A server that does not answer by then is not there. */
+/** A server that does not answer within this time is not there. */
 const ANSWER_MS = 5000;
 
 /** @param {string} url
@@ -25,7 +26,7 @@ async function answers(url, own) {
 export class Reach {
     /** The server answered when its WebSocket was last tried. */
     answers = false;
-    /** Its WebSocket was reached in this chat: whatever stands between passes WebSockets on. */
+    /** Its WebSocket was reached in this chat: everything in between passes WebSockets on. */
     reached = false;
     #onChange;
     #asked = 0;

@@ -1,5 +1,5 @@
 // @ts-check
-/** What to say when the core refuses what the user asked for. */
+/** The texts to show when the core refuses a request of the user. */
 import { texts } from './texts.js';
 import { CoreError } from './trap.js';
 

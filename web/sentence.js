@@ -1,8 +1,8 @@
 // @ts-check
 /** Names inside sentences. A name may read "Ben left. Eve": so that nobody takes it for words of the
- * page, each stands in an element of its own, which also keeps its direction of writing to itself. */
+ * page, each name gets an element of its own, which also keeps its direction of writing to itself. */
 
-/* Two of the code points that are no characters; no name holds them (looks.js). */
+/* Two of the code points that are not characters; no name holds them (looks.js). */
 const OPEN = '\ufdd0';
 const CLOSE = '\ufdd1';
 const NAME = /\ufdd0([^\ufdd1]*)\ufdd1/;

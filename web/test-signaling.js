@@ -6,7 +6,7 @@
 
 const PREFIX = 'ghostchat-test/';
 const CHANNEL = 'ghostchat-test-signaling';
-/** An entry that was not refreshed for so long belongs to a tab that crashed. */
+/** An entry that was not refreshed for this time belongs to a tab that crashed. */
 const STALE_MS = 90_000;
 /** GC_ROOM_MEMBERS_MAX */
 const ROOM_MEMBERS_MAX = 16;
@@ -39,7 +39,7 @@ class TestSocket extends EventTarget {
     #id;
     #token;
     #room = '';
-    /** Who was reported absent to us. @type {Set<string>} */
+    /** The ids that were reported absent to us. @type {Set<string>} */
     #absent = new Set();
     #onHide = () => this.close();
 

@@ -30,7 +30,7 @@ export const texts = {
         keptLink: 'Your link',
     },
 
-    /** What is wrong with config.json. Whoever reads it can seldom change it. */
+    /** The faults of config.json. Their readers can seldom change it. */
     config: {
         missing:
             'This page is not set up: its config.json is missing, or is not JSON. Whoever runs this ' +
@@ -134,7 +134,7 @@ export const texts = {
         /** @param {string} name @param {string} why */
         trouble: (name, why) => `${name}: ${why}`,
         failed: 'It did not work.',
-        /** What to try, by the word of the reason.
+        /** Advice, by the word of the reason.
          * @type {Record<string, string>} */
         advice: {
             'room-full': 'Open another room, or try again when somebody has left.',

@@ -1,5 +1,5 @@
 // @ts-check
-/** What the core refuses, and what becomes of a core that has trapped.
+/** The core's refusals, and what happens to a core that has trapped.
  *
  * A refusal is a negative number and leaves the core as it was. A trap (a failed assert, an access
  * outside of its memory, a stack that is full) stops in the middle of a change: nothing that such a
