@@ -68,7 +68,7 @@ const object = (file) => path.join(objects, noun(file) + ".o");
 const sources = files.filter((file) => file.endsWith(".c"));
 const compiled = sources.filter((file) => fs.existsSync(object(file)));
 for (const file of sources) {
-  // What only wasm compiles has no native object.
+  // A file that only wasm compiles has no native object.
   if (!compiled.includes(file) && !/wasm\.c$/.test(file)) {
     say(`${file} has no object in ${objects}`);
   }

@@ -116,7 +116,7 @@ async function work(queue) {
       if (!/read-only|const-qualif|discards/.test(what)) {
         kind === "warning" || say(`${at}:${number}: does not compile with const fields: ${what}`);
       } else if (![...nouns.values()].includes(at.replace(/\.h$/, ""))) {
-        // What a noun's header writes is judged where the noun's own file includes it.
+        // A write in a noun's header is judged where the noun's own file includes the header.
         found.set(`${at}:${number}`, what);
       } else if (`${at.replace(/\.h$/, "")}.c` === file) {
         found.set(`${at}:${number}`, what);

@@ -321,7 +321,7 @@ class App {
         }
     }
 
-    /** Another link was put into the address bar of this very page. */
+    /** Follows another link that was put into the address bar of this page. */
     async #onHash() {
         const { link } = takeArrival();
         if (link && this.#place) {

@@ -1,6 +1,6 @@
 // @ts-check
-/** Whether a canvas gives back what was drawn on it. Some browsers give noise, or nothing, instead, so
- * that no page can tell one device from another by how it draws; then no picture can be read. */
+/** Tells whether a canvas gives back what was drawn on it. Some browsers give noise, or nothing, instead,
+ * so that no page can recognize a device by how it draws; then no picture can be read. */
 
 /** Squares of one pixel on each side of the pattern: enough that noise does not make it by chance. */
 const SIDE = 16;

@@ -1,6 +1,6 @@
 // @ts-check
-/** The configuration beside the page: what ghostchatd says of itself, or what whoever set up a
- * static page wrote. It alone says which server introduces people; no link does. */
+/** The configuration beside the page: ghostchatd writes it about itself, the owner of a static page by
+ * hand. It alone says which server introduces people; no link does. */
 
 /** @typedef {object} PeerServer  a stock PeerServer that signals in place of the page's own server
  * @property {string} url  http(s)://host[:port]/path/

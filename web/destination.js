@@ -1,5 +1,5 @@
 // @ts-check
-/** Where a way in leads: what the page calls the place, and what its address bar shows of it. */
+/** The place that a way in leads to: its name on the page, and its part in the address bar. */
 import { GhostChat, InviteKind } from './ghostchat.js';
 import { cleanLine } from './linkify.js';
 import { roomPath } from './place.js';

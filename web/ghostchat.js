@@ -269,7 +269,7 @@ export class GhostChat extends EventTarget {
         );
     }
 
-    /** Those of the configuration, until a server announces its own.
+    /** Sets the ICE servers: those of the configuration, until a server announces its own.
      * @param {string} json */
     #setIceServers(json) {
         this.#reachesOut = json !== '[]';

@@ -172,8 +172,8 @@ export function splitLinks(text) {
     return pieces.filter((piece) => piece.text !== '');
 }
 
-/** Cuts pieces after so many characters, but not within one of two code units. An address that is cut
- * is none: it would lead somewhere else.
+/** Cuts pieces after this many characters, but not within a character of two code units. An address that
+ * is cut becomes plain text, because it would lead somewhere else.
  * @param {Piece[]} pieces @param {number} chars
  * @returns {{ head: Piece[], rest: string }} rest: the text of what was cut off */
 export function cutPieces(pieces, chars) {

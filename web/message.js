@@ -18,7 +18,7 @@ import { texts } from './texts.js';
  * is one of the text, or this many characters of a long one. */
 const LINES_MAX = 24;
 const LINE_CHARS = 40;
-/** Of a folded one so much is laid out, more than fits: what strangers send must not decide how long
+/** Of a folded message this much is laid out, which is more than fits: strangers must not decide how long
  * this page works for a frame. */
 export const FOLDED_CHARS = 2000;
 

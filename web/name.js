@@ -1,7 +1,7 @@
 // @ts-check
 /** Names as people type them: how much of one counts, and one to begin with. */
 
-/** So many letters, as a reader counts them. */
+/** The most letters, as a reader counts them. */
 const CLUSTERS_MAX = 64;
 /** GC_NICK_BYTES_MAX, and GC_ROOM_NAME_BYTES_MAX too */
 const BYTES_MAX = 256;

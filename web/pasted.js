@@ -4,7 +4,7 @@
 import { trimAddress } from './linkify.js';
 import { hasSecret, tidy } from './place.js';
 
-/** So much of a text is looked at: more than any message with an invite, and it takes no time. */
+/** The most of a text that is looked at: more than any message with an invite, and it takes no time. */
 const LOOKED_AT_CHARS = 10_000;
 /** The characters that end an address: white space, quotes, brackets that links escape, and the marks
  * that end a sentence in Chinese or Japanese. */
@@ -49,7 +49,7 @@ function linkOf(address) {
         }
         return url.href;
     } catch {
-        return null; // it has no host, or a port that is none
+        return null; // it has no host, or its port is not valid
     }
 }
 

@@ -6,7 +6,7 @@
  *   made --open()--> read now and then --end()--> silent */
 /** How often the path of a link in use is read at most. */
 const READ_MS = 5000;
-/** So long after the opening the first round trips are known. */
+/** This long after the opening the first round trips are known. */
 const ROUND_TRIPS_MS = 1000;
 
 /** @param {RTCPeerConnection} pc

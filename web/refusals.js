@@ -18,7 +18,7 @@ const JOIN_HINTS = {
     argument: texts.config.refused, // the server's address or its key
     state: texts.entrance.inChat,
 };
-/** Those codes that say that the way in is none. */
+/** The codes that say that the way in is not valid. */
 const NO_WAY_IN = ['syntax', 'too-big', 'utf8'];
 
 /** @param {unknown} error  of joining @param {boolean} byName  the room's name was typed

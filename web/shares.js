@@ -15,7 +15,7 @@ export class Shares {
     #gone;
     /** @type {Map<string, Share<T>>} those who are here, by origin */
     #here = new Map();
-    /** @type {Share<T>[]} those who have left, who was here the shortest time first */
+    /** @type {Share<T>[]} those who have left; the one with the shortest stay is first */
     #left = [];
 
     /** @param {Limits} each  of one who is here

@@ -17,7 +17,7 @@ function explain(reason) {
     return [reason.text, words.advice[reason.word]].filter(Boolean).join(' ');
 }
 
-/** Words of reasons that lie on this side, whoever the other one is. */
+/** Words of reasons that lie on this side, whatever the other side is. */
 const OWN_TROUBLE = ['no-address', 'no-relay'];
 
 /** @param {Peer[]} peers @param {(peer: Peer) => string} nameOf

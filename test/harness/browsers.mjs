@@ -19,7 +19,8 @@ const CHROMIUM_FLAGS = [
   '--disable-background-networking', '--disable-component-update', '--disable-sync',
 ];
 
-/* Several pages live in one window: those behind must not be slowed down as hidden tabs are. */
+/* Several pages live in one window: pages that another one covers must not be slowed down as hidden tabs
+ * are. */
 const FIREFOX_PREFS = {
   'dom.min_background_timeout_value': 4,
   'dom.timeout.enable_budget_timer_throttling': false,
@@ -32,7 +33,7 @@ function reportViolations() {
   });
 }
 
-/** What a page complained about. */
+/** The errors and warnings of a page. */
 class Complaints {
   constructor() {
     this.list = [];

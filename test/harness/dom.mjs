@@ -1,5 +1,5 @@
-// As much of a document as the page's small modules need in plain node. Elements are counted, so that a
-// test can say how much work something makes.
+// The part of a document that the page's small modules need in plain node. Elements are counted, so that
+// a test can say how much work something makes.
 
 export class Element {
   static made = 0;
@@ -57,7 +57,8 @@ export class Element {
     return this.childNodes.findLast((child) => child instanceof Element) ?? null;
   }
 
-  /** Of selectors, what the page's small modules use: `.name`, `tag`, with commas, `:scope > ` dropped. */
+  /** The selectors that the page's small modules use: `.name`, `tag`, with commas, `:scope > ` dropped.
+   */
   querySelectorAll(selector) {
     const wanted = selector.replaceAll(':scope > ', '').split(', ');
     const inside = this.childNodes.filter((child) => child instanceof Element)
@@ -76,7 +77,7 @@ export class Element {
     (this.listeners[type] ??= []).push(then);
   }
 
-  /** What the browser does when this happens to the element. */
+  /** Calls the listeners of an event as a browser does. */
   fire(type, event = {}) {
     const full = { preventDefault() { full.prevented = true; }, ...event };
     this.listeners[type]?.forEach((then) => then(full));

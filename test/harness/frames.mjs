@@ -1,6 +1,6 @@
-// A ghostchatd behind a proxy that lets its page stand in a frame, so that a browser whose window has a
-// least size shows it as small as a phone does. /frame is the page around it. What the page's policy
-// refuses is reported, from the first byte on.
+// A ghostchatd behind a proxy that allows its page in a frame, so that a browser whose window has a least
+// size shows the page as small as a phone does. /frame is the page around it. Everything that the page's
+// policy refuses is reported, from the first byte on.
 import http from 'node:http';
 import net from 'node:net';
 

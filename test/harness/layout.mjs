@@ -1,4 +1,4 @@
-// What is seen of a layout from inside of a page.
+// Measures a layout from inside a page.
 
 /** Elements that stick out of the window to the side. People are scrolled; each of them fits. */
 export function tooWide() {

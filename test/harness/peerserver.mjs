@@ -24,7 +24,7 @@ export class PeerServer {
     this.gone = new Promise((resolve) => this.child.once('exit', (code, signal) => {
       resolve(signal ?? code);
     }));
-    // Its first line says that it listens; later ones name the ids that come and go.
+    // The first line of PeerServer says that it listens; later ones name the ids that come and go.
     await new Promise((resolve, reject) => {
       this.child.stdout.once('data', resolve);
       this.child.once('error', reject);

@@ -166,7 +166,7 @@ export class Person {
       document.querySelector('[aria-label=Message]').value === ''));
   }
 
-  /** The text stands in this person's log, as the whole text of an element. */
+  /** Waits until this person's log shows the text, as the whole text of an element. */
   heard(text) {
     return this.until(`reads "${text.slice(0, 60)}"`, inLog, text);
   }
@@ -175,12 +175,12 @@ export class Person {
     return this.page.evaluate(`(${countInLog})(${JSON.stringify(text)})`);
   }
 
-  /** Who is shown as the sender of a text. */
+  /** Returns the sender that is shown beside a text. */
   async senderOf(text) {
     return (await this.page.evaluate(`(${besideText})(${JSON.stringify(text)})`))?.sender;
   }
 
-  /** The state beside one's own text comes to match. */
+  /** Waits until the state beside the person's own text matches. */
   mark(text, pattern) {
     return this.until(`has "${text}" marked ${pattern}`, `({ text, source }) => (
       new RegExp(source, 'i').test((${besideText})(text)?.state ?? ''))`,

@@ -22,7 +22,7 @@ const RED_MS = 1500;
 
 export const REASON = 'this machine gives no network namespace (needs root or user namespaces)';
 
-/** What a browser writes to its console when a server is killed on purpose. */
+/** The errors that a browser writes to its console when a server is killed on purpose. */
 export const SERVER_GONE = /WebSocket|ERR_CONNECTION|NetworkError|can.t establish a connection/;
 
 /* Red variants that many stories share. */
@@ -123,7 +123,7 @@ export function scenarios(browsers) {
     try {
       await story(world);
     } catch (error) {
-      // What the pages said is often why.
+      // The complaints of the pages often show the cause.
       error.message = [error.message, ...await world.end()].join('\n  ');
       throw error;
     }

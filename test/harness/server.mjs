@@ -1,4 +1,4 @@
-// A ghostchatd of one's own: on a free port, ended with the test.
+// A ghostchatd for one test: on a free port, ended with the test.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -36,11 +36,11 @@ function firstLine(child) {
   });
 }
 
-/** Those that run: what a failed test left behind keeps its process alive. */
+/** The servers that run: a server that a failed test did not stop keeps the test's process alive. */
 export const running = new Set();
 
 export class Server {
-  /** args: options of ghostchatd beyond its port. path: what stands behind --path. */
+  /** args: options of ghostchatd beyond its port. path: the value of --path. */
   constructor({ args = [], host = '127.0.0.1', path = '/', variant = '', port = 0 } = {}) {
     Object.assign(this, { args, host, path, variant, port });
   }

@@ -29,7 +29,7 @@ export async function startSite(folders, host = '127.0.0.1') {
   });
   return {
     url: `http://${host}:${server.address().port}/`,
-    /** It no longer keeps the process alive. */
+    /** After this the server no longer keeps the process alive. */
     unref: () => server.unref(),
     close: () => new Promise((resolve) => {
       server.close(resolve);

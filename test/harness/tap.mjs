@@ -160,7 +160,7 @@ export class Tap {
       .map(([name]) => name);
   }
 
-  /** The way to the server breaks: what is open ends, what comes is refused. */
+  /** Breaks the way to the server: open connections end, new ones are refused. */
   cut() {
     this.isCut = true;
     for (const socket of this.sockets) {

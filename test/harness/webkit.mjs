@@ -1,5 +1,5 @@
-// WebKitGTK by its own driver: WebDriver over HTTP, with nothing but fetch. It has no window without a
-// display, so one of Xvfb stands behind it.
+// WebKitGTK by its own driver: WebDriver over HTTP, with nothing but fetch. It needs a display, so Xvfb
+// gives it one.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -11,7 +11,7 @@ const DISPLAY_SERVER = '/usr/bin/Xvfb';
 const STARTED_MS = 20000;
 const ANSWER_MS = 40000;
 
-/** What is not installed here, in words; '' when all is. */
+/** Names the packages that are not installed here; '' when all are. */
 export function missingWebKit() {
   const missing = [[DRIVER, 'webkit2gtk-driver'], [DISPLAY_SERVER, 'xvfb']]
     .filter(([path]) => !existsSync(path)).map(([, name]) => name);
@@ -79,7 +79,7 @@ export class WebKit {
     return this.ask('POST', `${this.session}/url`, { url });
   }
 
-  /** What follows happens in the n-th frame of the page. */
+  /** Makes the calls that follow act in the n-th frame of the page. */
   enter(n) {
     return this.ask('POST', `${this.session}/frame`, { id: n });
   }
