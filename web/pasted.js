@@ -18,10 +18,11 @@ const LEADS_IN = /^https?:\/\/[^/?#]+\/(?:[^?#]*\/)?(?:room|join)\/|#\/(?:room|j
  * after a query. */
 const WITH_SECRET =
     /^(.*?\/)(room|join)\/([\w-]*)\/*(?:\?[^#]*)?(?:[#:]|%23|%3a)*(1\.[\w-]{43})/i;
-/** The place without its host, and an address without its scheme. */
+/** The place without its host, and an address without its scheme. A host is looked for where one can
+ * begin, and not again at each of its letters. */
 const PLACE = /^[^\p{L}\p{N}]*(?=(?:room|join)\/)/u;
 const BARE_ADDRESS =
-    /(?:[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+|[\p{L}\p{N}-]+(?=:\d)|localhost)(?::\d+)?\/.*/iu;
+    /(?<![\p{L}\p{N}-]\.?)(?:[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+|[\p{L}\p{N}-]+(?=:\d)|[Ll]ocalhost)(?::\d+)?\/.*/u;
 
 /** Characters that nobody sees and no link holds. Joiners are not among them: names of rooms have some.
  */
@@ -30,9 +31,10 @@ const UNSEEN = /[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\
 /** @param {string} text  as pasted
  * @returns {string} without what nobody sees; a secret in plain digits */
 function visible(text) {
-    return hasSecret(text)
+    const seen = hasSecret(text)
         ? text.normalize('NFKC').replace(/\p{DI}/gu, '')
         : text.replace(UNSEEN, '');
+    return seen.slice(0, LOOKED_AT_CHARS); // one character can become eighteen
 }
 
 /** @param {string} address  that leads in; what follows it may still hang on it
@@ -68,14 +70,11 @@ function wrappedIn(address) {
  * @returns {string | null} an address of this very page whose scheme was not copied */
 function ownAddress(text, here) {
     const [scheme] = here.split('//');
-    const own = here.slice(scheme.length + 2).toLowerCase();
-    for (const verb of ['room/', 'join/']) {
-        const at = text.toLowerCase().indexOf(own + verb);
-        if (at >= 0) {
-            return `${scheme}//${own}${text.slice(at + own.length)}`.match(ADDRESS)?.[0] ?? null;
-        }
-    }
-    return null;
+    const own = here.slice(scheme.length + 2);
+    // Without a copy in lower case: that is longer where the text has a Turkish capital I.
+    const found = new RegExp(`${own.replace(/[^\w/]/g, '\\$&')}(?=(?:room|join)/)`, 'i').exec(text);
+    const place = found && text.slice(found.index + own.length);
+    return place && (`${here}${place}`.match(ADDRESS)?.[0] ?? null);
 }
 
 /** @param {string} text @param {string} here
