@@ -5,6 +5,21 @@
 
 #define WHITE " \t\r"
 
+#define MARK "\xef\xbb\xbf" /* U+FEFF */
+
+bool gc_config_file_begin(gc_config_file *f, char *text, uint32_t len) {
+    for (uint32_t i = 0; i < len; i++) {
+        uint8_t c = (uint8_t)text[i];
+        bool ends_line = c == '\r' && (text[i + 1] == '\n' || i + 1 == len);
+        if ((c < ' ' && c != '\t' && c != '\n' && !ends_line) || c == 0x7f) {
+            return false;
+        }
+    }
+    bool marked = strncmp(text, MARK, strlen(MARK)) == 0;
+    *f = (gc_config_file){.at = text + (marked ? strlen(MARK) : 0)};
+    return true;
+}
+
 /* Cuts white space off both ends, in place. */
 static char *trim(char *text) {
     text += strspn(text, WHITE);

@@ -371,7 +371,10 @@ static int read_config(parser *p) {
         snprintf(p->error, p->error_bytes, "--config: %s", why);
         return -1;
     }
-    gc_config_file lines = {.at = f->bytes};
+    gc_config_file lines;
+    if (!gc_config_file_begin(&lines, f->bytes, f->len)) {
+        return fail(p, "config", "must be a plain text, without control characters");
+    }
     while (gc_config_file_next(&lines, &name, &value)) {
         if (set_line(p, name, value) != 0) {
             snprintf(why, sizeof why, "%s", p->error);
