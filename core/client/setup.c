@@ -74,7 +74,8 @@ enum gc_setup_event gc__setup_offer(gc_peers *ps, const gc_step *s, const gc_slo
         gc__peers_hurry(ps, s, i);
         return GC_SETUP_IGNORED;
     }
-    if (!gc_dialer_take_offer(d, s->now_ms)) {
+    bool stranger = as != GC_WELCOME_TARGET && !ps->conversations.conversations[i].met;
+    if (!gc_dialer_take_offer(d, stranger ? &ps->mesh.strangers : NULL, s->now_ms)) {
         return GC_SETUP_IGNORED;
     }
     gc_mesh_drop(&ps->mesh, s, i, true);

@@ -16,12 +16,22 @@ bool gc_dialer_remember(gc_dialer *d, const uint8_t dial[GC_DIAL_BYTES]) {
     return true;
 }
 
-bool gc_dialer_take_offer(gc_dialer *d, uint64_t now_ms) {
+static bool strangers_may(gc_dialer_strangers *all, uint64_t now_ms) {
+    uint64_t paid_ms = (all->paid_ms > now_ms ? all->paid_ms : now_ms) + GC_DIALER_STRANGER_MS;
+    if (paid_ms > now_ms + GC_DIALER_STRANGER_OFFERS * GC_DIALER_STRANGER_MS) {
+        return false;
+    }
+    all->paid_ms = paid_ms;
+    return true;
+}
+
+bool gc_dialer_take_offer(gc_dialer *d, gc_dialer_strangers *strangers, uint64_t now_ms) {
     if (now_ms - d->offers_ms >= GC_DIALER_OFFERS_MS) {
         d->offers_ms = now_ms;
         d->offers = 0;
     }
-    if (d->offers == GC_DIALER_OFFERS_MAX) {
+    if (d->offers == GC_DIALER_OFFERS_MAX ||
+        (strangers != NULL && !strangers_may(strangers, now_ms))) {
         return false;
     }
     d->offers++;

@@ -22,6 +22,16 @@
 /* A link that lived for this time was a good one: the next dial follows at once. */
 #define GC_DIALER_GOOD_LINK_MS 10000
 
+/* Offers of all strangers together that are answered: so many at once, a room that comes in and as
+ * many more, and then one each GC_DIALER_STRANGER_MS. Ids are free, so a limit for each is none. */
+#define GC_DIALER_STRANGER_OFFERS (2 * GC_PEERS_MAX)
+#define GC_DIALER_STRANGER_MS     500
+
+/* What strangers have had of us, all dialers together. Zero bytes: nothing. */
+typedef struct gc_dialer_strangers {
+    uint64_t paid_ms; /* the time up to which their offers are paid for */
+} gc_dialer_strangers;
+
 typedef struct gc_dialer {
     uint64_t dial_ms;   /* when to dial; GC_NEVER */
     uint64_t forget_ms; /* when to give up; GC_NEVER */
@@ -37,9 +47,10 @@ typedef struct gc_dialer {
 void gc_dialer_init(gc_dialer *d);
 /* Remembers a dial. Returns false when it was there already. */
 bool gc_dialer_remember(gc_dialer *d, const uint8_t dial[GC_DIAL_BYTES]);
-/* Counts an offer that is to be answered at now_ms. Returns false when there were too many: ignore
- * it. */
-bool gc_dialer_take_offer(gc_dialer *d, uint64_t now_ms);
+/* Counts an offer that is to be answered at now_ms. strangers: what all of them have had, when the
+ * sender is one, to whom no link has ever opened; else NULL. Returns false when there were too
+ * many: ignore it. */
+bool gc_dialer_take_offer(gc_dialer *d, gc_dialer_strangers *strangers, uint64_t now_ms);
 /* Notes that a link is tried or open: nothing is due. */
 void gc_dialer_linked(gc_dialer *d);
 /* Sets the next dial after a failed one: after a delay that doubles up to GC_REDIAL_MS_MAX, and

@@ -21,12 +21,13 @@ typedef struct gc_way {
 #define GC_MESH_TABLE_BYTES (GC_TIMERS_BYTES(GC_LINKS_MAX) + 2 * GC_TIMERS_BYTES(GC_PEERS_MAX))
 
 typedef struct gc_mesh {
-    gc_set used;     /* slots of links that are not free */
-    gc_set touched;  /* slots whose time may have changed since gc_mesh_settle() */
-    gc_set data;     /* peers whose link or attempt is a PeerJS data connection */
-    gc_timers links; /* by slot */
-    gc_timers dials; /* by peer: gc_dialer.dial_ms */
-    gc_timers ends;  /* by peer: gc_dialer.forget_ms */
+    gc_set used;                   /* slots of links that are not free */
+    gc_set touched;                /* slots whose time may have changed since gc_mesh_settle() */
+    gc_set data;                   /* peers whose link or attempt is a PeerJS data connection */
+    gc_timers links;               /* by slot */
+    gc_timers dials;               /* by peer: gc_dialer.dial_ms */
+    gc_timers ends;                /* by peer: gc_dialer.forget_ms */
+    gc_dialer_strangers strangers; /* for the dialers' use */
     gc_way ways[GC_PEERS_MAX];
     gc_link slots[GC_LINKS_MAX];
     _Alignas(16) uint8_t tables[GC_MESH_TABLE_BYTES];

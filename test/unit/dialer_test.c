@@ -90,11 +90,11 @@ static void a_flood_of_offers_is_slowed(void **state) {
     gc_dialer d = fresh();
     (void)state;
     for (uint32_t i = 0; i < GC_DIALER_OFFERS_MAX; i++) {
-        assert_true(gc_dialer_take_offer(&d, 50000 + i));
+        assert_true(gc_dialer_take_offer(&d, NULL, 50000 + i));
     }
-    assert_false(gc_dialer_take_offer(&d, 50100));
-    assert_false(gc_dialer_take_offer(&d, 50000 + GC_DIALER_OFFERS_MS - 1));
-    assert_true(gc_dialer_take_offer(&d, 50000 + GC_DIALER_OFFERS_MS));
+    assert_false(gc_dialer_take_offer(&d, NULL, 50100));
+    assert_false(gc_dialer_take_offer(&d, NULL, 50000 + GC_DIALER_OFFERS_MS - 1));
+    assert_true(gc_dialer_take_offer(&d, NULL, 50000 + GC_DIALER_OFFERS_MS));
 }
 
 static void hearsay_has_three_dials(void **state) {
@@ -109,6 +109,22 @@ static void hearsay_has_three_dials(void **state) {
     }
 }
 
+/* Ids are free: each of these is somebody else. */
+static void offers_of_all_strangers_are_slowed(void **state) {
+    gc_dialer_strangers all = {0};
+    gc_dialer d;
+    uint32_t taken = 0;
+    (void)state;
+    for (uint64_t now = 70000; now < 80000; now++) {
+        gc_dialer_init(&d);
+        taken += gc_dialer_take_offer(&d, &all, now);
+    }
+    assert_int_equal(taken, GC_DIALER_STRANGER_OFFERS + 9999 / GC_DIALER_STRANGER_MS);
+    assert_false(gc_dialer_take_offer(&d, &all, 79999));
+    assert_true(gc_dialer_take_offer(&d, NULL, 79999)); /* one who was linked with us */
+    assert_true(gc_dialer_take_offer(&d, &all, 79999 + GC_DIALER_STRANGER_MS));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_last_eight_dials_are_remembered),
@@ -118,6 +134,7 @@ int main(void) {
         cmocka_unit_test(somebody_out_of_reach_is_given_up_after_a_while),
         cmocka_unit_test(a_target_is_waited_for_without_end),
         cmocka_unit_test(a_flood_of_offers_is_slowed),
+        cmocka_unit_test(offers_of_all_strangers_are_slowed),
         cmocka_unit_test(hearsay_has_three_dials),
     };
     return RUN(tests);

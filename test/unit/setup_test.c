@@ -1,5 +1,6 @@
 /* core/client/setup.c: descriptions and candidates between the host's transport and the server.
  * Stock PeerJS peers are in client_peerjs_test.c. */
+#include "core/proto/dialer.h"
 #include "test/unit/client_script.h"
 
 static script *script_with(const char *members) {
@@ -50,6 +51,60 @@ static void an_answerers_candidates_wait_too(void **state) {
     described(s, 0);
     expect(s, "signal ANSWER ~bob\nsignal CANDIDATE ~bob\ncandidate 0 theirs\n");
     script_free(s);
+}
+
+/* How many of the lines begin like this. */
+static uint32_t count_lines(const script *s, const char *start) {
+    uint32_t n = 0;
+    for (const char *at = s->lines; (at = strstr(at, start)) != NULL; at++) {
+        n += at == s->lines || at[-1] == '\n';
+    }
+    return n;
+}
+
+/* Somebody who comes under a new id for each offer, and is gone at once: as a member, by the bare
+ * id, or without a word of the server. */
+static uint32_t answered_of(int form) {
+    script *s = script_with("[]");
+    uint32_t answered = 0;
+    for (int i = 0; i < 1000; i++) {
+        char id[16], text[256];
+        snprintf(id, sizeof id, "~e%d", i);
+        if (form == 0) {
+            joined(s, id);
+            offer_from(s, id, "AAAAAAAAAAAAAAAAAAAAAA");
+        } else {
+            snprintf(
+                text, sizeof text,
+                "{\"type\":\"OFFER\",\"src\":\"%s\",\"payload\":{\"type\":\"ghostchat\",\"v\":1,"
+                "\"dial\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"sdp\":\"x\"}}",
+                id);
+            server_says(s, text);
+        }
+        answered += count_lines(s, "answer ");
+        if (form == 0) {
+            left(s, id);
+        } else {
+            snprintf(text, sizeof text, "{\"type\":\"GC-ABSENT\",\"payload\":{\"id\":\"%s\"}}", id);
+            server_says(s, text);
+        }
+        pass(s, 10);
+    }
+    /* Meanwhile somebody else is linked, by our own dial at the latest. */
+    joined(s, "~ann");
+    offer_from(s, "~ann", "BBBBBBBBBBBBBBBBBBBBBB");
+    pass(s, GC_DIAL_EXPECT_MS + GC_REDIAL_MS_MIN);
+    assert_true(count_lines(s, "offer ") + count_lines(s, "answer ") > 0 || form == 1);
+    script_free(s);
+    return answered;
+}
+
+static void ids_that_come_and_go_cost_no_more(void **state) {
+    (void)state;
+    for (int form = 0; form < 2; form++) {
+        uint32_t answered = answered_of(form);
+        assert_in_range(answered, 1, GC_DIALER_STRANGER_OFFERS + 10000 / GC_DIALER_STRANGER_MS);
+    }
 }
 
 static void what_belongs_to_no_dial_is_ignored(void **state) {
@@ -112,6 +167,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(candidates_wait_for_descriptions),
         cmocka_unit_test(an_answerers_candidates_wait_too),
+        cmocka_unit_test(ids_that_come_and_go_cost_no_more),
         cmocka_unit_test(what_belongs_to_no_dial_is_ignored),
         cmocka_unit_test(a_big_sdp_is_taken_up_to_its_limit),
     };
