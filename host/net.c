@@ -10,8 +10,9 @@
 #include <unistd.h>
 
 #define BACKLOG 4096 /* the kernel caps it by net.core.somaxconn */
-/* More of it is not written before that is sent: what waits in the kernel waits in order of its
- * coming, however much one sender says, whereas the core takes its senders in turn. */
+/* The kernel takes no more bytes of a socket while this many wait to be sent (TCP_NOTSENT_LOWAT).
+ * Bytes in the kernel go out in the order in which they came, however much one sender says, whereas
+ * the core takes its senders in turn. */
 #define NOT_SENT_BYTES 4096
 
 bool gc_net_from_sockaddr(const struct sockaddr *sa, gc_addr *out) {

@@ -21,7 +21,7 @@ void gc_partial_release(gc_http_socket *c) {
 
 static uint32_t most(gc_http_socket *c) {
     if (c->state == GC_HTTP_SOCKET_OPEN) {
-        /* Who is paused may have sent as much as one read takes. */
+        /* A paused client may have sent as much as one read takes. */
         uint32_t message =
             (uint32_t)gc_http_socket_service(c)->options->message_bytes_max + GC_WS_KEPT_EXTRA;
         return (message > GC_SCRATCH_BYTES ? message : GC_SCRATCH_BYTES) + STEP;

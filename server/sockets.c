@@ -309,7 +309,7 @@ static void close_as_told(gc_http_socket *c, const gc_server_output *out) {
     }
 }
 
-/* Reads on. What was read already waits for the next turn: nothing is served in a drain. */
+/* Reads on. Bytes that were read already wait for the next turn: nothing is served in a drain. */
 static void resume(gc_http_socket *c) {
     c->paused = false;
     c->stalled = false;

@@ -18,7 +18,7 @@ import { CoreError, CoreTrap, isTrap } from './trap.js';
 /** setTimeout takes at most 2^31 - 1 ms. */
 const TIMER_MS_MAX = 0x7fffffff;
 
-/** What a transport reports may be refused by the core: then nothing has changed. */
+/** The core may refuse a report of a transport: then nothing has changed. */
 const ignore = () => {};
 
 export class Driver {
@@ -127,8 +127,8 @@ export class Driver {
         this.#actions.drained();
     }
 
-    /** What goes wrong outside of the core is told to the console; the core notices by itself when
-     * an answer does not come, and the outputs after this one are not to blame.
+    /** An error outside of the core is written to the console and goes no further: the core notices when
+     * an answer does not come, and the outputs after this one must still be carried out.
      * @param {import('./core.js').CoreOutput} out */
     #act(out) {
         try {

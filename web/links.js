@@ -134,7 +134,7 @@ class Link {
             this.#remoteCandidates.push(candidate); // the core passes on at most GC_CANDIDATES_MAX
             return;
         }
-        // One that the browser does not take is one way less, not the end of the link.
+        // A candidate that the browser does not take is one way less, not the end of the link.
         this.#pc.addIceCandidate(candidate).catch(() => {});
     }
 
@@ -205,7 +205,7 @@ class Link {
         }
     }
 
-    /** That is how a stock peer ends a connection. @param {RTCDataChannel} channel */
+    /** A stock peer ends a connection by closing the channel. @param {RTCDataChannel} channel */
     #onInBandClose(channel) {
         const left = this.opened && this.#pc.connectionState !== 'failed';
         this.#onChannelClose(channel, left ? Reason.LEFT : Reason.GONE);
@@ -365,7 +365,7 @@ export class Links {
         this.#links.get(number)?.send(channel, bytes);
     }
 
-    /** Whether what was sent may still arrive.
+    /** Tells whether bytes that were sent may still arrive.
      * @param {number} number */
     lives(number) {
         return this.#links.get(number)?.ended === false;

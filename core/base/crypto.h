@@ -1,6 +1,6 @@
 /* The crypto table: functions that the host gives at init, all synchronous, none allocates.
- * Natively libsodium (host/crypto.c), in the page libsodium's npm build behind two imports, in the
- * simulator a cheap deterministic stand-in. Source: trust rules in ghostchat-protocol.7. */
+ * Natively libsodium (host/crypto.c), in the page libsodium's npm build, called by two imports, in
+ * the simulator a cheap deterministic stand-in. Source: trust rules in ghostchat-protocol.7. */
 #ifndef GC_BASE_CRYPTO_H
 #define GC_BASE_CRYPTO_H
 

@@ -1,6 +1,7 @@
-/* The backlog of one client: what others have sent to it and its socket has no room for yet. Each
- * sender has a lane, and from the lanes one frame after the other goes out, in turn by the bytes
- * that each lane has had, so that a flood of one sender delays little of what others say.
+/* The backlog of one client: the messages that others have sent to it and that its socket has no
+ * room for yet. Each sender has a lane, and from the lanes one frame after the other goes out, in
+ * turn by the bytes that each lane has had, so that a flood of one sender hardly delays the
+ * messages of others.
  *
  *   lane:  free --_put--> waiting --_next: its last frame--> served --_put--> waiting
  *            ^                                                  |
@@ -14,7 +15,7 @@
  * address GC_LANES_PER_ADDRESS of them; when none is left, senders share those that there are.
  *
  * A lane with more than GC_LANE_FULL_BYTES is full: it takes more, up to the limit of its owner,
- * but its senders had better wait. Once one of them has waited too long, no others wait for it
+ * but its senders should wait. Once one of them has waited too long, no others wait for the lane
  * until it has been empty. */
 #ifndef GC_PROTO_BACKLOG_H
 #define GC_PROTO_BACKLOG_H
@@ -58,7 +59,8 @@ uint32_t gc_backlog_next(gc_backlog *b, gc_block_pool *pool, gc_block_queue *to)
 bool gc_backlog_is_full(const gc_backlog *b, uint32_t lane);
 /* Gives up a lane that was full for too long. */
 void gc_backlog_give_up(gc_backlog *b, uint32_t lane);
-/* Drops everything, and forgets who has had how much: its client has read all, or is gone. */
+/* Drops everything, and forgets how much each sender has had: the client has read all, or is gone.
+ */
 void gc_backlog_clear(gc_backlog *b, gc_block_pool *pool);
 /* Aborts (gc_assert) unless the lanes hold what the backlog says. Returns their blocks. */
 uint32_t gc_backlog_check(const gc_backlog *b, const gc_block_pool *pool);

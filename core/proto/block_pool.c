@@ -183,7 +183,7 @@ void gc_frame_put(gc_block_pool *pool, gc_block_queue *q, uint8_t opcode, const 
     gc_assert(q->len - before == gc_frame_bytes(parts, count));
 }
 
-/* RFC 6455 5.2: the length stands in the second byte, or in the 2 or 8 after it. */
+/* RFC 6455 5.2: the length is in the second byte, or in the 2 or 8 bytes after it. */
 uint32_t gc_frame_first(const gc_block_pool *pool, const gc_block_queue *q) {
     uint8_t head[GC_FRAME_HEAD_BYTES];
     uint32_t len = 0;

@@ -1,5 +1,6 @@
-/* What a client asks its host to do and tells its user: the outputs of gc_client_poll(). This
- * header is below gc_client.h because the nouns that make outputs include it. */
+/* Client output: the requests of a client to its host and its reports to its user, which
+ * gc_client_poll() gives. This header is below gc_client.h because the nouns that make outputs
+ * include it. */
 #ifndef GC_PROTO_CLIENT_OUTPUT_H
 #define GC_PROTO_CLIENT_OUTPUT_H
 

@@ -4,8 +4,8 @@
  *   slot:  untouched or free --_add--> in use --_end--> ended --_take_ended--> --_free--> free
  *
  * A connection is named by its slot inside the server and by its handle (slot and generation)
- * outside, so that a call that comes late for a freed slot is noticed. What a connection is itself
- * stands in core/proto/connection.h. All times are the server's clock in milliseconds. */
+ * outside, so that a call that comes late for a freed slot is noticed. The connection itself is
+ * described in core/proto/connection.h. All times are the server's clock in milliseconds. */
 #ifndef GC_PROTO_CONNECTIONS_H
 #define GC_PROTO_CONNECTIONS_H
 
@@ -61,7 +61,7 @@ void gc_connections_want(gc_connections *t, uint32_t n, uint8_t pending);
 uint32_t gc_connections_take_output(gc_connections *t, gc_server_output *out);
 
 /* Sets the timer of connection n to the earliest of its deadlines. A sign of life moves no timer:
- * who takes a due connection asks gc_connection_deadline() again. */
+ * the caller that takes a due connection asks gc_connection_deadline() again. */
 void gc_connections_time(gc_connections *t, uint32_t n);
 /* Takes a connection whose timer has fired into *n; its timer is to be set again. Returns false
  * when there is none. */

@@ -7,9 +7,8 @@
 
 #include "core/proto/signal_form.h"
 
-/* Makes the dial that stands for a connection id (any bytes): the bytes in the id if it is one of
- * ours (16 bytes in base64url), else a hash of the id. Only the peer's own dials are ever compared
- * with it.
+/* Makes the dial of a connection id (any bytes): the bytes in the id if it is one of ours (16 bytes
+ * in base64url), else a hash of the id. Only the peer's own dials are ever compared with it.
  */
 void gc_data_text_dial(gc_span connection, uint8_t dial[GC_DIAL_BYTES]);
 

@@ -8,7 +8,7 @@ _Static_assert(2 * GC_FLIGHT_MARK_BYTES <= GC_FLIGHT_BYTES,
 #define MARK_PIECES (GC_FLIGHT_MARK_BYTES / GC_FLIGHT_PIECE)
 #define PIECES_MAX  (GC_FLIGHT_BYTES / GC_FLIGHT_PIECE)
 
-/* Who never answers is counted up to UINT16_MAX. */
+/* Adds bytes to a count of pieces, which stops at UINT16_MAX for a client that never answers. */
 static uint16_t add(uint16_t pieces, uint32_t bytes) {
     uint64_t sum = pieces + ((uint64_t)bytes + GC_FLIGHT_PIECE - 1) / GC_FLIGHT_PIECE;
     return sum < UINT16_MAX ? (uint16_t)sum : UINT16_MAX;

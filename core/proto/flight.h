@@ -1,8 +1,8 @@
-/* Flight: how much the server has sent to a client that the client has not read yet. What a kernel
- * acknowledges says nothing about that: two kernels may hold seconds of it, in which whatever
- * comes later waits. So the server puts a mark, a WebSocket PING, between the frames that it
- * sends now and then; its PONG (RFC 6455 5.5.3: every client answers by itself) says that all in
- * front of it was read.
+/* Flight: the bytes that the server has sent to a client and that the client has not read yet.
+ * Acknowledgements of TCP do not show them: two kernels may hold seconds of data, for which
+ * everything later waits. So the server puts a mark, a WebSocket PING, between the frames that it
+ * sends now and then; its PONG (RFC 6455 5.5.3: every client answers automatically) says that
+ * everything in front of it was read.
  *
  *   measured: no --the first mark is answered--> yes, and then at most GC_FLIGHT_BYTES are sent
  *                                                beyond the mark that was answered last
@@ -35,13 +35,13 @@ typedef struct gc_flight {
     bool unheard : 1; /* the server does not read the client */
 } gc_flight;
 
-/* Notes that so many bytes go out to the client. Returns true when a mark is to be put behind them:
- * gc_flight_mark() is to be called, unless there is no memory for it. */
+/* Notes that this many bytes go out to the client. Returns true when a mark should follow them: the
+ * caller calls gc_flight_mark(), unless there is no memory for a mark. */
 bool gc_flight_put(gc_flight *f, uint32_t bytes);
 /* Returns true when more may go out now. */
 bool gc_flight_has_room(const gc_flight *f);
-/* Notes that a mark of so many bytes as a frame goes out, a PING with this payload, which is valid
- * until the next mark. */
+/* Notes that a mark of this many bytes as a frame goes out, a PING with this payload, which is
+ * valid until the next mark. */
 gc_span gc_flight_mark(gc_flight *f, uint32_t bytes);
 /* Returns the payload for a PING with another purpose: a client may answer the latest one alone
  * (RFC 6455 5.5.3), so it says the same as the mark that is under way, if one is. */

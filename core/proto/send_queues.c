@@ -67,8 +67,8 @@ bool gc_send_queues_put_mark(gc_send_queues *q, uint32_t n) {
     return queued(q, n, GC_MARK_FRAME_BYTES);
 }
 
-/* So many bytes came to the end of what goes out to n: a mark may follow them. Without memory for
- * it the next ones are marked. */
+/* Notes that bytes were put to the end of n's queue: a mark may follow them. Without memory for a
+ * mark, one follows later bytes. */
 static void went_out(gc_send_queues *q, uint32_t n, uint32_t bytes) {
     if (gc_flight_put(&q->items[n].flight, bytes) && gc_block_pool_left(q->pool) > 0) {
         gc_send_queues_put_mark(q, n);

@@ -1,6 +1,6 @@
-/* Stalls: which senders the server does not read for now, because the lane at which they wait for a
- * slow client (core/proto/backlog.h) is full. A sender waits for one lane at a time; it is named
- * by the slot of its connection, a lane by the slot of the receiver and its number there.
+/* Stalls: the senders that the server does not read for now, because their lane to a slow client
+ * (core/proto/backlog.h) is full. A sender waits for one lane at a time; it is named by the slot of
+ * its connection, a lane by the slot of the receiver and its number there.
  *
  *   not waiting --_add--> waits for a lane --_take (the lane has room), _remove--> not waiting */
 #ifndef GC_PROTO_STALLS_H
@@ -10,22 +10,23 @@
 #include "core/proto/backlog.h"
 
 #define GC_STALL_NONE  UINT32_MAX
-#define GC_STALL_OWN   GC_LANES /* in place of a lane: what the server says to the sender itself */
+#define GC_STALL_OWN   GC_LANES /* in place of a lane: the server's messages to the sender itself */
 #define GC_STALL_LANES (GC_LANES + 1) /* for which somebody may wait at one client */
 
 typedef struct gc_stall {
     uint32_t lane; /* its number among the lanes of all receivers, + 1; 0: waits for none */
-    uint32_t next; /* who waits for the same lane: slot + 1 */
+    uint32_t next; /* the next sender that waits for the same lane: slot + 1 */
     uint32_t prev;
 } gc_stall;
 
 typedef struct gc_stalls {
     gc_stall *items; /* by slot of the sender */
-    uint32_t *first; /* who waits for the lane: slot + 1; by its number among all */
+    uint32_t *first; /* the first sender that waits for a lane: slot + 1; by the number of the lane
+                        among all */
 } gc_stalls;
 
-/* Prepares for so many slots, where nobody waits, in zeroed memory of the arena, whose lifetime it
- * shares; with a measuring arena only counts. */
+/* Prepares for `capacity` slots, where nobody waits, in zeroed memory of the arena, whose lifetime
+ * it shares; with a measuring arena only counts. */
 void gc_stalls_init(gc_stalls *s, gc_arena *a, uint32_t capacity);
 /* Notes that a sender waits for a lane of the receiver. Returns false, and changes nothing, when it
  * waits already. */

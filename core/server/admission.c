@@ -6,7 +6,7 @@
 #include "core/wire/keyed_id.h"
 #include "core/wire/websocket.h"
 
-/* What admission needs of a request, also later than the call that brought it. */
+/* The parts of a request that admission needs, also later than the call that brought it. */
 typedef struct request {
     const uint8_t *room; /* its tag; NULL: none */
     const gc_span *ice;  /* parts of a JSON array; none: [] */
@@ -29,8 +29,9 @@ static void refuse(gc_admission *a, uint32_t n, gc_span type, gc_span message, u
     gc__delivery_close(a->clients, n, 0, reason);
 }
 
-/* A newer socket stands in for n. A browser tells its page the close code, other hosts may not: a
- * client that speaks gc is told in words too, so that it does not fight for its id. */
+/* Ends n, because a newer socket takes its place. A browser shows its page the close code, other
+ * hosts may not. So a client that speaks gc gets the reason as a message too, and does not fight
+ * for its id. */
 static void replace(gc_admission *a, uint32_t n) {
     if (gc__clients_at(a->clients, n)->gc) {
         send_error(a, n, GC_SPAN("ERROR"), GC_SPAN("Another socket took over this id"),

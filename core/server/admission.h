@@ -1,6 +1,7 @@
-/* Admission: who gets an id. A new connection is told OPEN, or why not. An id of our form is for
- * who shows what it is made of, whether anybody holds it or not. A connection takes over an id that
- * it shows the token of, and waits for one whose holder may have gone.
+/* Admission: who gets an id. A new connection gets OPEN, or the reason why not. An id of our form
+ * is only for a client that shows the key that the id is made of, whether anybody holds it or not.
+ * A connection takes over an id that it shows the token of, and waits for one whose holder may have
+ * gone.
  *
  *   reading --_open--> refused | open | waits for the holder --_resume--> open | refused
  *

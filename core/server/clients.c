@@ -37,7 +37,7 @@ void gc__clients_free(gc_clients *cs, uint32_t n) {
     }
 }
 
-/* What it answers is not seen meanwhile, so its answers are not waited for. */
+/* The server does not see the answers of n meanwhile, so it does not wait for them. */
 void gc__clients_pause(gc_clients *cs, uint32_t n) {
     gc_send_queues_hear(&cs->queues, n, false);
     gc_connections_want(&cs->connections, n, GC_PENDING_PAUSE | GC_PENDING_WRITE);

@@ -2,10 +2,10 @@
  * it waits for - and the addresses that the connections count for; here is the one event that
  * changes them all, the end of a connection.
  *
- * What ends a connection inside a handler only marks it: it loses its id and its queue at once; its
- * room and who waits for its id are seen to at the end of the input (settle() of
- * core/gc_server.c). So no handler calls itself, however many clients one message makes the server
- * cut. */
+ * A handler that ends a connection only marks it: the connection loses its id and its queue at
+ * once, but its room and the client that waits for its id are seen to at the end of the input
+ * (settle() of core/gc_server.c). So no handler calls itself, however many clients one message
+ * makes the server cut. */
 #ifndef GC_CORE_SERVER_CLIENTS_H
 #define GC_CORE_SERVER_CLIENTS_H
 

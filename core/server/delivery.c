@@ -2,7 +2,7 @@
 
 #include "core/wire/websocket.h"
 
-/* The sender, of each address, of all that is said about who comes and goes: no slot. */
+/* The sender, for each address, of all texts about clients that come and go: not a slot. */
 #define NEWS UINT32_MAX
 
 /* Cuts the slowest reader, or n when nobody else has unsent bytes. Returns false when n was cut.
@@ -17,8 +17,8 @@ static bool cut_slowest(gc_clients *cs, uint32_t n) {
     return victim != n;
 }
 
-/* Makes the pool hold so many bytes more at the end of q, a queue of n: cuts the slowest readers
- * until they fit. Returns false when n was cut. */
+/* Makes room in the pool for this many bytes more at the end of q, a queue of n: cuts the slowest
+ * readers until they fit. Returns false when n was cut. */
 static bool make_room(gc_clients *cs, const gc_block_queue *q, uint32_t n, uint32_t bytes) {
     while (!gc_block_queue_fits(&cs->pool, q, bytes)) {
         if (!cut_slowest(cs, n)) {
@@ -28,7 +28,7 @@ static bool make_room(gc_clients *cs, const gc_block_queue *q, uint32_t n, uint3
     return true;
 }
 
-/* Makes room in what the server says to n. */
+/* Makes room for the server's own messages to n. */
 static bool has_memory(gc_clients *cs, uint32_t n, uint32_t bytes) {
     return make_room(cs, gc_send_queues_at(&cs->queues, n, GC_WAY_QUICK), n, bytes);
 }
@@ -56,8 +56,8 @@ static void pause_until_room(gc_clients *cs, uint32_t n) {
     gc__clients_pause(cs, n);
 }
 
-/* Whoever gets more answers than it reads is not read for a while, so that no burst of its own gets
- * it cut. */
+/* Stops reading a client for a while that gets more answers than it reads, so that a burst of its
+ * own does not get it cut. */
 bool gc__delivery_send(gc_clients *cs, uint32_t n, uint8_t opcode, const gc_span *parts,
                        uint32_t count) {
     uint32_t bytes = gc_frame_bytes(parts, count);
@@ -106,7 +106,7 @@ bool gc__delivery_send_raw(gc_clients *cs, uint32_t n, gc_span bytes) {
     return true;
 }
 
-/* What `from` said last has filled its lane at n: it is not read until there is room. */
+/* Stops reading `from` until there is room, if its last message has filled its lane at n. */
 static void stall(gc_clients *cs, uint32_t n, uint32_t way, uint32_t from) {
     if (gc__clients_at(cs, from)->state == GC_CONNECTION_OPEN &&
         gc_send_queues_stall(&cs->queues, n, way, from)) {
@@ -177,8 +177,8 @@ void gc__delivery_close(gc_clients *cs, uint32_t n, uint16_t code, uint32_t reas
 }
 
 /* A stock client takes an unknown type without `connectionId` for nothing, whereas ERROR would
- * abort it. A client that reads nothing is told nothing more, or it could queue one GC-BAD for each
- * of its messages. */
+ * abort it. Only a client with nothing unread gets the report: otherwise one that never reads could
+ * queue a GC-BAD for each of its messages. */
 void gc__delivery_tell_bad(gc_clients *cs, uint32_t n, uint32_t reason) {
     cs->stats.bad_total[reason]++;
     if (gc_send_queues_len(&cs->queues, n) == 0) {

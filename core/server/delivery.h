@@ -1,12 +1,12 @@
-/* Delivery: what clients are told goes into their queues, within the limit of a queue and the
- * memory of all; whoever exceeds one of them is cut. Source: ghostchatd(8), LIMITS. */
+/* Delivery: messages to clients go into their queues, within the limit of a queue and the memory of
+ * all; a client that exceeds one of them is cut. Source: ghostchatd(8), LIMITS. */
 #ifndef GC_CORE_SERVER_DELIVERY_H
 #define GC_CORE_SERVER_DELIVERY_H
 
 #include "core/proto/server_text.h"
 #include "core/server/clients.h"
 
-/* What became of a message that is relayed. */
+/* The fate of a message that is relayed. */
 enum gc_relay_fate {
     GC_RELAY_QUEUED,
     GC_RELAY_FULL, /* too much of its sender waits for its receiver already */
@@ -35,13 +35,14 @@ bool gc__delivery_send_raw(gc_clients *cs, uint32_t n, gc_span bytes);
  * (enum gc_relay_fate). Each sender has a share of what waits for n, and shares go out in turn: a
  * stranger who knows an id can neither get its holder cut by sending faster than it reads nor keep
  * the messages of others from it. When the share is nearly used up the server does not read `from`
- * until there is room, for GC_STALL_MS_MAX at most; what it has said already may still fail. */
+ * until there is room, for GC_STALL_MS_MAX at most; messages that it has sent already may still
+ * fail. */
 uint32_t gc__delivery_relay(gc_clients *cs, uint32_t n, uint32_t from, const gc_server_text *t,
                             uint32_t bytes);
 /* Queues a text about the client `about` (it entered a room, or left it) to n as
  * gc__delivery_relay() does: all such texts about clients of one address share a lane, so they keep
- * their order, and no coming and going cuts a member. What finds no place there is dropped: n reads
- * nothing, and whoever comes dials it in any case. */
+ * their order, and no coming and going cuts a member. A text that finds no place there is dropped:
+ * n reads nothing, and a newcomer dials n in any case. */
 void gc__delivery_announce(gc_clients *cs, uint32_t n, uint32_t about, const gc_server_text *t);
 /* Moves frames that were held for n, a queue of the server's pool, to it without a copy. */
 void gc__delivery_splice(gc_clients *cs, uint32_t n, gc_block_queue *held);

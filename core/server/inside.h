@@ -1,6 +1,6 @@
 /* The inside of gc_server: its parts in one place. Only core/gc_server.c (inputs, outputs,
  * deadlines, settling), core/gc_server_setup.c (the memory of a server), core/gc_server_queries.c
- * (what the HTTP side of a host asks), core/gc_server_check.c (the invariants) and tests see all of
+ * (the queries of a host's HTTP side), core/gc_server_check.c (the invariants) and tests see all of
  * it.
  *
  *   gc_server > admission > relay > rooms > liveness > delivery > clients

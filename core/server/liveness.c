@@ -27,8 +27,8 @@ void gc__liveness_due(gc_clients *cs, uint32_t n) {
         return; /* life since the timer was set, or a stall */
     }
     if (gc__clients_resume(cs, n)) {
-        gc_send_queues_give_up(&cs->queues, n); /* who waits is resumed by its receiver, or so */
-        return;                                 /* what else is due has its own time */
+        gc_send_queues_give_up(&cs->queues, n); /* its wait has taken too long */
+        return;                                 /* another deadline fires at its own time */
     }
     switch (c->state) {
     case GC_CONNECTION_READING:
@@ -39,7 +39,7 @@ void gc__liveness_due(gc_clients *cs, uint32_t n) {
         gc__clients_end(cs, n, GC_REASON_HANDSHAKE_TIMEOUT, true);
         break;
     case GC_CONNECTION_WAITING:
-        /* What comes of it is decided by the answer (core/server/admission.h). */
+        /* The answer decides what happens next (core/server/admission.h). */
         gc_assert(gc_waits_holder(&cs->waits, n) != GC_WAIT_NONE);
         gc_connection_pinged(c, cs->now_ms);
         gc_connections_want(&cs->connections, gc_waits_holder(&cs->waits, n), GC_PENDING_MEASURE);

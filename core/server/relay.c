@@ -41,7 +41,8 @@ static void refund(gc_relay *r, const gc_held_message *m) {
     }
 }
 
-/* Whose share a message takes: the address's, which outlives the connection. */
+/* Returns the owner of the share that a message takes: the address, which outlives the connection.
+ */
 static uint32_t origin_of(const gc_relay *r, uint32_t n) {
     uint32_t address = gc__clients_at(r->clients, n)->address;
     uint64_t hash =

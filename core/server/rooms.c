@@ -93,7 +93,8 @@ void gc__room_join(gc_server_rooms *r, uint32_t n, gc_span payload) {
     bool entered = gc__room_enter(r, n, tag);
     gc_server_text t;
     gc_server_text_room(&t, gc__room_text(r, n, tag, entered));
-    /* Who asks for the room it is in gets the answer again, and nobody else hears of it. */
+    /* A client that asks for the room that it is in gets the answer again, and nobody else hears of
+     * it. */
     if (gc__delivery_send_text(r->clients, n, &t) && entered &&
         gc__clients_at(r->clients, n)->room != before) {
         gc__room_announce(r, n);

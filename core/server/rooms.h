@@ -1,6 +1,6 @@
 /* The rooms of a server: who enters and leaves, the answers to that, and what the other members
- * hear of it. Which room a connection is in stands at the connection and in core/proto/rooms.h.
- * Source: ghostchat-protocol(7), ROOMS. */
+ * hear of it. The connection itself and core/proto/rooms.h say which room it is in. Source:
+ * ghostchat-protocol(7), ROOMS. */
 #ifndef GC_CORE_SERVER_ROOMS_H
 #define GC_CORE_SERVER_ROOMS_H
 
