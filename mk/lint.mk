@@ -20,6 +20,8 @@ LINES_MAX ?= 400
 # What people read, and the habits of STYLE.md ("Language") are looked for in.
 READ_BY_PEOPLE := web/texts.js core/base/reason.h $(wildcard man/*.[0-9] docs/*.md) \
     README.md ARCHITECTURE.md SECURITY.md CONTRIBUTING.md CHANGELOG.md
+# The same habits are looked for in the comments of these.
+COMMENTED := $(wildcard core/*.[ch] core/*/*.[ch] host/*.[ch] server/*.[ch] web/*.js test/harness/*.mjs tools/*.mjs)
 
 # Banned everywhere; time and randomness only in host/.
 BANNED := strcpy|strcat|sprintf|vsprintf|gets|atoi|strtok|alloca
@@ -32,7 +34,7 @@ lint-house: lint-web lint-form
 	$(Q)! grep -nE 'innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|[[:space:]]style=|[[:space:]]on[a-z]+=' -r web --include='*.js' --include='*.html' --exclude-dir=node_modules || { echo 'lint: banned in web/'; exit 1; }
 	$(Q)sh tools/check-tests.sh && sh tools/check-tests-test.sh
 	$(Q)sh tools/check-walks.sh && sh tools/check-walks-test.sh
-	$(Q)$(NODE) tools/check-language.mjs $(READ_BY_PEOPLE) && NODE='$(NODE)' sh tools/check-language-test.sh
+	$(Q)$(NODE) tools/check-language.mjs $(READ_BY_PEOPLE) && $(NODE) tools/check-language.mjs --comments $(COMMENTED) && NODE='$(NODE)' sh tools/check-language-test.sh
 	$(Q)sh tools/longest.sh
 	$(Q)SHARE_MAX=$(SHARE_MAX) LINES_MAX=$(LINES_MAX) sh tools/share.sh
 	$(Q)! SHARE_MAX=1 sh tools/share.sh >/dev/null && ! LINES_MAX=50 sh tools/share.sh >/dev/null || { echo 'lint: tools/share.sh sees nothing'; exit 1; }

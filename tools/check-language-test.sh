@@ -6,10 +6,11 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 count=0
 
-# planted FILE EXPECTED TEXT: the tool must find so many habits in a file of that name.
+# planted FILE EXPECTED TEXT [OPTION]: the tool must find so many habits in a file of that name.
 planted() {
     printf '%s\n' "$3" >"$work/$1"
-    found=$(${NODE:-node} tools/check-language.mjs "$work/$1" | sed -n 's/^language: \([0-9]*\) .*/\1/p') || true
+    # shellcheck disable=SC2086 # no option is no word
+    found=$(${NODE:-node} tools/check-language.mjs ${4-} "$work/$1" | sed -n 's/^language: \([0-9]*\) .*/\1/p') || true
     if [ "$found" != "$2" ]; then
         echo "check-language-test: $1: found ${found:-nothing} instead of $2 in: $3"
         exit 1
@@ -33,4 +34,14 @@ planted page.md 0 '# What people see
 Who is there? `is no code`'
 planted page.md 1 'The user is told so.'
 planted page.md 1 'No connection came about.'
+planted noun.h 1 '/* What a peer sent, in order. */' --comments
+planted noun.c 1 '    uint32_t len; /* the bytes
+                     behind those before */' --comments
+planted noun.c 1 'static int x; // The host is
+// told to write.' --comments
+planted noun.h 0 '/* The host writes what is unsent.
+ *
+ *   empty --What is told--> stands in here
+ */
+static const char *const text = "Who /* is told */ stands here";' --comments
 echo "check-language-test: $count passed"

@@ -1,7 +1,8 @@
 // Finds habits of writing that an English reader stumbles over (STYLE.md, "Language") in the texts that
 // people read, prints each with the rule it breaks, and fails if there is one.
-//   check-language.mjs FILE...
-// Of C and JavaScript it reads the string literals, of manual pages and Markdown the sentences.
+//   check-language.mjs [--comments] FILE...
+// Of C and JavaScript it reads the string literals, or with --comments the comments; of manual pages and
+// Markdown it reads the sentences.
 import { readFileSync } from 'node:fs';
 
 /* Each habit: what a machine can see of it, and what is written instead. `but` are good uses. */
@@ -12,24 +13,45 @@ const HABITS = [
     instead: 'name the subject ("A client that ...", "The text that ..."); Who and What only ask' },
   { habit: /\b(stand|stands|stood) (behind|before|in|on|at|there|here|beside|below|above|under|open|for)\b/i,
     instead: '"is", "is written"; people stand' },
-  { habit: /\bbehind\b/i, but: /\bbehind (a|an|the|one|its|your|another|such|that|this|nginx|Caddy|NATs?|it)\b/i,
+  { habit: /\bbehind\b/i, but: /\bbehind (a|an|the|one|its|our|your|another|such|that|this|nginx|Caddy|NATs?|it)\b/i,
     instead: '"after", "following"; "behind" is for proxies and NATs' },
-  { habit: /\b(is|are|was|were|be|been|gets?) told\b/i, instead: '"is reported", "learns", "is informed"' },
+  { habit: /\b(is|are|was|were|be|been|gets?) told\b/i, but: /\btold apart\b/i, instead: '"is reported", "learns", "is informed"' },
   { habit: /\bby (itself|themselves)\b/i, instead: '"automatically"' },
   { habit: /\b(come|comes|came|coming) about\b/i, instead: '"be established", "succeed"' },
-  { habit: /\b(one|nobody|somebody|everybody)'s own\b/i, instead: '"your own", "their own"' },
+  { habit: /\b(one|nobody|somebody|everybody)'s own\b/i, instead: '"our own", "your own", "their own"' },
   { habit: /\b(counts?|counted) for nothing\b/i, instead: '"is ignored"' },
   { habit: /\bso long (as|is|was|cut)\b|\bfor so long\b/i, instead: 'name the time' },
   { habit: /\b(a|one|two|\d+) (line|second|minute|room|time)s? (a|an) \w+ each\b/i, instead: '"per"' },
 ];
 
+const inComments = process.argv[2] === '--comments';
+const files = process.argv.slice(inComments ? 3 : 2);
+let count = 0;
+
 /** The texts of a file as [line, text]; a sentence that goes over lines is one text. */
 function texts(file) {
   const source = readFileSync(file, 'utf8');
+  if (inComments) {
+    return comments(source);
+  }
   if (/\.(h|c|js|mjs)$/.test(file)) {
     return literals(source.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, (all) => all.replace(/[^\n]/g, ' ')));
   }
   return paragraphs(/\.\d$/.test(file) ? plainRoff(source) : plainMarkdown(source));
+}
+
+/** Comments, without their diagrams, which are indented; lines of // in a row are one comment. */
+function comments(source) {
+  const found = [];
+  const pattern = /(["'`])(?:\\.|(?!\1)[^\\\n])*\1|\/\*[\s\S]*?\*\/|\/\/.*(?:\n[ \t]*\/\/.*)*/g;
+  for (const match of source.matchAll(pattern)) {
+    if (match[0].startsWith('/')) {
+      const lines = match[0].replace(/^\/\*+|\*\/$/g, '').split('\n').map((line) => line.replace(/^\s*(\*|\/\/) ?|^\s+/, ''));
+      const text = lines.filter((line, i) => i === 0 || !/^ {2}/.test(line)).join(' ').replace(/\s+/g, ' ').trim();
+      found.push([source.slice(0, match.index).split('\n').length, text]);
+    }
+  }
+  return found;
 }
 
 /** String literals; those that stand side by side, or are added, are one. */
@@ -90,8 +112,7 @@ function paragraphs(source) {
   return found;
 }
 
-let count = 0;
-for (const file of process.argv.slice(2)) {
+for (const file of files) {
   for (const [line, text] of texts(file)) {
     for (const sentence of text.split(/(?<=[.!?:;]) /)) {
       for (const { habit, but, instead } of HABITS) {
