@@ -16,18 +16,20 @@
  * transport. One that redials needs 4, and one more for each time that its server restarts. */
 #define GC_DIALER_OFFERS_MAX 8
 #define GC_DIALER_OFFERS_MS  10000
-/* A stranger, to whom no link has ever opened, is dialled so often before it counts as gone: a list
- * may name ids that never were, and anybody may call with a description that leads nowhere. */
+/* A stranger, to whom no link has ever opened, is dialled this many times before it counts as gone:
+ * a list may name ids that never were, and anybody may call with a description that leads nowhere.
+ */
 #define GC_DIALER_STRANGER_DIALS 3
 /* A link that lived for this time was a good one: the next dial follows at once. */
 #define GC_DIALER_GOOD_LINK_MS 10000
 
-/* Offers of all strangers together that are answered: so many at once, a room that comes in and as
- * many more, and then one each GC_DIALER_STRANGER_MS. Ids are free, so a limit for each is none. */
+/* The offers of all strangers together that are answered: this many at once, enough for a room that
+ * comes in and as many more, and then one in each GC_DIALER_STRANGER_MS. Ids cost nothing, so a
+ * limit per id would not be a limit. */
 #define GC_DIALER_STRANGER_OFFERS (2 * GC_PEERS_MAX)
 #define GC_DIALER_STRANGER_MS     500
 
-/* What strangers have had of us, all dialers together. Zero bytes: nothing. */
+/* The answers that all strangers together have had. Zero bytes: none. */
 typedef struct gc_dialer_strangers {
     uint64_t paid_ms; /* the time up to which their offers are paid for */
 } gc_dialer_strangers;
@@ -47,9 +49,9 @@ typedef struct gc_dialer {
 void gc_dialer_init(gc_dialer *d);
 /* Remembers a dial. Returns false when it was there already. */
 bool gc_dialer_remember(gc_dialer *d, const uint8_t dial[GC_DIAL_BYTES]);
-/* Counts an offer that is to be answered at now_ms. strangers: what all of them have had, when the
- * sender is one, to whom no link has ever opened; else NULL. Returns false when there were too
- * many: ignore it. */
+/* Counts an offer that is to be answered at now_ms. strangers: the account of all strangers when
+ * the sender is a stranger, to whom no link has ever opened; else NULL. Returns false when there
+ * were too many offers: ignore this one. */
 bool gc_dialer_take_offer(gc_dialer *d, gc_dialer_strangers *strangers, uint64_t now_ms);
 /* Notes that a link is tried or open: nothing is due. */
 void gc_dialer_linked(gc_dialer *d);
