@@ -10,6 +10,10 @@ import { DataChannel, LinkKind } from './numbers.js';
 /** GC_DATA_BYTES_MAX: of what is longer the core needs one byte more, to say that it is too long. */
 const DATA_BYTES_MAX = 65536;
 
+/** So many channels too many may the other side open. A peer of this program that does not know who
+ * answers opens one; each costs this page work, and no frame that the core could count. */
+const SURPLUS_MAX = 4;
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -22,6 +26,7 @@ export class InBand {
     kind;
     /** @type {RTCDataChannel | null} */
     #channel = null;
+    #surplus = 0;
     #report;
 
     /** @param {number} kind  a LinkKind @param {InBandReport} report */
@@ -37,11 +42,17 @@ export class InBand {
         channel.addEventListener('close', () => this.#report.closed(channel));
     }
 
+    /** Whether the other side goes on opening channels that nobody wants. */
+    get flooded() {
+        return this.#surplus > SURPLUS_MAX;
+    }
+
     /** @param {RTCDataChannel} channel  opened by the other side
      * @returns {boolean} whether it was taken: to a peer of ours it is one too many, and so is a
      *   second one */
     adopt(channel) {
         if (this.kind !== LinkKind.DATA || this.#channel) {
+            this.#surplus++;
             channel.close();
             return false;
         }

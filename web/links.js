@@ -14,8 +14,10 @@ import { Path } from './path.js';
 const PROMISE_MS = 10000;
 /** bufferedAmount below which a channel says that it has room again. */
 const BUFFERED_LOW_BYTES = 16384;
-/** The bytes that may arrive between the opening of the two channels (GC_WINDOW_BYTES). */
-const EARLY_BYTES_MAX = 65536;
+/** The bytes that may arrive between the opening of the two channels: GC_WINDOW_BYTES, and what this
+ * page needs to keep each message, even an empty one. */
+const EARLY_BYTES_MAX = 131072;
+const EARLY_MESSAGE_BYTES = 128;
 /** GC_FRAME_BYTES_MAX: nobody who follows the protocol sends a larger frame. */
 const FRAME_BYTES_MAX = 16640;
 /** A closed channel gets this long to hand over its last bytes, such as BYE. */
@@ -202,6 +204,8 @@ class Link {
         if (this.#inBand.adopt(channel)) {
             this.channels = [this.#listen(channel)];
             this.#onChannelOpen();
+        } else if (this.#inBand.flooded) {
+            this.end(Reason.PROTOCOL);
         }
     }
 
@@ -303,7 +307,7 @@ class Link {
             this.#report.message(this.#number, channel, bytes);
             return;
         }
-        this.#earlyBytes += bytes.length;
+        this.#earlyBytes += bytes.length + EARLY_MESSAGE_BYTES;
         if (this.#earlyBytes > EARLY_BYTES_MAX) {
             this.end(Reason.PROTOCOL);
             return;
