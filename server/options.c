@@ -8,104 +8,6 @@
 #include <string.h>
 #include <strings.h>
 
-enum kind {
-    FLAG,
-    NUMBER, /* of min..max; K, M and G after it multiply by 1024 */
-    TEXT,
-    PATH,
-    CORS,
-    LEVEL,
-    SERVER, /* another server's address */
-    PROXY,  /* a flag, or networks */
-    LISTEN, /* HOST:PORT, or off */
-    CONFIG, /* a file with options */
-    SECRET, /* a file with the key */
-    LATER,  /* a name that is kept for a later version */
-};
-
-typedef struct option {
-    const char *name;
-    const char *alias; /* its name in the peerjs command, where that is another */
-    char letter;
-    uint8_t kind;
-    size_t at; /* in gc_options */
-    uint64_t min;
-    uint64_t max;
-    const char *value;
-    const char *help;
-} option;
-
-#define AT(member) offsetof(gc_options, member)
-#define ANY        UINT32_MAX
-
-static const option table[] = {
-    {"host", NULL, 'H', TEXT, AT(host), 0, 0, "HOST", "address to listen on (::, all of them)"},
-    {"port", NULL, 'p', NUMBER, AT(port), 0, 65535, "PORT",
-     "TCP port (8080, or PORT of the environment; 0 = any free port)"},
-    {"path", NULL, 0, PATH, AT(path), 0, 0, "PATH",
-     "path of all addresses (/, or PEERSERVER_PATH of the environment)"},
-    {"key", NULL, 'k', TEXT, AT(key), 0, 0, "KEY",
-     "the key that PeerJS clients must name (peerjs)"},
-    {"key-file", NULL, 0, SECRET, 0, 0, 0, "FILE", "read the key from this file"},
-    {"config", NULL, 0, CONFIG, AT(config_path), 0, 0, "FILE",
-     "options, one per line, without dashes; arguments override them"},
-    {"allow-discovery", NULL, 0, FLAG, AT(allow_discovery), 0, 0, NULL,
-     "list all ids under /KEY/peers"},
-    {"alive-timeout", NULL, 0, NUMBER, AT(alive_timeout_ms), 1, ANY, "MS",
-     "silence after which a client is cut (90000)"},
-    {"expire-timeout", NULL, 't', NUMBER, AT(expire_timeout_ms), 1, ANY, "MS",
-     "how long messages wait for an absent id (5000)"},
-    {"concurrent-limit", NULL, 'c', NUMBER, AT(concurrent_max), 1, 500000, "N",
-     "ids at one time (5000)"},
-    {"cors", NULL, 0, CORS, 0, 0, 0, "ORIGIN",
-     "an allowed origin, for HTTP and WebSocket; may be repeated (any)"},
-    {"tls-cert", "sslcert", 0, TEXT, AT(tls_cert), 0, 0, "FILE",
-     "certificate chain as PEM; read again on SIGHUP"},
-    {"tls-key", "sslkey", 0, TEXT, AT(tls_key), 0, 0, "FILE",
-     "private key of the certificate as PEM"},
-    {"stun-port", NULL, 0, NUMBER, AT(stun_port), 0, 65535, "PORT",
-     "UDP port of STUN, 0 = none (3478)"},
-    {"stun-rate", NULL, 0, NUMBER, AT(stun_per_second), 1, 1000000, "N",
-     "STUN answers per second to one address (2000)"},
-    {"trust-proxy", "proxied", 0, PROXY, 0, 0, 0, "[=NETWORK,...]",
-     "believe X-Forwarded-For of local proxies and these networks"},
-    {"external-address", NULL, 0, TEXT, AT(external_address), 0, 0, "HOST",
-     "host that clients use for STUN (the host that they asked for)"},
-    {"memory-limit", NULL, 0, NUMBER, AT(memory_bytes_max), 1 << 20, 1ull << 40, "BYTES",
-     "memory of all queues together (256M)"},
-    {"message-limit", NULL, 0, NUMBER, AT(message_bytes_max), 1024, 16 << 20, "BYTES",
-     "size of one WebSocket message (64K)"},
-    {"queue-limit", NULL, 0, NUMBER, AT(queue_bytes_max), 1024, 1 << 30, "BYTES",
-     "unsent bytes above which a client is cut (256K)"},
-    {"per-address-limit", NULL, 0, NUMBER, AT(per_address_max), 1, ANY, "N",
-     "connections of one address, or IPv6 /64 (256)"},
-    {"connect-rate", NULL, 0, NUMBER, AT(connects_per_second), 0, 1000000, "N",
-     "new connections per second of one address, 0 = any (200)"},
-    {"rate", NULL, 0, NUMBER, AT(rate_per_second), 1, 1000000, "N",
-     "messages per second of one client; more are slowed (200)"},
-    {"metrics-listen", NULL, 0, LISTEN, 0, 0, 0, "HOST:PORT",
-     "address of /metrics, or off (127.0.0.1:9641)"},
-    {"peer-server", NULL, 0, SERVER, AT(peer_server), 0, 0, "URL",
-     "the page uses this PeerServer for signaling, not ghostchatd"},
-    {"web-dir", NULL, 0, TEXT, AT(web_dir), 0, 0, "DIR",
-     "serve the page from this folder (the page built in)"},
-    {"log-level", NULL, 0, LEVEL, AT(log_level), 0, 0, "LEVEL",
-     "error, warning, info or debug (info)"},
-    {"help", NULL, 0, FLAG, AT(help), 0, 0, NULL, "print this help"},
-    {"version", NULL, 0, FLAG, AT(version), 0, 0, NULL, "print the version"},
-    {"turn", NULL, 0, LATER, 0, 0, 0, NULL, NULL},
-    {"redis", NULL, 0, LATER, 0, 0, 0, NULL, NULL},
-    {"relay-ports", NULL, 0, LATER, 0, 0, 0, NULL, NULL},
-    {"turn-tls-port", NULL, 0, LATER, 0, 0, 0, NULL, NULL},
-    {"turn-url", NULL, 0, LATER, 0, 0, 0, NULL, NULL},
-    {"turn-secret", NULL, 0, LATER, 0, 0, 0, NULL, NULL},
-    {"turn-secret-file", NULL, 0, LATER, 0, 0, 0, NULL, NULL},
-    {"turn-bytes-per-day", NULL, 0, LATER, 0, 0, 0, NULL, NULL},
-    {"no-fallback", NULL, 0, LATER, 0, 0, 0, NULL, NULL},
-};
-
-#define TABLE_COUNT (sizeof table / sizeof table[0])
-
 /* --- parsing -------------------------------------------------------------------------------- */
 
 typedef struct parser {
@@ -119,7 +21,7 @@ static int fail(parser *p, const char *name, const char *what) {
     return -1;
 }
 
-static int set_number(parser *p, const option *o, const char *value) {
+static int set_number(parser *p, const gc_option *o, const char *value) {
     uint64_t n;
     if (!gc_option_text_number(value, &n) || n < o->min || n > o->max) {
         snprintf(p->error, p->error_bytes, "--%s takes a number from %llu to %llu", o->name,
@@ -130,7 +32,7 @@ static int set_number(parser *p, const option *o, const char *value) {
     return 0;
 }
 
-static int set_flag(parser *p, const option *o, const char *value) {
+static int set_flag(parser *p, const gc_option *o, const char *value) {
     bool on = value == NULL || strcmp(value, "true") == 0;
     if (!on && strcmp(value, "false") != 0) {
         return fail(p, o->name, "takes no value");
@@ -143,7 +45,7 @@ static bool is_boolean(const char *text) {
     return text != NULL && (strcmp(text, "true") == 0 || strcmp(text, "false") == 0);
 }
 
-static int set_proxy(parser *p, const option *o, const char *value) {
+static int set_proxy(parser *p, const gc_option *o, const char *value) {
     gc_proxies *proxies = &p->out->proxies;
     proxies->on = value == NULL || strcmp(value, "false") != 0;
     if (value == NULL || is_boolean(value) || gc_proxies_add(proxies, value)) {
@@ -152,47 +54,54 @@ static int set_proxy(parser *p, const option *o, const char *value) {
     return fail(p, o->name, "takes networks after an =, such as =10.0.0.0/8,2001:db8::/32");
 }
 
-/* Takes the one line of the file: the line end that an editor adds is not part of the key. */
-static int set_key(parser *p, const option *o, const char *path) {
-    gc_options_file *f = &p->out->key_file;
+/* Returns the place of the text of a GC_OPTION_SECRET. */
+static gc_options_file *file_of(gc_options *out, const gc_option *o) {
+    return (gc_options_file *)((char *)out + o->at);
+}
+
+/* Reads the option NAME from the file of NAME-file. An editor may have ended its only line; a text
+ * of more than one line is not a secret. */
+static int set_secret(parser *p, const gc_option *o, const char *path) {
+    const gc_option *named = gc_option_table_find(o->name, strlen(o->name) - strlen("-file"));
+    gc_options_file *f = file_of(p->out, o);
     char why[256];
     gc_file_free(f->bytes, f->len);
     *f = (gc_options_file){0};
-    if (gc_file_read(path, GC_KEY_BYTES_MAX + 2, &f->bytes, &f->len, why, sizeof why) != 0) {
+    if (gc_file_read(path, (uint32_t)o->max + 2, &f->bytes, &f->len, why, sizeof why) != 0) {
         snprintf(p->error, p->error_bytes, "--%s: %s", o->name, why);
         return -1;
     }
     size_t len = strcspn(f->bytes, "\r\n");
     if (len == 0 || strspn(f->bytes + len, "\r\n") != f->len - len) {
-        return fail(p, o->name, "must hold one line, which is the key");
+        return fail(p, o->name, "must hold one line, and nothing else");
     }
     f->bytes[len] = 0;
-    p->out->key = f->bytes;
+    memcpy((char *)p->out + named->at, &f->bytes, sizeof f->bytes);
     return 0;
 }
 
-static int set_level(parser *p, const option *o, const char *value) {
+static int set_level(parser *p, const gc_option *o, const char *value) {
     p->out->log_level = gc_log_level_of(value);
     return p->out->log_level >= 0 ? 0 : fail(p, o->name, "takes error, warning, info or debug");
 }
 
-static int set(parser *p, const option *o, const char *value) {
+static int set(parser *p, const gc_option *o, const char *value) {
     switch (o->kind) {
-    case FLAG:
+    case GC_OPTION_FLAG:
         return set_flag(p, o, value);
-    case NUMBER:
+    case GC_OPTION_NUMBER:
         return set_number(p, o, value);
-    case PROXY:
+    case GC_OPTION_PROXY:
         return set_proxy(p, o, value);
-    case SECRET:
-        return set_key(p, o, value);
-    case PATH:
+    case GC_OPTION_SECRET:
+        return set_secret(p, o, value);
+    case GC_OPTION_PATH:
         return gc_option_text_path(value, p->out->path)
                    ? 0
                    : fail(p, o->name, "takes a path such as /chat/, without escapes");
-    case LEVEL:
+    case GC_OPTION_LEVEL:
         return set_level(p, o, value);
-    case SERVER:
+    case GC_OPTION_SERVER:
         p->out->peer_server = value;
         p->out->peer_server_origin_len = gc_option_text_origin_len(value);
         return p->out->peer_server_origin_len > 0
@@ -200,13 +109,13 @@ static int set(parser *p, const option *o, const char *value) {
                    : fail(p, o->name,
                           "takes an address such as https://host:port/path/: http or https, a host "
                           "name or IPv4 address, no user, query or fragment");
-    case LISTEN:
+    case GC_OPTION_LISTEN:
         p->out->metrics = strcmp(value, "off") != 0;
         return !p->out->metrics ||
                        gc_option_text_listen(value, p->out->metrics_host, &p->out->metrics_port)
                    ? 0
                    : fail(p, o->name, "takes an address and a port, such as [::1]:9641, or off");
-    case CORS:
+    case GC_OPTION_CORS:
         if (p->out->cors_count == GC_OPTIONS_CORS_MAX) {
             return fail(p, o->name, "is given too often");
         }
@@ -222,38 +131,9 @@ static int set(parser *p, const option *o, const char *value) {
     }
 }
 
-/* yargs, the parser of the peerjs command, takes `_` and `-` alike. */
-static bool same_name(const char *name, const char *given, size_t len) {
-    for (size_t i = 0; i < len; i++) {
-        if (name[i] != (given[i] == '_' ? '-' : given[i])) {
-            return false;
-        }
-    }
-    return name[len] == 0;
-}
-
-static const option *find_name(const char *given, size_t len) {
-    for (size_t i = 0; i < TABLE_COUNT; i++) {
-        if (same_name(table[i].name, given, len) ||
-            (table[i].alias != NULL && same_name(table[i].alias, given, len))) {
-            return &table[i];
-        }
-    }
-    return NULL;
-}
-
-static const option *find_letter(char letter) {
-    for (size_t i = 0; i < TABLE_COUNT; i++) {
-        if (letter != 0 && table[i].letter == letter) {
-            return &table[i];
-        }
-    }
-    return NULL;
-}
-
 /* Splits `--name=value`, `--name`, `-n`, `-nvalue` and `-n=value`; *value is NULL when the next
  * argument would hold it. */
-static const option *split(const char *argument, const char **value) {
+static const gc_option *split(const char *argument, const char **value) {
     *value = NULL;
     if (argument[0] != '-' || argument[1] == 0) {
         return NULL;
@@ -261,27 +141,31 @@ static const option *split(const char *argument, const char **value) {
     if (argument[1] == '-') {
         size_t len = strcspn(argument + 2, "=");
         *value = argument[2 + len] == '=' ? argument + 2 + len + 1 : NULL;
-        return find_name(argument + 2, len);
+        return gc_option_table_find(argument + 2, len);
     }
     if (argument[2] != 0) {
         *value = argument + (argument[2] == '=' ? 3 : 2);
     }
-    return find_letter(argument[1]);
+    return gc_option_table_find_letter(argument[1]);
 }
 
-/* only: LATER, or the one kind that is looked at in this pass. */
-static int parse_arguments(parser *p, int argc, char *const argv[], enum kind only) {
+static int check_known(parser *p, const gc_option *o, const char *given) {
+    if (o == NULL) {
+        snprintf(p->error, p->error_bytes, "unknown option %.100s", given);
+        return -1;
+    }
+    return o->kind != GC_OPTION_LATER ? 0 : fail(p, o->name, "is not built in this version");
+}
+
+/* only: GC_OPTION_LATER, or the one kind that is looked at in this pass. */
+static int parse_arguments(parser *p, int argc, char *const argv[], enum gc_option_kind only) {
     for (int i = 1; i < argc; i++) {
         const char *value;
-        const option *o = split(argv[i], &value);
-        if (o == NULL) {
-            snprintf(p->error, p->error_bytes, "unknown option %.100s", argv[i]);
+        const gc_option *o = split(argv[i], &value);
+        if (check_known(p, o, argv[i]) != 0) {
             return -1;
         }
-        if (o->kind == LATER) {
-            return fail(p, o->name, "is not built in this version");
-        }
-        bool alone = o->kind == FLAG || o->kind == PROXY;
+        bool alone = o->kind == GC_OPTION_FLAG || o->kind == GC_OPTION_PROXY;
         bool takes_next = !alone || (i + 1 < argc && is_boolean(argv[i + 1]));
         if (value == NULL && takes_next) {
             if (i + 1 >= argc) {
@@ -289,12 +173,12 @@ static int parse_arguments(parser *p, int argc, char *const argv[], enum kind on
             }
             value = argv[++i];
         }
-        bool counts = only == LATER ? o->kind != CONFIG : o->kind == only;
+        bool counts = only == GC_OPTION_LATER ? o->kind != GC_OPTION_CONFIG : o->kind == only;
         if (counts && set(p, o, value) != 0) {
             return -1;
         }
         /* yargs takes all words up to the next option for values of --cors. */
-        while (o->kind == CORS && i + 1 < argc && argv[i + 1][0] != '-') {
+        while (o->kind == GC_OPTION_CORS && i + 1 < argc && argv[i + 1][0] != '-') {
             i++;
             if (counts && set(p, o, argv[i]) != 0) {
                 return -1;
@@ -334,25 +218,21 @@ static void set_defaults(gc_options *out) {
 static int read_environment(parser *p, char *(*environment)(const char *)) {
     const char *port = environment("PORT");
     const char *path = environment("PEERSERVER_PATH");
-    if (port != NULL && port[0] != 0 && set(p, find_name("port", 4), port) != 0) {
+    if (port != NULL && port[0] != 0 && set(p, gc_option_table_find("port", 4), port) != 0) {
         return -1;
     }
-    return path == NULL || path[0] == 0 ? 0 : set(p, find_name("path", 4), path);
+    return path == NULL || path[0] == 0 ? 0 : set(p, gc_option_table_find("path", 4), path);
 }
 
 static int set_line(parser *p, const char *name, const char *value) {
-    const option *o = find_name(name, strlen(name));
-    if (o == NULL) {
-        snprintf(p->error, p->error_bytes, "unknown option %.100s", name);
+    const gc_option *o = gc_option_table_find(name, strlen(name));
+    if (check_known(p, o, name) != 0) {
         return -1;
     }
-    if (o->kind == LATER) {
-        return fail(p, o->name, "is not built in this version");
-    }
-    if (o->kind == CONFIG) {
+    if (o->kind == GC_OPTION_CONFIG) {
         return fail(p, o->name, "is not allowed in a config file");
     }
-    if (value == NULL && o->kind != FLAG && o->kind != PROXY) {
+    if (value == NULL && o->kind != GC_OPTION_FLAG && o->kind != GC_OPTION_PROXY) {
         return fail(p, o->name, "needs a value");
     }
     return set(p, o, value);
@@ -388,8 +268,15 @@ static int read_config(parser *p) {
 
 void gc_options_free(gc_options *o) {
     gc_file_free(o->config.bytes, o->config.len);
-    gc_file_free(o->key_file.bytes, o->key_file.len);
-    o->config = o->key_file = (gc_options_file){0};
+    o->config = (gc_options_file){0};
+    const gc_option *row;
+    for (size_t i = 0; (row = gc_option_table_at(i)) != NULL; i++) {
+        if (row->kind == GC_OPTION_SECRET) {
+            gc_options_file *f = file_of(o, row);
+            gc_file_free(f->bytes, f->len);
+            *f = (gc_options_file){0};
+        }
+    }
 }
 
 /* Checks options that depend on one another. */
@@ -419,9 +306,9 @@ int gc_options_parse(gc_options *out, int argc, char *const argv[],
                      char *(*environment)(const char *), char *error, size_t error_bytes) {
     parser p = {out, error, error_bytes};
     set_defaults(out);
-    if (read_environment(&p, environment) != 0 || parse_arguments(&p, argc, argv, CONFIG) != 0 ||
-        read_config(&p) != 0 || parse_arguments(&p, argc, argv, LATER) != 0 ||
-        check_together(&p) != 0) {
+    if (read_environment(&p, environment) != 0 ||
+        parse_arguments(&p, argc, argv, GC_OPTION_CONFIG) != 0 || read_config(&p) != 0 ||
+        parse_arguments(&p, argc, argv, GC_OPTION_LATER) != 0 || check_together(&p) != 0) {
         return -1;
     }
     out->stun_port_named = out->stun_port != UINT64_MAX;
@@ -433,9 +320,9 @@ void gc_options_help(FILE *out) {
     fputs("Usage: ghostchatd [option...]\n"
           "Serves GhostChat: the page, signaling (PeerJS and rooms) and STUN.\n\n",
           out);
-    for (size_t i = 0; i < TABLE_COUNT; i++) {
-        const option *o = &table[i];
-        if (o->kind == LATER) {
+    const gc_option *o;
+    for (size_t i = 0; (o = gc_option_table_at(i)) != NULL; i++) {
+        if (o->kind == GC_OPTION_LATER) {
             continue;
         }
         char left[64];

@@ -130,7 +130,7 @@ test('the defaults in ghostchatd(8) and in its --help are those of limits.h', ()
     'per-address-limit': 'GC_PER_ADDRESS_MAX', 'connect-rate': 'GC_CONNECTS_PER_SECOND', 'rate': 'GC_RATE_PER_SECOND' };
   const units = { '': 1, K: 1024, M: 1024 ** 2 };
   const page = read('man/ghostchatd.8');
-  const table = read('server/options.c');
+  const table = read('server/option_table.c');
   for (const [option, name] of Object.entries(names)) {
     const said = new RegExp(`Fl -${option}\\b[^]*?\\((\\d+)([KM]?)\\)`).exec(page);
     const help = new RegExp(`\\{"${option}",[^}]*?\\((\\d+)([KM]?)\\)"\\}`).exec(table);
