@@ -66,9 +66,9 @@ int gc_client_send(gc_client *c, uint64_t now_ms, gc_span text, uint64_t *seq);
 int gc_client_set_nick(gc_client *c, uint64_t now_ms, gc_span nick);
 
 /* Writes an invite link below `base` ("https://host/path/"): GC_INVITE_ROOM_NAME or
- * GC_INVITE_ROOM_SECRET by the room one is in (kind 0), or GC_INVITE_PEER_SECRET for the direct
- * link of this peer, whose secret is made at its first use. GC_E_STATE when there is no such room
- * (a guest of a direct link has none). */
+ * GC_INVITE_ROOM_SECRET by the room that we are in (kind 0), or GC_INVITE_PEER_SECRET for the
+ * direct link of this peer, whose secret is made at its first use. GC_E_STATE when there is no such
+ * room (a guest of a direct link has none). */
 int gc_client_invite(gc_client *c, gc_span base, uint32_t kind, gc_writer *w);
 /* Returns our own peer id, borrowed until the next join or leave; empty before the first join. */
 gc_span gc_client_id(const gc_client *c);

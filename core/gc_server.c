@@ -217,7 +217,8 @@ void gc_server_measured(gc_server *s, uint64_t now_ms, gc_conn conn, uint32_t pa
     }
 }
 
-/* An end that the host saw before us is counted as what it was: refused, or an open client cut. */
+/* An end that the host saw before us is counted by its kind: a refusal, or the cut of an open
+ * client. */
 static void count_close(gc_server *s, const gc_connection *c, uint32_t reason) {
     if (reason == GC_REASON_NONE || reason == GC_REASON_GONE || reason == GC_REASON_LEFT) {
         return;

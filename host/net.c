@@ -119,7 +119,7 @@ static int open_bound(const struct addrinfo *a, bool v6_only) {
     }
     if (a->ai_socktype == SOCK_STREAM) {
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-        /* Accepted sockets inherit both; what we write is whole messages already. */
+        /* Accepted sockets inherit both. We write whole messages, so no delay is useful. */
         int not_sent = NOT_SENT_BYTES;
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &not_sent, sizeof not_sent);

@@ -1,4 +1,4 @@
-/* Option text: what the values of ghostchatd's options mean. No state; texts end with 0. */
+/* Option text: reads the values of ghostchatd's options. No state; texts end with 0. */
 #ifndef GC_SERVER_OPTION_TEXT_H
 #define GC_SERVER_OPTION_TEXT_H
 

@@ -1,6 +1,6 @@
-/* The service: what all connections of one ghostchatd share, and what the pages about it (metrics,
- * config.json) read. It owns no behaviour: daemon.c opens and frees it, sockets.c runs it. Ids,
- * rooms, queues and limits belong to gc_server. */
+/* The service: the state that all connections of one ghostchatd share, and that the pages about it
+ * (metrics, config.json) read. It owns no behaviour: daemon.c opens and frees it, sockets.c runs
+ * it. Ids, rooms, queues and limits belong to gc_server. */
 #ifndef GC_SERVER_SERVICE_H
 #define GC_SERVER_SERVICE_H
 
@@ -42,7 +42,7 @@ typedef struct gc_service {
     EVP_MD *sha1; /* of WebSocket handshakes, and its context; NULL before the first one */
     EVP_MD_CTX *sha1_context;
 
-    /* These were said: what is in front of us is not as it should be. */
+    /* Warnings that were given: each is given once. */
     bool proxy_noticed;
     bool proxy_silence_noticed;
     bool upgrade_noticed;

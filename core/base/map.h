@@ -20,7 +20,7 @@ typedef struct gc_map {
 
 /* Starts empty, with tables for `capacity` slots out of the arena. Its memory must be zero where it
  * was never written (fresh mmap, or cleared by the caller). With a measuring arena this only counts
- * what it would take. */
+ * the bytes that it would take. */
 void gc_map_init(gc_map *m, gc_arena *a, uint32_t capacity);
 /* Adds a slot (0..capacity-1, not in the map) under the hash of its key. */
 void gc_map_add(gc_map *m, uint64_t hash, uint32_t slot);

@@ -1,4 +1,4 @@
-/* Numbers: what C has no operator for. */
+/* Numbers: operations that C has no operator for. */
 #ifndef GC_BASE_NUMBER_H
 #define GC_BASE_NUMBER_H
 

@@ -304,7 +304,8 @@ void gc__peers_settle(gc_peers *ps, const gc_step *s, bool wait) {
     if (!gc_set_is_empty(&marked)) {
         settle_marked(ps, s, marked, wait);
         over = gc_mesh_settle(&ps->mesh, s->now_ms);
-        gc_assert(gc_set_is_empty(&over)); /* who is to be given up at once is gone by now */
+        gc_assert(
+            gc_set_is_empty(&over)); /* a peer that is to be given up at once is gone by now */
     }
 }
 

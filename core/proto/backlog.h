@@ -41,10 +41,10 @@ typedef struct gc_backlog {
     gc_lane lanes[GC_LANES];
 } gc_backlog;
 
-/* Returns the lane for a message of `sender` (any number that names it), who is at `address` (any
- * number that names that). Changes nothing. */
+/* Returns the lane for a message of `sender` at `address`; each may be any number that names it.
+ * Changes nothing. */
 uint32_t gc_backlog_lane(const gc_backlog *b, uint32_t sender, uint32_t address);
-/* Returns true when a lane takes so many bytes more: up to lane_bytes_max, and a single message
+/* Returns true when a lane takes this many bytes more: up to lane_bytes_max, and a single message
  * always. */
 bool gc_backlog_takes(const gc_backlog *b, uint32_t lane, uint32_t bytes, uint32_t lane_bytes_max);
 /* Puts a WebSocket frame of this opcode (RFC 6455 5.2) of `sender` at `address` to the end of the
@@ -52,7 +52,7 @@ bool gc_backlog_takes(const gc_backlog *b, uint32_t lane, uint32_t bytes, uint32
 void gc_backlog_put(gc_backlog *b, gc_block_pool *pool, uint32_t lane, uint32_t sender,
                     uint32_t address, uint8_t opcode, const gc_span *parts, uint32_t count);
 /* Moves the first frame of the lane whose turn it is to the end of `to`, a queue of the same pool
- * (gc_frame_move(): when the pool is as good as full, all frames of the lane). Returns the lane;
+ * (gc_frame_move(): when the pool is nearly full, all frames of the lane). Returns the lane;
  * GC_LANES when the backlog is empty. */
 uint32_t gc_backlog_next(gc_backlog *b, gc_block_pool *pool, gc_block_queue *to);
 /* Returns true when a lane is full, and it was not given up. */

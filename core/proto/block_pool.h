@@ -1,6 +1,6 @@
 /* Block pool: the memory for all unsent bytes and held messages, in blocks of 1 KiB, and byte
- * queues that are chained of them. The pool is the server's memory limit: what is not in a block is
- * of fixed size.
+ * queues that are chained of them. The pool is the server's memory limit: all other memory has a
+ * fixed size.
  *
  *   untouched --first use--> in a queue <--> free
  *

@@ -1,4 +1,4 @@
-/* Budget: what one peer may make us do. Each of its frames costs something, and what was spent
+/* Budget: the work that one peer may cause. Each of its frames costs something, and what was spent
  * comes back with time. A peer that spends more than it has breaks the protocol; an honest one
  * never does, so it is not held up, only ended.
  *

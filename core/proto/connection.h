@@ -39,7 +39,7 @@ enum gc_connection_pending {
 
 typedef struct gc_connection {
     uint64_t since_ms; /* of the state: reading, waiting, closing; of an open one, which is stalled:
-                          what it sends is not read until then; 0: not stalled */
+                          its bytes are not read until then; 0: not stalled */
     uint64_t last_ms;  /* sign of life */
     uint64_t pinged_ms; /* its client, or while it waits the kernel of the holder, was asked then */
     gc_bucket bucket;

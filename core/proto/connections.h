@@ -28,8 +28,8 @@ typedef struct gc_connections {
     gc_connection_clock clock;
 } gc_connections;
 
-/* Prepares a table of so many slots (up to GC_CONNECTIONS_MAX) in zeroed memory of the arena, whose
- * lifetime it shares; with a measuring arena only counts. Touches no slot. clock: copied. */
+/* Prepares a table of `capacity` slots (up to GC_CONNECTIONS_MAX) in zeroed memory of the arena,
+ * whose lifetime it shares; with a measuring arena only counts. Touches no slot. clock: copied. */
 void gc_connections_init(gc_connections *t, gc_arena *a, uint32_t capacity,
                          const gc_connection_clock *clock);
 

@@ -90,7 +90,7 @@ int gc_conversation_start(gc_conversation *v, gc_outbox *o, const gc_frame *star
         return GC_E_SYNTAX;
     }
     if (v->known && !same) {
-        /* The one we talked to is gone, and with it what it had not shown. */
+        /* The peer that we talked to is gone, and with it the messages that it had not shown. */
         if (!gc_conversation_can_give_up(v)) {
             return GC_E_FULL;
         }
@@ -242,7 +242,7 @@ void gc_conversation_introduce(gc_conversation *v, gc_frame *start) {
     if (!v->known) {
         v->said = gc_conversation_floor(v); /* nothing was ever sent to it */
     }
-    start->base = v->said; /* what was given up since is said by BASE, after the peer's START */
+    start->base = v->said; /* BASE reports messages given up since, after the peer's START */
     start->window = GC_WINDOW_BYTES;
     if (v->known) {
         memcpy(start->peer_session, v->session, GC_SESSION_BYTES);

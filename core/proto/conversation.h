@@ -1,4 +1,4 @@
-/* Conversation: what we and one peer have said to each other, over all links between us.
+/* Conversation: the messages between us and one peer, over all links between us.
  *
  *   apart --link opened--> linked --START--> started --link opened--> renewing --START--> started
  *     ^                       |                 |                        |
@@ -83,9 +83,9 @@ void gc_conversation_end(gc_conversation *v, gc_outbox *o, uint32_t reason);
 
 /* --- what came -------------------------------------------------------------------------------- */
 /* Takes START of the current link, as gc_frame_parse() gave it (its base is in its range). own: our
- * session. remembered: what was shown of this session before the peer was forgotten, or 0. Returns
- * 0, GC_E_SYNTAX when its numbers cannot be true or it came already, or GC_E_FULL when fates of an
- * earlier session were not polled: end the link. */
+ * session. remembered: the last message of this session that was shown before the peer was
+ * forgotten, or 0. Returns 0, GC_E_SYNTAX when its numbers cannot be true or it came already, or
+ * GC_E_FULL when fates of an earlier session were not polled: end the link. */
 int gc_conversation_start(gc_conversation *v, gc_outbox *o, const gc_frame *start,
                           const uint8_t own[GC_SESSION_BYTES], uint64_t remembered);
 /* Starts a link on which START is never sent (a stock PeerJS peer): its messages are numbered as

@@ -1,7 +1,7 @@
-/* Conversations: what is said to all peers and by them: our outbox, and a conversation with each
+/* Conversations: the messages to all peers and from them: our outbox, and a conversation with each
  * peer, under the peer's index. Which of them are open, for whom messages of ours are open, and who
- * holds up the others is kept in sets, so that nothing looks through the table for it.
- * Source: ghostchat-protocol.7, "START and the conversation", "PeerJS peers". */
+ * holds up the others is kept in sets, so that nothing looks through the table for it. Source:
+ * ghostchat-protocol.7, "START and the conversation", "PeerJS peers". */
 #ifndef GC_PROTO_CONVERSATIONS_H
 #define GC_PROTO_CONVERSATIONS_H
 
@@ -37,9 +37,9 @@ typedef struct gc_conversations {
     gc_outbox outbox;
     gc_tombs tombs;
     gc_conversation conversations[GC_PEERS_MAX];
-    gc_budget budgets[GC_PEERS_MAX]; /* what each of these peers may still make us do */
+    gc_budget budgets[GC_PEERS_MAX]; /* the work that each of these peers may still cause */
     gc_plain plains[GC_MESH_DATA_MAX];
-    uint32_t plain_peers[GC_MESH_DATA_MAX]; /* whose each is */
+    uint32_t plain_peers[GC_MESH_DATA_MAX]; /* the peer that each belongs to */
 } gc_conversations;
 
 /* Starts with nothing said and nobody known. store: the owner's, for the client's life. */
@@ -66,7 +66,7 @@ void gc_conversations_unlink(gc_conversations *t, const gc_step *s, uint32_t pee
 /* Notes that another link follows the peer's at once: only what a stock peer left half done
  * ends. */
 void gc_conversations_replace(gc_conversations *t, uint32_t peer);
-/* Ends the conversation for `reason`. final: what the peer sent after a gap is still shown. */
+/* Ends the conversation for `reason`. final: the peer's messages after a gap are still shown. */
 void gc_conversations_end(gc_conversations *t, const gc_step *s, uint32_t peer, uint32_t reason,
                           bool final);
 /* Remembers what was shown of a peer that is forgotten. id: the peer's. */

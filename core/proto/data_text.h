@@ -1,7 +1,7 @@
-/* Data text: what stock PeerJS peers say through the server to set up a data connection: the
+/* Data text: the messages of stock PeerJS peers through the server to set up a data connection: the
  * payloads of OFFER, ANSWER and CANDIDATE with the type "data". A bare join link is dialled in this
- * form, with a mark of ours that stock peers ignore, for who is there may be either. Source: npm
- * peerjs 1.5.5 (negotiator); ghostchat-protocol.7, "PeerJS peers". */
+ * form, with a mark of ours that stock peers ignore, because the peer there may be of either kind.
+ * Source: npm peerjs 1.5.5 (negotiator); ghostchat-protocol.7, "PeerJS peers". */
 #ifndef GC_PROTO_DATA_TEXT_H
 #define GC_PROTO_DATA_TEXT_H
 

@@ -25,8 +25,8 @@
 
 typedef struct gc_held_message {
     uint64_t at_ms;
-    uint64_t from_hash; /* of the sender's id: who gets EXPIRE, over a reconnect too */
-    uint32_t from;      /* the sender's connection and its generation: whose account */
+    uint64_t from_hash; /* of the sender's id, which gets EXPIRE, over a reconnect too */
+    uint32_t from;      /* the sender's connection and its generation: the owner of the account */
     uint32_t from_generation;
     uint32_t bytes;  /* in the box's chain */
     uint32_t next;   /* message + 1 */

@@ -50,7 +50,7 @@ void gc_inbox_begin(gc_inbox *in, uint64_t base);
 void gc_inbox_resume(gc_inbox *in, uint64_t base);
 /* Starts a sender that numbers nothing, so that its owner does as messages come: the next one
  * follows the last, or is the first. anew: numbers start from 1, which they must where the sender
- * itself numbered before, for it may have said the largest number there is. */
+ * itself numbered before, because it may have used the largest number there is. */
 void gc_inbox_begin_plain(gc_inbox *in, bool anew);
 /* Drops the messages held, because the link ended or a new one takes its place. Messages of a plain
  * sender that were not shown become a gap, which is reported although no link is there. */

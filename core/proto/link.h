@@ -98,10 +98,10 @@ gc_span gc_link_connection(const gc_link *l);
 /* Notes that our description was sent: offered, or connecting after an answer. */
 void gc_link_describe(gc_link *l);
 /* Takes the peer's answer to our offer: connecting, with at least half of GC_LINK_OPEN_MS left from
- * now_ms, for gc_link_hurry() may have left little time although the offer has arrived. */
+ * now_ms, because gc_link_hurry() may have left little time although the offer has arrived. */
 void gc_link_accept(gc_link *l, uint64_t now_ms);
-/* Leaves the setting up at most GC_DIAL_EXPECT_MS from now_ms: what it waits for may have gone to
- * a dead socket of the peer. */
+/* Leaves the setting up at most GC_DIAL_EXPECT_MS from now_ms: our offer or the peer's answer may
+ * have gone to a dead socket. */
 void gc_link_hurry(gc_link *l, uint64_t now_ms);
 /* Counts n candidates of one side. Returns false when there were enough: drop them. */
 bool gc_link_count(gc_link *l, enum gc_link_side side, uint32_t n);

@@ -1,4 +1,4 @@
-/* Link text: what is said through the server to set up a link, in the form that the other side
+/* Link text: the messages through the server to set up a link, in the form that the other side
  * reads: ours for a native link, PeerJS's for a data connection, and for a link to either kind
  * PeerJS's with our mark. Source: ghostchat-protocol.7, "Setting up a link", "PeerJS peers". */
 #ifndef GC_PROTO_LINK_TEXT_H

@@ -26,7 +26,7 @@ enum gc_standing {
     GC_STANDING_GUEST,   /* of our direct link, or by a bare one */
     GC_STANDING_HEARSAY, /* a list with proof named it, and nothing has come from it itself */
     GC_STANDING_MEMBER,  /* the server lists it in our room */
-    GC_STANDING_VOUCHED, /* a member that showed a proof, or that one with a proof named */
+    GC_STANDING_VOUCHED, /* a member that showed a proof, or that a member with a proof named */
     GC_STANDING_TARGET, /* the one that our join link names: not forgotten while it is looked for */
 };
 
@@ -119,7 +119,7 @@ void gc_people_list(gc_people *pp, uint32_t i);
 /* Notes that a proof names this member. `itself`: it showed the proof itself, so it is not hearsay.
  * fresh: nothing was known of it before, so without `itself` it is hearsay. */
 void gc_people_vouch(gc_people *pp, uint32_t i, bool itself, bool fresh);
-/* Notes that a person was heard of itself: something came from it, so it is not hearsay any more.
+/* Notes that something came from this person directly, so it is not hearsay any more.
  */
 void gc_people_heard(gc_people *pp, uint32_t i);
 /* Makes a person the one whom our join link names. */

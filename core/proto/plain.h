@@ -21,7 +21,7 @@ enum gc_plain_written {
     GC_PLAIN_BYTES,   /* the frame is to be sent as bytes */
     GC_PLAIN_TEXT,    /* the frame is to be sent as text */
     GC_PLAIN_TOO_BIG, /* nothing was written: no frame can hold the message, which was given up */
-    GC_PLAIN_WAIT,    /* the same, but fates of earlier messages are open: try again later */
+    GC_PLAIN_WAIT,    /* too big as well, but fates of earlier messages are open: try again later */
 };
 
 /* Tells whether it is in use by no connection. */

@@ -39,7 +39,7 @@ typedef struct gc_registry {
  * that hash ids and tokens, copied. */
 void gc_registry_init(gc_registry *t, gc_arena *a, uint32_t capacity, const uint8_t keys[48]);
 /* Reads the identity of connection n (below the capacity, asserted), named or not. The pointer is
- * valid as long as the registry; what it points to changes with each gc_registry_name(). */
+ * valid as long as the registry; its target changes with each gc_registry_name(). */
 gc_identity *gc_registry_at(const gc_registry *t, uint32_t n);
 /* Returns the id of an identity, borrowed until it is named anew; empty when it never was. */
 static inline gc_span gc_identity_id(const gc_identity *p) {

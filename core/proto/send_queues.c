@@ -26,7 +26,7 @@ static bool has_backlog(const gc_send_queues *q, uint32_t n) {
     return q->items[n].behind && q->backlogs[n].bytes > 0;
 }
 
-/* Little is in front, and nobody waits: what a sender says needs no lane. */
+/* Tells whether a sender's message needs no lane: few bytes are in front, and nobody waits. */
 static bool is_quick(const gc_send_queues *q, uint32_t n) {
     const gc_send_queue *s = &q->items[n];
     return s->bytes.len < GC_SEND_LOW_BYTES && !has_backlog(q, n) && gc_flight_has_room(&s->flight);

@@ -48,8 +48,8 @@ typedef struct gc_send_queues {
 } gc_send_queues;
 
 /* Prepares `capacity` empty queues in zeroed memory of the arena, whose lifetime they share; with a
- * measuring arena only counts. pool: borrowed for as long. bytes_max: what one queue holds; a
- * single frame may be longer. */
+ * measuring arena only counts. pool: borrowed for as long. bytes_max: the most that one queue
+ * holds; a single frame may be longer. */
 void gc_send_queues_init(gc_send_queues *q, gc_arena *a, uint32_t capacity, gc_block_pool *pool,
                          uint32_t bytes_max);
 

@@ -28,7 +28,7 @@ typedef struct gc_server_open_request {
                             up to GC_ICE_BYTES_MAX; empty: none */
 } gc_server_open_request;
 
-#define GC_DATAGRAM_BYTES_MAX 1500 /* of the payload: what fits a packet of most networks */
+#define GC_DATAGRAM_BYTES_MAX 1500 /* of the payload, so that it fits a packet of most networks */
 /* Datagrams that wait to be polled. STUN says at most one for each that comes in, and the host
  * polls it before the next one: more are room for a service that says several things at once. */
 #define GC_DATAGRAMS_QUEUED_MAX 4

@@ -1,7 +1,7 @@
-/* Server text: what a signaling server writes to its clients (ghostchat-protocol.7, "Signaling"),
- * as parts that a frame is put together of: the parts are copied once, into the client's queue.
- * Beside them the two places that a server reads of a client's message: `dst`, and the tag of a
- * room.
+/* Server text: the messages of a signaling server to its clients (ghostchat-protocol.7,
+ * "Signaling"), as parts that a frame is put together of: the parts are copied once, into the
+ * client's queue. Beside them the two places that a server reads of a client's message: `dst`, and
+ * the tag of a room.
  *
  * A gc_server_text holds the parts of one text. It borrows what its writer was given and points
  * into itself, so it is neither copied nor kept after the call that it was written for. Each writer
@@ -76,7 +76,7 @@ gc_span gc_room_text_entered(uint8_t out[GC_ROOM_TEXT_BYTES], const uint8_t tag[
 gc_span gc_room_text_full(uint8_t out[GC_ROOM_TEXT_BYTES], const uint8_t tag[GC_TAG_BYTES]);
 
 /* Reads the `dst` of a message (raw JSON; data NULL: missing) into out and *len, which are set for
- * GC_DESTINATION_ID only. Returns what it names. */
+ * GC_DESTINATION_ID only. Returns the kind of destination. */
 gc_destination gc_destination_read(gc_span raw, uint8_t out[GC_ID_BYTES_MAX], uint32_t *len);
 /* Reads the tag in GC-JOIN's payload, raw JSON {"room":TAG}, into tag. Returns 0, or GC_E_SYNTAX,
  * with tag undefined, when there is none. */

@@ -1,7 +1,7 @@
-/* Slot messages: what members of a room tell one another through a server that knows no rooms, as
+/* Slot messages: messages between members of a room through a server that knows no rooms, as
  * CANDIDATE messages, which every PeerServer relays. A proof shows that the sender has the room's
- * secret; it binds sender, addressee, nonce and list.
- * Source: ghostchat-protocol.7, "Rooms without the additions". */
+ * secret; it binds sender, addressee, nonce and list. Source: ghostchat-protocol.7, "Rooms without
+ * the additions". */
 #ifndef GC_PROTO_SLOT_TEXT_H
 #define GC_PROTO_SLOT_TEXT_H
 

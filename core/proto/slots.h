@@ -15,10 +15,9 @@
  *
  * A member's home is the holder that answered it. It knocks there again from time to time. A holder
  * knocks at the other slots, often after a change, so that two halves that met apart become one.
- * Every knock names those that the knocker is linked with; so does every answer.
- * The noun decides when and where; core/client/slot_room.c writes the messages, for the client
- * knows the members.
- * Source: ghostchat-protocol.7, "Rooms without the additions". */
+ * Every knock names those that the knocker is linked with; so does every answer. The noun decides
+ * when and where; core/client/slot_room.c writes the messages, because the client knows the
+ * members. Source: ghostchat-protocol.7, "Rooms without the additions". */
 #ifndef GC_PROTO_SLOTS_H
 #define GC_PROTO_SLOTS_H
 
@@ -35,7 +34,7 @@
 #define GC_SLOT_HOME_MS     5000  /* a home that is not linked with us by then is asked again */
 #define GC_SLOT_HANDOVER_MS 1000  /* the home is gone: all others come, not all at once */
 #define GC_SLOT_RETURN_MS   3000  /* a server that restarted is not knocked at by all at once */
-#define GC_SLOT_PROBE_MS    5000  /* a holder knocks at the others so often ... */
+#define GC_SLOT_PROBE_MS    5000  /* a holder knocks at the others at this interval ... */
 #define GC_SLOT_RESTLESS_MS 60000 /* ... this long after a change, then at half to all of */
 #define GC_SLOT_CALM_MS     120000
 #define GC_SLOT_PUSH_MS     500 /* changes are sent together */
@@ -121,7 +120,7 @@ int gc_slots_prove(const gc_slots *s, const gc_crypto *crypto, gc_span from, gc_
 /* Tells whether the proof of a slot message that came is right. */
 bool gc_slots_is_proved(const gc_slots *s, const gc_crypto *crypto, const gc_slot_message *m,
                         gc_span from, gc_span to);
-/* Makes the proof of an OFFER between two members. Returns false where none is needed, for the
+/* Makes the proof of an OFFER between two members. Returns false where none is needed, because the
  * server has rooms. */
 bool gc_slots_prove_offer(const gc_slots *s, const gc_crypto *crypto, gc_span from, gc_span to,
                           const uint8_t dial[GC_DIAL_BYTES], uint8_t proof[GC_PROOF_BYTES]);

@@ -1,7 +1,7 @@
-/* Step: what every part of the client gets beside its own state: the time of this input, where
- * outputs go, and the ready list, in which a part marks each peer for which something may follow.
- * After an input the marked peers are settled; poll takes the first that is ready. So nothing walks
- * over all peers for one input, one output or one tick. */
+/* Step: the values that every part of the client gets beside its own state: the time of this input,
+ * where outputs go, and the ready list, in which a part marks each peer for which something may
+ * follow. After an input the marked peers are settled; poll takes the first that is ready. So
+ * nothing walks over all peers for one input, one output or one tick. */
 #ifndef GC_PROTO_STEP_H
 #define GC_PROTO_STEP_H
 

@@ -25,7 +25,7 @@ typedef struct gc_stun_responder {
     uint8_t key[16];
     uint64_t now_ms;
     uint64_t cost_us;  /* of one answer */
-    uint64_t ahead_us; /* what may be used at once, as time */
+    uint64_t ahead_us; /* the budget that may be used at once, as time */
     uint64_t answered; /* for /metrics */
     uint64_t dropped;  /* over the rate */
     uint64_t ignored;  /* no Binding request */

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A stock application that ended its link is looked for after so long: when it is reloaded its id
+/* A stock application that ended its link is looked for after this time: when it is reloaded its id
  * is free by then, so that the server can say when it is back. */
 #define GC_TARGET_LOOK_MS 2000
 /* A target that ends the link this many times within this time wants to be left alone. */

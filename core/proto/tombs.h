@@ -1,6 +1,6 @@
-/* Tombs: what was shown of sessions whose peer was forgotten, so that nothing is shown twice when
- * it comes back. A session alone proves nothing, for all whom its owner met know it: it counts with
- * its owner's id, which the server vouches for. The GC_TOMBS_MAX newest are kept.
+/* Tombs: how far the messages of forgotten peers' sessions were shown, so that nothing is shown
+ * twice when a peer comes back. A session alone proves nothing, for all whom its owner met know it:
+ * it counts with its owner's id, which the server vouches for. The GC_TOMBS_MAX newest are kept.
  * Source: ghostchat-protocol.7, "START and the conversation". */
 #ifndef GC_PROTO_TOMBS_H
 #define GC_PROTO_TOMBS_H

@@ -48,8 +48,8 @@ void gc_waits_start(gc_waits *w, uint32_t n, uint32_t holder);
  * came since it was counted first: its kernel lives. */
 bool gc_waits_measured(gc_waits *w, uint32_t n, uint32_t packets);
 
-/* Ends the wait of n, which waits: *out is its request. Its ICE servers are the caller's, who gives
- * them back by gc_waits_release(). */
+/* Ends the wait of n, which waits: *out is its request. Its ICE servers belong to the caller, which
+ * gives them back by gc_waits_release(). */
 void gc_waits_take(gc_waits *w, uint32_t n, gc_wait *out);
 /* Returns up to max spans of the ICE servers of a wait that was taken, borrowed until it is
  * released. */

@@ -85,7 +85,7 @@ static bool park(gc_admission *a, uint32_t n, const request *q) {
     return gc__delivery_park(a->clients, n, q->ice, q->ice_count);
 }
 
-/* n waits for the id of the holder, who is asked for a sign of life. */
+/* Makes n wait for the id of the holder, and asks the holder for a sign of life. */
 static void wait_for(gc_admission *a, uint32_t n, uint32_t holder, uint64_t since_ms) {
     gc_clients *cs = a->clients;
     gc_waits_start(&cs->waits, n, holder);
@@ -104,7 +104,7 @@ static void ask_holder(gc_admission *a, uint32_t n, uint32_t holder, const reque
     gc_identity *held = gc_registry_at(&a->clients->registry, holder);
     uint64_t since_ms = a->clients->now_ms;
     if (gc__clients_at(a->clients, holder)->paused) {
-        refuse_taken(a, n); /* it speaks so much that we stopped reading: it lives */
+        refuse_taken(a, n); /* we stopped reading the holder because it sends too much: it lives */
         return;
     }
     if (held->waiter != 0) {
@@ -139,7 +139,7 @@ static void take_over(gc_admission *a, uint32_t n, uint32_t old, const request *
     gc_registry_inherit_takeovers(&a->clients->registry, n, old);
     gc__room_hand_over(a->rooms, n, old);
     if (gc__clients_at(a->clients, old)->state == GC_CONNECTION_OPEN) {
-        /* Its id goes before its close frame: what is sent to the id from here on is for n. */
+        /* Free the id before the close frame: messages to the id are for n from here on. */
         gc_registry_remove(&a->clients->registry, old);
         gc_connection_step_aside(gc__clients_at(a->clients, old));
     }

@@ -26,7 +26,7 @@ void gc__admission_open(gc_admission *a, uint32_t n, const gc_server_open_reques
 /* Admits n, which waited, to the id that has become free; or n goes on as if it had just asked,
  * when somebody else registered the id in the same input. */
 void gc__admission_resume(gc_admission *a, uint32_t n);
-/* Notes that n, which may hold an id, lives: whoever waits for the id is refused. */
+/* Notes that n, which may hold an id, lives: a connection that waits for the id is refused. */
 void gc__admission_alive(gc_admission *a, uint32_t n);
 /* Takes the count of packets that have come from n, as gc_server_measured() says: a kernel that
  * acknowledges keeps n its id, one that did not for the whole wait ends n. */

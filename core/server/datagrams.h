@@ -1,8 +1,8 @@
-/* The datagrams of a server: what came in on the host's UDP sockets is given to the service that it
- * is for, and what the service says waits in a queue until it is polled. STUN is the only service
- * so far; a second one (TURN) gets its place beside it in gc__datagrams_handle(), and may queue
- * datagrams at any time. This part knows no connection, and keeps nothing of a client but what the
- * services keep.
+/* The datagrams of a server: those that came in on the host's UDP sockets are given to the service
+ * that they are for, and the service's answers wait in a queue until they are polled. STUN is the
+ * only service so far; a second one (TURN) gets its place beside it in gc__datagrams_handle(), and
+ * may queue datagrams at any time. This part knows no connection, and keeps nothing of a client but
+ * what the services keep.
  *
  *   handle -> service -> [queue: up to GC_DATAGRAMS_QUEUED_MAX] -> next */
 #ifndef GC_CORE_SERVER_DATAGRAMS_H
@@ -26,8 +26,8 @@ typedef struct gc_datagrams {
     gc_stun_responder stun; /* last: most of its pages are never touched */
 } gc_datagrams;
 
-/* Prepares d, which is zero. key: 16 secret bytes that hash addresses, copied. stun_per_second:
- * what STUN answers to one address, from 1 to GC_STUN_RATE_MAX. */
+/* Prepares d, which is zero. key: 16 secret bytes that hash addresses, copied. stun_per_second: the
+ * answers of STUN to one address, from 1 to GC_STUN_RATE_MAX. */
 void gc__datagrams_init(gc_datagrams *d, const uint8_t key[16], uint32_t stun_per_second);
 /* Handles one datagram, which is borrowed for the call. now_ms: monotonic, a step back is clamped.
  * socket: the host's number, which the answer gets too. from: who sent it, family 4 or 6. Bytes

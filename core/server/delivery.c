@@ -161,7 +161,7 @@ bool gc__delivery_park(gc_clients *cs, uint32_t n, const gc_span *parts, uint32_
     return true;
 }
 
-/* The close frame is the last one: what waits for n goes out before it. */
+/* The close frame is the last one: frames that wait for n go out before it. */
 void gc__delivery_close(gc_clients *cs, uint32_t n, uint16_t code, uint32_t reason) {
     uint8_t data[2] = {(uint8_t)(code >> 8), (uint8_t)code};
     gc_span part = gc_span_of(data, code == 0 ? 0 : 2);

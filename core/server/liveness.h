@@ -5,8 +5,8 @@
 
 #include "core/server/clients.h"
 
-/* Takes so many messages out of the budget of a client that is not closing; over the rate it is
- * paused. */
+/* Takes this many messages out of the budget of a client that is not closing; over the rate the
+ * client is paused. */
 void gc__liveness_charge(gc_clients *cs, uint32_t n, uint32_t messages);
 /* Ends the open connection n, which has shown no sign of life for too long. */
 void gc__liveness_end_silent(gc_clients *cs, uint32_t n);

@@ -21,7 +21,8 @@ static void push(gc_server_rooms *r, gc_span type, const gc_room *room, uint32_t
             told++;
         }
     }
-    /* One message becomes one for each other member: who walks in and out pays for each. */
+    /* One message becomes one for each other member: a client that goes in and out pays for each.
+     */
     gc__liveness_charge(r->clients, about, told);
 }
 

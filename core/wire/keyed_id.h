@@ -14,7 +14,7 @@
 #include "core/base/limits.h"
 #include "core/base/span.h"
 
-#define GC_TOKEN_HASH_BYTES 32 /* th: what peers are shown instead of the token */
+#define GC_TOKEN_HASH_BYTES 32 /* th: shown to peers instead of the token */
 
 /* Tells whether an id (any bytes) has the form of these: `g` and 26 of [a-z2-7]. */
 bool gc_keyed_id_has_form(gc_span id);

@@ -1,4 +1,4 @@
-/* STUN Binding (RFC 8489): what the answerer needs. */
+/* STUN Binding (RFC 8489): the part that an answering server needs. */
 #ifndef GC_WIRE_STUN_H
 #define GC_WIRE_STUN_H
 
