@@ -99,8 +99,9 @@
 #define GC_TAKEOVER_MEASURE_MS     1000  /* how often the host looks at that kernel meanwhile */
 #define GC_TAKEOVERS_MAX           10    /* of one id in GC_TAKEOVERS_MS, then it waits */
 #define GC_TAKEOVERS_MS            10000
-#define GC_HELD_PER_ID_MAX         64 /* messages for one absent id */
-#define GC_HELD_BYTES_PER_ID_MAX   65536
+#define GC_HELD_PER_ID_MAX         128 /* messages for one absent id */
+#define GC_HELD_BYTES_PER_ID_MAX   131072
+#define GC_HELD_SHARES             2         /* one address has this part of both: a half */
 #define GC_HELD_BYTES_FEW          16384     /* of one sender, beside the share of its address */
 #define GC_HELD_BYTES_PER_FROM_MAX 262144    /* of one sender for all absent ids */
 #define GC_MEMORY_BYTES_MAX        268435456 /* --memory-limit */

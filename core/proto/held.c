@@ -38,16 +38,27 @@ bool gc_held_has_share(const gc_held *h, uint32_t origin, uint32_t bytes) {
     return h->origins[origin] + gc_held_cost(bytes) <= h->origin_max;
 }
 
-bool gc_held_fits(const gc_held *h, const gc_block_pool *p, uint32_t box, uint32_t bytes) {
-    gc_block_queue none = {0};
-    const gc_block_queue *q = &none;
-    uint32_t count = 0;
-    if (box != GC_HELD_NONE) {
-        q = &box_at(h, box)->queue;
-        count = box_at(h, box)->count;
+/* Whether the part of a box that one origin has takes one more message of this many bytes. */
+static bool has_part(const gc_held *h, const gc_held_box *b, uint32_t origin, uint32_t bytes) {
+    uint32_t count = 0, sum = bytes;
+    for (uint32_t link = b->first; link != 0; link = h->messages[link - 1].next) {
+        const gc_held_message *m = &h->messages[link - 1];
+        if (m->origin == origin) {
+            count++;
+            sum += m->bytes;
+        }
     }
-    return count < GC_HELD_PER_ID_MAX && q->len + bytes <= GC_HELD_BYTES_PER_ID_MAX &&
-           h->count < h->capacity &&
+    return count < GC_HELD_PER_ID_MAX / GC_HELD_SHARES &&
+           sum <= GC_HELD_BYTES_PER_ID_MAX / GC_HELD_SHARES;
+}
+
+bool gc_held_fits(const gc_held *h, const gc_block_pool *p, uint32_t box, uint32_t origin,
+                  uint32_t bytes) {
+    const gc_held_box none = {0};
+    const gc_held_box *b = box == GC_HELD_NONE ? &none : box_at(h, box);
+    const gc_block_queue *q = &b->queue;
+    return b->count < GC_HELD_PER_ID_MAX && q->len + bytes <= GC_HELD_BYTES_PER_ID_MAX &&
+           has_part(h, b, origin, bytes) && h->count < h->capacity &&
            h->blocks + gc_block_queue_need(p, q, bytes) <= h->blocks_max &&
            gc_block_queue_fits(p, q, bytes);
 }

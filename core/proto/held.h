@@ -79,9 +79,12 @@ void gc_held_init(gc_held *h, gc_arena *a, uint32_t blocks_max, uint32_t expire_
  * id_hash: gc_registry_hash() of the id. */
 uint32_t gc_held_find(const gc_held *h, uint64_t id_hash, gc_span id);
 /* Tells whether one more message of this many bytes may be held in this box (GC_HELD_NONE: a new
- * one): the id's limits GC_HELD_PER_ID_MAX and GC_HELD_BYTES_PER_ID_MAX and the server's blocks_max
- * allow it, and the pool has the blocks. The caller keeps its sender's account. */
-bool gc_held_fits(const gc_held *h, const gc_block_pool *p, uint32_t box, uint32_t bytes);
+ * one): the id's limits GC_HELD_PER_ID_MAX and GC_HELD_BYTES_PER_ID_MAX, the part of them that one
+ * origin (0..GC_HELD_ORIGINS-1) has, and the server's blocks_max allow it, and the pool has the
+ * blocks. So a sender that fills its part of a box leaves the rest to the others. The caller keeps
+ * its sender's account. */
+bool gc_held_fits(const gc_held *h, const gc_block_pool *p, uint32_t box, uint32_t origin,
+                  uint32_t bytes);
 /* Tells whether one more message of this many bytes fits into the share of its origin
  * (0..GC_HELD_ORIGINS-1). A sender of whom only a few bytes are held need not ask. */
 bool gc_held_has_share(const gc_held *h, uint32_t origin, uint32_t bytes);

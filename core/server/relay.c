@@ -60,7 +60,7 @@ static bool hold(gc_relay *r, uint32_t n, gc_signal type, gc_span dst, uint64_t 
      */
     if (cost > GC_HELD_BYTES_PER_FROM_MAX ||
         (cost > GC_HELD_BYTES_FEW && !gc_held_has_share(&r->held, origin, bytes)) ||
-        !gc_held_fits(&r->held, &r->clients->pool, box, bytes)) {
+        !gc_held_fits(&r->held, &r->clients->pool, box, origin, bytes)) {
         return false;
     }
     gc_held_message m = {.at_ms = r->clients->now_ms,

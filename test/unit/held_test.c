@@ -34,7 +34,7 @@ static uint32_t find(const fixture *f, const char *id) {
 static bool add(fixture *f, const char *id, uint32_t from, uint32_t bytes, uint64_t now_ms) {
     static const uint8_t zeros[70000];
     if (!gc_held_has_share(&f->h, from % GC_HELD_ORIGINS, bytes) ||
-        !gc_held_fits(&f->h, &f->pool, find(f, id), bytes)) {
+        !gc_held_fits(&f->h, &f->pool, find(f, id), from % GC_HELD_ORIGINS, bytes)) {
         return false;
     }
     gc_held_message m = {.at_ms = now_ms, .from_hash = from, .from = from, .bytes = bytes};
@@ -47,7 +47,8 @@ static bool add(fixture *f, const char *id, uint32_t from, uint32_t bytes, uint6
     return true;
 }
 
-#define MANY 16384 /* blocks: 16 MiB */
+#define PART_BYTES (GC_HELD_BYTES_PER_ID_MAX / GC_HELD_SHARES) /* of one box, for one address */
+#define MANY       16384                                       /* blocks: 16 MiB */
 
 static void init_large(fixture *f) {
     gc_held_init(&f->h, &f->arena, MANY, EXPIRE_MS);
@@ -132,16 +133,38 @@ static void an_id_has_a_limit_of_held_messages(void **state) {
     (void)state;
     fixture f;
     start(&f);
-    for (int i = 0; i < GC_HELD_PER_ID_MAX; i++) {
-        assert_true(add(&f, "a", 1, 10, 0));
+    for (uint32_t i = 0; i < GC_HELD_PER_ID_MAX; i++) {
+        assert_true(add(&f, "a", 1 + i % GC_HELD_SHARES, 5, 0));
     }
-    assert_false(add(&f, "a", 1, 10, 0));
+    assert_false(add(&f, "a", 9, 5, 0));
     assert_int_equal(f.h.blocks, 1); /* small ones share a block */
-    assert_true(add(&f, "b", 1, GC_HELD_BYTES_PER_ID_MAX - 5, 0));
-    assert_true(add(&f, "b", 1, 5, 0));
-    assert_false(add(&f, "b", 1, 1, 0));
-    assert_false(add(&f, "c", 1, GC_HELD_BYTES_PER_ID_MAX + 1, 0));
+    for (uint32_t from = 1; from <= GC_HELD_SHARES; from++) {
+        assert_true(add(&f, "b", from, PART_BYTES - 5, 0));
+        assert_true(add(&f, "b", from, 5, 0));
+    }
+    assert_false(add(&f, "b", 9, 1, 0));
+    free(f.memory);
+}
+
+/* What one address sends to an absent id leaves room for the others, and expires for them alike. */
+static void nobody_fills_the_box_of_an_absent_id_alone(void **state) {
+    (void)state;
+    fixture f;
+    start(&f);
+    for (uint32_t i = 0; i < GC_HELD_PER_ID_MAX / GC_HELD_SHARES; i++) {
+        assert_true(add(&f, "a", 1, 10, i));
+    }
+    assert_false(add(&f, "a", 1, 10, 100));
+    assert_false(add(&f, "a", 1 + GC_HELD_ORIGINS, 10, 100)); /* another client of the address */
+    assert_true(add(&f, "a", 2, 10, 100));
+    assert_true(add(&f, "b", 1, PART_BYTES, 100));
+    assert_false(add(&f, "b", 1, 1, 100));
+    assert_true(add(&f, "b", 2, 3000, 100));
+    assert_false(add(&f, "c", 1, PART_BYTES + 1, 100));
     assert_int_equal(find(&f, "c"), GC_HELD_NONE);
+    uint32_t boxes = 0;
+    assert_true(expire(&f, EXPIRE_MS + GC_HELD_BATCH_MS, &boxes) > 0);
+    assert_true(add(&f, "a", 1, 10, EXPIRE_MS + GC_HELD_BATCH_MS));
     free(f.memory);
 }
 
@@ -235,6 +258,7 @@ int main(void) {
         cmocka_unit_test(one_origin_takes_no_more_than_its_share),
         cmocka_unit_test(expiry_is_by_message_and_in_batches),
         cmocka_unit_test(an_id_has_a_limit_of_held_messages),
+        cmocka_unit_test(nobody_fills_the_box_of_an_absent_id_alone),
         cmocka_unit_test(the_server_has_a_limit_of_held_messages),
         cmocka_unit_test(what_is_held_is_taken_whole),
         cmocka_unit_test(many_steps_at_random_do_as_a_model_does),

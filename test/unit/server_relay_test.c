@@ -282,25 +282,28 @@ static void a_message_to_an_id_nobody_can_hold_expires_at_once(void **state) {
 
 /* --- caps ------------------------------------------------------------------------------------- */
 
-static void an_id_has_at_most_64_messages_held(void **state) {
+static void an_address_has_at_most_64_messages_held_for_an_id(void **state) {
     (void)state;
     host h;
     gc_server_config config = {0};
     host_start(&h, &config);
     run_on(&h, (step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), FINISH});
-    for (int i = 0; i < GC_HELD_PER_ID_MAX; i++) {
+    for (int i = 0; i < GC_HELD_PER_ID_MAX / GC_HELD_SHARES; i++) {
         host_say(&h, 1, OFFER("b"));
     }
     host_expect_none(&h, 1);
     run_on(&h, (step[]){SAY(1, OFFER("b")), GETS(1, EXPIRED("b", "a")), FINISH});
     gc_server_stats st = host_stats(&h);
-    assert_int_equal(st.held_messages, GC_HELD_PER_ID_MAX);
+    assert_int_equal(st.held_messages, GC_HELD_PER_ID_MAX / GC_HELD_SHARES);
     assert_int_equal(st.bad_total[GC_REASON_HELD_LIMIT], 1);
+    /* Somebody at another address is not shut out. */
+    host_open(&h, 3, STOCK("c", "t"));
+    run_on(&h, (step[]){SKIP(3), SAY(3, OFFER("b")), NOTHING(3), FINISH});
     host_open(&h, 2, STOCK("b", "t"));
-    assert_int_equal(h.clients[2].inbox_len, 1 + GC_HELD_PER_ID_MAX);
+    assert_int_equal(h.clients[2].inbox_len, 2 + GC_HELD_PER_ID_MAX / GC_HELD_SHARES);
     st = host_stats(&h);
     assert_int_equal(st.held_messages + st.held_bytes + st.memory_used_bytes, 0);
-    assert_int_equal(st.relayed_total[GC_SIGNAL_OFFER], GC_HELD_PER_ID_MAX);
+    assert_int_equal(st.relayed_total[GC_SIGNAL_OFFER], 1 + GC_HELD_PER_ID_MAX / GC_HELD_SHARES);
     host_stop(&h);
 }
 
@@ -409,7 +412,7 @@ int main(void) {
         cmocka_unit_test(the_last_absent_one_is_watched),
         cmocka_unit_test(many_may_watch_one_id),
         cmocka_unit_test(a_message_to_an_id_nobody_can_hold_expires_at_once),
-        cmocka_unit_test(an_id_has_at_most_64_messages_held),
+        cmocka_unit_test(an_address_has_at_most_64_messages_held_for_an_id),
         cmocka_unit_test(a_sender_has_a_limit_of_what_is_held_of_it),
         cmocka_unit_test(a_flood_to_an_absent_id_stays_bounded),
         cmocka_unit_test(a_flood_to_many_absent_ids_stays_bounded),
