@@ -181,6 +181,10 @@ test('what the page repeats of the core is the same there', () => {
   for (const [name, number] of table('Reason')) {
     assert.match(read('core/base/reason.h'), new RegExp(`X\\(GC_REASON_${name}, ${number},`));
   }
+  // What is a secret inside a text, and a whole one.
+  const digits = (file, words) => Number(words.exec(read(file))[1]);
+  assert.equal(digits('web/place.js', /SECRET = \/1\\\.\[\\w-\]\{(\d+)\}/), digits('core/wire/room_name.c', /SECRET_DIGITS (\d+)/));
+  assert.equal(digits('web/pasted.js', /\(1\\\.\[\\w-\]\{(\d+)\}\)/), digits('core/wire/invite.c', /SECRET_CHARS +(\d+)/) - 2);
   // A constant that names the core's in its comment: /** ... GC_NAME ... */ const X = 123;
   const repeated = sources('web').flatMap((name) =>
     [...read(name).matchAll(/(GC_\w+)[^\n]*\*\/\n[^\n]*?= (\d+);/g)].map((m) => [name, m[1], Number(m[2])]));
