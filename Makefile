@@ -43,7 +43,7 @@ FUZZ_SRC := $(sort $(wildcard fuzz/fuzz_*.c))
 .PHONY: all core server sim wasm web check check-rule unit asan fuzz bench lint man install uninstall clean help
 all: server
 
-# A target's line stands beside its rule: `#: make NAME  what it is for`.
+# A target's line is beside its rule: `#: make NAME  what it is for`.
 help:
 	@sed -n 's/^#: //p' $(filter-out %.d,$(MAKEFILE_LIST))
 

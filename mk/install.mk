@@ -16,7 +16,7 @@ install: $(B)/ghostchatd $(MAN_PAGES) packaging/ghostchatd.service
 	$(Q)for page in $(MAN_PAGES); do \
 	    $(INSTALL) -m 644 "$$page" "$(MAN_DIR)/man$${page##*.}/" || exit 1; done
 
-# What install put there, and no folder: others may have files in it.
+# Removes the files that install put there, but no folder: others may have files in it.
 uninstall:
 	$(Q)rm -f $(BIN_DIR)/ghostchatd $(UNIT_DIR)/ghostchatd.service $(MAN_INSTALLED)
 

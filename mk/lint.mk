@@ -1,4 +1,4 @@
-# What machines can see of the house rules.
+# The part of the house rules that a machine can check.
 #: make check-rule      the dependency rule, and planted violations; check-core, check-direction, check-fields: a part
 check-rule: check-core check-direction check-fields
 .PHONY: check-core check-direction check-fields
@@ -12,12 +12,12 @@ check-fields: $(B)/include/jsmn.h
 	$(Q)$(NODE) tools/check-fields.mjs . $(B)/include "$(CC)"
 	$(Q)NODE='$(NODE)' sh tools/check-fields-test.sh "$(CC)" $(B)/include
 
-# What composes (all of the core above core/proto) is at most so many per cent of its lines, and no
-# file of it is longer.
+# The code that composes (all of the core above core/proto) is at most SHARE_MAX per cent of the lines
+# of the core, and none of its files has more than LINES_MAX lines.
 SHARE_MAX ?= 30
 LINES_MAX ?= 400
 
-# What people read, and the habits of STYLE.md ("Language") are looked for in.
+# The files that people read, in which the habits of STYLE.md ("Language") are looked for.
 READ_BY_PEOPLE := web/texts.js core/base/reason.h $(wildcard man/*.[0-9] docs/*.md) \
     README.md ARCHITECTURE.md SECURITY.md CONTRIBUTING.md CHANGELOG.md
 # The same habits are looked for in the comments of these.

@@ -1,5 +1,5 @@
 # The native core and its unit tests with another C library, musl (Debian: musl-tools). There is no
-# cmocka and no libsodium for it, so test/musl stands in for both. Tests of host/ and server/ need
+# cmocka and no libsodium for it, so test/musl replaces both. Tests of host/ and server/ need
 # more libraries than that: they are counted and named as not run.
 MUSL_CC ?= musl-gcc
 MUSL_FLAGS := $(BASE) -D_GNU_SOURCE -Itest/musl

@@ -1,5 +1,5 @@
 # Unit tests: one file beside each source file, found by wildcard. cmocka prints TAP.
-# What several of them share (every .c of test/unit that is not a test) is compiled once.
+# Files that several of them share (every .c of test/unit that is not a test) are compiled once.
 UNIT_LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out $(UNIT_SRC),$(sort $(wildcard test/unit/*.c))))
 
 # ghostchatd without its main.

@@ -18,7 +18,7 @@ $(WEB_NPM): web/package.json web/package-lock.json web/.npmrc
 	$(Q)mkdir -p $(B)/npm && cp $^ $(B)/npm/ && cd $(B)/npm && $(NPM) ci --silent && \
 	    touch node_modules/.package-lock.json
 
-# libsodium comes as wasm in base64, jsqr is no module. Comments of our own modules stay behind, line
+# libsodium comes as wasm in base64, jsqr is not a module. Comments of our own modules are left out, line
 # for line.
 $(WEB_STAMP): $(WEB_OWN) $(WEB_SOCKET) $(WEB_NPM) $(B)/wasm/core.wasm $(STAMP) mk/web.mk \
         tools/split-sodium.mjs tools/strip-comments.awk

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes what is linked into ghostchatd out of a folder of web files.
+# Makes the files that are linked into ghostchatd out of a folder of web files.
 #   tools/embed.sh FOLDER OUT
 # writes OUT/assets.S (the bytes, by .incbin) and OUT/embedded.c (the table), sorted by name, and
 # OUT/gz/ with the files that gzip makes smaller. Files that would not change are left alone, so that

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What a change of structure costs: figures of two states of this project, and their ratios.
+# Measures the cost of a change of structure: figures of two states of this project, and their ratios.
 #   tools/figures.sh OLD NEW      a folder with a checkout, or a commit; `.` is the tree as it is
 # Instructions are counted by valgrind (callgrind), so they are the same in each run: of the core
 # alone while 20 fixed seeds are simulated, of that simulator as a whole, and of the core while

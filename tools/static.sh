@@ -1,8 +1,8 @@
 #!/bin/sh
-# The page as a folder for any static host: addresses relative, links behind "#/" (data-host), and
-# config.json beside it. What ghostchatd sends as headers stands in the page itself. Which servers
+# Makes the page a folder for any static host: addresses relative, links after "#/" (data-host), and
+# config.json beside it. The page itself holds the headers that ghostchatd sends. Which servers
 # it may reach is left open there, because config.json is written by hand; once the page has read
-# it, it narrows its policy to the server that stands in it (web/config.js).
+# it, it narrows its policy to the server that is named there (web/config.js).
 #   static.sh WEB OUT PEER-SERVER KEY [ICE-SERVER...]     WEB: what `make web` made
 set -eu
 web=$1 out=$2 url=$3 key=$4
