@@ -1,19 +1,22 @@
-// Figures of ghostchatd against npm `peer`, as ratios inside alternating runs: A, B, echo, A, B, echo.
+// Figures of ghostchatd against npm `peer` (STUN: coturn), as ratios inside alternating runs:
+// A, B, echo, A, B, echo.
 // Servers run on core 0 and the load on core 1. CPU time and memory come from /proc; wall rates on a
 // shared machine are noise and are not quoted.
-//   ROUNDS=5 SECONDS_EACH=5 ONLY=relay,connect,flood B=build node bench/compare.mjs
+//   ROUNDS=5 SECONDS_EACH=5 ONLY=relay,connect,flood,stun B=build node bench/compare.mjs
 import { spawn, execFile } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 import { freePort } from '../test/harness/port.mjs';
+import { median, spread } from './spread.mjs';
+import { stun } from './stun.mjs';
 
 const run = promisify(execFile);
 const build = process.env.B || 'build';
 const rounds = Number(process.env.ROUNDS || 5);
 const seconds = Number(process.env.SECONDS_EACH || 5);
-const only = (process.env.ONLY || 'relay,connect,flood').split(',');
+const only = (process.env.ONLY || 'relay,connect,flood,stun').split(',');
 const peerjs = path.join(path.dirname(fileURLToPath(import.meta.url)),
   '../test/node_modules/peer/dist/bin/peerjs.js');
 
@@ -66,13 +69,6 @@ async function once(make, ...args) {
     await server.stop();
   }
 }
-
-const sorted = (list) => [...list].sort((a, b) => a - b);
-const median = (list) => sorted(list)[Math.floor(list.length / 2)];
-const spread = (list, digits = 2) => {
-  const s = sorted(list);
-  return `${median(list).toFixed(digits)} (${s[0].toFixed(digits)}-${s[s.length - 1].toFixed(digits)})`;
-};
 
 async function relay() {
   const rows = { ours: [], peer: [], echo: [] };
@@ -130,5 +126,5 @@ async function flood() {
 }
 
 for (const part of only) {
-  await { relay, connect, flood }[part]();
+  await { relay, connect, flood, stun: () => stun(rounds) }[part]();
 }

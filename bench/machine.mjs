@@ -39,6 +39,9 @@ function machineSeconds() {
   return (user + nice + system + irq + softirq) / TICKS_PER_S;
 }
 
+/** CPU seconds of one process, in steps of 10 ms. */
+export const cpuSeconds = (pid) => processes().get(pid).ticks / TICKS_PER_S;
+
 /** How many cores were busy since: returns a function that says it in words. */
 export function busySince() {
   const from = { at: performance.now(), own: ownSeconds(), all: machineSeconds() };

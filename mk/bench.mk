@@ -3,10 +3,15 @@ $(B)/bench/%: bench/%.c $(B)/libgccore.a $(STAMP)
 	$(call say,BENCH,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(HOST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $< -o $@ $(LDFLAGS_ALL) $(B)/libgccore.a
 
-# ROUNDS and ONLY=relay|connect|flood narrow it down.
-#: make bench           figures of the server against npm peer (ROUNDS, ONLY)
-bench: test/node_modules/.package-lock.json $(B)/bench/load $(B)/bench/echo $(B)/ghostchatd
+# ROUNDS and ONLY=relay|connect|flood|stun narrow it down.
+#: make bench           figures of the server against npm peer and coturn (ROUNDS, ONLY)
+bench: test/node_modules/.package-lock.json $(B)/bench/load $(B)/bench/echo $(B)/bench/stun $(B)/ghostchatd
 	$(Q)B=$(B) $(NODE) bench/compare.mjs
+
+.PHONY: bench-stun
+#: make bench-stun      CPU of a STUN request against coturn (ROUNDS)
+bench-stun: $(B)/bench/stun $(B)/ghostchatd
+	$(Q)B=$(B) ONLY=stun $(NODE) bench/compare.mjs
 
 # Figures of the page in Chromium (bench/browser.mjs), in a network of its own.
 # ONLY=load|join|absent|crash|rooms|stock|room16, RUNS=20, ROOMS=5, TRACE=1.
