@@ -146,8 +146,9 @@ static gc_span id_of(const sim_world *w, uint32_t node) {
 /* Who has the larger id dials GC_DIAL_EXPECT_MS after it was told, the other one at once. */
 static void cut_for_glare(sim_world *w, uint32_t index) {
     const sim_end *end = &w->ends[index], *peer = sim_link_peer(w, end);
-    if (peer == NULL || peer->lingering || id_of(w, peer->node).len == 0) {
-        return;
+    if (peer == NULL || peer->lingering || id_of(w, end->node).len == 0 ||
+        id_of(w, peer->node).len == 0) {
+        return; /* a client that has left has no id */
     }
     uint32_t later = GC_DIAL_EXPECT_MS + sim_rng_below(&w->fault, 2 * w->scenario.latency_ms + 1);
     bool first = memcmp(id_of(w, end->node).data, id_of(w, peer->node).data, GC_OWN_ID_CHARS) < 0;
