@@ -12,8 +12,11 @@ const { Path } = await import('../../web/path.js');
 function makeClock() {
   let now = 1000;
   let timers = [];
-  const kept = { now: performance.now, setTimeout, clearTimeout, setInterval };
-  performance.now = () => now;
+  const kept = { setTimeout, clearTimeout, setInterval };
+  // Not writable in node 18.
+  const { now: real } = performance;
+  const read = (value) => Object.defineProperty(performance, 'now', { value, configurable: true });
+  read(() => now);
   Object.assign(globalThis, {
     setTimeout(then, ms) {
       timers.push({ then, at: now + ms });
@@ -38,8 +41,7 @@ function makeClock() {
       return timers.length;
     },
     end() {
-      performance.now = kept.now;
-      delete kept.now;
+      read(real);
       Object.assign(globalThis, kept);
     },
   };

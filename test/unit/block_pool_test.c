@@ -207,6 +207,7 @@ static void frames_move_one_by_one(void **state) {
         assert_int_equal(gc_frame_first(&f.pool, &from), 0);
         gc_block_queue_clear(&f.pool, &to);
         assert_int_equal(f.pool.used, 0);
+        stop(&f);
     }
     fixture f;
     start(&f, 2);
@@ -216,6 +217,8 @@ static void frames_move_one_by_one(void **state) {
     gc_frame_put(&f.pool, &from, GC_WS_TEXT, &part, 1);
     gc_frame_move(&f.pool, &to, &from);
     assert_int_equal(to.len, 24);
+    gc_block_queue_clear(&f.pool, &to);
+    stop(&f);
 }
 
 int main(void) {
