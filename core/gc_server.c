@@ -141,9 +141,10 @@ static void on_frame(gc_server *s, uint32_t n, gc_connection *c, uint8_t opcode,
     }
     gc_connection_heard(c, s->clients.now_ms);
     bool answers = opcode == GC_WS_PONG && gc__delivery_answered(&s->clients, n, data);
-    if (c->state == GC_CONNECTION_OPEN) {
+    if (c->state == GC_CONNECTION_OPEN && !answers) {
+        /* The answer to a mark may have been on its way before somebody asked for this id. */
         gc__admission_alive(&s->admission, n);
-        gc__liveness_charge(&s->clients, n, answers ? 0 : 1);
+        gc__liveness_charge(&s->clients, n, 1);
     }
     if (opcode == GC_WS_PING) {
         gc__delivery_send(&s->clients, n, GC_WS_PONG, &data, 1);

@@ -223,6 +223,31 @@ static void too_many_take_overs_wait_for_the_goodbye(void **state) {
     host_stop(&h);
 }
 
+/* The same page, which had still to answer a mark: what it sent before it left is no sign of life.
+ */
+static void an_answer_that_was_on_its_way_keeps_no_id(void **state) {
+    (void)state;
+    host h;
+    gc_server_config config = {0};
+    char text[9000];
+    int head = snprintf(text, sizeof text, "{\"type\":\"OFFER\",\"dst\":\"a\",\"payload\":\"");
+    memset(text + head, 'x', sizeof text - (size_t)head);
+    memcpy(text + sizeof text - 3, "\"}", 3);
+    host_start(&h, &config);
+    host_open(&h, 0, STOCK("a", "t"));
+    for (uint32_t i = 1; i <= GC_TAKEOVERS_MAX; i++) {
+        host_open(&h, i, STOCK("a", "t"));
+        host_expect(&h, i, OPENED);
+    }
+    const step answer = STEP(OP_PONG, GC_TAKEOVERS_MAX, "\2", 0);
+    run_on(&h, (step[]){SKIP(0), VANISH(GC_TAKEOVERS_MAX), OPEN(19, STOCK("b", "t")), SKIP(19),
+                        SAY(19, text), SKIP(GC_TAKEOVERS_MAX), OPEN(20, STOCK("a", "t")),
+                        NOTHING(20), FINISH});
+    run_step(&h, &answer);
+    run_on(&h, (step[]){NOTHING(20), LIVES(20), DIE(GC_TAKEOVERS_MAX), GETS(20, OPENED), FINISH});
+    host_stop(&h);
+}
+
 /* A client must not refill its bucket by connecting again. */
 static void a_take_over_keeps_the_bucket(void **state) {
     (void)state;
@@ -451,6 +476,7 @@ int main(void) {
         cmocka_unit_test(the_id_of_a_dead_socket_can_be_taken_over),
         cmocka_unit_test(take_overs_are_bounded),
         cmocka_unit_test(too_many_take_overs_wait_for_the_goodbye),
+        cmocka_unit_test(an_answer_that_was_on_its_way_keeps_no_id),
         cmocka_unit_test(a_take_over_keeps_the_bucket),
         cmocka_unit_test(case_5_a_full_server_refuses),
         cmocka_unit_test(case_6_held_messages_follow_open_in_order),
