@@ -1,6 +1,8 @@
 /* Budget: the work that one peer may cause. Each of its frames costs something, and what was spent
- * comes back with time. A peer that spends more than it has breaks the protocol; an honest one
- * never does, so it is not held up, only ended.
+ * comes back with time. A peer that spends more than it has is ended, not held up: no person writes
+ * that fast. A program can: acknowledgements are frames too, and nothing paces how fast a client
+ * sends, so a program that sends more than GC_PEER_BUDGET_PER_SECOND acknowledged messages a
+ * second for long is ended by its own peer.
  *
  *   full --a frame--> less --time--> full
  *                       '--a frame that is too much--> over
