@@ -226,9 +226,8 @@ void gc_send_queues_drop(gc_send_queues *q, uint32_t n) {
 
 /* --- senders that wait ------------------------------------------------------------------------ */
 
-bool gc_send_queues_stall(gc_send_queues *q, uint32_t n, uint32_t way, uint32_t sender) {
-    return way != GC_WAY_QUICK && gc_backlog_is_full(&q->backlogs[n], way) &&
-           gc_stalls_add(&q->stalls, sender, n, way);
+bool gc_send_queues_stall(gc_send_queues *q, uint32_t n, uint32_t lane, uint32_t sender) {
+    return gc_backlog_is_full(&q->backlogs[n], lane) && gc_stalls_add(&q->stalls, sender, n, lane);
 }
 
 bool gc_send_queues_stall_own(gc_send_queues *q, uint32_t n) {

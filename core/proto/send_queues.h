@@ -122,9 +122,10 @@ void gc_send_queues_drop(gc_send_queues *q, uint32_t n);
 
 /* --- senders that wait ------------------------------------------------------------------------ */
 
-/* Notes that `sender` waits for the lane on which it has just put something for n. Returns false
- * when it need not: that way is not full, was given up, or the sender waits for another lane. */
-bool gc_send_queues_stall(gc_send_queues *q, uint32_t n, uint32_t way, uint32_t sender);
+/* Notes that `sender` waits for the lane (not GC_WAY_QUICK) on which it has just put something for
+ * n. Returns false when it need not: the lane is not full, was given up, or the sender waits for
+ * another one. */
+bool gc_send_queues_stall(gc_send_queues *q, uint32_t n, uint32_t lane, uint32_t sender);
 /* Notes that n waits until it has read the server's messages to it, most of them answers to its
  * own. Returns false when it need not: that is less than half of the limit, or n waits already.
  */

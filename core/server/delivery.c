@@ -107,9 +107,9 @@ bool gc__delivery_send_raw(gc_clients *cs, uint32_t n, gc_span bytes) {
 }
 
 /* Stops reading `from` until there is room, if its last message has filled its lane at n. */
-static void stall(gc_clients *cs, uint32_t n, uint32_t way, uint32_t from) {
+static void stall(gc_clients *cs, uint32_t n, uint32_t lane, uint32_t from) {
     if (gc__clients_at(cs, from)->state == GC_CONNECTION_OPEN &&
-        gc_send_queues_stall(&cs->queues, n, way, from)) {
+        gc_send_queues_stall(&cs->queues, n, lane, from)) {
         pause_until_room(cs, from);
     }
 }
