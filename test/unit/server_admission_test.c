@@ -190,18 +190,24 @@ static void the_id_of_a_dead_socket_can_be_taken_over(void **state) {
     host_stop(&h);
 }
 
+/* Clients 0 to GC_TAKEOVERS_MAX come one after the other for the id a, each with the same token. */
+static void use_up_take_overs(host *h) {
+    host_open(h, 0, STOCK("a", "t"));
+    for (uint32_t i = 1; i <= GC_TAKEOVERS_MAX; i++) {
+        host_open(h, i, STOCK("a", "t"));
+        host_expect(h, i, OPENED);
+        assert_true(h->clients[i - 1].closed);
+    }
+    run_on(h, (step[]){SKIP(0), FINISH});
+}
+
 static void take_overs_are_bounded(void **state) {
     (void)state;
     host h;
     gc_server_config config = {0};
     host_start(&h, &config);
-    host_open(&h, 0, STOCK("a", "t"));
-    for (uint32_t i = 1; i <= GC_TAKEOVERS_MAX; i++) {
-        host_open(&h, i, STOCK("a", "t"));
-        host_expect(&h, i, OPENED);
-        assert_true(h.clients[i - 1].closed);
-    }
-    run_on(&h, (step[]){SKIP(0), OPEN(20, STOCK("a", "t")), GETS(20, TAKEN), CLOSED(20, 1005),
+    use_up_take_overs(&h);
+    run_on(&h, (step[]){OPEN(20, STOCK("a", "t")), GETS(20, TAKEN), CLOSED(20, 1005),
                         LIVES(GC_TAKEOVERS_MAX), WAIT(10000), OPEN(20, STOCK("a", "t")),
                         GETS(20, OPENED), CLOSED(GC_TAKEOVERS_MAX, 4006), FINISH});
     host_stop(&h);
@@ -213,12 +219,8 @@ static void too_many_take_overs_wait_for_the_goodbye(void **state) {
     host h;
     gc_server_config config = {0};
     host_start(&h, &config);
-    host_open(&h, 0, STOCK("a", "t"));
-    for (uint32_t i = 1; i <= GC_TAKEOVERS_MAX; i++) {
-        host_open(&h, i, STOCK("a", "t"));
-        host_expect(&h, i, OPENED);
-    }
-    run_on(&h, (step[]){SKIP(0), VANISH(GC_TAKEOVERS_MAX), OPEN(20, STOCK("a", "t")), NOTHING(20),
+    use_up_take_overs(&h);
+    run_on(&h, (step[]){VANISH(GC_TAKEOVERS_MAX), OPEN(20, STOCK("a", "t")), NOTHING(20),
                         DIE(GC_TAKEOVERS_MAX), GETS(20, OPENED), FINISH});
     host_stop(&h);
 }
@@ -229,22 +231,16 @@ static void an_answer_that_was_on_its_way_keeps_no_id(void **state) {
     (void)state;
     host h;
     gc_server_config config = {0};
-    char text[9000];
-    int head = snprintf(text, sizeof text, "{\"type\":\"OFFER\",\"dst\":\"a\",\"payload\":\"");
-    memset(text + head, 'x', sizeof text - (size_t)head);
-    memcpy(text + sizeof text - 3, "\"}", 3);
+    char *text = host_long_offer("a", 9000); /* a mark follows it */
     host_start(&h, &config);
-    host_open(&h, 0, STOCK("a", "t"));
-    for (uint32_t i = 1; i <= GC_TAKEOVERS_MAX; i++) {
-        host_open(&h, i, STOCK("a", "t"));
-        host_expect(&h, i, OPENED);
-    }
+    use_up_take_overs(&h);
     const step answer = STEP(OP_PONG, GC_TAKEOVERS_MAX, "\2", 0);
-    run_on(&h, (step[]){SKIP(0), VANISH(GC_TAKEOVERS_MAX), OPEN(19, STOCK("b", "t")), SKIP(19),
-                        SAY(19, text), SKIP(GC_TAKEOVERS_MAX), OPEN(20, STOCK("a", "t")),
-                        NOTHING(20), FINISH});
+    run_on(&h,
+           (step[]){VANISH(GC_TAKEOVERS_MAX), OPEN(19, STOCK("b", "t")), SKIP(19), SAY(19, text),
+                    SKIP(GC_TAKEOVERS_MAX), OPEN(20, STOCK("a", "t")), NOTHING(20), FINISH});
     run_step(&h, &answer);
     run_on(&h, (step[]){NOTHING(20), LIVES(20), DIE(GC_TAKEOVERS_MAX), GETS(20, OPENED), FINISH});
+    free(text);
     host_stop(&h);
 }
 

@@ -3,15 +3,6 @@
 
 #define PAIR OPEN(1, STOCK("a", "t")), GETS(1, OPENED), OPEN(2, STOCK("b", "t")), GETS(2, OPENED)
 
-static char *long_offer(const char *dst, uint32_t len) {
-    char *text = malloc(len + 1);
-    assert_non_null(text);
-    int head = snprintf(text, len, "{\"type\":\"OFFER\",\"dst\":\"%s\",\"payload\":\"", dst);
-    memset(text + head, 'x', len - (uint32_t)head);
-    memcpy(text + len - 2, "\"}", 3);
-    return text;
-}
-
 static uint32_t unsent_of(const host *h, uint32_t i) {
     gc_span spans[1024];
     uint32_t n = gc_server_unsent(h->s, h->clients[i].conn, spans, 1024);
@@ -32,7 +23,7 @@ static void messages_of_every_length_arrive_whole(void **state) {
     host_start(&h, &config);
     run_on(&h, (step[]){PAIR, FINISH});
     for (uint32_t i = 0; i < sizeof lens / sizeof *lens; i++) {
-        char *text = long_offer("b", lens[i]);
+        char *text = host_long_offer("b", lens[i]);
         host_say(&h, 1, text);
         const char *got = host_next(&h, 2);
         assert_non_null(got);
@@ -51,7 +42,7 @@ static void a_message_may_be_written_in_pieces(void **state) {
         gc_server_config config = {0};
         host_start(&h, &config);
         run_on(&h, (step[]){PAIR, DEAF(2), FINISH});
-        char *text = long_offer("b", 2500);
+        char *text = host_long_offer("b", 2500);
         host_say(&h, 1, text);
         host_say(&h, 1, OFFER("b"));
         while (unsent_of(&h, 2) > 0) {
@@ -137,7 +128,7 @@ static void a_flood_cuts_no_reader(void **state) {
     gc_server_config config = {0};
     host_start(&h, &config);
     run_on(&h, (step[]){PAIR, DEAF(2), FINISH});
-    char *text = long_offer("b", 60000);
+    char *text = host_long_offer("b", 60000);
     for (int i = 0; i < 100; i++) {
         host_say(&h, 1, text);
         if (i % 10 == 9) { /* it reads, but slowly */
@@ -185,7 +176,7 @@ static void a_flood_delays_nobody_else(void **state) {
         gc_server_config config = {.rate_per_second = 1000000};
         host_start(&h, &config);
         run_on(&h, (step[]){PAIR, OPEN(3, STOCK("c", "t")), GETS(3, OPENED), DEAF(2), FINISH});
-        char *text = long_offer("b", lens[i]);
+        char *text = host_long_offer("b", lens[i]);
         uint32_t arrived = 0;
         say_as(&h, 1, text, 5000);
         for (int round = 0; round < 30; round++) {
@@ -214,7 +205,7 @@ static void who_sends_faster_than_another_reads_waits(void **state) {
     gc_server_config config = {.rate_per_second = 1000000};
     host_start(&h, &config);
     run_on(&h, (step[]){PAIR, DEAF(2), FINISH});
-    char *text = long_offer("b", 9000);
+    char *text = host_long_offer("b", 9000);
     client *sender = &h.clients[1];
     say_as(&h, 1, text, 2); /* in front, and below what fills a lane */
     assert_false(sender->paused);
@@ -252,8 +243,8 @@ static void two_that_flood_each_other_get_on(void **state) {
     gc_server_config config = {.rate_per_second = 1000000};
     host_start(&h, &config);
     run_on(&h, (step[]){PAIR, DEAF(1), DEAF(2), FINISH});
-    char *to_b = long_offer("b", 9000);
-    char *to_a = long_offer("a", 9000);
+    char *to_b = host_long_offer("b", 9000);
+    char *to_a = host_long_offer("a", 9000);
     say_as(&h, 1, to_b, 8);
     say_as(&h, 2, to_a, 8);
     assert_true(h.clients[1].paused && h.clients[2].paused);
@@ -278,7 +269,7 @@ static void what_waits_goes_out_before_the_close_frame(void **state) {
     gc_server_config config = {0};
     host_start(&h, &config);
     run_on(&h, (step[]){PAIR, OPEN(3, STOCK("c", "t")), GETS(3, OPENED), DEAF(2), FINISH});
-    char *text = long_offer("b", 30000);
+    char *text = host_long_offer("b", 30000);
     say_as(&h, 1, text, 2);
     say_as(&h, 3, text, 1);
     gc_server_shutdown(h.s, h.now_ms);
@@ -299,7 +290,7 @@ static void one_largest_message_always_passes(void **state) {
     gc_server_config config = {.message_bytes_max = 65536, .queue_bytes_max = 65536};
     host_start(&h, &config);
     run_on(&h, (step[]){PAIR, DEAF(2), FINISH});
-    char *text = long_offer("b", 65536);
+    char *text = host_long_offer("b", 65536);
     host_say(&h, 1, text);
     assert_false(h.clients[2].closed);
     assert_true(unsent_of(&h, 2) > 65536);
@@ -315,7 +306,7 @@ static void a_flush_cuts_no_newcomer(void **state) {
     gc_server_config config = {.message_bytes_max = 32768, .queue_bytes_max = 32768};
     host_start(&h, &config);
     run_on(&h, (step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), FINISH});
-    char *text = long_offer("b", 32000);
+    char *text = host_long_offer("b", 32000);
     host_say(&h, 1, text);
     host_say(&h, 1, text);
     host_accept(&h, 2);
@@ -336,7 +327,7 @@ static void a_flood_fills_no_more_than_its_share(void **state) {
     gc_server_config config = {0};
     host_start(&h, &config);
     run_on(&h, (step[]){PAIR, DEAF(2), FINISH});
-    char *text = long_offer("b", 65000);
+    char *text = host_long_offer("b", 65000);
     uint64_t most = 0;
     for (int i = 0; i < 4800; i++) {
         host_say(&h, 1, text);
@@ -365,7 +356,7 @@ static void a_full_memory_cuts_the_one_that_waits_longest(void **state) {
     const char *order[] = {"c", "b", "d", "c", "d", "b"};
     char *texts[6];
     for (int i = 0; i < 6; i++) {
-        texts[i] = long_offer(order[i], 50000);
+        texts[i] = host_long_offer(order[i], 50000);
     }
     for (int i = 0; i < 4; i++) {
         host_say(&h, 1, texts[i]);
@@ -410,7 +401,7 @@ static void the_limit_of_memory_holds(void **state) {
             host_upgrade(&h, n, query);
         }
         snprintf(dst, sizeof dst, "n%u", n);
-        char *text = long_offer(dst, len);
+        char *text = host_long_offer(dst, len);
         host_say(&h, 0, text);
         free(text);
         host_say(&h, 0, OFFER("r"));
@@ -431,7 +422,7 @@ static void a_message_too_big_from_a_careless_host_is_refused(void **state) {
     gc_server_config config = {.message_bytes_max = 1000};
     host_start(&h, &config);
     run_on(&h, (step[]){PAIR, FINISH});
-    char *text = long_offer("b", 1001);
+    char *text = host_long_offer("b", 1001);
     host_say(&h, 1, text);
     run_on(&h, (step[]){CLOSED(1, 1009), NOTHING(2), FINISH});
     free(text);

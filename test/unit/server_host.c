@@ -208,6 +208,15 @@ void host_say_bytes(host *h, uint32_t i, uint8_t opcode, gc_span bytes, uint16_t
     host_drain(h);
 }
 
+char *host_long_offer(const char *dst, uint32_t len) {
+    char *text = malloc(len + 1);
+    assert_non_null(text);
+    int head = snprintf(text, len, "{\"type\":\"OFFER\",\"dst\":\"%s\",\"payload\":\"", dst);
+    memset(text + head, 'x', len - (uint32_t)head);
+    memcpy(text + len - 2, "\"}", 3);
+    return text;
+}
+
 void host_say(host *h, uint32_t i, const char *text) {
     host_say_bytes(h, i, GC_WS_TEXT, gc_span_of(text, (uint32_t)strlen(text)), 0);
 }

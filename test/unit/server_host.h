@@ -83,6 +83,8 @@ void host_upgrade(host *h, uint32_t i, const char *query);
 void host_open(host *h, uint32_t i, const char *query);
 /* A frame of client i, copied to a place that ends where it ends. code: of a close frame. */
 void host_say_bytes(host *h, uint32_t i, uint8_t opcode, gc_span bytes, uint16_t code);
+/* An OFFER to dst of this many bytes in all; the caller frees it. */
+char *host_long_offer(const char *dst, uint32_t len);
 /* A text message of client i. */
 void host_say(host *h, uint32_t i, const char *text);
 /* Client i's socket goes. */

@@ -307,15 +307,6 @@ static void an_address_has_at_most_64_messages_held_for_an_id(void **state) {
     host_stop(&h);
 }
 
-static char *long_offer(const char *dst, uint32_t len) {
-    char *text = malloc(len + 1);
-    assert_non_null(text);
-    int head = snprintf(text, len, "{\"type\":\"OFFER\",\"dst\":\"%s\",\"payload\":\"", dst);
-    memset(text + head, 'x', len - (uint32_t)head);
-    memcpy(text + len - 2, "\"}", 3);
-    return text;
-}
-
 static void a_sender_has_a_limit_of_what_is_held_of_it(void **state) {
     (void)state;
     host h;
@@ -326,7 +317,7 @@ static void a_sender_has_a_limit_of_what_is_held_of_it(void **state) {
     char dst[8];
     for (int i = 0; i < 12; i++) {
         snprintf(dst, sizeof dst, "x%d", i);
-        char *text = long_offer(dst, 30 * 1024);
+        char *text = host_long_offer(dst, 30 * 1024);
         host_say(&h, 1, text);
         free(text);
     }
@@ -350,7 +341,7 @@ static void a_flood_to_an_absent_id_stays_bounded(void **state) {
     host_start(&h, &config);
     run_on(&h, (step[]){OPEN(1, STOCK("a", "t")), GETS(1, OPENED), FINISH});
     uint64_t most = 0;
-    char *small = long_offer("x", 60000), *large = long_offer("y", 65536);
+    char *small = host_long_offer("x", 60000), *large = host_long_offer("y", 65536);
     for (int i = 0; i < 4800; i++) {
         host_say(&h, 1, i % 2 ? small : large);
         gc_server_stats st = host_stats(&h);
