@@ -1,0 +1,160 @@
+/* gc_rtc: the links of one native peer without sockets: ICE, DTLS, SCTP and data channels of each.
+ * It does for a C program what web/links.js and the browser's RTCPeerConnection do for the page.
+ * The core decides; this handle carries out its requests for links and reports what happened.
+ *
+ *   offer/answer --> DESCRIPTION, CANDIDATE... --> OPENED --> MESSAGE... --> CLOSED
+ *
+ * A link has two negotiated data channels, 0 ("control", ordered) and 1 ("message", unordered), or
+ * the in-band channel of a stock PeerJS peer (gc_link_kind; ghostchat-protocol(7), "Link").
+ *
+ * Contract: call one input, then drain gc_rtc_poll() until it returns false, then ask
+ * gc_rtc_deadline() and call gc_rtc_tick() at that time. Work is done in the poll: whoever does not
+ * drain makes no progress, but loses nothing but datagrams. now_ms is monotonic; a step back is
+ * clamped. Inputs are borrowed for the call, outputs until the next call of any function here.
+ * Links are known by numbers that the caller chooses. An input for a number that is not known is
+ * ignored and returns 0: the link may have ended meanwhile. After CLOSED, and after gc_rtc_close(),
+ * nothing is reported for a number any more, and it may be used again. */
+#ifndef GC_RTC_RTC_H
+#define GC_RTC_RTC_H
+
+#include "core/base/addr.h"
+#include "core/base/limits.h"
+#include "core/base/reason.h"
+#include "core/base/span.h"
+#include "core/base/timers.h"
+#include "core/proto/client_output.h"
+
+typedef struct gc_rtc gc_rtc;
+
+/* Sockets of the host, each bound to one own address. */
+#define GC_RTC_BASES_MAX 8
+/* STUN servers that tell our address as the network sees it. */
+#define GC_RTC_SERVERS_MAX 4
+/* Longest message that is sent or taken: what our descriptions announce (a=max-message-size), and
+ * what Chromium announces. */
+#define GC_RTC_MESSAGE_BYTES_MAX 262144
+/* Longest UDP payload that is taken or given. Longer datagrams are ignored. */
+#define GC_RTC_DATAGRAM_BYTES_MAX 2048
+/* The bytes that one link may have waiting to be sent. */
+#define GC_RTC_BUFFERED_MAX 1048576
+/* A link whose waiting bytes fall to this many reports it (BUFFERED). */
+#define GC_RTC_BUFFERED_LOW_BYTES 16384
+
+typedef struct gc_rtc_options {
+    /* Links that exist at a time; 0: GC_LINKS_MAX. Links that were closed and still send their last
+     * bytes have places beside these. */
+    uint32_t links_max;
+    /* The longest message that is taken on a negotiated channel: a longer one ends the link with
+     * GC_REASON_PROTOCOL. 0: GC_FRAME_BYTES_MAX. At most GC_RTC_MESSAGE_BYTES_MAX (asserted). */
+    uint32_t message_bytes_max;
+    /* Take loopback addresses as candidates of the other side: for tests on one machine. */
+    bool loopback;
+} gc_rtc_options;
+
+/* Returns the bytes of memory that a handle with these options needs. They are reserved for the
+ * largest use and touched only as they are used: memory of mmap() costs little before that. */
+size_t gc_rtc_size(const gc_rtc_options *options);
+/* Places a handle into gc_rtc_size() bytes aligned to 16, which are the handle's until
+ * gc_rtc_end(). options: copied. seed: 32 secret bytes of entropy, which the caller wipes. unix_s:
+ * the time of day in seconds since 1970, for the dates of the certificate alone. Returns NULL when
+ * the bytes are too few, or OpenSSL makes no certificate or context. OpenSSL allocates memory of
+ * its own. */
+gc_rtc *gc_rtc_init(void *memory, size_t bytes, const gc_rtc_options *options,
+                    const uint8_t seed[32], uint64_t now_ms, uint64_t unix_s);
+/* Ends all links without a report and without a last datagram, gives back what OpenSSL allocated
+ * and wipes the secrets. Close the links before and go on for a second where they should say
+ * goodbye. */
+void gc_rtc_end(gc_rtc *r);
+
+/* --- the network -------------------------------------------------------------------------------
+ */
+
+/* Adds an own socket. base: its number, 0..GC_RTC_BASES_MAX - 1 (asserted), not in use. address:
+ * the address and port that it is bound to, as the network beside it sees them (no wildcard): it
+ * becomes a host candidate of every link, of those that exist too. */
+void gc_rtc_add_base(gc_rtc *r, uint64_t now_ms, uint32_t base, const gc_addr *address);
+/* Adds a STUN server (ICE_SERVERS of the core) that links made from now on ask for their mapped
+ * address. Servers after the first GC_RTC_SERVERS_MAX are ignored. */
+void gc_rtc_add_server(gc_rtc *r, const gc_addr *server);
+/* Forgets the STUN servers. Links that exist keep theirs. */
+void gc_rtc_clear_servers(gc_rtc *r);
+/* Takes one datagram that came to `base` from `from`. Any bytes are allowed: whatever no link
+ * expects is ignored. Source: RFC 7983 (which protocol a datagram belongs to). */
+void gc_rtc_datagram(gc_rtc *r, uint64_t now_ms, uint32_t base, const gc_addr *from, gc_span bytes);
+/* Carries out what is due at now_ms. */
+void gc_rtc_tick(gc_rtc *r, uint64_t now_ms);
+/* Returns when to call gc_rtc_tick() if no input comes before, after the outputs have been drained;
+ * GC_NEVER: not at all. */
+uint64_t gc_rtc_deadline(const gc_rtc *r);
+
+/* --- links: the requests of the core (GC_CLIENT_LINK_*) -----------------------------------------
+ */
+
+/* Makes link `link` with the channels of `kind`, a gc_link_kind, and a local offer, which comes as
+ * DESCRIPTION. A link of this number that exists is closed first. label: of the in-band channel of
+ * GC_LINK_KIND_EITHER, at most GC_RTC_LABEL_BYTES_MAX, else GC_E_TOO_BIG. Returns 0, or GC_E_FULL:
+ * links_max links exist. */
+#define GC_RTC_LABEL_BYTES_MAX 128
+int gc_rtc_offer(gc_rtc *r, uint64_t now_ms, uint32_t link, uint32_t kind, gc_span label);
+/* Makes link `link` of `kind` and answers the offer `sdp` of the other side: DESCRIPTION is our
+ * answer. A link of this number that exists is closed first. GC_LINK_KIND_DATA: its channel is the
+ * first that the other side opens. An offer that cannot be used ends the link: CLOSED with
+ * GC_REASON_ICE_FAILED, as a browser that refuses a description. Returns 0, or GC_E_FULL. */
+int gc_rtc_answer(gc_rtc *r, uint64_t now_ms, uint32_t link, uint32_t kind, gc_span sdp);
+/* Takes the answer of the other side. kind: the link's from now on. A link offered as
+ * GC_LINK_KIND_EITHER lets go of its in-band channel (GC_LINK_KIND_NATIVE) or of the negotiated
+ * ones (GC_LINK_KIND_DATA). An answer that cannot be used ends the link as an offer does. */
+void gc_rtc_remote(gc_rtc *r, uint64_t now_ms, uint32_t link, uint32_t kind, gc_span sdp);
+/* Takes a candidate of the other side ("candidate:..."), before or after its description. A
+ * candidate that is malformed, of another transport than UDP, an end mark or beyond
+ * GC_CANDIDATES_MAX is ignored: one way less, not the end of the link. */
+void gc_rtc_candidate(gc_rtc *r, uint64_t now_ms, uint32_t link, gc_span text);
+/* Sends one message, of 0..GC_RTC_MESSAGE_BYTES_MAX bytes, on a link that was reported OPENED.
+ * channel: 0 or 1 of the negotiated ones (GC_CHANNEL_CONTROL, GC_CHANNEL_MESSAGE), always binary;
+ * or GC_CHANNEL_DATA_BYTES or GC_CHANNEL_DATA_TEXT of a link of GC_LINK_KIND_DATA. BUFFERED follows
+ * in the same drain. Returns 0, or an error, and then nothing has changed: GC_E_FULL      more than
+ * GC_RTC_BUFFERED_MAX would wait, or the pool of the handle is used up GC_E_TOO_BIG   over
+ * GC_RTC_MESSAGE_BYTES_MAX or what the other side announced GC_E_STATE     the link is not open
+ *   GC_E_ARGUMENT  it has no such channel
+ * A caller whose protocol cannot lose a message closes the link. */
+int gc_rtc_send(gc_rtc *r, uint64_t now_ms, uint32_t link, uint32_t channel, gc_span message);
+/* Ends a link without a report. Messages that were sent before go out first (BYE), for at most a
+ * second: the channels are reset, then DTLS says close_notify. The number is free at once. */
+void gc_rtc_close(gc_rtc *r, uint64_t now_ms, uint32_t link);
+
+/* --- outputs ------------------------------------------------------------------------------------
+ */
+
+enum gc_rtc_output_type {
+    GC_RTC_NOTHING = 0,
+    GC_RTC_DATAGRAM,    /* send `bytes` from socket `value`, a base, to `to` */
+    GC_RTC_DESCRIPTION, /* bytes = the local description of `link` (SDP): at most GC_SDP_BYTES_MAX
+                         */
+    GC_RTC_CANDIDATE,   /* bytes = a local candidate ("candidate:..."), mid = its m-line's name; the
+                           index of its m-line is 0. Comes after DESCRIPTION */
+    GC_RTC_OPENED,      /* the channels of `link` can be used */
+    GC_RTC_MESSAGE,     /* bytes = one message on channel `value`; comes after OPENED */
+    GC_RTC_BUFFERED,    /* value = bytes of all channels of `link` that wait to be sent; after
+                           gc_rtc_send(), and when they fall to GC_RTC_BUFFERED_LOW_BYTES */
+    GC_RTC_PATH,        /* value = gc_path in use, rtt_ms = its round trip, 0: not known. After
+                           OPENED, when they change, and now and then while messages come and go */
+    GC_RTC_CLOSED,      /* `link` has ended; value = gc_reason: GC_REASON_ICE_FAILED (it never
+                           opened), GC_REASON_GONE (it was open, or was let go by the other side),
+                           GC_REASON_PROTOCOL (a wrong fingerprint or bytes that break a protocol);
+                           GC_REASON_LEFT (the other side closed its PeerJS channel) */
+};
+
+typedef struct gc_rtc_output {
+    uint32_t type; /* gc_rtc_output_type */
+    uint32_t link;
+    uint32_t value;
+    uint32_t rtt_ms;
+    gc_addr to;
+    gc_span bytes;
+    gc_span mid;
+} gc_rtc_output;
+
+/* Fills *out and returns true, or returns false when there is nothing more for now. */
+bool gc_rtc_poll(gc_rtc *r, gc_rtc_output *out);
+
+#endif
