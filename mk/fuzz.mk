@@ -9,6 +9,7 @@ FUZZ_FLAGS := -std=c11 $(LIMITS) -I. -I$(B)/include -ffile-prefix-map=$(CURDIR)=
         -fno-sanitize-recover=all
 FUZZ_BIN := $(FUZZ_SRC:fuzz/%.c=$(B)/fuzz/%)
 FUZZ_CORE_OBJ := $(patsubst %.c,$(B)/fuzz/obj/%.o,$(CORE_SRC) test/unit/client_inside.c)
+FUZZ_RTC_OBJ := $(RTC_SRC:%.c=$(B)/fuzz/obj/%.o)
 
 .PHONY: fuzz-replay fuzz-smoke fuzz-build
 
@@ -20,10 +21,13 @@ $(B)/fuzz/obj/%.o: %.c $(B)/include/jsmn.h $(STAMP)
 $(B)/fuzz/libgccore.a: $(FUZZ_CORE_OBJ)
 	$(Q)rm -f $@ && $(AR) rcsD $@ $^
 
-$(B)/fuzz/fuzz_%: fuzz/fuzz_%.c $(B)/fuzz/libgccore.a $(wildcard fuzz/*.h) $(STAMP)
+$(B)/fuzz/libgcrtc.a: $(FUZZ_RTC_OBJ)
+	$(Q)rm -f $@ && $(AR) rcsD $@ $^
+
+$(B)/fuzz/fuzz_%: fuzz/fuzz_%.c $(B)/fuzz/libgcrtc.a $(B)/fuzz/libgccore.a $(wildcard fuzz/*.h) $(STAMP)
 	$(call say,FUZZ,$<)
 	$(Q)mkdir -p $(@D) && $(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined $< -o $@ \
-	    $(B)/fuzz/libgccore.a
+	    $(B)/fuzz/libgcrtc.a $(B)/fuzz/libgccore.a -Wl,--as-needed $(shell $(PKG_CONFIG) --libs openssl)
 
 fuzz-build: $(FUZZ_BIN)
 

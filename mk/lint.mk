@@ -2,10 +2,10 @@
 #: make check-rule      the dependency rule, and planted violations; check-core, check-direction, check-fields: a part
 check-rule: check-core check-direction check-fields
 .PHONY: check-core check-direction check-fields
-check-core: $(B)/libgccore.a
-	$(Q)sh tools/check-core.sh . $(B)/core
+check-core: $(B)/libgccore.a $(B)/libgcrtc.a
+	$(Q)sh tools/check-core.sh . $(B)/core $(B)/rtc
 	$(Q)sh tools/check-core-test.sh "$(CC)"
-check-direction: $(B)/libgccore.a $(HOST_OBJ) $(SERVER_OBJ)
+check-direction: $(B)/libgccore.a $(HOST_OBJ) $(SERVER_OBJ) $(RTC_OBJ) $(PEER_OBJ)
 	$(Q)$(NODE) tools/check-direction.mjs . $(B)
 	$(Q)NODE='$(NODE)' sh tools/check-direction-test.sh "$(CC)" $(B)
 check-fields: $(B)/include/jsmn.h
@@ -21,7 +21,7 @@ LINES_MAX ?= 400
 READ_BY_PEOPLE := web/texts.js core/base/reason.h $(wildcard man/*.[0-9] docs/*.md) \
     README.md ARCHITECTURE.md SECURITY.md CONTRIBUTING.md CHANGELOG.md
 # The same habits are looked for in the comments of these.
-COMMENTED := $(wildcard core/*.[ch] core/*/*.[ch] host/*.[ch] server/*.[ch] web/*.js test/harness/*.mjs tools/*.mjs)
+COMMENTED := $(wildcard core/*.[ch] core/*/*.[ch] host/*.[ch] server/*.[ch] rtc/*.[ch] peer/*.[ch] cli/*.[ch] web/*.js test/harness/*.mjs tools/*.mjs)
 
 # Banned everywhere; time and randomness only in host/.
 BANNED := strcpy|strcat|sprintf|vsprintf|gets|atoi|strtok|alloca
@@ -29,8 +29,8 @@ BANNED := strcpy|strcat|sprintf|vsprintf|gets|atoi|strtok|alloca
 lint: check-rule lint-house
 .PHONY: lint-house
 lint-house: lint-web lint-form
-	$(Q)! grep -nE '\b($(BANNED))[[:space:]]*\(' -r core host server sim tools fuzz bench --include='*.c' --include='*.h' || { echo 'lint: banned function'; exit 1; }
-	$(Q)! grep -nE '\b(time|rand|random|gettimeofday|clock_gettime)\(' -r core server sim --include='*.c' || { echo 'lint: clock or randomness outside host/'; exit 1; }
+	$(Q)! grep -nE '\b($(BANNED))[[:space:]]*\(' -r core host server $(wildcard rtc peer cli) sim tools fuzz bench --include='*.c' --include='*.h' || { echo 'lint: banned function'; exit 1; }
+	$(Q)! grep -nE '\b(time|rand|random|gettimeofday|clock_gettime)\(' -r core server $(wildcard rtc peer cli) sim --include='*.c' || { echo 'lint: clock or randomness outside host/'; exit 1; }
 	$(Q)! grep -nE 'innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|[[:space:]]style=|[[:space:]]on[a-z]+=' -r web --include='*.js' --include='*.html' --exclude-dir=node_modules || { echo 'lint: banned in web/'; exit 1; }
 	$(Q)sh tools/check-tests.sh && sh tools/check-tests-test.sh
 	$(Q)sh tools/check-walks.sh && sh tools/check-walks-test.sh
@@ -40,7 +40,7 @@ lint-house: lint-web lint-form
 	$(Q)! SHARE_MAX=1 sh tools/share.sh >/dev/null && ! LINES_MAX=50 sh tools/share.sh >/dev/null || { echo 'lint: tools/share.sh sees nothing'; exit 1; }
 
 # Form of C. A clang-format that would decide otherwise (config.mk) counts as none.
-FORM := $(sort $(wildcard core/*.[ch] core/*/*.[ch] host/*.[ch] server/*.[ch] sim/*.[ch] test/unit/*.[ch] fuzz/*.[ch] bench/*.[ch] tools/*.[ch] test/musl/*.[ch]))
+FORM := $(sort $(wildcard core/*.[ch] core/*/*.[ch] host/*.[ch] server/*.[ch] rtc/*.[ch] peer/*.[ch] cli/*.[ch] sim/*.[ch] test/unit/*.[ch] fuzz/*.[ch] bench/*.[ch] tools/*.[ch] test/musl/*.[ch]))
 FORMAT = format='$(CLANG_FORMAT)'; [ -n "$$format" ] || { \
     echo 'lint: the form of C needs a clang-format of version 14 to 19' >&2; exit 1; }; "$$format"
 .PHONY: lint-form format
@@ -59,7 +59,7 @@ lint-web: test/node_modules/.package-lock.json
 
 # Each in a folder of its own, so that neither build disturbs the other or the one in use.
 .PHONY: compiled warnings-gcc warnings-clang
-compiled: $(CORE_OBJ) $(HOST_OBJ) $(SERVER_OBJ)
+compiled: $(CORE_OBJ) $(HOST_OBJ) $(SERVER_OBJ) $(RTC_OBJ) $(PEER_OBJ)
 #: make warnings-gcc    core, host and server compile without a warning; warnings-clang too
 warnings-gcc:
 	$(Q)$(MAKE) B=$(B)-gcc CC=gcc WERROR=1 CFLAGS=-O1 compiled

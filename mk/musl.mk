@@ -3,7 +3,7 @@
 # more libraries than that: they are counted and named as not run.
 MUSL_CC ?= musl-gcc
 MUSL_FLAGS := $(BASE) -D_GNU_SOURCE -Itest/musl
-MUSL_BESIDE := $(sort $(shell grep -E '^\#include "(host|server)/' test/unit/*.[ch] | grep -v '"host/crypto.h"' | sed 's/:.*//'))
+MUSL_BESIDE := $(sort $(shell grep -E '^\#include "(host|server|rtc|peer|cli)/' test/unit/*.[ch] | grep -v '"host/crypto.h"' | sed 's/:.*//'))
 MUSL_SRC := $(filter-out $(MUSL_BESIDE),$(UNIT_SRC))
 MUSL_LEFT := $(filter $(MUSL_BESIDE),$(UNIT_SRC))
 MUSL_BIN := $(MUSL_SRC:%.c=$(B)/musl/%)

@@ -25,7 +25,8 @@ $(NOUN_BIN): $(B)/%: %.c $(B)/libgcproto.a $(B)/host/crypto.o $(STAMP)
 	$(Q)mkdir -p $(@D) && $(CC) $(HOST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $< -o $@ $(LDFLAGS_ALL) \
 	    $(B)/libgcproto.a $(B)/host/crypto.o -lcmocka $(shell $(PKG_CONFIG) --libs libsodium)
 
-UNIT_LIBS := $(B)/test/unit/libgctest.a $(B)/libgcserver.a $(B)/libgchost.a $(B)/libgccore.a
+UNIT_LIBS := $(B)/test/unit/libgctest.a $(B)/libgcserver.a $(B)/libgcpeer.a $(B)/libgchost.a \
+        $(B)/libgcrtc.a $(B)/libgccore.a
 $(B)/test/unit/%_test: test/unit/%_test.c $(UNIT_LIBS) $(STAMP)
 	$(call say,TEST,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(HOST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $< -o $@ $(LDFLAGS_ALL) \

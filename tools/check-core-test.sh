@@ -41,5 +41,8 @@ expect_red 'call of malloc' core/base/reader.c \
     'void *malloc(size_t); void *planted(void); void *planted(void) { return malloc(3); }' 'malloc' object
 expect_red 'mutable global' core/base/reader.c \
     'int planted_counter; int planted(void); int planted(void) { return planted_counter++; }' 'planted_counter' object
+expect_red 'system header in rtc' rtc/planted.c '#include <stdio.h>' 'rtc/ knows core/, rtc/ and no system'
+expect_red 'host header in rtc' rtc/planted.h '#include "host/log.h"' 'rtc/ knows core/, rtc/ and no system'
+expect_red 'OpenSSL elsewhere in rtc' rtc/planted.c '#include <openssl/ssl.h>' 'only these nouns may'
 printf 'check-core: %s passed, %s failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]

@@ -11,7 +11,8 @@ passed=0 failed=0
 fresh() {
     rm -rf "$work/tree" "$work/obj"
     mkdir -p "$work/tree/tools" "$work/obj"
-    for folder in core host server; do
+    for folder in core host server rtc peer cli; do
+        [ -d "$here/$folder" ] || continue
         cp -R "$here/$folder" "$work/tree/$folder"
         cp -R "$objects/$folder" "$work/obj/$folder"
     done
@@ -44,7 +45,7 @@ call() { # file, function defined, function called
 
 fresh
 expect 'the tree as it is' 0 ''
-for folder in core/proto core/client core/server host server; do
+for folder in core/proto core/client core/server host server rtc peer cli; do
     fresh
     call "$folder/planted_a.c" planted_a planted_b
     call "$folder/planted_b.c" planted_b planted_c
@@ -72,6 +73,13 @@ expect 'a call upwards' 1 'core/base/planted_a needs the higher core/proto/plant
 fresh
 plant core/proto/planted.h '#include "core/gc_client.h"'
 expect 'a noun of proto includes what composes' 1 'core/proto/planted needs the higher core/gc_client'
+for pair in 'rtc/planted host/log' 'rtc/planted core/gc_client' 'host/planted server/route' \
+    'server/planted peer/planted_b' 'peer/planted cli/planted_b' 'cli/planted rtc/planted_b'; do
+    fresh
+    [ -e "$work/tree/${pair#* }.h" ] || plant "${pair#* }.h" 'struct planted;'
+    plant "${pair% *}.h" "#include \"${pair#* }.h\""
+    expect "folders: $pair" 1 "${pair% *} may not know ${pair#* }"
+done
 fresh
 plant core/planted.h 'struct planted;'
 expect 'a file of no layer' 1 'core/planted belongs to no layer'

@@ -1,19 +1,29 @@
 // One direction everywhere: which file needs which, computed from the includes and from the symbols
 // of the objects. A .c and the .h of its name are one noun. Red are
-//   - a circle of nouns in core/, host/ or server/, unless direction.allow names it
+//   - a circle of nouns in core/, host/, server/, rtc/, peer/ or cli/, unless direction.allow names it
+//   - a noun that includes or calls one of a folder which its own folder may not know (`may` below)
 //   - a noun of core/ that includes or calls a higher layer: base < wire < proto < the parts of
 //     client and server < gc_client, gc_server < wasm
 //   - a function pointer in a struct, unless function-pointers.allow names it: a table of callbacks
 //     is how a circle comes back unseen
 //   - a line of the two lists that nothing needs any more
-// usage: node check-direction.mjs FOLDER OBJECT-FOLDER    FOLDER has core/, host/, server/, tools/
+// usage: node check-direction.mjs FOLDER OBJECT-FOLDER    FOLDER has core/, host/, ..., tools/
 //        prints each violation; exit status 1 if any
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 
 const [root, objects] = process.argv.slice(2);
-const folders = ["core", "host", "server"].filter((folder) => fs.existsSync(path.join(root, folder)));
+/** Which folders each folder may know, beside itself. */
+const may = {
+  core: [],
+  host: ["core"],
+  server: ["core", "host"],
+  rtc: ["core"],
+  peer: ["core", "host", "rtc"],
+  cli: ["core", "host", "peer"],
+};
+const folders = Object.keys(may).filter((folder) => fs.existsSync(path.join(root, folder)));
 const complaints = [];
 const say = (text) => complaints.push(text);
 
@@ -153,6 +163,22 @@ for (const circle of circles(joined)) {
 const real = circles(plain);
 for (const line of allowed) {
   line.used = real.some((circle) => circle.filter((name) => line.members.includes(name)).length > 1);
+}
+
+// --- folders -------------------------------------------------------------------------------------
+
+const folder = (name) => name.slice(0, name.indexOf("/"));
+/** Of the core, rtc/ knows the layers that know neither client nor server. */
+const outside = (from, to) =>
+  folder(from) !== folder(to) &&
+  (!may[folder(from)].includes(folder(to)) ||
+    (folder(from) === "rtc" && !/^core\/(base|wire|proto)\//.test(to)));
+for (const [from, to] of edges) {
+  for (const [name, why] of to) {
+    if (outside(from, name)) {
+      say(`${from} may not know ${name}: ${why.slice(0, 3).join(", ")}`);
+    }
+  }
 }
 
 // --- layers of core ------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ expect() { # green or red, what
 tree; expect green 'a tree in order'
 tree; rm "$work/t/test/unit/pen_test.c"; expect red 'a noun without a test'
 tree; : >"$work/t/core/wire/new.c"; expect red 'a new noun of wire without a test'
+tree; mkdir "$work/t/rtc"; : >"$work/t/rtc/reed.c"; expect red 'a noun of rtc/ without a test'
 for header in core/gc_client.h core/client/talk.h host/net.h test/unit/client_script.h test/unit/server_inside.h; do
     tree; echo "#include \"$header\"" >>"$work/t/test/unit/pen_test.c"; expect red "a noun's test that includes $header"
 done

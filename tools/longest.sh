@@ -1,7 +1,7 @@
 #!/bin/sh
 # Prints the ten longest C files and functions, and the modules of the page that are longer than
 # style allows: a person decides what they mean.
-files=$(find core host server sim -name '*.c' 2>/dev/null | sort)
+files=$(find core host server rtc peer cli sim -name '*.c' 2>/dev/null | sort)
 echo 'longest files:'
 # shellcheck disable=SC2086
 wc -l $files | grep -v ' total$' | sort -rn | head -10

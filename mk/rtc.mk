@@ -1,0 +1,20 @@
+# The native peer: rtc/ (ICE, DTLS, SCTP), peer/ over host/, and the program ghostchat of cli/.
+RTC_SRC := $(sort $(wildcard rtc/*.c))
+RTC_OBJ := $(RTC_SRC:%.c=$(B)/%.o)
+PEER_SRC := $(filter-out cli/main.c,$(sort $(wildcard peer/*.c cli/*.c)))
+PEER_OBJ := $(PEER_SRC:%.c=$(B)/%.o)
+
+# Without the host: OpenSSL is all that rtc/ needs beside the core.
+$(B)/libgcrtc.a: $(RTC_OBJ)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcsD $@ $^
+
+$(B)/libgcpeer.a: $(PEER_OBJ)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcsD $@ $^
+
+$(B)/cli/%.o: HOST_CFLAGS += -DGC_VERSION='"$(or $(VERSION),0.1.0)"'
+$(B)/ghostchat: $(B)/cli/main.o $(B)/libgcpeer.a $(B)/libgchost.a $(B)/libgcrtc.a $(B)/libgccore.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -Wl,--as-needed -o $@ $(B)/cli/main.o $(B)/libgcpeer.a \
+	    $(B)/libgchost.a $(B)/libgcrtc.a $(B)/libgccore.a $(HOST_LDLIBS)
