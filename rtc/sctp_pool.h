@@ -1,0 +1,72 @@
+/* SCTP pool: the memory that all associations of a handle share. Blocks hold user bytes: what waits
+ * to be sent or acknowledged, and what came and is not a whole message yet. An association that is
+ * idle owns no block.
+ *
+ *   untouched --first use--> owned by an association <--> free (the last one freed is used first)
+ *
+ * A chunk is one block, or several that are chained when it is longer than a block. */
+#ifndef GC_RTC_SCTP_POOL_H
+#define GC_RTC_SCTP_POOL_H
+
+#include "core/base/arena.h"
+#include "core/base/drbg.h"
+#include "core/base/span.h"
+
+/* User bytes of one block: a DATA chunk that fits into 1,200 bytes of UDP needs one. */
+#define GC_SCTP_BLOCK_BYTES 1184
+/* No block. */
+#define GC_SCTP_NO_BLOCK UINT32_MAX
+/* Longest message that is sent or taken (a=max-message-size, which Chromium announces too). */
+#define GC_SCTP_MESSAGE_BYTES_MAX 262144
+/* Longest packet that is written: the plaintext of a DTLS record in a datagram of 9,000 bytes. */
+#define GC_SCTP_PACKET_BYTES_MAX 9000
+
+/* What a block says of the chunk that begins in it. The association that owns it fills it in. */
+typedef struct gc_sctp_block {
+    uint64_t sent_ms; /* the last transmission */
+    uint32_t next;    /* in a list of its owner */
+    uint32_t prev;
+    uint32_t more; /* the next block of the same chunk, or GC_SCTP_NO_BLOCK */
+    uint32_t tsn;
+    uint32_t ppid;
+    uint32_t len; /* user bytes of the chunk, those of chained blocks included */
+    uint16_t stream;
+    uint16_t ssn;
+    uint8_t flags; /* of the DATA chunk */
+    uint8_t state; /* its owner's */
+    uint8_t tries; /* transmissions, at most 255 are counted */
+} gc_sctp_block;
+
+typedef struct gc_sctp_pool {
+    gc_sctp_block *blocks;
+    uint8_t *bytes;   /* GC_SCTP_BLOCK_BYTES of each block */
+    uint8_t *message; /* GC_SCTP_MESSAGE_BYTES_MAX: a message of several chunks, put together */
+    uint8_t *packet;  /* GC_SCTP_PACKET_BYTES_MAX: the packet that was polled last */
+    gc_drbg *drbg;    /* borrowed: tags, first TSNs, the key */
+    uint32_t count;
+    uint32_t touched; /* blocks below this were used at least once */
+    uint32_t free;    /* the last one freed, chained by `more` */
+    uint32_t used;
+    uint8_t cookie_key[16]; /* of state cookies of all associations (RFC 9260 5.1.3) */
+} gc_sctp_pool;
+
+/* Starts with `count` free blocks (1..2^24, asserted), taken from the arena, whose memory stays the
+ * pool's. drbg: borrowed as long as the pool is used; it gives the key of the cookies. Touches no
+ * block; with a measuring arena it only counts. */
+void gc_sctp_pool_init(gc_sctp_pool *p, gc_arena *a, gc_drbg *drbg, uint32_t count);
+/* Returns how many blocks a chunk of `len` user bytes takes: at least 1. */
+uint32_t gc_sctp_pool_need(uint32_t len);
+/* Returns how many blocks are free. */
+uint32_t gc_sctp_pool_left(const gc_sctp_pool *p);
+/* Copies user bytes into new blocks. Returns the first, whose `len` and `more` are set and all else
+ * is zero; GC_SCTP_NO_BLOCK, and nothing is taken, when too few are free. */
+uint32_t gc_sctp_pool_put(gc_sctp_pool *p, gc_span bytes);
+/* Copies the user bytes of the chunk that begins in this block to out, which has room for them. */
+void gc_sctp_pool_copy(const gc_sctp_pool *p, uint32_t block, uint8_t *out);
+/* Returns the user bytes of a chunk that has one block alone (asserted), borrowed until the block
+ * is given back. */
+gc_span gc_sctp_pool_bytes(const gc_sctp_pool *p, uint32_t block);
+/* Gives back all blocks of the chunk that begins in this one. */
+void gc_sctp_pool_give(gc_sctp_pool *p, uint32_t block);
+
+#endif
