@@ -95,20 +95,21 @@ static enum gc_heard hear_plain(gc_conversations *t, const gc_step *s, uint32_t 
     return open ? GC_HEARD_OK : GC_HEARD_CLOSED;
 }
 
-/* Tells whether a frame makes us tell the user something although it keeps no window. */
-static bool is_news(const gc_link *l, gc_span message) {
-    return l->kind != GC_LINK_KIND_DATA && message.len > 0 &&
-           (message.data[0] == GC_FRAME_PROFILE || message.data[0] == GC_FRAME_BASE);
+/* Tells whether a frame makes its receiver tell the user something although it keeps no window. */
+static bool is_news(uint32_t type) {
+    return type == GC_FRAME_PROFILE || type == GC_FRAME_BASE;
 }
 
 enum gc_heard gc__talk_hear(gc_conversations *t, const gc_step *s, gc_people *pp, uint32_t peer,
                             gc_link *l, uint8_t channel, gc_span message) {
+    bool plain = l->kind == GC_LINK_KIND_DATA;
+    bool news = !plain && message.len > 0 && is_news(message.data[0]);
     /* Whatever a frame says, and whether it is one at all, it costs something. */
-    if (!gc_budget_spend(&t->budgets[peer], message.len, is_news(l, message), s->now_ms)) {
+    if (!gc_budget_spend(&t->budgets[peer], message.len, news, s->now_ms)) {
         return GC_HEARD_BROKEN;
     }
-    return l->kind == GC_LINK_KIND_DATA ? hear_plain(t, s, peer, channel, message)
-                                        : hear_native(t, s, pp, peer, l, channel, message);
+    return plain ? hear_plain(t, s, peer, channel, message)
+                 : hear_native(t, s, pp, peer, l, channel, message);
 }
 
 /* --- outputs: messages and fates ---------------------------------------------------------------
@@ -162,20 +163,14 @@ static bool next_control(gc_conversations *t, uint32_t peer, gc_link *l, gc_fram
     if (l->buffered > 2 * GC_LINK_BUFFERED_MAX) {
         return false;
     }
-    if (gc_link_next(l, f)) {
-        if (f->type == GC_FRAME_START) {
-            gc_conversations_introduce(t, peer, f);
-        }
-        return true;
+    if (!gc_link_next(l, f)) {
+        return gc_conversation_next(v, f);
     }
-    if (gc_conversation_next(v, f)) {
-        return true;
+    if (f->type == GC_FRAME_START) {
+        gc_conversations_introduce(t, peer, f);
+    } else if (f->type == GC_FRAME_PROFILE) {
+        f->nick = gc_span_of(t->nick, t->nick_len);
     }
-    if (!gc_link_take_profile(l)) {
-        return false;
-    }
-    *f = (gc_frame){.type = GC_FRAME_PROFILE, .has_nick = true};
-    f->nick = gc_span_of(t->nick, t->nick_len);
     return true;
 }
 
@@ -190,10 +185,22 @@ static bool next_message(gc_conversations *t, gc_conversation *v, const gc_link 
     return true;
 }
 
-static bool next_native(gc_conversations *t, uint32_t peer, gc_link *l, gc_client_output *out) {
+/* What we send costs a budget at the peer. Before it is used up, this peer gets nothing for a
+ * while; what is due meanwhile is due once, and messages wait in the outbox. */
+static void pace(gc_conversations *t, const gc_step *s, uint32_t peer, const gc_frame *f,
+                 uint32_t len) {
+    t->paused_ms[peer] = gc_budget_pace(&t->paces[peer], len, is_news(f->type), s->now_ms);
+    gc_set_put(&t->paused, peer, t->paused_ms[peer] > s->now_ms);
+}
+
+static bool next_native(gc_conversations *t, const gc_step *s, uint32_t peer, gc_link *l,
+                        gc_client_output *out) {
     gc_conversation *v = &t->conversations[peer];
     gc_frame f;
     gc_writer w;
+    if (gc_set_has(&t->paused, peer)) {
+        return false;
+    }
     if (!next_control(t, peer, l, &f) && !next_message(t, v, l, &f)) {
         return false;
     }
@@ -202,6 +209,7 @@ static bool next_native(gc_conversations *t, uint32_t peer, gc_link *l, gc_clien
     out->value = gc_frame_write(&f, &w);
     gc_assert(!w.failed);
     out->text = gc_writer_done(&w);
+    pace(t, s, peer, &f, out->text.len);
     return true;
 }
 
@@ -240,7 +248,7 @@ bool gc__talk_poll_frame(gc_conversations *t, const gc_step *s, gc_mesh *m, gc_c
         uint32_t slot = m->ways[i].link;
         gc_link *l = slot == GC_NONE ? NULL : &m->slots[slot];
         if (l != NULL && (l->kind == GC_LINK_KIND_DATA ? next_plain(t, s, i, l, out)
-                                                       : next_native(t, i, l, out))) {
+                                                       : next_native(t, s, i, l, out))) {
             if (out->type == GC_CLIENT_LINK_SEND) {
                 out->link = gc_link_number(l, slot);
             }

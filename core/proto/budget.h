@@ -1,11 +1,13 @@
 /* Budget: the work that one peer may cause. Each of its frames costs something, and what was spent
- * comes back with time. A peer that spends more than it has is ended, not held up: no person writes
- * that fast. A program can: acknowledgements are frames too, and nothing paces how fast a client
- * sends, so a program that sends more than GC_PEER_BUDGET_PER_SECOND acknowledged messages a
- * second for long is ended by its own peer.
+ * comes back with time. A peer that spends more than it has is ended, not held up.
  *
  *   full --a frame--> less --time--> full
  *                       '--a frame that is too much--> over
+ *
+ * A client keeps the same account of what it sends itself, and pauses when GC_PEER_BUDGET_OWN is
+ * spent, so that a program which sends as fast as it can is slowed down and never ended. The rest
+ * of the budget is for what the network delays and then brings at once, and for a peer that was
+ * forgotten here but remembers us.
  *
  * Source: ghostchat-protocol.7, "Life and end". */
 #ifndef GC_PROTO_BUDGET_H
@@ -27,5 +29,9 @@ void gc_budget_fill(gc_budget *b);
  * tell the user something although it keeps no window (PROFILE, BASE), which costs more. Returns
  * false, and spends nothing, when that is more than is left of GC_PEER_BUDGET. */
 bool gc_budget_spend(gc_budget *b, uint32_t len, bool news, uint64_t now_ms);
+/* Spends what a frame of our own of len bytes costs at the peer, which never goes wrong: b is our
+ * account of the budget that the peer keeps for us. Returns the time in ms from which the next
+ * frame may go to this peer: now_ms, or later once more than GC_PEER_BUDGET_OWN is spent. */
+uint64_t gc_budget_pace(gc_budget *b, uint32_t len, bool news, uint64_t now_ms);
 
 #endif

@@ -2,6 +2,7 @@
 #include "core/base/assert.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
+#include "core/base/number.h"
 #include "core/base/reason.h"
 #include "core/base/secret.h"
 #include "core/base/utf8.h"
@@ -52,6 +53,8 @@ void gc_conversations_note(gc_conversations *t, const gc_step *s, uint32_t peer)
 void gc_conversations_add(gc_conversations *t, uint32_t peer) {
     gc_conversation_init(&t->conversations[peer], &t->store->inboxes[peer], t->outbox.next);
     gc_budget_fill(&t->budgets[peer]);
+    gc_budget_fill(&t->paces[peer]);
+    gc_set_remove(&t->paused, peer);
 }
 
 gc_plain *gc_conversations_plain(gc_conversations *t, uint32_t peer) {
@@ -176,7 +179,18 @@ int gc_conversations_send(gc_conversations *t, const gc_step *s, const gc_set *l
     return 0;
 }
 
+static void end_pauses(gc_conversations *t, const gc_step *s) {
+    for (uint32_t i = gc_set_first(&t->paused); i != GC_SET_END;
+         i = gc_set_next(&t->paused, i + 1)) {
+        if (t->paused_ms[i] <= s->now_ms) {
+            gc_set_remove(&t->paused, i);
+            gc_set_add(&s->ready->frames, i);
+        }
+    }
+}
+
 void gc_conversations_tick(gc_conversations *t, const gc_step *s) {
+    end_pauses(t, s);
     uint64_t old = t->outbox.first;
     while (old < t->outbox.next &&
            gc_outbox_get(&t->outbox, old)->sent_ms + GC_UNDELIVERED_MS <= s->now_ms) {
@@ -191,6 +205,10 @@ uint64_t gc_conversations_deadline(const gc_conversations *t, uint64_t now_ms) {
     uint64_t at = GC_NEVER;
     if (t->outbox.first < t->outbox.next) {
         at = gc_outbox_get(&t->outbox, t->outbox.first)->sent_ms + GC_UNDELIVERED_MS;
+    }
+    for (uint32_t i = gc_set_first(&t->paused); i != GC_SET_END;
+         i = gc_set_next(&t->paused, i + 1)) {
+        at = gc_min_u64(at, t->paused_ms[i]);
     }
     if (t->blocked_len == 0) {
         return at;
@@ -303,7 +321,8 @@ static void check_peer(const gc_conversations *t, const gc_step *s, const gc_peo
               l->started == (v->step == GC_CONVERSATION_STARTED));
     gc_assert(gc_set_has(&s->ready->shows, i) || !gc_inbox_has_next(&v->inbox));
     gc_assert(gc_set_has(&s->ready->fates, i) || !gc_conversation_has_fate(v));
-    gc_assert(gc_set_has(&s->ready->frames, i) || l == NULL || !is_sendable(t, v, l));
+    gc_assert(gc_set_has(&s->ready->frames, i) || gc_set_has(&t->paused, i) || l == NULL ||
+              !is_sendable(t, v, l));
 }
 
 void gc_conversations_check(const gc_conversations *t, const gc_step *s, const gc_people *pp,

@@ -29,6 +29,7 @@ typedef struct gc_conversations {
     gc_set open;          /* live peers with whom the user can talk */
     gc_set behind;        /* live peers for whom messages of ours are open */
     gc_set stuck;         /* live peers with a range given up that is not reported yet */
+    gc_set paused;        /* peers to which nothing goes until paused_ms: we sent them much */
     uint32_t showing;     /* peer whose message was polled last; GC_NONE */
     uint32_t blocked_len; /* text refused by GC_E_FULL, 0 = none */
     uint8_t session[GC_SESSION_BYTES];
@@ -38,6 +39,8 @@ typedef struct gc_conversations {
     gc_tombs tombs;
     gc_conversation conversations[GC_PEERS_MAX];
     gc_budget budgets[GC_PEERS_MAX]; /* the work that each of these peers may still cause */
+    gc_budget paces[GC_PEERS_MAX];   /* our account of the budget that each keeps for us */
+    uint64_t paused_ms[GC_PEERS_MAX];
     gc_plain plains[GC_MESH_DATA_MAX];
     uint32_t plain_peers[GC_MESH_DATA_MAX]; /* the peer that each belongs to */
 } gc_conversations;
@@ -84,7 +87,7 @@ int gc_conversations_send(gc_conversations *t, const gc_step *s, const gc_set *l
                           uint64_t *seq);
 /* Notes that a text of this length was refused: SENDABLE is to be reported. */
 void gc_conversations_block(gc_conversations *t, uint32_t len);
-/* Gives up messages that are older than GC_UNDELIVERED_MS. */
+/* Gives up messages that are older than GC_UNDELIVERED_MS, and ends the pauses that are over. */
 void gc_conversations_tick(gc_conversations *t, const gc_step *s);
 /* Returns when gc_conversations_tick(), or a look at who holds up the others, is due; GC_NEVER. */
 uint64_t gc_conversations_deadline(const gc_conversations *t, uint64_t now_ms);

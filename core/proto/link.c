@@ -241,16 +241,13 @@ bool gc_link_next(gc_link *l, gc_frame *f) {
     } else if (l->ping_due) {
         l->ping_due = false;
         *f = (gc_frame){.type = GC_FRAME_PING, .token = l->ping_token};
+    } else if (l->profile_due) {
+        l->profile_due = false;
+        *f = (gc_frame){.type = GC_FRAME_PROFILE, .has_nick = true};
     } else {
         return false;
     }
     return true;
-}
-
-bool gc_link_take_profile(gc_link *l) {
-    bool due = l->profile_due;
-    l->profile_due = false;
-    return due;
 }
 
 /* --- time ------------------------------------------------------------------------------------- */

@@ -139,11 +139,9 @@ void gc_link_rename(gc_link *l);
 void gc_link_buffer(gc_link *l, uint32_t bytes);
 /* Notes the path in use (gc_path) and the round trip in ms (0: not known). */
 void gc_link_measure(gc_link *l, uint32_t path, uint32_t rtt_ms);
-/* Takes the next frame that is due: START (its type alone is set), PONG, PING. Returns false when
- * none is. */
+/* Takes the next frame that is due: START (its type alone is set; it says our name as well), PONG,
+ * PING, PROFILE (without the name). Returns false when none is. */
 bool gc_link_next(gc_link *l, gc_frame *f);
-/* Takes the duty to send PROFILE: returns whether it was there. START says it too. */
-bool gc_link_take_profile(gc_link *l);
 
 /* --- time ------------------------------------------------------------------------------------- */
 /* Moves the link on to now_ms. Returns false when the link is dead: too late, silent. Else a PING

@@ -70,6 +70,39 @@ static void honest_bursts_fit(void **state) {
     }
 }
 
+/* Whoever asks gc_budget_pace() before each frame never sends too much, whatever the frames are and
+ * whatever the network holds up for 7.5 s; and half an hour of the rate goes through. */
+static void who_paces_is_never_refused(void **state) {
+    static const uint32_t lens[] = {1, 9, 1023, 1024, GC_FRAME_BYTES_MAX};
+    (void)state;
+    for (size_t i = 0; i < sizeof lens / sizeof lens[0]; i++) {
+        for (uint64_t late_ms = 1; late_ms <= 7500; late_ms *= 3) {
+            gc_budget own = {0}, peer = {0};
+            uint64_t next = 0, price = price_of(lens[i], i == 1), spent = 0;
+            for (uint64_t now = 0; now < 1800000; now = next) {
+                next = gc_budget_pace(&own, lens[i], i == 1, now);
+                assert_true(next >= now);
+                assert_true(gc_budget_spend(&peer, lens[i], i == 1, now - now % late_ms + late_ms));
+                spent += price;
+            }
+            assert_in_range(spent, 1800 * GC_PEER_BUDGET_PER_SECOND,
+                            1801 * GC_PEER_BUDGET_PER_SECOND + GC_PEER_BUDGET_OWN);
+        }
+    }
+}
+
+static void a_pause_lasts_until_some_is_back(void **state) {
+    gc_budget b = {0};
+    (void)state;
+    for (uint32_t i = 0; i < GC_PEER_BUDGET_OWN; i++) {
+        assert_int_equal(gc_budget_pace(&b, 0, false, 70), 70);
+    }
+    /* The frame too much takes 1000 / 256 ms to come back. */
+    assert_int_equal(gc_budget_pace(&b, 0, false, 70), 70 + 3 + GC_PEER_PAUSE_MS);
+    gc_budget_fill(&b);
+    assert_int_equal(gc_budget_pace(&b, 0, false, 70), 70);
+}
+
 static void frames_that_tell_something_cost_more(void **state) {
     (void)state;
     assert_int_equal(price_of(0, false), 1);
@@ -85,6 +118,8 @@ int main(void) {
         cmocka_unit_test(a_refused_frame_costs_nothing),
         cmocka_unit_test(a_clock_that_stands_still_gives_nothing_back),
         cmocka_unit_test(honest_bursts_fit),
+        cmocka_unit_test(who_paces_is_never_refused),
+        cmocka_unit_test(a_pause_lasts_until_some_is_back),
         cmocka_unit_test(frames_that_tell_something_cost_more),
     };
     return RUN(tests);

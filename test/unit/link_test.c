@@ -245,11 +245,14 @@ static void frames_are_due_once_and_in_order(void **state) {
     assert_int_equal(f.token, 71);
     assert_true(gc_link_next(&l, &f));
     assert_int_equal(f.type, GC_FRAME_PING);
-    assert_false(gc_link_next(&l, &f));
-    assert_false(gc_link_take_profile(&l)); /* START has said the name */
+    assert_false(gc_link_next(&l, &f)); /* START has said the name */
     gc_link_rename(&l);
-    assert_true(gc_link_take_profile(&l));
-    assert_false(gc_link_take_profile(&l));
+    gc_link_asked(&l, 72);
+    assert_true(gc_link_next(&l, &f));
+    assert_int_equal(f.type, GC_FRAME_PONG);
+    assert_true(gc_link_next(&l, &f));
+    assert_int_equal(f.type, GC_FRAME_PROFILE);
+    assert_false(gc_link_next(&l, &f));
 }
 
 static void what_the_host_reports_is_kept(void **state) {

@@ -1,5 +1,6 @@
 /* core/client/talk.c: what a peer says on its link, hostile peers included, and what
  * is given out of it. */
+#include "core/proto/budget.h"
 #include "test/unit/client_script.h"
 
 #define CLOSED "close 0\nstate waiting on none\npeer 0 ~bob lost 'Bob' protocol\n"
@@ -171,7 +172,9 @@ static void a_flood_is_shown_and_acknowledged(void **state) {
         peer_sends(s, 0, seq, "flood");
         assert_int_equal(client_peer_held_bytes(s->c, 0), 0);
     }
-    expect(s, "message 0 #3000 flood\nack 0 #3000\n");
+    expect(s, "message 0 #3000 flood\n"); /* the peer has been sent many acknowledgements at once */
+    pass(s, 10000);
+    expect(s, "ack 0 #3000\n");
     gc_frame ping = {.type = GC_FRAME_PING};
     for (ping.token = 0; ping.token < 1000; ping.token++) {
         frame(s, 0, &ping);
@@ -219,6 +222,68 @@ static void a_flood_of_any_frame_ends_the_link(void **state) {
         uint32_t taken = flood(s, rows[i].channel, bytes, rows[i].len);
         assert_in_range(taken, GC_PEER_BUDGET / rows[i].price - 1, /* START cost 1 */
                         GC_PEER_BUDGET / rows[i].price);
+        script_free(s);
+    }
+}
+
+/* What a peer of ours makes of all that comes out of the client: the frames cost its budget, and it
+ * acknowledges every message. */
+static uint64_t spend_outputs(script *s, gc_budget *b, uint64_t at_ms, uint64_t sent) {
+    gc_client_output o;
+    while (gc_client_poll(s->c, &o)) {
+        if (o.type == GC_CLIENT_LINK_SEND) {
+            uint8_t type = o.text.data[0];
+            bool news = type == GC_FRAME_PROFILE || type == GC_FRAME_BASE;
+            assert_true(gc_budget_spend(b, o.text.len, news, at_ms));
+            sent += type == GC_FRAME_MESSAGE;
+        }
+    }
+    gc_client_check(s->c);
+    return sent;
+}
+
+/* A program that sends as much as it can, and more: it is slowed down. No frame of it is too much
+ * for the peer, also when the network holds up all that is sent within `late_ms` and then brings it
+ * at once. */
+static void a_program_is_slowed_down_and_not_ended(void **state) {
+    static const struct {
+        uint32_t len, late_ms, renames, pings, least; /* least: messages a second */
+    } rows[] = {
+        {20, 1, 0, 0, 256},     {20, 7500, 0, 0, 256}, {900, 1000, 1, 0, 100},
+        {20, 1000, 1, 1, 100},  {20, 4000, 0, 1, 200}, {16000, 5000, 0, 0, 16},
+        {16000, 7500, 1, 1, 8},
+    };
+    static char text[GC_TEXT_BYTES_MAX + 1];
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        script *s = script_met("~bob");
+        gc_budget b = {0};
+        uint64_t sent = 0, from = s->now, seq = 0;
+        memset(text, 'p', rows[i].len);
+        text[rows[i].len] = 0;
+        while (s->now < from + 20000) {
+            gc_frame ping = {.type = GC_FRAME_PING};
+            gc_frame ack = {.type = GC_FRAME_ACK, .ack = sent};
+            uint64_t at_ms = s->now - s->now % rows[i].late_ms + rows[i].late_ms;
+            while (gc_client_send(s->c, s->now, text_span(text), &seq) == 0) {
+            }
+            if (rows[i].renames > 0) {
+                assert_int_equal(gc_client_set_nick(s->c, s->now, GC_SPAN("Ann")), 0);
+            }
+            if (rows[i].pings > 0) {
+                assert_int_equal(give_frame(s, 0, &ping), 0);
+            }
+            sent = spend_outputs(s, &b, at_ms, sent);
+            if (ack.ack < sent) {
+                ack.ack = sent;
+                assert_int_equal(give_frame(s, 0, &ack), 0);
+            }
+            s->now += 10;
+            if (gc_client_deadline(s->c) <= s->now) {
+                gc_client_tick(s->c, s->now);
+            }
+        }
+        assert_true(sent >= 20 * rows[i].least);
         script_free(s);
     }
 }
@@ -469,6 +534,7 @@ int main(void) {
         cmocka_unit_test(a_broken_window_ends_the_link),
         cmocka_unit_test(a_flood_is_shown_and_acknowledged),
         cmocka_unit_test(a_flood_of_any_frame_ends_the_link),
+        cmocka_unit_test(a_program_is_slowed_down_and_not_ended),
         cmocka_unit_test(a_new_link_brings_no_new_budget),
         cmocka_unit_test(what_comes_at_once_is_told_once),
         cmocka_unit_test(a_slow_transport_is_waited_for),
