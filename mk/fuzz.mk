@@ -13,10 +13,10 @@ FUZZ_RTC_OBJ := $(RTC_SRC:%.c=$(B)/fuzz/obj/%.o)
 
 .PHONY: fuzz-replay fuzz-smoke fuzz-build
 
-$(B)/fuzz/obj/%.o: %.c $(B)/include/jsmn.h $(STAMP)
+$(B)/fuzz/obj/%.o: %.c $(B)/include/jsmn.h fuzz/uncovered.list $(STAMP)
 	$(call say,FUZZCC,$<)
 	$(Q)mkdir -p $(@D) && $(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link,address,undefined \
-	    -c $< -o $@
+	    -fsanitize-coverage-ignorelist=fuzz/uncovered.list -c $< -o $@
 
 $(B)/fuzz/libgccore.a: $(FUZZ_CORE_OBJ)
 	$(Q)rm -f $@ && $(AR) rcsD $@ $^
