@@ -95,13 +95,13 @@ export function takeArrival() {
 }
 
 /** The path of an open room, as the core writes it in a link: other characters that a path may hold, such
- * as a bracket or an exclamation mark, are escaped, because a reader of the address in a text takes them
- * for a part of the text.
+ * as a bracket or an exclamation mark, are escaped, and so is a dot, "_" or "~" at the end, because a
+ * program that finds the address in a text takes them for a part of the text.
  * @param {string} name
  * @returns {string} */
 export function roomPath(name) {
     const hex = (/** @type {string} */ char) => char.charCodeAt(0).toString(16).toUpperCase();
-    return `room/${encodeURIComponent(name).replace(/[!'()*]/g, (char) => `%${hex(char)}`)}`;
+    return `room/${encodeURIComponent(name).replace(/[!'()*]|[._~]$/g, (char) => `%${hex(char)}`)}`;
 }
 
 /** Shows in the address bar where one is, without any secret. A reload then knows what it lost.

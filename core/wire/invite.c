@@ -212,6 +212,17 @@ static void write_secret(const gc_invite *invite, gc_writer *w) {
     gc_base64url_write(w, gc_span_of(invite->secret, GC_SECRET_BYTES));
 }
 
+/* Programs that find links in a text leave a last '.', '_' or '~' out of them, so this one is
+ * written as an escape although a URL would not need it. */
+static void write_name(gc_span name, gc_writer *w) {
+    uint8_t last = name.data[name.len - 1];
+    bool cut = last == '.' || last == '_' || last == '~';
+    gc_percent_write(w, gc_span_of(name.data, name.len - cut));
+    if (cut) {
+        gc_writer_text(w, last == '.' ? "%2E" : last == '_' ? "%5F" : "%7E");
+    }
+}
+
 void gc_invite_write(const gc_invite *invite, gc_writer *w) {
     gc_assert(invite->base.len > 0 && invite->base.data[invite->base.len - 1] == '/');
     gc_span name = gc_span_of(invite->name, invite->name_len);
@@ -221,7 +232,7 @@ void gc_invite_write(const gc_invite *invite, gc_writer *w) {
     case GC_INVITE_ROOM_NAME:
         gc_assert(gc_room_name_check(name) == 0);
         gc_writer_text(w, "room/");
-        gc_percent_write(w, name);
+        write_name(name, w);
         break;
     case GC_INVITE_ROOM_SECRET:
         gc_writer_text(w, "room/");

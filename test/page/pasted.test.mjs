@@ -24,7 +24,7 @@ test('a link alone is what it was', () => {
 });
 
 test('the address of a room is a link to it, whatever its name holds', () => {
-  for (const name of ['coffee!', "Ann's", "'tis'", 'what?!', '(a)', '(a', 'a*', 'a/b', '“a”', 'a, b', '#1', 'x:y', '。', 'a}', '100%']) {
+  for (const name of ['coffee!', "Ann's", "'tis'", 'what?!', '(a)', '(a', 'a*', 'a/b', '“a”', 'a, b', '#1', 'x:y', '。', 'a}', '100%', 'who.', 'a_b_', '~', 'well...']) {
     assert.equal(find(`${HERE}${roomPath(name)}`), `${HERE}${roomPath(name)}`, name);
     assert.equal(find(`see ${HERE}${roomPath(name)}.`), `${HERE}${roomPath(name)}`, name);
     assert.equal(decodeURIComponent(roomPath(name)), `room/${name}`);
