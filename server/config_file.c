@@ -1,11 +1,10 @@
 #include "server/config_file.h"
+#include "server/option_text.h"
 
 #include <stddef.h>
 #include <string.h>
 
 #define WHITE " \t\r"
-
-#define MARK "\xef\xbb\xbf" /* U+FEFF */
 
 bool gc_config_file_begin(gc_config_file *f, char *text, uint32_t len) {
     for (uint32_t i = 0; i < len; i++) {
@@ -15,8 +14,7 @@ bool gc_config_file_begin(gc_config_file *f, char *text, uint32_t len) {
             return false;
         }
     }
-    bool marked = strncmp(text, MARK, strlen(MARK)) == 0;
-    *f = (gc_config_file){.at = text + (marked ? strlen(MARK) : 0)};
+    *f = (gc_config_file){.at = gc_option_text_after_mark(text)};
     return true;
 }
 

@@ -4,6 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+char *gc_option_text_after_mark(char *text) {
+    static const char mark[] = "\xef\xbb\xbf"; /* in UTF-8 */
+    return strncmp(text, mark, strlen(mark)) == 0 ? text + strlen(mark) : text;
+}
+
 bool gc_option_text_number(const char *text, uint64_t *out) {
     uint64_t n = 0;
     const char *p = text;

@@ -9,6 +9,9 @@
 #define GC_OPTION_TEXT_PATH_BYTES 256 /* with the final zero */
 #define GC_OPTION_TEXT_HOST_BYTES 254 /* the same */
 
+/* Returns the text of a file after the byte order mark (U+FEFF) that some editors put at its
+ * beginning; text itself when there is none. */
+char *gc_option_text_after_mark(char *text);
 /* Reads a number of decimal digits; K, M or G after it multiplies by 1024 once, twice or three
  * times. Returns false for anything else, and for a number over 2^64 - 1. */
 bool gc_option_text_number(const char *text, uint64_t *out);

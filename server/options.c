@@ -59,6 +59,8 @@ static gc_options_file *file_of(gc_options *out, const gc_option *o) {
     return (gc_options_file *)((char *)out + o->at);
 }
 
+#define AROUND_SECRET 5 /* a byte order mark, and the end of a line */
+
 /* Reads the option NAME from the file of NAME-file. An editor may have ended its only line; a text
  * of more than one line is not a secret. */
 static int set_secret(parser *p, const gc_option *o, const char *path) {
@@ -67,16 +69,19 @@ static int set_secret(parser *p, const gc_option *o, const char *path) {
     char why[256];
     gc_file_free(f->bytes, f->len);
     *f = (gc_options_file){0};
-    if (gc_file_read(path, (uint32_t)o->max + 2, &f->bytes, &f->len, why, sizeof why) != 0) {
+    if (gc_file_read(path, (uint32_t)o->max + AROUND_SECRET, &f->bytes, &f->len, why, sizeof why) !=
+        0) {
         snprintf(p->error, p->error_bytes, "--%s: %s", o->name, why);
         return -1;
     }
-    size_t len = strcspn(f->bytes, "\r\n");
-    if (len == 0 || strspn(f->bytes + len, "\r\n") != f->len - len) {
+    char *secret = gc_option_text_after_mark(f->bytes);
+    size_t len = strcspn(secret, "\r\n");
+    bool alone = (size_t)(secret - f->bytes) + len + strspn(secret + len, "\r\n") == f->len;
+    if (len == 0 || !alone) {
         return fail(p, o->name, "must hold one line, and nothing else");
     }
-    f->bytes[len] = 0;
-    memcpy((char *)p->out + named->at, &f->bytes, sizeof f->bytes);
+    secret[len] = 0;
+    memcpy((char *)p->out + named->at, &secret, sizeof secret);
     return 0;
 }
 

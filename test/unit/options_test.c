@@ -253,14 +253,18 @@ static void a_key_may_stand_in_a_file(void **state) {
     o = good(words);
     assert_string_equal(o.key, "my key");
     gc_options_free(&o);
-    const char *faults[] = {"", "\n", "a\nb", "\na"};
-    for (size_t i = 0; i < 4; i++) {
+    write_file(path, "\xef\xbb\xbfmy key\r\n");
+    o = good(words);
+    assert_string_equal(o.key, "my key");
+    gc_options_free(&o);
+    const char *faults[] = {"", "\n", "a\nb", "\na", "\xef\xbb\xbf", "\xef\xbb\xbf\n"};
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
         write_file(path, faults[i]);
         bad(words, "--key-file must hold one line");
     }
-    char longer[GC_KEY_BYTES_MAX + 4];
+    char longer[GC_KEY_BYTES_MAX + 7];
     memset(longer, 'a', sizeof longer);
-    longer[GC_KEY_BYTES_MAX + 3] = 0;
+    longer[GC_KEY_BYTES_MAX + 6] = 0;
     write_file(path, longer);
     bad(words, "too large");
     longer[GC_KEY_BYTES_MAX + 1] = 0;
