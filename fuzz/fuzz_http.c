@@ -1,5 +1,5 @@
-/* gc_http_parse: what a prefix says stays said; spans lie inside the head and hold only what their
- * header promises. The first byte of the input says where to cut. */
+/* gc_http_parse and gc_http_parse_response: what a prefix says stays said; spans lie inside the
+ * head and hold only what their header promises. The first byte of the input says where to cut. */
 #include "core/base/assert.h"
 #include "core/wire/http.h"
 
@@ -42,6 +42,31 @@ static void check_request(const gc_http_request *r, const uint8_t *data, int32_t
     gc_http_has_token(r, "Connection", "upgrade");
 }
 
+static int32_t parse_response(const uint8_t *data, size_t len, gc_http_response *r) {
+    uint8_t *copy = malloc(len + 1);
+    memcpy(copy, data, len);
+    int32_t result = gc_http_parse_response(gc_span_of(copy, (uint32_t)len), r);
+    free(copy);
+    return result;
+}
+
+static void check_response(const uint8_t *data, size_t size, size_t cut) {
+    gc_http_response r;
+    int32_t early = parse_response(data, cut, &r);
+    int32_t late = gc_http_parse_response(gc_span_of(data, (uint32_t)size), &r);
+    gc_assert(early == 0 || early == late);
+    gc_assert(late != 0 || size < GC_HEAD_BYTES_MAX);
+    if (late <= 0) {
+        return;
+    }
+    gc_assert(r.status >= 100 && r.status <= 999 && r.head.count <= GC_HTTP_HEADERS_MAX);
+    for (uint32_t i = 0; i < r.head.count; i++) {
+        check_inside(r.head.headers[i].name, data, late);
+        check_inside(r.head.headers[i].value, data, late);
+    }
+    gc_http_has_token(&r.head, "Connection", "upgrade");
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size == 0) {
         return 0;
@@ -56,5 +81,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (late > 0) {
         check_request(&r, data + 1, late);
     }
+    check_response(data + 1, size - 1, cut);
     return 0;
 }

@@ -15,8 +15,12 @@ static uint8_t lower(uint8_t c) {
     return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
 }
 
+static bool digit(uint8_t c) {
+    return c >= '0' && c <= '9';
+}
+
 static bool alphanumeric(uint8_t c) {
-    return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z');
+    return digit(c) || (lower(c) >= 'a' && lower(c) <= 'z');
 }
 
 static bool one_of(uint8_t c, const char *set) {
@@ -82,6 +86,20 @@ static int32_t take_text(cursor *c, const char *text) {
     return GO_ON;
 }
 
+/* Exactly `count` digits, as a number. */
+static int32_t take_digits(cursor *c, uint32_t count, uint16_t *out) {
+    for (*out = 0; count > 0; count--, c->at++) {
+        if (c->at == c->len) {
+            return 0;
+        }
+        if (!digit(c->data[c->at])) {
+            return GC_E_SYNTAX;
+        }
+        *out = (uint16_t)(*out * 10 + (c->data[c->at] - '0'));
+    }
+    return GO_ON;
+}
+
 static bool all(gc_span s, bool (*is)(uint8_t)) {
     for (uint32_t i = 0; i < s.len; i++) {
         if (!is(s.data[i])) {
@@ -130,23 +148,15 @@ static int32_t split_target(gc_span target, gc_http_request *out) {
 /* RFC 9112 3: method SP request-target SP HTTP-version CRLF, single spaces. */
 static int32_t take_request_line(cursor *c, gc_http_request *out) {
     gc_span target;
+    uint16_t minor;
     int32_t r;
     if ((r = take_run(c, token_char, 1, &out->method)) != GO_ON ||
         (r = take_text(c, " ")) != GO_ON || (r = take_run(c, target_char, 1, &target)) != GO_ON ||
-        (r = take_text(c, " HTTP/1.")) != GO_ON) {
+        (r = take_text(c, " HTTP/1.")) != GO_ON || (r = take_digits(c, 1, &minor)) != GO_ON ||
+        (r = take_text(c, "\r\n")) != GO_ON) {
         return r;
     }
-    if (c->at == c->len) {
-        return 0;
-    }
-    uint8_t digit = c->data[c->at++];
-    if (digit < '0' || digit > '9') {
-        return GC_E_SYNTAX;
-    }
-    out->minor = digit - '0';
-    if ((r = take_text(c, "\r\n")) != GO_ON) {
-        return r;
-    }
+    out->minor = (uint8_t)minor;
     return split_target(target, out);
 }
 
@@ -166,44 +176,64 @@ static int32_t take_header(cursor *c, gc_http_header *h) {
     return GO_ON;
 }
 
-static int32_t take_headers(cursor *c, gc_http_request *out) {
-    bool has_host = false;
+/* A demand on each header beyond its form. */
+typedef int32_t (*header_rule)(gc_http_request *out, const gc_http_header *h);
+
+static int32_t take_headers(cursor *c, gc_http_request *out, header_rule rule) {
     for (out->count = 0;;) {
         if (c->at == c->len) {
             return 0;
         }
         if (c->data[c->at] == '\r') {
-            break;
+            return take_text(c, "\r\n");
         }
         if (out->count == GC_HTTP_HEADERS_MAX) {
             return GC_E_TOO_BIG;
         }
         gc_http_header *h = &out->headers[out->count];
         int32_t r = take_header(c, h);
+        if (r == GO_ON) {
+            r = rule(out, h);
+        }
         if (r != GO_ON) {
             return r;
         }
         out->count++;
-        if (!gc_http_is(h->name, "Host")) {
-            continue;
-        }
-        if (has_host || !all(h->value, host_char)) {
-            return GC_E_SYNTAX; /* RFC 9112 3.2: 400 for more than one, or an invalid one */
-        }
-        has_host = true;
-        if (out->host.data == NULL) {
-            out->host = h->value; /* RFC 9112 3.2.2: the target's own host wins */
-        }
     }
-    int32_t r = take_text(c, "\r\n");
-    return r == GO_ON && !has_host && out->minor > 0 ? GC_E_SYNTAX : r;
+}
+
+static int32_t host_rule(gc_http_request *out, const gc_http_header *h) {
+    if (!gc_http_is(h->name, "Host")) {
+        return GO_ON;
+    }
+    if (gc_http_header_of(out, "Host").data != NULL || !all(h->value, host_char)) {
+        return GC_E_SYNTAX; /* RFC 9112 3.2: 400 for more than one, or an invalid one */
+    }
+    if (out->host.data == NULL) {
+        out->host = h->value; /* RFC 9112 3.2.2: the target's own host wins */
+    }
+    return GO_ON;
+}
+
+static int32_t no_rule(gc_http_request *out, const gc_http_header *h) {
+    (void)out, (void)h;
+    return GO_ON;
+}
+
+static cursor head_of(gc_span bytes) {
+    return (cursor){bytes.data, bytes.len < GC_HEAD_BYTES_MAX ? bytes.len : GC_HEAD_BYTES_MAX, 0};
+}
+
+/* r: what the last step said. */
+static int32_t result_of(const cursor *c, int32_t r) {
+    if (r == GO_ON) {
+        return (int32_t)c->at;
+    }
+    return r == 0 && c->len == GC_HEAD_BYTES_MAX ? GC_E_TOO_BIG : r;
 }
 
 int32_t gc_http_parse(gc_span bytes, gc_http_request *out) {
-    cursor c = {bytes.data, bytes.len, 0};
-    if (c.len > GC_HEAD_BYTES_MAX) {
-        c.len = GC_HEAD_BYTES_MAX;
-    }
+    cursor c = head_of(bytes);
     int32_t r = GO_ON;
     if (c.len > 0 && c.data[0] == '\r') {
         r = take_text(&c, "\r\n"); /* RFC 9112 2.2: ignore one empty line before a request */
@@ -212,12 +242,41 @@ int32_t gc_http_parse(gc_span bytes, gc_http_request *out) {
         r = take_request_line(&c, out);
     }
     if (r == GO_ON) {
-        r = take_headers(&c, out);
+        r = take_headers(&c, out, host_rule);
     }
+    if (r == GO_ON && out->minor > 0 && gc_http_header_of(out, "Host").data == NULL) {
+        return GC_E_SYNTAX;
+    }
+    return result_of(&c, r);
+}
+
+/* RFC 9112 4: HTTP-version SP status-code SP [reason-phrase] CRLF. Many leave out the last space
+ * together with the words. */
+static int32_t take_status_line(cursor *c, gc_http_response *out) {
+    uint16_t minor;
+    gc_span words;
+    int32_t r;
+    if ((r = take_text(c, "HTTP/1.")) != GO_ON || (r = take_digits(c, 1, &minor)) != GO_ON ||
+        (r = take_text(c, " ")) != GO_ON || (r = take_digits(c, 3, &out->status)) != GO_ON ||
+        c->at == c->len) {
+        return r == GO_ON ? 0 : r;
+    }
+    if (out->status < 100 || (c->data[c->at] != '\r' && c->data[c->at] != ' ')) {
+        return GC_E_SYNTAX;
+    }
+    out->head.minor = (uint8_t)minor;
+    r = take_run(c, value_char, 0, &words);
+    return r == GO_ON ? take_text(c, "\r\n") : r;
+}
+
+int32_t gc_http_parse_response(gc_span bytes, gc_http_response *out) {
+    cursor c = head_of(bytes);
+    out->head.method = out->head.path = out->head.query = out->head.host = GC_SPAN_NONE;
+    int32_t r = take_status_line(&c, out);
     if (r == GO_ON) {
-        return (int32_t)c.at;
+        r = take_headers(&c, &out->head, no_rule);
     }
-    return r == 0 && c.len == GC_HEAD_BYTES_MAX ? GC_E_TOO_BIG : r;
+    return result_of(&c, r);
 }
 
 bool gc_http_is(gc_span s, const char *constant) {

@@ -229,6 +229,69 @@ static void lists(void **state) {
     assert_true(gc_http_is(GC_SPAN(""), ""));
 }
 
+static int32_t parse_response(const void *data, size_t len, gc_http_response *r) {
+    uint8_t *copy = malloc(len + 1);
+    memcpy(copy, data, len);
+    int32_t result = gc_http_parse_response(gc_span_of(copy, (uint32_t)len), r);
+    free(copy);
+    return result;
+}
+
+static void responses(void **state) {
+    (void)state;
+    static const char text[] = "HTTP/1.1 101 Switching Protocols\r\n"
+                               "Upgrade: websocket\r\n"
+                               "Connection: Upgrade\r\n"
+                               "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+    gc_http_response r;
+    for (size_t len = 0; len < sizeof text - 1; len++) {
+        assert_int_equal(parse_response(text, len, &r), 0);
+    }
+    assert_int_equal(gc_http_parse_response(gc_span_of(text, sizeof text), &r), sizeof text - 1);
+    assert_int_equal(r.status, 101);
+    assert_int_equal(r.head.minor, 1);
+    assert_int_equal(r.head.count, 3);
+    assert_true(gc_http_has_token(&r.head, "connection", "upgrade"));
+    expect_span(gc_http_header_of(&r.head, "sec-websocket-accept"), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+    static const char *const good[] = {"HTTP/1.0 200 \r\n\r\n", "HTTP/1.1 999\r\n\r\n",
+                                       "HTTP/1.1 404 Not \xc3\xa4\r\nHost: a b\r\nHost:\r\n\r\n"};
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        assert_int_equal(parse_response(good[i], strlen(good[i]), &r), strlen(good[i]));
+    }
+    static const char *const bad[] = {"HTTP/2 200\r\n\r\n",
+                                      "HTTP/1.1  200 OK\r\n\r\n",
+                                      "HTTP/1.1 20 OK\r\n\r\n",
+                                      "HTTP/1.1 2000 OK\r\n\r\n",
+                                      "HTTP/1.1 099 x\r\n\r\n",
+                                      "HTTP/1.1 200 OK\n\n",
+                                      "HTTP/1.1 200\tOK\r\n\r\n",
+                                      "http/1.1 200 OK\r\n\r\n",
+                                      "\r\nHTTP/1.1 200 OK\r\n\r\n",
+                                      "HTTP/1.1 200 OK\r\n a\r\n",
+                                      "SSH-2.0-x\r\n",
+                                      "HTTP/1.1 +20 OK\r\n\r\n"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        if (parse_response(bad[i], strlen(bad[i]), &r) != GC_E_SYNTAX) {
+            fail_msg("taken: %s", bad[i]);
+        }
+    }
+}
+
+static void a_response_has_the_limits_of_a_request(void **state) {
+    (void)state;
+    static char text[GC_HEAD_BYTES_MAX + 1] = "HTTP/1.1 200 ";
+    gc_http_response r;
+    memset(text + 13, 'x', sizeof text - 13);
+    assert_int_equal(parse_response(text, GC_HEAD_BYTES_MAX - 1, &r), 0);
+    assert_int_equal(parse_response(text, GC_HEAD_BYTES_MAX, &r), GC_E_TOO_BIG);
+    assert_int_equal(parse_response(text, sizeof text, &r), GC_E_TOO_BIG);
+    int at = snprintf(text, sizeof text, "HTTP/1.1 200 OK\r\n");
+    for (int i = 0; i <= GC_HTTP_HEADERS_MAX; i++) {
+        at += snprintf(text + at, sizeof text - (size_t)at, "H%d: v\r\n", i);
+    }
+    assert_int_equal(parse_response(text, (size_t)at, &r), GC_E_TOO_BIG);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(upgrade_request),
@@ -240,6 +303,8 @@ int main(void) {
         cmocka_unit_test(empty_line_first),
         cmocka_unit_test(limits),
         cmocka_unit_test(lists),
+        cmocka_unit_test(responses),
+        cmocka_unit_test(a_response_has_the_limits_of_a_request),
     };
     return cmocka_run_group_tests_name("http", tests, NULL, NULL);
 }
