@@ -285,8 +285,7 @@ void gc_daemon_free(gc_daemon *d) {
     gc_service *service = &d->service;
     uv_loop_close(&service->loop);
     SSL_CTX_free(service->tls);
-    EVP_MD_CTX_free(service->sha1_context);
-    EVP_MD_free(service->sha1);
+    gc_ws_accept_free(&service->accept);
     gc_free(service->group.cipher);
     gc_free(service->scratch);
     gc_free(service->by_slot);

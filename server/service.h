@@ -7,12 +7,11 @@
 #include "core/gc_server.h"
 #include "host/list.h"
 #include "host/stream.h"
+#include "host/ws_accept.h"
 #include "server/answer.h"
 #include "server/assets.h"
 #include "server/datagram_sockets.h"
 #include "server/options.h"
-
-#include <openssl/evp.h>
 
 #define GC_SCRATCH_BYTES (64u << 10) /* one read of a socket: shared by all connections */
 
@@ -39,8 +38,7 @@ typedef struct gc_service {
     uint8_t *scratch;    /* GC_SCRATCH_BYTES */
     uint64_t kept_bytes; /* partial and unread input, unsent answers of all connections */
     uint64_t kept_bytes_max;
-    EVP_MD *sha1; /* of WebSocket handshakes, and its context; NULL before the first one */
-    EVP_MD_CTX *sha1_context;
+    gc_ws_accept accept; /* of WebSocket handshakes */
 
     /* Warnings that were given: each is given once. */
     bool proxy_noticed;

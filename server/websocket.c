@@ -5,33 +5,11 @@
 #include "host/log.h"
 #include "server/route.h"
 
-#define KEY_CHARS  24 /* base64 of 16 bytes */
-#define SHA1_BYTES 20
-#define GUID       "258EAFA5-E914-47DA-95CA-C5AB0DC85B11" /* RFC 6455 1.3 */
+#define KEY_CHARS 24 /* base64 of 16 bytes */
 
 bool gc_websocket_asked(const gc_http_request *r) {
     return gc_http_has_token(r, "Upgrade", "websocket") &&
            gc_http_has_token(r, "Connection", "Upgrade");
-}
-
-/* RFC 6455 4.2.2: base64(SHA-1(key || GUID)). Digest and context are fetched once: a fetch costs
- * more than the hash. */
-static bool write_accept(gc_service *service, gc_writer *w, gc_span key) {
-    uint8_t sum[EVP_MAX_MD_SIZE];
-    if (service->sha1 == NULL) {
-        service->sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
-        service->sha1_context = EVP_MD_CTX_new();
-    }
-    EVP_MD_CTX *context = service->sha1_context;
-    if (service->sha1 == NULL || context == NULL ||
-        EVP_DigestInit_ex2(context, service->sha1, NULL) != 1 ||
-        EVP_DigestUpdate(context, key.data, key.len) != 1 ||
-        EVP_DigestUpdate(context, GUID, sizeof GUID - 1) != 1 ||
-        EVP_DigestFinal_ex(context, sum, NULL) != 1) {
-        return false;
-    }
-    gc_base64_write(w, gc_span_of(sum, SHA1_BYTES));
-    return true;
 }
 
 static uint32_t refuse(gc_answer *out, const char *status, uint32_t reason, const char *text,
@@ -97,7 +75,7 @@ uint32_t gc_websocket_check(gc_service *service, const gc_http_request *r,
     gc_writer_init(&w, head, GC_WEBSOCKET_HEAD_BYTES);
     gc_writer_text(&w, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
                        "Connection: Upgrade\r\nSec-WebSocket-Accept: ");
-    if (!write_accept(service, &w, key)) {
+    if (!gc_ws_accept_write(&service->accept, &w, key)) {
         return refuse(out, "500 Internal Server Error", GC_REASON_MEMORY, NULL, "");
     }
     gc_writer_text(&w, "\r\n\r\n");
