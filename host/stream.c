@@ -193,6 +193,9 @@ static void note_handshake(gc_stream *s, bool failed) {
     } else if (SSL_is_init_finished(s->ssl)) {
         group_of(s)->handshakes_ok++;
         s->secured = true;
+        if (s->made) {
+            group_of(s)->events->writable(s);
+        }
     }
 }
 
@@ -211,11 +214,16 @@ static void read_tls(gc_stream *s) {
         int n = SSL_read(s->ssl, data, (int)size);
         if (n > 0) {
             note_handshake(s, false);
-            events->data(s, (uint32_t)n);
+            if (!s->closed) {
+                events->data(s, (uint32_t)n);
+            }
             continue;
         }
         bool waits = tls_waits(s, n);
         note_handshake(s, !waits);
+        if (s->closed) {
+            return;
+        }
         if (!waits) {
             events->ended(s, SSL_get_error(s->ssl, n) == SSL_ERROR_ZERO_RETURN ? 0 : UV_EPROTO);
         } else if (s->cipher_len > 0) {
@@ -330,11 +338,20 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf) {
     s->cipher_len = 0;
 }
 
+/* The client speaks first. A failure shows with the next read: the connection is there then. */
+static void begin_handshake(gc_stream *s) {
+    ERR_clear_error();
+    SSL_do_handshake(s->ssl);
+}
+
 void gc_stream_read(gc_stream *s, bool on) {
     if (s->closed) {
         return;
     }
     s->reading = on;
+    if (on && s->made && s->ssl != NULL && SSL_in_before(s->ssl)) {
+        begin_handshake(s);
+    }
     if (!on) {
         uv_read_stop((uv_stream_t *)&s->tcp);
         if (s->rest != NULL) {
@@ -363,6 +380,16 @@ void gc_stream_group_close(gc_stream_group *group) {
     uv_close((uv_handle_t *)&group->go_on, NULL);
 }
 
+/* s->ssl is set. */
+static void take_over(gc_stream *s, gc_stream_group *group, int fd) {
+    uv_tcp_init(group->loop, &s->tcp);
+    s->tcp.data = group;
+    if (uv_tcp_open(&s->tcp, fd) != 0) {
+        close(fd);
+        gc_stream_close(s);
+    }
+}
+
 int gc_stream_open(gc_stream *s, gc_stream_group *group, int fd, SSL_CTX *tls) {
     memset(s, 0, sizeof *s);
     if (tls != NULL) {
@@ -371,13 +398,27 @@ int gc_stream_open(gc_stream *s, gc_stream_group *group, int fd, SSL_CTX *tls) {
             return UV_ENOMEM;
         }
     }
-    uv_tcp_init(group->loop, &s->tcp);
-    s->tcp.data = group;
-    if (uv_tcp_open(&s->tcp, fd) != 0) {
-        close(fd);
-        gc_stream_close(s);
-    }
+    take_over(s, group, fd);
     return 0;
+}
+
+int gc_stream_open_made(gc_stream *s, gc_stream_group *group, int fd, SSL_CTX *tls,
+                        const char *host) {
+    memset(s, 0, sizeof *s);
+    s->made = true;
+    if (tls != NULL) {
+        s->ssl = gc_tls_client_session(tls, &tls_transport, s, host);
+        if (s->ssl == NULL) {
+            return UV_ENOMEM;
+        }
+    }
+    take_over(s, group, fd);
+    return 0;
+}
+
+const char *gc_stream_untrusted(const gc_stream *s) {
+    long result = s->ssl != NULL ? SSL_get_verify_result(s->ssl) : X509_V_OK;
+    return result == X509_V_OK ? NULL : X509_verify_cert_error_string(result);
 }
 
 int64_t gc_stream_write(gc_stream *s, const gc_span *spans, uint32_t count) {

@@ -1,5 +1,6 @@
-/* A stream: one accepted TCP connection over libuv, with or without TLS. It owns no buffer while
- * it is idle: bytes are read where the owner says, and written straight from the owner's memory.
+/* A stream: one accepted or made TCP connection over libuv, with or without TLS. It owns no buffer
+ * while it is idle: bytes are read where the owner says, and written straight from the owner's
+ * memory.
  *
  *   open --gc_stream_finish--> finished (reads on) --gc_stream_close--> closed event
  *    \------------------------- gc_stream_close ------------------------/
@@ -29,7 +30,8 @@ typedef struct gc_stream_events {
     void (*room)(gc_stream *s, uint8_t **data, uint32_t *size);
     /* len (> 0) bytes lie at the start of that room. */
     void (*data)(gc_stream *s, uint32_t len);
-    /* After a short gc_stream_write(): more can be written now. */
+    /* After a short gc_stream_write(): more can be written now. Of a stream with TLS that we made
+     * also that its handshake is done. */
     void (*writable)(gc_stream *s);
     /* No more bytes come: the peer ended it (error 0), or it failed (negative libuv error). */
     void (*ended)(gc_stream *s, int error);
@@ -43,7 +45,7 @@ typedef struct gc_stream_events {
 
 struct gc_stream_rest;
 
-/* The state that the streams of one listener share. */
+/* The state that the streams of one listener, or of one client, share. */
 typedef struct gc_stream_group {
     uv_loop_t *loop;
     const gc_stream_events *events;
@@ -65,6 +67,7 @@ struct gc_stream {
     bool closed;
     bool reading;   /* the owner takes data */
     bool secured;   /* the TLS handshake is done */
+    bool made;      /* by us: we are the client */
     bool finishing; /* the end of the stream is sent once `piece` is written */
 };
 
@@ -78,6 +81,16 @@ void gc_stream_group_close(gc_stream_group *group);
  * s->closed is set already and no event but `closed` follows), or UV_ENOMEM: then the descriptor is
  * still the caller's and no event comes. Reading starts with gc_stream_read(). */
 int gc_stream_open(gc_stream *s, gc_stream_group *group, int fd, SSL_CTX *tls);
+/* The same for a connection that we made. host: with TLS whom the server's certificate must name,
+ * as in gc_tls_client_session(). The handshake begins with gc_stream_read(), and `writable` says
+ * that it is done; gc_stream_write() takes nothing before. A server that fails it ends the stream
+ * with `ended` (UV_EPROTO), and gc_stream_untrusted() says whether that was its certificate's
+ * fault. */
+int gc_stream_open_made(gc_stream *s, gc_stream_group *group, int fd, SSL_CTX *tls,
+                        const char *host);
+/* Tells why the server's certificate is not believed, in words of OpenSSL, a constant; NULL: it is,
+ * or none has come. */
+const char *gc_stream_untrusted(const gc_stream *s);
 /* Starts or stops reading: no `data` comes while it is off, and what came before stays in order. */
 void gc_stream_read(gc_stream *s, bool on);
 /* Writes as much as goes. Returns the bytes taken, which are then none of the caller's business

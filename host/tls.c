@@ -2,6 +2,7 @@
 #include "host/certificate.h"
 
 #include <openssl/bio.h>
+#include <openssl/x509v3.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -68,27 +69,33 @@ static bool make_method(void) {
     return true;
 }
 
+static const unsigned char http_1_1[] = "\x08http/1.1";
+
 /* RFC 7301: a client that offers only other protocols (h2) is refused; one that offers none is
  * served HTTP/1.1. */
 static int choose_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_len,
                        const unsigned char *in, unsigned int in_len, void *context) {
-    static const unsigned char ours[] = "\x08http/1.1";
     (void)ssl, (void)context;
-    if (SSL_select_next_proto((unsigned char **)out, out_len, ours, sizeof ours - 1, in, in_len) !=
-        OPENSSL_NPN_NEGOTIATED) {
+    if (SSL_select_next_proto((unsigned char **)out, out_len, http_1_1, sizeof http_1_1 - 1, in,
+                              in_len) != OPENSSL_NPN_NEGOTIATED) {
         return SSL_TLSEXT_ERR_ALERT_FATAL;
     }
     return SSL_TLSEXT_ERR_OK;
 }
 
+/* The rules that servers and clients have in common. */
 static void set_rules(SSL_CTX *context) {
     SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                   SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
-                                     SSL_OP_CIPHER_SERVER_PREFERENCE |
                                      SSL_OP_IGNORE_UNEXPECTED_EOF);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+}
+
+static void set_server_rules(SSL_CTX *context) {
+    set_rules(context);
+    SSL_CTX_set_options(context, SSL_OP_CIPHER_SERVER_PREFERENCE);
     SSL_CTX_set_num_tickets(context, 2);
     SSL_CTX_set_alpn_select_cb(context, choose_alpn, NULL);
 }
@@ -100,7 +107,7 @@ SSL_CTX *gc_tls_context(const char *cert_file, const char *key_file, char *error
         snprintf(error, error_bytes, "OpenSSL cannot make a TLS context");
         return NULL;
     }
-    set_rules(context);
+    set_server_rules(context);
     if (gc_certificate_load(context, cert_file, key_file, error, error_bytes) != 0) {
         SSL_CTX_free(context);
         return NULL;
@@ -108,7 +115,23 @@ SSL_CTX *gc_tls_context(const char *cert_file, const char *key_file, char *error
     return context;
 }
 
-SSL *gc_tls_session(SSL_CTX *context, const gc_tls_transport *transport, void *transport_context) {
+SSL_CTX *gc_tls_client_context(void) {
+    SSL_CTX *context = make_method() ? SSL_CTX_new(TLS_client_method()) : NULL;
+    if (context == NULL) {
+        return NULL;
+    }
+    set_rules(context);
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+    if (SSL_CTX_set_default_verify_paths(context) != 1 ||
+        SSL_CTX_set_alpn_protos(context, http_1_1, sizeof http_1_1 - 1) != 0) {
+        SSL_CTX_free(context);
+        return NULL;
+    }
+    return context;
+}
+
+static SSL *make_session(SSL_CTX *context, const gc_tls_transport *transport,
+                         void *transport_context) {
     SSL *ssl = SSL_new(context);
     BIO *bio = BIO_new(bio_method);
     bio_state *state = OPENSSL_malloc(sizeof *state);
@@ -125,6 +148,36 @@ SSL *gc_tls_session(SSL_CTX *context, const gc_tls_transport *transport, void *t
     BIO_set_data(bio, state);
     BIO_set_init(bio, 1);
     SSL_set_bio(ssl, bio, bio);
-    SSL_set_accept_state(ssl);
+    return ssl;
+}
+
+SSL *gc_tls_session(SSL_CTX *context, const gc_tls_transport *transport, void *transport_context) {
+    SSL *ssl = make_session(context, transport, transport_context);
+    if (ssl != NULL) {
+        SSL_set_accept_state(ssl);
+    }
+    return ssl;
+}
+
+/* RFC 6125 6.4.3: a certificate for *.example.org is none for a.b.example.org, nor is one for
+ * a*.example.org taken at all. */
+static bool expect_host(SSL *ssl, const char *host) {
+    if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host) == 1) {
+        return true;
+    }
+    SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    return SSL_set1_host(ssl, host) == 1 && SSL_set_tlsext_host_name(ssl, host) == 1;
+}
+
+SSL *gc_tls_client_session(SSL_CTX *context, const gc_tls_transport *transport,
+                           void *transport_context, const char *host) {
+    SSL *ssl = make_session(context, transport, transport_context);
+    if (ssl != NULL && !expect_host(ssl, host)) {
+        SSL_free(ssl);
+        return NULL;
+    }
+    if (ssl != NULL) {
+        SSL_set_connect_state(ssl);
+    }
     return ssl;
 }
