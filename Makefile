@@ -16,9 +16,12 @@ BASE := -std=c11 $(LIMITS) -I. -I$(B)/include -ffile-prefix-map=$(CURDIR)=. -MMD
 CORE_FLAGS := $(BASE) -ffreestanding -fPIC
 HARDEN := -fPIE -fstack-protector-strong $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
 HOST_LIBS := libuv libsodium openssl libutf8proc
-HOST_CFLAGS = $(BASE) -D_GNU_SOURCE $(HARDEN) $(shell $(PKG_CONFIG) --cflags $(HOST_LIBS)) \
+# What a native peer needs beyond that; ghostchatd links none of it.
+PEER_LIBS := libcares
+HOST_CFLAGS = $(BASE) -D_GNU_SOURCE $(HARDEN) $(shell $(PKG_CONFIG) --cflags $(HOST_LIBS) $(PEER_LIBS)) \
         -DUSE_LOCALSTORAGE_FOR_TESTING=$(USE_LOCALSTORAGE_FOR_TESTING)
 HOST_LDLIBS = $(shell $(PKG_CONFIG) --libs $(HOST_LIBS))
+PEER_LDLIBS = $(shell $(PKG_CONFIG) --libs $(HOST_LIBS) $(PEER_LIBS))
 LDFLAGS_ALL = $(LDFLAGS) $(if $(SAN),-fsanitize=$(SAN)) -pie -Wl,-z,relro,-z,now
 
 # A change of the flags rebuilds what was made with the old ones.

@@ -30,7 +30,7 @@ UNIT_LIBS := $(B)/test/unit/libgctest.a $(B)/libgcserver.a $(B)/libgcpeer.a $(B)
 $(B)/test/unit/%_test: test/unit/%_test.c $(UNIT_LIBS) $(STAMP)
 	$(call say,TEST,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(HOST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $< -o $@ $(LDFLAGS_ALL) \
-	    $(UNIT_LIBS) -lcmocka $(HOST_LDLIBS)
+	    $(UNIT_LIBS) -lcmocka $(PEER_LDLIBS)
 
 #: make unit            unit tests
 unit: $(UNIT_BIN)
