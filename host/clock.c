@@ -16,3 +16,9 @@ void gc_clock_http_date(char out[GC_CLOCK_DATE_BYTES]) {
              (unsigned)(t.tm_year + 1900) % 10000, (unsigned)t.tm_hour % 100,
              (unsigned)t.tm_min % 100, (unsigned)t.tm_sec % 100);
 }
+
+uint64_t gc_clock_unix_s(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (uint64_t)now.tv_sec;
+}

@@ -216,3 +216,16 @@ int gc_net_bind_udp(const char *host, uint32_t port, int fds[2], char *error, si
     }
     return r;
 }
+
+int gc_net_bind_udp_to(gc_addr *a) {
+    struct sockaddr_storage name;
+    struct addrinfo info = {.ai_socktype = SOCK_DGRAM, .ai_addr = (struct sockaddr *)&name};
+    a->port = 0;
+    info.ai_addrlen = gc_net_to_sockaddr(a, &name);
+    info.ai_family = name.ss_family;
+    int fd = open_bound(&info, true);
+    if (fd >= 0) {
+        a->port = (uint16_t)port_of(fd);
+    }
+    return fd;
+}

@@ -22,6 +22,9 @@ int gc_net_listen(const char *host, uint32_t *port, char *error, size_t error_by
 /* The same for UDP, with one socket for each family: fds[0] IPv4, fds[1] IPv6, -1 where the host
  * is of the other family or the machine lacks it. Returns 0, or -1 and the reason. */
 int gc_net_bind_udp(const char *host, uint32_t port, int fds[2], char *error, size_t error_bytes);
+/* Opens a UDP socket, not blocking, bound to this address of the machine and any free port. Returns
+ * the descriptor, and the port in a->port; or -1. */
+int gc_net_bind_udp_to(gc_addr *a);
 /* True for 127.0.0.0/8, ::1 and "localhost". */
 bool gc_net_is_loopback(const char *host);
 
