@@ -17,4 +17,4 @@ $(B)/cli/%.o: HOST_CFLAGS += -DGC_VERSION='"$(or $(VERSION),0.1.0)"'
 $(B)/ghostchat: $(B)/cli/main.o $(B)/libgcpeer.a $(B)/libgchost.a $(B)/libgcrtc.a $(B)/libgccore.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -Wl,--as-needed -o $@ $(B)/cli/main.o $(B)/libgcpeer.a \
-	    $(B)/libgchost.a $(B)/libgcrtc.a $(B)/libgccore.a $(HOST_LDLIBS)
+	    $(B)/libgchost.a $(B)/libgcrtc.a $(B)/libgccore.a $(PEER_LDLIBS)
