@@ -22,7 +22,9 @@ static inline gc_span text_span(const char *text) {
 static inline uint8_t *exact_copy(const void *bytes, uint32_t len) {
     uint8_t *copy = malloc(len > 0 ? len : 1);
     assert_non_null(copy);
-    memcpy(copy, bytes, len);
+    if (len > 0) { /* memcpy of NULL is undefined even for no bytes */
+        memcpy(copy, bytes, len);
+    }
     return copy;
 }
 

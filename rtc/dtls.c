@@ -1,0 +1,413 @@
+#include "rtc/dtls.h"
+#include "core/base/error.h"
+#include "core/base/number.h"
+#include "core/base/secret.h"
+#include "rtc/dtls_record.h"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include "core/base/mem.h" /* after OpenSSL: its headers declare the same functions */
+
+/* RFC 8827 6.5 demands the first; the others are for stacks that do not have it. */
+#define CIPHERS                                                                                    \
+    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"                                   \
+    "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305"
+#define GROUPS "X25519:P-256"
+
+/* --- the BIO: one read is one datagram, and one write --------------------------------------------
+ */
+
+/* A memory BIO would lose the borders between datagrams. */
+static int bio_read(BIO *bio, char *out, int size) {
+    gc_dtls *d = BIO_get_data(bio);
+    gc_dtls_context *x = d->context;
+    BIO_clear_retry_flags(bio);
+    if (x->reader != d) {
+        BIO_set_retry_read(bio);
+        return -1;
+    }
+    uint32_t len = x->in_len < (uint32_t)size ? x->in_len : (uint32_t)size;
+    memcpy(out, x->in, len);
+    x->reader = NULL;
+    return (int)len;
+}
+
+/* A datagram that does not fit is lost, as any may be: OpenSSL sends a flight again. */
+static int bio_write(BIO *bio, const char *data, int len) {
+    gc_dtls *d = BIO_get_data(bio);
+    BIO_clear_retry_flags(bio);
+    gc_datagram_queue_put(&d->out, gc_span_of(data, (uint32_t)len));
+    return len;
+}
+
+/* Everything else that OpenSSL asks a datagram BIO is answered with "no". */
+static long bio_ctrl(BIO *bio, int command, long number, void *pointer) {
+    (void)bio, (void)number, (void)pointer;
+    return command == BIO_CTRL_FLUSH ? 1 : 0;
+}
+
+/* One a handle: OpenSSL has no constant ones, and a shared one would be a global. */
+static BIO_METHOD *make_bio_method(void) {
+    BIO_METHOD *m = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "gc-datagram");
+    if (m != NULL && BIO_meth_set_read(m, bio_read) && BIO_meth_set_write(m, bio_write) &&
+        BIO_meth_set_ctrl(m, bio_ctrl)) {
+        return m;
+    }
+    BIO_meth_free(m);
+    return NULL;
+}
+
+/* --- the context
+ * ---------------------------------------------------------------------------------- */
+
+/* Certificates of this protocol are self-signed: the fingerprint is the check. */
+static int accept_any(int ok, X509_STORE_CTX *store) {
+    (void)ok, (void)store;
+    return 1;
+}
+
+static bool set_up(SSL_CTX *c, const gc_certificate *certificate) {
+    SSL_CTX_set_options(c, SSL_OP_NO_QUERY_MTU | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET);
+    SSL_CTX_set_session_cache_mode(c, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_read_ahead(c, 1);
+    SSL_CTX_set_verify(c, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, accept_any);
+    return SSL_CTX_set_min_proto_version(c, DTLS1_2_VERSION) == 1 &&
+           SSL_CTX_set_max_proto_version(c, DTLS1_2_VERSION) == 1 &&
+           SSL_CTX_set_cipher_list(c, CIPHERS) == 1 && SSL_CTX_set1_groups_list(c, GROUPS) == 1 &&
+           SSL_CTX_use_certificate(c, certificate->x509) == 1 &&
+           SSL_CTX_use_PrivateKey(c, certificate->key) == 1;
+}
+
+int gc_dtls_context_init(gc_dtls_context *x, const gc_certificate *certificate) {
+    x->reader = NULL;
+    x->in_len = 0;
+    x->ssl = SSL_CTX_new(DTLS_method());
+    x->bio = make_bio_method();
+    if (x->ssl == NULL || x->bio == NULL || !set_up(x->ssl, certificate)) {
+        gc_dtls_context_end(x);
+        ERR_clear_error();
+        return GC_E_CRYPTO;
+    }
+    return 0;
+}
+
+void gc_dtls_context_end(gc_dtls_context *x) {
+    SSL_CTX_free(x->ssl);
+    BIO_meth_free(x->bio);
+    x->ssl = NULL;
+    x->bio = NULL;
+}
+
+/* --- the session
+ * ---------------------------------------------------------------------------------- */
+
+void gc_dtls_init(gc_dtls *d, gc_dtls_context *context) {
+    d->context = context;
+    d->ssl = NULL;
+    d->now_ms = 0;
+    d->handshake_until_ms = d->resend_ms = GC_NEVER;
+    d->first_timer_ms = GC_DTLS_TIMER_MS_MAX;
+    d->state = GC_DTLS_IDLE;
+    d->reason = GC_REASON_NONE;
+    d->alert = 0;
+    d->body_min = GC_DTLS_FINISHED_BODY_BYTES;
+    d->client = d->expects = d->readable = false;
+    d->tell_connected = d->tell_closed = false;
+    gc_datagram_queue_init(&d->out, d->out_memory, sizeof d->out_memory);
+    gc_datagram_queue_init(&d->held, d->held_memory, sizeof d->held_memory);
+}
+
+void gc_dtls_expect(gc_dtls *d, const uint8_t fingerprint[GC_FINGERPRINT_BYTES]) {
+    memcpy(d->expected, fingerprint, GC_FINGERPRINT_BYTES);
+    d->expects = true;
+}
+
+static void step_clock(gc_dtls *d, uint64_t now_ms) {
+    d->now_ms = gc_max_u64(d->now_ms, now_ms);
+}
+
+/* The first call asks for the first timeout (us == 0), each later one for the next. */
+static unsigned next_timeout(SSL *ssl, unsigned us) {
+    const gc_dtls *d = SSL_get_app_data(ssl);
+    unsigned next = us == 0 ? d->first_timer_ms * 1000 : us * 2;
+    return next < GC_DTLS_TIMER_MS_MAX * 1000 ? next : GC_DTLS_TIMER_MS_MAX * 1000;
+}
+
+static void read_timer(gc_dtls *d) {
+    struct timeval left;
+    d->resend_ms = GC_NEVER;
+    if (DTLSv1_get_timeout(d->ssl, &left) == 1) {
+        /* Rounded up and at least 1: a timer that is not quite due must not make the caller spin.
+         */
+        uint64_t ms = (uint64_t)left.tv_sec * 1000 + ((uint64_t)left.tv_usec + 999) / 1000;
+        d->resend_ms = d->now_ms + gc_max_u64(ms, 1);
+    }
+}
+
+static void end_with(gc_dtls *d, enum gc_reason reason) {
+    d->state = GC_DTLS_CLOSED;
+    d->reason = (uint8_t)reason;
+    d->tell_connected = false;
+    d->tell_closed = true;
+    d->handshake_until_ms = d->resend_ms = GC_NEVER;
+}
+
+/* RFC 8122 5, RFC 8827 6.5: in both roles, and before any byte of the application goes out or in.
+ */
+static bool fingerprint_is_right(const gc_dtls *d) {
+    uint8_t found[EVP_MAX_MD_SIZE];
+    unsigned len = 0;
+    X509 *x509 = SSL_get0_peer_certificate(d->ssl);
+    return d->expects && x509 != NULL && X509_digest(x509, EVP_sha256(), found, &len) == 1 &&
+           len == GC_FINGERPRINT_BYTES && gc_bytes_equal_ct(found, d->expected, len);
+}
+
+static void on_handshake_end(gc_dtls *d) {
+    if (!fingerprint_is_right(d)) {
+        SSL_shutdown(d->ssl); /* whoever is there learns that nobody listens */
+        end_with(d, GC_REASON_PROTOCOL);
+        return;
+    }
+    d->state = GC_DTLS_CONNECTED;
+    d->body_min = GC_DTLS_TAG_BYTES;
+    if (SSL_CIPHER_get_cipher_nid(SSL_get_current_cipher(d->ssl)) == NID_aes_128_gcm) {
+        d->body_min += GC_DTLS_NONCE_BYTES;
+    }
+    d->tell_connected = d->readable = true;
+    d->handshake_until_ms = GC_NEVER;
+    read_timer(d);
+}
+
+static void handshake(gc_dtls *d) {
+    ERR_clear_error();
+    int done = SSL_do_handshake(d->ssl);
+    if (done == 1) {
+        on_handshake_end(d);
+    } else if (SSL_get_error(d->ssl, done) == SSL_ERROR_WANT_READ) {
+        read_timer(d);
+    } else {
+        end_with(d, GC_REASON_PROTOCOL);
+    }
+    ERR_clear_error();
+}
+
+/* Tells whether a record may reach OpenSSL now. Data that came before the end of the handshake is
+ * held instead: OpenSSL would drop it, and the other side would send it again only after its timer.
+ */
+static bool passes(gc_dtls *d, const gc_dtls_record *record) {
+    bool connected = d->state == GC_DTLS_CONNECTED;
+    if (record->epoch == 0) {
+        if (record->type == GC_DTLS_TYPE_ALERT && record->body.len == 2) {
+            d->alert = record->body.data[1];
+        }
+        return !connected && (record->type == GC_DTLS_TYPE_CHANGE_CIPHER ||
+                              (record->type == GC_DTLS_TYPE_HANDSHAKE &&
+                               gc_dtls_record_plausible(record, !d->client)));
+    }
+    if (!connected && record->type == GC_DTLS_TYPE_DATA) {
+        gc_datagram_queue_put(&d->held, record->whole);
+        return false;
+    }
+    return record->body.len >= d->body_min;
+}
+
+/* Puts what passes of a datagram where bio_read() finds it. */
+static void admit(gc_dtls *d, gc_span datagram) {
+    gc_dtls_context *x = d->context;
+    gc_dtls_record record;
+    uint32_t len = 0;
+    while (gc_dtls_record_next(&datagram, &record)) {
+        if (passes(d, &record)) {
+            gc_assert(record.whole.len <= sizeof x->in - len);
+            memcpy(x->in + len, record.whole.data, record.whole.len);
+            len += record.whole.len;
+        }
+    }
+    x->in_len = len;
+    x->reader = len > 0 ? d : NULL;
+    d->readable = d->readable || len > 0;
+}
+
+/* Each datagram that was held when the handshake began is read once; data among them is held anew.
+ */
+static void replay(gc_dtls *d) {
+    gc_span datagram;
+    for (uint32_t n = d->held.count; n > 0 && d->state == GC_DTLS_HANDSHAKING; n--) {
+        uint8_t copy[GC_DTLS_DATAGRAM_BYTES_MAX];
+        gc_datagram_queue_take(&d->held, &datagram);
+        memcpy(copy, datagram.data, datagram.len);
+        admit(d, gc_span_of(copy, datagram.len));
+        if (d->context->reader == d) {
+            handshake(d);
+        }
+    }
+}
+
+/* The session and its BIO, or NULL. */
+static SSL *make_session(gc_dtls *d) {
+    SSL *ssl = SSL_new(d->context->ssl);
+    BIO *bio = BIO_new(d->context->bio);
+    if (ssl == NULL || bio == NULL) {
+        SSL_free(ssl);
+        BIO_free(bio);
+        return NULL;
+    }
+    BIO_set_data(bio, d);
+    BIO_set_init(bio, 1);
+    SSL_set_bio(ssl, bio, bio);
+    SSL_set_app_data(ssl, d);
+    DTLS_set_timer_cb(ssl, next_timeout);
+    DTLS_set_link_mtu(ssl, GC_DTLS_MTU_BYTES);
+    return ssl;
+}
+
+void gc_dtls_begin(gc_dtls *d, uint64_t now_ms, bool client, uint32_t first_timer_ms) {
+    gc_assert(d->state == GC_DTLS_IDLE && d->expects);
+    step_clock(d, now_ms);
+    d->client = client;
+    d->first_timer_ms = (uint32_t)gc_min_u64(gc_max_u64(first_timer_ms, GC_DTLS_TIMER_MS_MIN),
+                                             GC_DTLS_TIMER_MS_MAX);
+    d->state = GC_DTLS_HANDSHAKING;
+    d->handshake_until_ms = d->now_ms + GC_DTLS_HANDSHAKE_MS;
+    d->ssl = make_session(d);
+    if (d->ssl == NULL) {
+        ERR_clear_error();
+        end_with(d, GC_REASON_PROTOCOL);
+        return;
+    }
+    if (client) {
+        SSL_set_connect_state(d->ssl);
+    } else {
+        SSL_set_accept_state(d->ssl);
+    }
+    handshake(d);
+    replay(d);
+}
+
+void gc_dtls_datagram(gc_dtls *d, uint64_t now_ms, gc_span datagram) {
+    step_clock(d, now_ms);
+    if (datagram.len == 0 || datagram.len > GC_DTLS_DATAGRAM_BYTES_MAX) {
+        return;
+    }
+    if (d->state == GC_DTLS_IDLE) {
+        gc_datagram_queue_put(&d->held, datagram);
+    } else if (d->state != GC_DTLS_CLOSED) {
+        admit(d, datagram);
+        if (d->state == GC_DTLS_HANDSHAKING && d->context->reader == d) {
+            handshake(d);
+        }
+    }
+}
+
+int gc_dtls_send(gc_dtls *d, gc_span data) {
+    gc_assert(data.len > 0 && data.len <= GC_DTLS_DATAGRAM_BYTES_MAX - GC_DTLS_OVERHEAD_BYTES);
+    if (d->state != GC_DTLS_CONNECTED) {
+        return GC_E_STATE;
+    }
+    if (!gc_datagram_queue_fits(&d->out, data.len + GC_DTLS_OVERHEAD_BYTES)) {
+        return GC_E_FULL;
+    }
+    ERR_clear_error();
+    if (SSL_write(d->ssl, data.data, (int)data.len) <= 0) {
+        ERR_clear_error();
+        end_with(d, GC_REASON_GONE);
+    }
+    return 0;
+}
+
+void gc_dtls_close(gc_dtls *d) {
+    if (d->state == GC_DTLS_CONNECTED) {
+        ERR_clear_error();
+        SSL_shutdown(d->ssl);
+        ERR_clear_error();
+    }
+    end_with(d, GC_REASON_NONE);
+    d->tell_closed = false;
+}
+
+void gc_dtls_end(gc_dtls *d) {
+    SSL_free(d->ssl);
+    d->ssl = NULL;
+    d->out.count = 0;
+    end_with(d, GC_REASON_NONE);
+    d->tell_closed = false;
+    if (d->context->reader == d) {
+        d->context->reader = NULL;
+    }
+}
+
+void gc_dtls_tick(gc_dtls *d, uint64_t now_ms) {
+    step_clock(d, now_ms);
+    if (d->now_ms >= d->handshake_until_ms) {
+        end_with(d, GC_REASON_TIMEOUT);
+    } else if (d->now_ms >= d->resend_ms) {
+        ERR_clear_error();
+        if (DTLSv1_handle_timeout(d->ssl) < 0 && d->state == GC_DTLS_HANDSHAKING) {
+            end_with(d, GC_REASON_TIMEOUT);
+        } else {
+            read_timer(d);
+        }
+        ERR_clear_error();
+    }
+}
+
+uint64_t gc_dtls_deadline(const gc_dtls *d) {
+    return gc_min_u64(d->handshake_until_ms, d->resend_ms);
+}
+
+/* --- outputs
+ * -------------------------------------------------------------------------------------- */
+
+/* The content of the next record; false: there is none in what came. */
+static bool read_data(gc_dtls *d, gc_span *out) {
+    gc_dtls_context *x = d->context;
+    ERR_clear_error();
+    int n = SSL_read(d->ssl, x->data, sizeof x->data);
+    if (n > 0) {
+        *out = gc_span_of(x->data, (uint32_t)n);
+        return true;
+    }
+    if (SSL_get_error(d->ssl, n) != SSL_ERROR_WANT_READ) {
+        end_with(d, GC_REASON_GONE);
+    }
+    ERR_clear_error();
+    return false;
+}
+
+/* Data that overtook the handshake is read after what came now. */
+static bool next_data(gc_dtls *d, gc_span *out) {
+    while (d->state == GC_DTLS_CONNECTED) {
+        if (d->readable && read_data(d, out)) {
+            return true;
+        }
+        gc_span held;
+        d->readable = false;
+        if (d->state != GC_DTLS_CONNECTED || !gc_datagram_queue_take(&d->held, &held)) {
+            return false;
+        }
+        admit(d, held);
+    }
+    return false;
+}
+
+bool gc_dtls_poll(gc_dtls *d, gc_dtls_output *out) {
+    *out = (gc_dtls_output){0};
+    if (gc_datagram_queue_take(&d->out, &out->bytes)) {
+        out->type = GC_DTLS_DATAGRAM;
+    } else if (d->tell_connected) {
+        d->tell_connected = false;
+        out->type = GC_DTLS_OPENED;
+    } else if (next_data(d, &out->bytes)) {
+        out->type = GC_DTLS_DATA;
+    } else if (gc_datagram_queue_take(&d->out, &out->bytes)) {
+        out->type = GC_DTLS_DATAGRAM; /* the answer to what was just read */
+    } else if (d->tell_closed) {
+        d->tell_closed = false;
+        out->type = GC_DTLS_ENDED;
+        out->reason = d->reason;
+    }
+    return out->type != GC_DTLS_NOTHING;
+}

@@ -1,0 +1,146 @@
+/* DTLS: one session over datagrams (OpenSSL, DTLS 1.2), either role, whose other side is known by
+ * the fingerprint of its certificate.
+ *
+ *   idle --begin--> handshaking --the fingerprint is right--> connected --> closed
+ *     \__ datagrams       \__ closed: a wrong fingerprint, a refused handshake, 10 s
+ *         are held
+ *
+ * Datagrams that come while it is idle are held and replayed: the ClientHello of a browser comes
+ * before our side knows its fingerprint, and a lost one costs a second. Records that are not
+ * encrypted, which anybody can send, end nothing: alerts are dropped, and after the handshake all
+ * of them; during it those that cannot come from the other side's role. Application data that
+ * overtakes the last message of the handshake is held too.
+ *
+ * Contract: call one function, then drain gc_dtls_poll(), then ask gc_dtls_deadline(). The sessions
+ * of one context share the memory of one datagram each way: whoever gives a datagram to another
+ * session before draining this one loses datagrams, as a network does, and nothing else.
+ *
+ * OpenSSL's retransmission timer reads gettimeofday(), the clock of the wall. A program that
+ * defines that function decides its time. Where that clock is set back, the deadline of the
+ * handshake, which counts now_ms, still ends it. Source: RFC 6347, RFC 8827 6.5, RFC 8842, RFC
+ * 8122. */
+#ifndef GC_RTC_DTLS_H
+#define GC_RTC_DTLS_H
+
+#include "core/base/reason.h"
+#include "core/base/timers.h"
+#include "rtc/certificate.h"
+#include "rtc/datagram_queue.h"
+
+/* Longest datagram that is taken. */
+#define GC_DTLS_DATAGRAM_BYTES_MAX 2048
+/* UDP payload of our own handshake messages and the start of the path's size (RFC 8831 5: 1200). */
+#define GC_DTLS_MTU_BYTES 1200
+/* Added to each record by AES-128-GCM: head 13, explicit nonce 8, tag 16 (RFC 5288). */
+#define GC_DTLS_OVERHEAD_BYTES 37
+/* Encrypted records with a shorter body are dropped before OpenSSL, which would end the session
+ * because of them although nobody has authenticated them (3.0: the length of the additional data is
+ * a fatal internal error). The shortest real ones: while shaking hands a Finished of 24 bytes,
+ * later an empty record, with the least that the cipher adds: the tag of 16 bytes, and 8 of a nonce
+ * with AES-GCM. */
+#define GC_DTLS_FINISHED_BODY_BYTES 40
+#define GC_DTLS_TAG_BYTES           16
+#define GC_DTLS_NONCE_BYTES         8
+/* Held datagrams of one session: 16 of the longest. */
+#define GC_DTLS_HELD_BYTES (16 * (GC_DTLS_DATAGRAM_BYTES_MAX + GC_DATAGRAM_QUEUE_HEAD_BYTES))
+/* A flight of ours has at most about 1,500 bytes, and there is one more record beside it. */
+#define GC_DTLS_OUT_BYTES    4096
+#define GC_DTLS_HANDSHAKE_MS 10000
+/* The first resend after twice the round trip, but not before 50 ms; doubled up to 2 s. OpenSSL
+ * gives up after 12 resends, which this never reaches in 10 s. */
+#define GC_DTLS_TIMER_MS_MIN 50
+#define GC_DTLS_TIMER_MS_MAX 2000
+
+/* The part that all sessions of a handle share. */
+typedef struct gc_dtls_context {
+    struct ssl_ctx_st *ssl;
+    struct bio_method_st *bio;
+    const struct gc_dtls *reader; /* whose datagram is in `in`; NULL: nobody's */
+    uint32_t in_len;
+    uint8_t in[GC_DTLS_DATAGRAM_BYTES_MAX];
+    uint8_t data[GC_DTLS_DATAGRAM_BYTES_MAX]; /* of DATA */
+} gc_dtls_context;
+
+enum gc_dtls_state {
+    GC_DTLS_IDLE,
+    GC_DTLS_HANDSHAKING,
+    GC_DTLS_CONNECTED,
+    GC_DTLS_CLOSED,
+};
+
+typedef struct gc_dtls {
+    gc_dtls_context *context;
+    struct ssl_st *ssl; /* OpenSSL's memory; NULL while idle */
+    uint64_t now_ms;
+    uint64_t handshake_until_ms;
+    uint64_t resend_ms; /* when OpenSSL's timer is due; GC_NEVER */
+    uint32_t first_timer_ms;
+    uint8_t state;    /* gc_dtls_state */
+    uint8_t reason;   /* of CLOSED */
+    uint8_t body_min; /* of an encrypted record */
+    uint8_t alert;    /* the last alert that was not encrypted, for diagnosis; 0: none */
+    bool client;
+    bool expects;  /* the fingerprint is known */
+    bool readable; /* OpenSSL may have data: something came since it said that it has none */
+    bool tell_connected;
+    bool tell_closed;
+    uint8_t expected[GC_FINGERPRINT_BYTES];
+    gc_datagram_queue out;
+    gc_datagram_queue held;
+    uint8_t out_memory[GC_DTLS_OUT_BYTES];
+    uint8_t held_memory[GC_DTLS_HELD_BYTES];
+} gc_dtls;
+
+enum gc_dtls_output_type {
+    GC_DTLS_NOTHING = 0,
+    GC_DTLS_DATAGRAM, /* send `bytes` to the other side */
+    GC_DTLS_OPENED,   /* the fingerprint was right: gc_dtls_send() may be used; before any DATA */
+    GC_DTLS_DATA,     /* bytes = the content of one record, authenticated */
+    GC_DTLS_ENDED,    /* reason = GC_REASON_TIMEOUT (of the handshake), GC_REASON_PROTOCOL (a wrong
+                         fingerprint, a handshake that failed), GC_REASON_GONE (close_notify or a fatal
+                         alert of a connected session) */
+};
+
+typedef struct gc_dtls_output {
+    uint32_t type; /* gc_dtls_output_type */
+    uint32_t reason;
+    gc_span bytes; /* borrowed until the next call for any session of the context */
+} gc_dtls_output;
+
+/* Makes the context of a handle with its certificate, whose key it shares. The context must not
+ * move while sessions use it. Returns 0, or GC_E_CRYPTO: OpenSSL refused, and there is nothing to
+ * end. */
+int gc_dtls_context_init(gc_dtls_context *x, const gc_certificate *certificate);
+/* Gives back what OpenSSL allocated; all sessions must have ended before. */
+void gc_dtls_context_end(gc_dtls_context *x);
+
+/* Starts idle. context: outlives the session. The session must not move. */
+void gc_dtls_init(gc_dtls *d, gc_dtls_context *context);
+/* Names the fingerprint that the certificate of the other side must have; before gc_dtls_begin().
+ */
+void gc_dtls_expect(gc_dtls *d, const uint8_t fingerprint[GC_FINGERPRINT_BYTES]);
+/* Begins the handshake of an idle session that expects a fingerprint (both asserted), and replays
+ * what was held. client: whether ours is the client, whose ClientHello follows. first_timer_ms:
+ * twice the round trip of the path, 0 when it is not known; bounded by GC_DTLS_TIMER_MS_MIN and
+ * _MAX. Failures are reported as ENDED. */
+void gc_dtls_begin(gc_dtls *d, uint64_t now_ms, bool client, uint32_t first_timer_ms);
+/* Takes one datagram; any bytes are allowed. Those over GC_DTLS_DATAGRAM_BYTES_MAX are ignored, and
+ * so are those after the end. While it is idle datagrams are held, as long as there is room. */
+void gc_dtls_datagram(gc_dtls *d, uint64_t now_ms, gc_span datagram);
+/* Encrypts data into one record, which is one datagram GC_DTLS_OVERHEAD_BYTES longer (other ciphers
+ * of DTLS 1.2 add less). data: 1..GC_DTLS_DATAGRAM_BYTES_MAX - GC_DTLS_OVERHEAD_BYTES bytes
+ * (asserted). Returns 0; GC_E_STATE when it is not connected; GC_E_FULL: drain first. */
+int gc_dtls_send(gc_dtls *d, gc_span data);
+/* Says close_notify, where it is connected, and ends without a report. */
+void gc_dtls_close(gc_dtls *d);
+/* Ends without a word and gives back OpenSSL's memory. May be called twice. */
+void gc_dtls_end(gc_dtls *d);
+/* Carries out what is due at now_ms: resends, and the end of a handshake that takes too long. */
+void gc_dtls_tick(gc_dtls *d, uint64_t now_ms);
+/* Returns when to call gc_dtls_tick(); GC_NEVER: not at all. Always after the now_ms of the last
+ * call, once the outputs have been drained. */
+uint64_t gc_dtls_deadline(const gc_dtls *d);
+/* Takes the next output into *out. Returns false when there is none. */
+bool gc_dtls_poll(gc_dtls *d, gc_dtls_output *out);
+
+#endif
