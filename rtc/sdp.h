@@ -1,0 +1,62 @@
+/* SDP: the session description of one data channel transport, as browsers write and expect it. Read
+ * are those of Chromium and Firefox and of stacks like them; written is one that both take. Only
+ * what a link needs is looked at, and that strictly: a description that could be understood in two
+ * ways is refused. Source: RFC 8866 (SDP), 8839 (ICE), 8122 and 8842 (DTLS), 8841 (SCTP), 8843
+ * (BUNDLE). */
+#ifndef GC_RTC_SDP_H
+#define GC_RTC_SDP_H
+
+#include "core/base/limits.h"
+#include "core/base/writer.h"
+
+#define GC_SDP_MID_BYTES_MAX         16 /* of a=mid; browsers write "0" or "sdparta_0" */
+#define GC_SDP_UFRAG_BYTES_MIN       4  /* RFC 8839 5.4, and the other three */
+#define GC_SDP_PWD_BYTES_MIN         22
+#define GC_SDP_CREDENTIAL_BYTES_MAX  256
+#define GC_SDP_FINGERPRINT_BYTES     32    /* SHA-256 */
+#define GC_SDP_MESSAGE_BYTES_DEFAULT 65536 /* RFC 8841 6.1: without a=max-message-size */
+#define GC_SDP_SCTP_PORT             5000  /* of our own descriptions, as of all browsers' */
+
+/* Which side opens the DTLS connection. Source: RFC 8842 5.2. */
+enum gc_sdp_setup {
+    GC_SDP_ACTPASS, /* an offer: the answer decides */
+    GC_SDP_ACTIVE,  /* its writer is the DTLS client */
+    GC_SDP_PASSIVE, /* its writer is the DTLS server */
+};
+
+/* A description of the other side. Spans are borrowed from its text. */
+typedef struct gc_sdp {
+    gc_span ufrag; /* ice-chars, GC_SDP_UFRAG_BYTES_MIN..GC_SDP_CREDENTIAL_BYTES_MAX */
+    gc_span pwd;   /* ice-chars, GC_SDP_PWD_BYTES_MIN..GC_SDP_CREDENTIAL_BYTES_MAX */
+    gc_span mid;   /* 1..GC_SDP_MID_BYTES_MAX token characters */
+    uint8_t fingerprint[GC_SDP_FINGERPRINT_BYTES];
+    uint8_t setup;              /* gc_sdp_setup */
+    uint16_t sctp_port;         /* 1..65535 */
+    uint32_t message_bytes_max; /* that it takes; UINT32_MAX: no limit */
+    uint32_t candidate_count;
+    gc_span candidates[GC_CANDIDATES_MAX]; /* "candidate:...", the first of them, not looked into */
+} gc_sdp;
+
+/* A description of ours. */
+typedef struct gc_sdp_local {
+    uint64_t session; /* random; of 63 bits */
+    gc_span ufrag;
+    gc_span pwd;
+    gc_span mid; /* an answer repeats that of the offer; an offer's is "0" */
+    uint32_t message_bytes_max;
+    uint8_t setup; /* gc_sdp_setup */
+    uint8_t fingerprint[GC_SDP_FINGERPRINT_BYTES];
+} gc_sdp_local;
+
+/* Reads a description: lines that end in CR LF or LF, attributes in any order, of the session or of
+ * its one media section, where that of the section counts. Returns 0, or, with *out in any state,
+ *   GC_E_TOO_BIG   longer than GC_SDP_BYTES_MAX
+ *   GC_E_SYNTAX    not a description, or one without (or with two different) ICE credentials,
+ *                  a=fingerprint:sha-256, a=setup, a=mid or a=sctp-port
+ *   GC_E_REFUSED   a description of something else: no section, several sections, a section of
+ *                  another protocol, a refused one (port 0) */
+int gc_sdp_parse(gc_span text, gc_sdp *out);
+/* Writes a description with CR LF; at most GC_SDP_BYTES_MAX bytes. */
+void gc_sdp_write(const gc_sdp_local *local, gc_writer *w);
+
+#endif
