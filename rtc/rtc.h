@@ -23,22 +23,12 @@
 #include "core/base/span.h"
 #include "core/base/timers.h"
 #include "core/proto/client_output.h"
+#include "rtc/rtc_output.h"
 
 typedef struct gc_rtc gc_rtc;
 
 /* Sockets of the host, each bound to one own address. */
 #define GC_RTC_BASES_MAX 8
-/* STUN servers that tell our address as the network sees it. */
-#define GC_RTC_SERVERS_MAX 4
-/* Longest message that is sent or taken: what our descriptions announce (a=max-message-size), and
- * what Chromium announces. */
-#define GC_RTC_MESSAGE_BYTES_MAX 262144
-/* Longest UDP payload that is taken or given. Longer datagrams are ignored. */
-#define GC_RTC_DATAGRAM_BYTES_MAX 2048
-/* The bytes that one link may have waiting to be sent. */
-#define GC_RTC_BUFFERED_MAX 1048576
-/* A link whose waiting bytes fall to this many reports it (BUFFERED). */
-#define GC_RTC_BUFFERED_LOW_BYTES 16384
 
 typedef struct gc_rtc_options {
     /* Links that exist at a time; 0: GC_LINKS_MAX. Links that were closed and still send their last
@@ -73,11 +63,6 @@ void gc_rtc_end(gc_rtc *r);
  * the address and port that it is bound to, as the network beside it sees them (no wildcard): it
  * becomes a host candidate of every link, of those that exist too. */
 void gc_rtc_add_base(gc_rtc *r, uint64_t now_ms, uint32_t base, const gc_addr *address);
-/* Adds a STUN server (ICE_SERVERS of the core) that links made from now on ask for their mapped
- * address. Servers after the first GC_RTC_SERVERS_MAX are ignored. */
-void gc_rtc_add_server(gc_rtc *r, const gc_addr *server);
-/* Forgets the STUN servers. Links that exist keep theirs. */
-void gc_rtc_clear_servers(gc_rtc *r);
 /* Takes one datagram that came to `base` from `from`. Any bytes are allowed: whatever no link
  * expects is ignored. Source: RFC 7983 (which protocol a datagram belongs to). */
 void gc_rtc_datagram(gc_rtc *r, uint64_t now_ms, uint32_t base, const gc_addr *from, gc_span bytes);
@@ -122,37 +107,8 @@ int gc_rtc_send(gc_rtc *r, uint64_t now_ms, uint32_t link, uint32_t channel, gc_
  * second: the channels are reset, then DTLS says close_notify. The number is free at once. */
 void gc_rtc_close(gc_rtc *r, uint64_t now_ms, uint32_t link);
 
-/* --- outputs ------------------------------------------------------------------------------------
+/* --- outputs: rtc/rtc_output.h -----------------------------------------------------------------
  */
-
-enum gc_rtc_output_type {
-    GC_RTC_NOTHING = 0,
-    GC_RTC_DATAGRAM,    /* send `bytes` from socket `value`, a base, to `to` */
-    GC_RTC_DESCRIPTION, /* bytes = the local description of `link` (SDP): at most GC_SDP_BYTES_MAX
-                         */
-    GC_RTC_CANDIDATE,   /* bytes = a local candidate ("candidate:..."), mid = its m-line's name; the
-                           index of its m-line is 0. Comes after DESCRIPTION */
-    GC_RTC_OPENED,      /* the channels of `link` can be used */
-    GC_RTC_MESSAGE,     /* bytes = one message on channel `value`; comes after OPENED */
-    GC_RTC_BUFFERED,    /* value = bytes of all channels of `link` that wait to be sent; after
-                           gc_rtc_send(), and when they fall to GC_RTC_BUFFERED_LOW_BYTES */
-    GC_RTC_PATH,        /* value = gc_path in use, rtt_ms = its round trip, 0: not known. After
-                           OPENED, when they change, and now and then while messages come and go */
-    GC_RTC_CLOSED,      /* `link` has ended; value = gc_reason: GC_REASON_ICE_FAILED (it never
-                           opened), GC_REASON_GONE (it was open, or was let go by the other side),
-                           GC_REASON_PROTOCOL (a wrong fingerprint or bytes that break a protocol);
-                           GC_REASON_LEFT (the other side closed its PeerJS channel) */
-};
-
-typedef struct gc_rtc_output {
-    uint32_t type; /* gc_rtc_output_type */
-    uint32_t link;
-    uint32_t value;
-    uint32_t rtt_ms;
-    gc_addr to;
-    gc_span bytes;
-    gc_span mid;
-} gc_rtc_output;
 
 /* Fills *out and returns true, or returns false when there is nothing more for now. */
 bool gc_rtc_poll(gc_rtc *r, gc_rtc_output *out);

@@ -1,0 +1,49 @@
+/* Outputs of a handle of native links: the requests to its host and its reports, which
+ * gc_rtc_poll() gives. This header is below rtc.h because the nouns that make outputs include it.
+ */
+#ifndef GC_RTC_RTC_OUTPUT_H
+#define GC_RTC_RTC_OUTPUT_H
+
+#include "core/base/addr.h"
+#include "core/base/span.h"
+
+/* Longest message that is sent or taken: what our descriptions announce (a=max-message-size), and
+ * what Chromium announces. */
+#define GC_RTC_MESSAGE_BYTES_MAX 262144
+/* Longest UDP payload that is taken or given. Longer datagrams are ignored. */
+#define GC_RTC_DATAGRAM_BYTES_MAX 2048
+/* The bytes that one link may have waiting to be sent. */
+#define GC_RTC_BUFFERED_MAX 1048576
+/* A link whose waiting bytes fall to this many reports it (BUFFERED). */
+#define GC_RTC_BUFFERED_LOW_BYTES 16384
+
+enum gc_rtc_output_type {
+    GC_RTC_NOTHING = 0,
+    GC_RTC_DATAGRAM,    /* send `bytes` from socket `value`, a base, to `to` */
+    GC_RTC_DESCRIPTION, /* bytes = the local description of `link` (SDP): at most GC_SDP_BYTES_MAX
+                         */
+    GC_RTC_CANDIDATE,   /* bytes = a local candidate ("candidate:..."), mid = its m-line's name; the
+                           index of its m-line is 0. Comes after DESCRIPTION */
+    GC_RTC_OPENED,      /* the channels of `link` can be used */
+    GC_RTC_MESSAGE,     /* bytes = one message on channel `value`; comes after OPENED */
+    GC_RTC_BUFFERED,    /* value = bytes of all channels of `link` that wait to be sent; after
+                           gc_rtc_send(), and when they fall to GC_RTC_BUFFERED_LOW_BYTES */
+    GC_RTC_PATH,        /* value = gc_path in use, rtt_ms = its round trip, 0: not known. After
+                           OPENED, when they change, and now and then while messages come and go */
+    GC_RTC_CLOSED,      /* `link` has ended; value = gc_reason: GC_REASON_ICE_FAILED (it never
+                           opened), GC_REASON_GONE (it was open, or was let go by the other side),
+                           GC_REASON_PROTOCOL (a wrong fingerprint or bytes that break a protocol);
+                           GC_REASON_LEFT (the other side closed its PeerJS channel) */
+};
+
+typedef struct gc_rtc_output {
+    uint32_t type; /* gc_rtc_output_type */
+    uint32_t link;
+    uint32_t value;
+    uint32_t rtt_ms;
+    gc_addr to;
+    gc_span bytes;
+    gc_span mid;
+} gc_rtc_output;
+
+#endif
