@@ -42,7 +42,8 @@ export function stopwatch() {
     }
   };
   const onLog = (records) => {
-    for (const node of records.flatMap((record) => [...record.addedNodes])) {
+    const added = records.flatMap((record) => [...record.addedNodes]);
+    for (const node of new Set(added.flatMap((one) => [one, ...(one.querySelectorAll?.('.message') ?? [])]))) {
       const text = node.querySelector?.('.message-text')?.textContent;
       if (text !== undefined && node.dataset.side === 'other') {
         (watch.shown[text] ??= []).push(now());
@@ -58,7 +59,7 @@ export function stopwatch() {
   };
   addEventListener('DOMContentLoaded', () => {
     new MutationObserver(onRoot).observe(document.documentElement, { attributes: true });
-    new MutationObserver(onLog).observe(document.querySelector('[role=log]'), { childList: true });
+    new MutationObserver(onLog).observe(document.querySelector('[role=log]'), { childList: true, subtree: true });
   });
 }
 

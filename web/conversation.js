@@ -1,6 +1,7 @@
 // @ts-check
 /** The log: what was said, by whom, when, and the fate of the user's own messages. */
 import { find, make } from './dom.js';
+import { Leaves } from './leaves.js';
 import { FOLDED_CHARS, makeMessage, showFate } from './message.js';
 import { sentence, setOff } from './sentence.js';
 import { Shares } from './shares.js';
@@ -37,6 +38,7 @@ const SELF = '';
 
 export class Conversation {
     #log = find('.log', HTMLElement);
+    #leaves = new Leaves(this.#log);
     #jump = find('.jump', HTMLButtonElement);
     #nameOf;
     #onChange;
@@ -166,7 +168,7 @@ export class Conversation {
     }
 
     clear() {
-        this.#log.replaceChildren();
+        this.#leaves.clear();
         this.#own.clear();
         this.#shares.clear();
         this.#ownShare.clear();
@@ -189,7 +191,7 @@ export class Conversation {
     /** Shows what has come since the last time, as much as one frame bears. */
     render() {
         const dropped = this.#dropped.splice(0);
-        dropped.forEach((entry) => entry.element?.remove());
+        dropped.forEach(({ element }) => element && this.#leaves.remove(element));
         const added = this.#drawWaiting();
         const changed = [...this.#changed];
         this.#changed.clear();
@@ -199,7 +201,7 @@ export class Conversation {
             this.#onChange();
         }
         if (!this.#log.contains(this.#stop)) {
-            this.#setStop(this.#log.lastElementChild);
+            this.#setStop(this.#leaves.last);
         }
         if (this.#follow && (added || changed.length || dropped.length)) {
             this.scrollToEnd();
@@ -228,7 +230,7 @@ export class Conversation {
         if (!newest) {
             return false;
         }
-        this.#log.append(...elements);
+        this.#leaves.append(elements);
         this.#newestDrawn.push(...elements);
         for (const past of this.#newestDrawn.splice(0, this.#newestDrawn.length - NEWEST)) {
             past.dataset.past = 'true';
@@ -351,12 +353,12 @@ export class Conversation {
     }
 
     /** The log is one tab stop: only this entry is in the tab order.
-     * @param {Element | null} entry */
+     * @param {HTMLElement | null} entry */
     #setStop(entry) {
         if (this.#stop) {
             this.#stop.tabIndex = -1;
         }
-        this.#stop = entry instanceof HTMLElement ? entry : null;
+        this.#stop = entry;
         if (this.#stop) {
             this.#stop.tabIndex = 0;
         }
@@ -364,8 +366,8 @@ export class Conversation {
 
     /** @param {FocusEvent} event */
     #onFocus(event) {
-        const entry = event.target instanceof Element ? event.target.closest('.log > *') : null;
-        if (entry instanceof HTMLElement) {
+        const entry = event.target instanceof Element ? this.#leaves.of(event.target) : null;
+        if (entry) {
             this.#setStop(entry);
             for (const control of entry.querySelectorAll('a, button')) {
                 /** @type {HTMLElement} */ (control).tabIndex = 0;
@@ -375,17 +377,17 @@ export class Conversation {
 
     /** @param {KeyboardEvent} event */
     #onKey(event) {
-        const at = document.activeElement?.closest('.log > *');
+        const at = this.#leaves.of(document.activeElement);
         if (!at) {
             return;
         }
         const next = {
-            ArrowUp: at.previousElementSibling,
-            ArrowDown: at.nextElementSibling,
-            Home: this.#log.firstElementChild,
-            End: this.#log.lastElementChild,
+            ArrowUp: this.#leaves.before(at),
+            ArrowDown: this.#leaves.after(at),
+            Home: this.#leaves.first,
+            End: this.#leaves.last,
         }[event.key];
-        if (next instanceof HTMLElement) {
+        if (next) {
             next.focus();
             event.preventDefault();
         }

@@ -53,8 +53,37 @@ export class Element {
     return node === this || this.childNodes.some((child) => child instanceof Element && child.contains(node));
   }
 
+  get children() {
+    return this.childNodes.filter((child) => child instanceof Element);
+  }
+
+  get childElementCount() {
+    return this.children.length;
+  }
+
+  get firstElementChild() {
+    return this.children[0] ?? null;
+  }
+
   get lastElementChild() {
-    return this.childNodes.findLast((child) => child instanceof Element) ?? null;
+    return this.children.at(-1) ?? null;
+  }
+
+  get parentElement() {
+    return this.parentNode;
+  }
+
+  get previousElementSibling() {
+    return this.#beside(-1);
+  }
+
+  get nextElementSibling() {
+    return this.#beside(1);
+  }
+
+  #beside(step) {
+    const all = this.parentNode?.children ?? [];
+    return all[all.indexOf(this) + step] ?? null;
   }
 
   /** The selectors that the page's small modules use: `.name`, `tag`, with commas, `:scope > ` dropped.

@@ -11,6 +11,7 @@ const WHY = 'Not delivered in time.';
 const ann = { id: 'ann', name: 'Ann' };
 const ben = { id: 'ben', name: 'Ben' };
 const log = document.querySelector('.log');
+const newest = () => log.lastElementChild.lastElementChild;
 
 /** What is shown beside the last message after each of these has been told. */
 function fates(to, told) {
@@ -19,7 +20,7 @@ function fates(to, told) {
   const shown = told.map((tell) => {
     tell(conversation);
     conversation.render();
-    const entry = log.lastElementChild;
+    const entry = newest();
     return `${entry.dataset.state}: ${entry.querySelector('.message-state').textContent}`;
   });
   conversation.clear();
@@ -55,7 +56,7 @@ test('the late truth is drawn also when it comes in the same frame, or before th
   got(ann)(early);
   early.addOwn(1, 'hello', [ann]);
   early.render();
-  assert.equal(log.lastElementChild.querySelector('.message-state').textContent, 'Delivered');
+  assert.equal(newest().querySelector('.message-state').textContent, 'Delivered');
 });
 
 test('one frame draws a bounded part of what has come, and lays out the newest alone', () => {
