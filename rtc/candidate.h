@@ -32,12 +32,12 @@ typedef struct gc_candidate {
     uint8_t foundation_len;
 } gc_candidate;
 
-/* Reads one line: "candidate:..." with or without "a=" and a line end, with any extensions behind.
- * Returns 0; GC_E_NOT_FOUND for the empty text, which says that no more will come; GC_E_REFUSED for
- * a candidate that is well-formed but of no use to us, so skip it: TCP, another component, a type
- * or a name that we do not know, an address that no candidate may have (gc_candidate_addressable(),
- * where loopback still passes); GC_E_SYNTAX for anything else. *out is changed only by success.
- * Source: RFC 8839 5.1, RFC 8838 9. */
+/* Reads one line: "candidate:..." with or without "a=" and a line end, with any extensions at its
+ * end. Returns 0; GC_E_NOT_FOUND for the empty text, which says that no more will come;
+ * GC_E_REFUSED for a candidate that is well-formed but of no use to us, so skip it: TCP, another
+ * component, a type or a name that we do not know, an address that no candidate may have
+ * (gc_candidate_addressable(), where loopback still passes); GC_E_SYNTAX for anything else. *out is
+ * changed only by success. Source: RFC 8839 5.1, RFC 8838 9. */
 int gc_candidate_parse(gc_span line, gc_candidate *out);
 /* Writes "candidate:..." without "a=" and without a line end; at most GC_CANDIDATE_LINE_BYTES_MAX.
  * c: with an address or a name, and a foundation of at least 1 character (asserted). */

@@ -1,0 +1,35 @@
+#include "rtc/ice_gate.h"
+#include "core/base/number.h"
+#include "core/base/siphash.h"
+
+#define AHEAD_MS ((GC_ICE_GATE_BURST - 1) * GC_ICE_GATE_COST_MS)
+
+/* A burst, and what is regained in the second that begins with it. */
+_Static_assert(GC_ICE_GATE_BURST + 1000 / GC_ICE_GATE_COST_MS <= GC_ICE_GATE_PER_SECOND,
+               "no second sees more");
+
+void gc_ice_gate_init(gc_ice_gate *g, gc_drbg *drbg) {
+    gc_drbg_bytes(drbg, g->key, sizeof g->key);
+}
+
+static uint32_t bucket_of(const gc_ice_gate *g, const gc_addr *to) {
+    uint64_t h = gc_siphash(g->key, gc_span_of(to, sizeof(*to)));
+    return (uint32_t)(h % GC_ICE_GATE_BUCKETS);
+}
+
+uint64_t gc_ice_gate_free_ms(const gc_ice_gate *g, uint64_t now_ms, const gc_addr *to) {
+    uint64_t spent_ms = g->spent_ms[bucket_of(g, to)];
+    return spent_ms > now_ms + AHEAD_MS ? spent_ms - AHEAD_MS : now_ms;
+}
+
+uint64_t gc_ice_gate_floor_ms(const gc_ice_gate *g, uint64_t now_ms) {
+    return gc_max_u64(g->floor_ms, now_ms);
+}
+
+void gc_ice_gate_spend(gc_ice_gate *g, uint64_t now_ms, const gc_addr *to, bool answered) {
+    g->floor_ms = now_ms + GC_ICE_GATE_FLOOR_MS;
+    if (!answered) {
+        uint64_t *spent_ms = &g->spent_ms[bucket_of(g, to)];
+        *spent_ms = gc_max_u64(*spent_ms, now_ms) + GC_ICE_GATE_COST_MS;
+    }
+}
