@@ -1,28 +1,27 @@
 /* The tables of an ICE agent: its bases (own addresses), the remote candidates, and the pairs of
- * both, in the order in which they are checked. It decides nothing about messages or time; the
- * agent (ice.h) does.
+ * both in the order in which they are preferred. Other parts of the agent decide when a pair is
+ * checked (ice_checks.h) and what a message means (ice.h); the tables keep what follows from it.
  *
- *   pair:  WAITING --check sent--> CHECKING --answer--> VALID --consent lost--> FAILED
- *             ^                       | no answer, error                          |
- *             |                       +-------------> FAILED                      |
- *             +------------------------- a check came from there -----------------+
+ *   pair:  WAITING --sent--> CHECKING --answered--> VALID --consent lost--> FAILED
+ *             ^                  | no answer, error                            |
+ *             |                  +------------> FAILED                         |
+ *             +--------------------- a check came from there ------------------+
  *
  * With one component nothing is frozen: each pair may be checked at once. Pairs are of one family.
- * Source: RFC 8445 6.1.2. */
+ * Pairs are known by their index, which a pair keeps as long as it lives.
+ * Source: RFC 8445 6.1.2, 7.2.5, 7.3.1. */
 #ifndef GC_RTC_ICE_PAIRS_H
 #define GC_RTC_ICE_PAIRS_H
 
 #include "core/base/addr.h"
 #include "rtc/candidate.h"
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #define GC_ICE_BASES_MAX   8
 #define GC_ICE_REMOTES_MAX 20  /* candidates of one peer, those learned from its checks included */
 #define GC_ICE_PAIRS_MAX   100 /* RFC 8445 6.1.2.5; beyond it the worst goes */
 #define GC_ICE_VALID_MAX   4   /* pairs kept alive: the one in use, and replacements */
-#define GC_ICE_NONE        UINT32_MAX
+#define GC_ICE_DOUBT_SENDS 4   /* questions without an answer after which a pair is in doubt */
+#define GC_ICE_NO_PAIR     UINT32_MAX
 
 typedef enum gc_ice_pair_state {
     GC_ICE_PAIR_FREE,
@@ -34,45 +33,113 @@ typedef enum gc_ice_pair_state {
 
 typedef struct gc_ice_base {
     gc_addr addr;   /* family 0: not in use */
-    gc_addr mapped; /* as a STUN server saw it; family 0: not known, or the same */
+    gc_addr mapped; /* as a STUN server saw it; family 0: not known */
 } gc_ice_base;
 
 typedef struct gc_ice_target {
-    gc_addr addr;
-    uint64_t pace_ms; /* the next ordinary check to it goes no sooner */
+    gc_addr addr;     /* family 0: free */
+    uint64_t pace_ms; /* the next new check to it goes no sooner */
     uint32_t priority;
     gc_candidate_type type;
-    bool answered; /* one of our checks: it is no victim that somebody named */
+    bool answered; /* one of our checks: it takes part in ICE */
 } gc_ice_target;
 
 typedef struct gc_ice_pair {
     uint64_t priority;
-    uint64_t due_ms;      /* when to send its next check; GC_NEVER */
+    uint64_t due_ms;      /* when its next check is due, in all states but FREE and FAILED */
     uint64_t sent_ms;     /* its last check */
     uint64_t answered_ms; /* its last valid answer, while VALID */
     uint32_t rtt_ms;      /* of its last answer */
+    /* Random; each send carries it with a time hidden in its last two bytes, so that an answer
+     * tells how long it took however often it was asked for. */
     uint8_t transaction[12];
     uint8_t state; /* gc_ice_pair_state */
     uint8_t base;
-    uint8_t remote;
-    uint8_t sends;      /* of this transaction */
-    uint8_t local_type; /* gc_candidate_type: what our end of a valid pair turned out to be */
-    bool asked;         /* a transaction is open */
-    bool triggered;     /* its next check is the answer to one of theirs */
-    bool heard;         /* an authenticated check came on it */
-    bool heard_told;
+    uint8_t target;
+    uint8_t sends;         /* since the last answer; 0: no transaction is open */
+    uint8_t local_type;    /* gc_candidate_type of our end, once it was answered */
+    bool triggered;        /* its next check answers one of theirs and waits for no pace */
+    bool heard;            /* an authentic check came on it */
+    bool heard_told;       /* and the owner knows */
     bool nominating;       /* our checks of it carry USE-CANDIDATE */
-    bool wanted;           /* theirs did */
-    bool nominated;        /* valid, and one side's USE-CANDIDATE was answered */
+    bool wanted;           /* the last of their checks with USE-CANDIDATE came on it */
+    bool nominated;        /* VALID, and one side's USE-CANDIDATE was answered on it last */
+    bool sent_nominating;  /* the open transaction carries USE-CANDIDATE */
     bool sent_controlling; /* our role in the open transaction */
 } gc_ice_pair;
 
 typedef struct gc_ice_pairs {
     gc_ice_base bases[GC_ICE_BASES_MAX];
-    gc_ice_target remotes[GC_ICE_REMOTES_MAX];
+    gc_ice_target targets[GC_ICE_REMOTES_MAX];
     gc_ice_pair pairs[GC_ICE_PAIRS_MAX];
-    uint32_t remote_count;
-    bool controlling; /* our role: it orders the pairs */
+    bool controlling; /* our role: it decides in which order pairs are preferred */
 } gc_ice_pairs;
+
+/* Prepares t, which is zero. */
+void gc_ice_pairs_init(gc_ice_pairs *t, bool controlling);
+/* Changes our role, with what follows from it: the priorities of all pairs; nobody nominates. */
+void gc_ice_pairs_set_role(gc_ice_pairs *t, bool controlling);
+
+/* Adds an own address under a free number (asserted), and its pairs. */
+void gc_ice_pairs_add_base(gc_ice_pairs *t, uint32_t base, const gc_addr *addr);
+/* Removes it with its pairs. */
+void gc_ice_pairs_drop_base(gc_ice_pairs *t, uint32_t base);
+/* Remembers how the network sees a base. */
+void gc_ice_pairs_map_base(gc_ice_pairs *t, uint32_t base, const gc_addr *mapped);
+/* Returns the priority of our end of a pair at this base as a candidate of this type. */
+uint32_t gc_ice_pairs_priority(uint32_t base, gc_candidate_type type);
+
+/* Adds a remote candidate and its pairs. One with the same address is kept; a candidate that was
+ * signaled replaces what was learned about it from a check (RFC 8838 11.4). One that was learned
+ * from a check (type PRFLX) takes, in a full table, the place of the worst from which no check came
+ * and which answered none. Returns 0, or GC_E_FULL when there is no place. */
+int gc_ice_pairs_add_target(gc_ice_pairs *t, const gc_addr *addr, gc_candidate_type type,
+                            uint32_t priority);
+/* Returns how many remote candidates there are. */
+uint32_t gc_ice_pairs_targets(const gc_ice_pairs *t);
+
+/* Each returns the index of a pair, or GC_ICE_NO_PAIR: that between this base and address; that
+ * whose open transaction this is; the preferred VALID one. A pair that is not in doubt is preferred
+ * to one that is, then a nominated one, then the higher priority. */
+uint32_t gc_ice_pairs_find(const gc_ice_pairs *t, uint32_t base, const gc_addr *addr);
+uint32_t gc_ice_pairs_of(const gc_ice_pairs *t, const uint8_t *transaction);
+uint32_t gc_ice_pairs_best(const gc_ice_pairs *t);
+
+/* A check of theirs came on this pair: it is checked next, unless it is VALID. want: with
+ * USE-CANDIDATE, and we are controlled. */
+void gc_ice_pairs_heard(gc_ice_pairs *t, uint32_t pair, uint64_t now_ms, bool want);
+/* Returns a pair on which a check of theirs came that was not returned here before. */
+uint32_t gc_ice_pairs_next_heard(gc_ice_pairs *t);
+/* Writes the transaction of the check that was sent last. */
+void gc_ice_pairs_transaction(const gc_ice_pairs *t, uint32_t pair, uint8_t out[12]);
+/* An answer to the open transaction came, with this one; mapped: our address as the remote saw it.
+ * The pair is VALID, and nominated if either side asked for that. The worst of more than
+ * GC_ICE_VALID_MAX VALID pairs, but not this one, fails. due_ms: when to ask for consent next. */
+void gc_ice_pairs_answered(gc_ice_pairs *t, uint32_t pair, uint64_t now_ms, uint64_t due_ms,
+                           const uint8_t transaction[12], const gc_addr *mapped);
+/* The pair is to be nominated by us, and no other: its next check, now, says so. */
+void gc_ice_pairs_nominate(gc_ice_pairs *t, uint32_t pair, uint64_t now_ms);
+/* A check of this pair goes out. transaction: 12 bytes if it is a new one; NULL for the open one
+ * again. due_ms: when the next one is due if no answer comes. */
+void gc_ice_pairs_sent(gc_ice_pairs *t, uint32_t pair, uint64_t now_ms, uint64_t due_ms,
+                       const uint8_t *transaction);
+/* No new check goes to the remote address of this pair before pace_ms. */
+void gc_ice_pairs_pace(gc_ice_pairs *t, uint32_t pair, uint64_t pace_ms);
+/* The pair is to be checked again, now; an open transaction goes on with its number. */
+void gc_ice_pairs_again(gc_ice_pairs *t, uint32_t pair, uint64_t now_ms);
+/* The same, with a new transaction. */
+void gc_ice_pairs_anew(gc_ice_pairs *t, uint32_t pair, uint64_t now_ms);
+/* The pair is of no use until a check comes from there. */
+void gc_ice_pairs_fail(gc_ice_pairs *t, uint32_t pair);
+/* Checks that wait for an answer are not sent again; if it comes, it counts. */
+void gc_ice_pairs_rest(gc_ice_pairs *t);
+
+/* Returns true if a VALID pair was asked GC_ICE_DOUBT_SENDS times without an answer. */
+bool gc_ice_pairs_in_doubt(const gc_ice_pairs *t, uint32_t pair);
+/* Returns the path of a VALID pair (gc_path of core/proto/client_output.h), named after the less
+ * direct of its ends. */
+uint32_t gc_ice_pairs_path(const gc_ice_pairs *t, uint32_t pair);
+/* Returns the address of the remote end. */
+const gc_addr *gc_ice_pairs_addr(const gc_ice_pairs *t, uint32_t pair);
 
 #endif

@@ -1,0 +1,432 @@
+#include "rtc/ice.h"
+#include "core/base/assert.h"
+#include "core/base/error.h"
+#include "core/base/mem.h"
+#include "core/base/number.h"
+
+/* RFC 8445 7.3.1.1, 7.2.5.1 */
+#define ROLE_CONFLICT 487
+
+static void draw_tie_breaker(gc_ice *ice) {
+    gc_drbg_bytes(ice->config.drbg, &ice->tie_breaker, sizeof ice->tie_breaker);
+}
+
+void gc_ice_init(gc_ice *ice, uint64_t now_ms, const gc_ice_config *config) {
+    memset(ice, 0, sizeof(*ice));
+    ice->config = *config;
+    ice->now_ms = now_ms;
+    ice->selected = GC_ICE_NO_PAIR;
+    ice->told_selected = GC_ICE_NO_PAIR;
+    gc_ice_credentials_make(&ice->local, config->drbg);
+    gc_ice_pairs_init(&ice->table, config->controlling);
+    gc_ice_checks_init(&ice->checks, config->drbg, config->gate);
+    draw_tie_breaker(ice);
+}
+
+const gc_ice_credentials *gc_ice_local(const gc_ice *ice) {
+    return &ice->local;
+}
+
+/* --- what follows from each input --------------------------------------------------------------
+ */
+
+static bool ended(const gc_ice *ice) {
+    return ice->reason != GC_REASON_NONE;
+}
+
+static bool is_valid(const gc_ice *ice, uint32_t pair) {
+    return pair != GC_ICE_NO_PAIR && ice->table.pairs[pair].state == GC_ICE_PAIR_VALID;
+}
+
+/* True while no new pairs are tried: a nominated one works. */
+static bool is_settled(const gc_ice *ice) {
+    return is_valid(ice, ice->selected) && ice->table.pairs[ice->selected].nominated &&
+           !gc_ice_pairs_in_doubt(&ice->table, ice->selected);
+}
+
+/* Chooses the pair in use. A valid one carries data before it is nominated (RFC 8445 12.1); it is
+ * left for a nominated one, when it fails, or when it is in doubt and another one is not. */
+static void choose(gc_ice *ice) {
+    uint32_t best = gc_ice_pairs_best(&ice->table);
+    if (!is_valid(ice, ice->selected) || ice->table.pairs[best].nominated ||
+        gc_ice_pairs_in_doubt(&ice->table, ice->selected)) {
+        ice->selected = best;
+    }
+    if (ice->selected == GC_ICE_NO_PAIR) {
+        ice->settled = false;
+        return;
+    }
+    if (ice->table.controlling && !ice->table.pairs[ice->selected].nominating) {
+        gc_ice_pairs_nominate(&ice->table, ice->selected, ice->now_ms);
+    }
+    if (!ice->settled && is_settled(ice)) {
+        gc_ice_pairs_rest(&ice->table);
+    }
+    ice->settled = is_settled(ice);
+}
+
+/* When the agent ends if no pair becomes valid. A pair that was lost with its base leaves the
+ * peer's consent as it is: there is time to find another one. */
+static uint64_t end_ms(const gc_ice *ice) {
+    return ice->connected ? ice->consent_ms + GC_ICE_CONSENT_EXPIRES_MS : ice->config.expires_ms;
+}
+
+/* Why the agent ends if no pair is valid now; GC_REASON_NONE: it does not yet. */
+static uint32_t reason_to_end(const gc_ice *ice) {
+    if (ice->now_ms < end_ms(ice)) {
+        return GC_REASON_NONE;
+    }
+    if (ice->connected) {
+        return GC_REASON_GONE;
+    }
+    return gc_ice_pairs_targets(&ice->table) > 0 ? GC_REASON_ICE_FAILED : GC_REASON_TIMEOUT;
+}
+
+/* Lets the time pass, and settles what an input changed. */
+static void settle(gc_ice *ice) {
+    gc_ice_checks_expire(&ice->table, ice->now_ms);
+    choose(ice);
+    if (ice->selected == GC_ICE_NO_PAIR) {
+        ice->reason = reason_to_end(ice);
+    }
+}
+
+/* Begins an input. Returns false if the agent has ended, be it right now. */
+static bool begin(gc_ice *ice, uint64_t now_ms) {
+    ice->now_ms = gc_max_u64(ice->now_ms, now_ms);
+    if (!ended(ice)) {
+        settle(ice);
+    }
+    return !ended(ice);
+}
+
+/* --- own addresses, the peer's description ------------------------------------------------------
+ */
+
+int gc_ice_add_base(gc_ice *ice, uint64_t now_ms, uint32_t base, const gc_addr *addr) {
+    gc_assert(base < GC_ICE_BASES_MAX);
+    if (!gc_candidate_addressable(addr, ice->config.loopback)) {
+        return GC_E_REFUSED;
+    }
+    if (begin(ice, now_ms)) {
+        gc_ice_pairs_add_base(&ice->table, base, addr);
+        ice->told_bases &= ~(1u << base);
+    }
+    return 0;
+}
+
+void gc_ice_drop_base(gc_ice *ice, uint64_t now_ms, uint32_t base) {
+    gc_assert(base < GC_ICE_BASES_MAX);
+    if (begin(ice, now_ms)) {
+        gc_ice_pairs_drop_base(&ice->table, base);
+        settle(ice);
+    }
+}
+
+/* An authentic check came from this address, and the peer's credentials are known. */
+static void hear(gc_ice *ice, uint32_t base, const gc_addr *from, uint32_t priority, bool wanted) {
+    if (!gc_candidate_addressable(from, ice->config.loopback) ||
+        gc_ice_pairs_add_target(&ice->table, from, GC_CANDIDATE_PRFLX, priority) != 0) {
+        return;
+    }
+    uint32_t pair = gc_ice_pairs_find(&ice->table, base, from);
+    if (pair != GC_ICE_NO_PAIR) {
+        gc_ice_pairs_heard(&ice->table, pair, ice->now_ms, wanted && !ice->table.controlling);
+    }
+}
+
+int gc_ice_remote(gc_ice *ice, uint64_t now_ms, gc_span ufrag, gc_span pwd) {
+    if (gc_ice_credentials_known(&ice->remote)) {
+        bool same = gc_span_equal(ufrag, gc_ice_credentials_ufrag(&ice->remote)) &&
+                    gc_span_equal(pwd, gc_ice_credentials_pwd(&ice->remote));
+        return same ? 0 : GC_E_STATE;
+    }
+    int result = gc_ice_credentials_set(&ice->remote, ufrag, pwd);
+    if (result != 0 || !begin(ice, now_ms)) {
+        return result;
+    }
+    gc_ice_early_remote e;
+    while (gc_ice_early_take(&ice->early, &e)) {
+        if (ice->table.bases[e.base].addr.family != 0) {
+            hear(ice, e.base, &e.from, e.priority, e.wanted);
+        }
+    }
+    return 0;
+}
+
+int gc_ice_add_candidate(gc_ice *ice, uint64_t now_ms, const gc_candidate *c) {
+    if (c->named) {
+        return GC_E_ARGUMENT;
+    }
+    if (!gc_candidate_addressable(&c->addr, ice->config.loopback)) {
+        return GC_E_REFUSED;
+    }
+    if (!begin(ice, now_ms)) {
+        return 0;
+    }
+    return gc_ice_pairs_add_target(&ice->table, &c->addr, c->type, c->priority) == 0 ? 0
+                                                                                     : GC_E_REFUSED;
+}
+
+/* --- checks of the peer ------------------------------------------------------------------------
+ */
+
+/* RFC 8445 7.3.1.1: if both sides have one role, the larger tie-breaker keeps or becomes the
+ * controlling one. Returns false if it is the peer that has to change. */
+static bool agree_on_roles(gc_ice *ice, const gc_ice_check *check) {
+    if (check->controlling != ice->table.controlling) {
+        return true;
+    }
+    bool larger = ice->tie_breaker >= check->tie_breaker;
+    if (larger == ice->table.controlling) {
+        return false;
+    }
+    gc_ice_pairs_set_role(&ice->table, larger);
+    return true;
+}
+
+static void take_check(gc_ice *ice, uint32_t base, const gc_addr *from, const gc_ice_check *check) {
+    if (gc_ice_credentials_known(&ice->remote)) {
+        hear(ice, base, from, check->priority, check->use_candidate);
+    } else {
+        gc_ice_early_put(&ice->early, base, from, check->priority, check->use_candidate);
+    }
+}
+
+static int on_request(gc_ice *ice, uint32_t base, const gc_addr *from, const gc_stun_message *m) {
+    gc_ice_check check;
+    uint32_t code;
+    int result = gc_ice_message_read_check(m, &ice->local, &ice->remote, &check, &code);
+    if (result != 0) {
+        return result;
+    }
+    if (code == 0 && !agree_on_roles(ice, &check)) {
+        code = ROLE_CONFLICT;
+    }
+    if (code == 0) {
+        take_check(ice, base, from, &check);
+        ice->answer_len = gc_ice_message_success(ice->answer, m->transaction, from, &ice->local);
+    } else {
+        ice->answer_len = gc_ice_message_refusal(ice->answer, m, code, &ice->local);
+    }
+    ice->answer_base = base;
+    ice->answer_to = *from;
+    return 0;
+}
+
+/* --- answers of the peer -----------------------------------------------------------------------
+ */
+
+/* RFC 8445 7.2.5.1: we change our role, unless that happened since the check, and ask again. */
+static void on_conflict(gc_ice *ice, uint32_t pair) {
+    if (ice->table.pairs[pair].sent_controlling == ice->table.controlling) {
+        gc_ice_pairs_set_role(&ice->table, !ice->table.controlling);
+        draw_tie_breaker(ice);
+    }
+    gc_ice_pairs_anew(&ice->table, pair, ice->now_ms);
+}
+
+/* A pair works that did not before, beside the one in use: perhaps the peer moved. That one is
+ * asked now, so that it is not in use for long if it is dead. */
+static void question(gc_ice *ice, uint32_t pair) {
+    if (is_valid(ice, ice->selected) && !is_valid(ice, pair) &&
+        ice->table.pairs[ice->selected].sends == 0) {
+        gc_ice_pairs_again(&ice->table, ice->selected, ice->now_ms);
+    }
+}
+
+static int on_response(gc_ice *ice, uint32_t base, const gc_addr *from, const gc_stun_message *m) {
+    gc_addr mapped;
+    uint32_t code;
+    uint32_t pair = gc_ice_pairs_of(&ice->table, m->transaction);
+    if (pair == GC_ICE_NO_PAIR) {
+        return GC_E_NOT_FOUND;
+    }
+    /* RFC 8445 7.2.5.2.1 fails the pair if the answer comes from elsewhere. Whoever sees our
+     * packets could do that to a pair by a copy under a false address: so it fails by its time
+     * alone. */
+    if (ice->table.pairs[pair].base != base ||
+        !gc_candidate_same_addr(gc_ice_pairs_addr(&ice->table, pair), from) ||
+        gc_ice_message_read_answer(m, &ice->remote, &mapped, &code) != 0) {
+        return GC_E_REFUSED;
+    }
+    if (code == ROLE_CONFLICT) {
+        on_conflict(ice, pair);
+    } else if (code != 0) {
+        gc_ice_pairs_fail(&ice->table, pair);
+    } else {
+        question(ice, pair);
+        ice->connected = true;
+        ice->consent_ms = ice->now_ms;
+        gc_ice_pairs_answered(&ice->table, pair, ice->now_ms,
+                              gc_ice_checks_consent_ms(&ice->checks, ice->now_ms), m->transaction,
+                              &mapped);
+    }
+    return 0;
+}
+
+int gc_ice_datagram(gc_ice *ice, uint64_t now_ms, uint32_t base, const gc_addr *from,
+                    gc_span datagram) {
+    gc_stun_message m;
+    gc_assert(base < GC_ICE_BASES_MAX);
+    if (!begin(ice, now_ms)) {
+        return GC_E_CLOSED;
+    }
+    if (gc_stun_message_read(datagram, &m) != 0) {
+        return GC_E_SYNTAX;
+    }
+    if (m.method != GC_STUN_BINDING || m.class == GC_STUN_INDICATION ||
+        ice->table.bases[base].addr.family == 0) {
+        return GC_E_NOT_FOUND;
+    }
+    if (ice->answer_len > 0) {
+        return GC_E_FULL;
+    }
+    int result = m.class == GC_STUN_REQUEST ? on_request(ice, base, from, &m)
+                                            : on_response(ice, base, from, &m);
+    if (result == 0) {
+        settle(ice);
+    }
+    return result;
+}
+
+void gc_ice_tick(gc_ice *ice, uint64_t now_ms) {
+    begin(ice, now_ms);
+}
+
+/* --- outputs -----------------------------------------------------------------------------------
+ */
+
+static bool poll_answer(gc_ice *ice, gc_ice_output *out) {
+    if (ice->answer_len == 0) {
+        return false;
+    }
+    *out = (gc_ice_output){.type = GC_ICE_SEND,
+                           .base = ice->answer_base,
+                           .addr = ice->answer_to,
+                           .bytes = gc_span_of(ice->answer, ice->answer_len)};
+    ice->answer_len = 0;
+    return true;
+}
+
+static bool poll_end(gc_ice *ice, gc_ice_output *out) {
+    if (ice->told_end) {
+        return false;
+    }
+    ice->told_end = true;
+    *out = (gc_ice_output){.type = GC_ICE_FAILED, .reason = ice->reason};
+    return true;
+}
+
+static bool poll_candidate(gc_ice *ice, gc_ice_output *out) {
+    for (uint32_t base = 0; base < GC_ICE_BASES_MAX; base++) {
+        const gc_addr *addr = &ice->table.bases[base].addr;
+        if (addr->family == 0 || (ice->told_bases >> base & 1) != 0) {
+            continue;
+        }
+        ice->told_bases |= 1u << base;
+        *out = (gc_ice_output){.type = GC_ICE_CANDIDATE, .base = base};
+        out->candidate = (gc_candidate){
+            .type = GC_CANDIDATE_HOST,
+            .addr = *addr,
+            .priority = gc_ice_pairs_priority(base, GC_CANDIDATE_HOST),
+            /* RFC 8445 5.1.1.3: different for each type and base */
+            .foundation = {'h', (uint8_t)('0' + base)},
+            .foundation_len = 2,
+        };
+        return true;
+    }
+    return false;
+}
+
+static bool poll_heard(gc_ice *ice, gc_ice_output *out) {
+    uint32_t pair = gc_ice_pairs_next_heard(&ice->table);
+    if (pair == GC_ICE_NO_PAIR) {
+        return false;
+    }
+    *out = (gc_ice_output){.type = GC_ICE_HEARD,
+                           .base = ice->table.pairs[pair].base,
+                           .addr = *gc_ice_pairs_addr(&ice->table, pair)};
+    return true;
+}
+
+static bool poll_selected(gc_ice *ice, gc_ice_output *out) {
+    uint32_t pair = ice->selected;
+    if (pair == GC_ICE_NO_PAIR) {
+        return false;
+    }
+    uint32_t path = gc_ice_pairs_path(&ice->table, pair);
+    if (pair == ice->told_selected && path == ice->told_path) {
+        return false;
+    }
+    ice->told_selected = pair;
+    ice->told_path = path;
+    *out = (gc_ice_output){.type = GC_ICE_SELECTED,
+                           .base = ice->table.pairs[pair].base,
+                           .addr = *gc_ice_pairs_addr(&ice->table, pair),
+                           .path = path,
+                           .rtt_ms = ice->table.pairs[pair].rtt_ms};
+    return true;
+}
+
+/* Writes the check of a pair that is due. */
+static bool poll_check(gc_ice *ice, gc_ice_output *out) {
+    if (!gc_ice_credentials_known(&ice->remote)) {
+        return false;
+    }
+    uint32_t pair = gc_ice_checks_next(&ice->checks, &ice->table, ice->now_ms, is_settled(ice));
+    if (pair == GC_ICE_NO_PAIR) {
+        return false;
+    }
+    gc_ice_checks_send(&ice->checks, &ice->table, pair, ice->now_ms);
+    choose(ice); /* it may be in doubt now */
+    const gc_ice_pair *p = &ice->table.pairs[pair];
+    const gc_ice_check check = {
+        .tie_breaker = ice->tie_breaker,
+        .priority = gc_ice_pairs_priority(p->base, GC_CANDIDATE_PRFLX),
+        .controlling = p->sent_controlling,
+        .use_candidate = p->sent_nominating,
+    };
+    uint8_t transaction[GC_STUN_TRANSACTION_BYTES];
+    gc_ice_pairs_transaction(&ice->table, pair, transaction);
+    uint32_t len = gc_ice_message_check(ice->check, transaction, &check, &ice->local, &ice->remote);
+    *out = (gc_ice_output){.type = GC_ICE_SEND,
+                           .base = p->base,
+                           .addr = *gc_ice_pairs_addr(&ice->table, pair),
+                           .bytes = gc_span_of(ice->check, len)};
+    return len > 0;
+}
+
+bool gc_ice_poll(gc_ice *ice, gc_ice_output *out) {
+    if (ended(ice)) {
+        return poll_end(ice, out);
+    }
+    return poll_answer(ice, out) || poll_candidate(ice, out) || poll_heard(ice, out) ||
+           poll_selected(ice, out) || poll_check(ice, out);
+}
+
+uint64_t gc_ice_deadline(const gc_ice *ice) {
+    uint64_t at_ms = GC_NEVER;
+    if (ended(ice)) {
+        return at_ms;
+    }
+    if (gc_ice_credentials_known(&ice->remote)) {
+        at_ms = gc_ice_checks_deadline(&ice->checks, &ice->table, ice->now_ms, is_settled(ice));
+    }
+    return ice->selected == GC_ICE_NO_PAIR ? gc_min_u64(at_ms, end_ms(ice)) : at_ms;
+}
+
+/* --- asking ------------------------------------------------------------------------------------
+ */
+
+bool gc_ice_accepts(const gc_ice *ice, uint32_t base, const gc_addr *from) {
+    if (gc_ice_early_has(&ice->early, base, from)) {
+        return true;
+    }
+    uint32_t pair = gc_ice_pairs_find(&ice->table, base, from);
+    return pair != GC_ICE_NO_PAIR && (ice->table.pairs[pair].heard || is_valid(ice, pair));
+}
+
+uint32_t gc_ice_rtt_ms(const gc_ice *ice) {
+    return ice->selected == GC_ICE_NO_PAIR ? 0 : ice->table.pairs[ice->selected].rtt_ms;
+}

@@ -1,0 +1,56 @@
+/* Schedule of an ICE agent's checks: which pair is checked next, and when. Four rules hold back a
+ * check that is due: new ones to one remote address and port keep GC_ICE_PACE_MS, all of the handle
+ * keep the floor of the gate, those to an address that answered none yet the rate of the gate, and
+ * while a nominated pair works no new pairs are tried. The very first check of an agent and checks
+ * that answer theirs wait for no pace, the first one not for the floor either.
+ *
+ * Of the checks that may go, one that answers theirs or nominates comes first, then those that are
+ * sent again, then new ones in the order of priority, the families of addresses in turn.
+ * Source: RFC 8445 6.1.4, 14; RFC 8421 4; RFC 7675 5.1. */
+#ifndef GC_RTC_ICE_CHECKS_H
+#define GC_RTC_ICE_CHECKS_H
+
+#include "core/base/drbg.h"
+#include "rtc/ice_gate.h"
+#include "rtc/ice_pairs.h"
+
+#define GC_ICE_PACE_MS 50
+#define GC_ICE_RTO_MS  500 /* RFC 8445 14.3: no less; it doubles */
+/* RFC 8489 6.2.1: Rc sends, and 16 RTO after the last. */
+#define GC_ICE_SENDS_MAX    7
+#define GC_ICE_LAST_WAIT_MS (16 * GC_ICE_RTO_MS)
+/* Where a check of theirs was heard there is somebody who answers: the pauses do not double. */
+#define GC_ICE_HEARD_SENDS_MAX 30
+/* Consent is asked for no more often than every 4 s (RFC 7675 5.1), and hardly less, so that 25 s
+ * without a network fit into the 30 s for which an answer counts. While an answer is missing the
+ * question is repeated like a check, each time as a new transaction: of 30 packets lost in 100 each
+ * way, six questions in a row find no answer once in 60 times, sixty never. */
+#define GC_ICE_CONSENT_MS_MIN     4000
+#define GC_ICE_CONSENT_MS_MAX     4400
+#define GC_ICE_CONSENT_EXPIRES_MS 30000
+
+typedef struct gc_ice_checks {
+    gc_drbg *drbg;       /* the owner's */
+    gc_ice_gate *gate;   /* the handle's */
+    uint8_t last_family; /* of the last new check; 0: none went out yet */
+} gc_ice_checks;
+
+/* Starts; both are used as long as c is. */
+void gc_ice_checks_init(gc_ice_checks *c, gc_drbg *drbg, gc_ice_gate *gate);
+/* Fails pairs whose last check or whose consent was not answered in time. Returns true if one that
+ * was VALID failed. */
+bool gc_ice_checks_expire(gc_ice_pairs *t, uint64_t now_ms);
+/* Returns the pair whose check goes out now, or GC_ICE_NO_PAIR. settled: no new pairs. */
+uint32_t gc_ice_checks_next(const gc_ice_checks *c, const gc_ice_pairs *t, uint64_t now_ms,
+                            bool settled);
+/* Returns when the next check may go out or a pair expires; GC_NEVER. It is above now_ms if nothing
+ * is left to be sent and gc_ice_checks_expire() was called. */
+uint64_t gc_ice_checks_deadline(const gc_ice_checks *c, const gc_ice_pairs *t, uint64_t now_ms,
+                                bool settled);
+/* Counts the check of this pair, which goes out now, and gives it a number where it is a new one.
+ */
+void gc_ice_checks_send(gc_ice_checks *c, gc_ice_pairs *t, uint32_t pair, uint64_t now_ms);
+/* Returns when consent is asked for next after an answer that came now. */
+uint64_t gc_ice_checks_consent_ms(gc_ice_checks *c, uint64_t now_ms);
+
+#endif
