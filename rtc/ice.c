@@ -110,7 +110,8 @@ int gc_ice_add_base(gc_ice *ice, uint64_t now_ms, uint32_t base, const gc_addr *
     }
     if (begin(ice, now_ms)) {
         gc_ice_pairs_add_base(&ice->table, base, addr);
-        ice->told_bases &= ~(1u << base);
+        gc_ice_own_renew(&ice->own, base);
+        gc_ice_servers_ask(&ice->servers, base);
     }
     return 0;
 }
@@ -121,6 +122,13 @@ void gc_ice_drop_base(gc_ice *ice, uint64_t now_ms, uint32_t base) {
         gc_ice_pairs_drop_base(&ice->table, base);
         settle(ice);
     }
+}
+
+int gc_ice_add_server(gc_ice *ice, uint64_t now_ms, const gc_addr *server) {
+    if (!gc_candidate_addressable(server, ice->config.loopback)) {
+        return GC_E_REFUSED;
+    }
+    return !begin(ice, now_ms) || gc_ice_servers_add(&ice->servers, server) ? 0 : GC_E_REFUSED;
 }
 
 /* An authentic check came from this address, and the peer's credentials are known. */
@@ -235,12 +243,22 @@ static void question(gc_ice *ice, uint32_t pair) {
     }
 }
 
+/* An answer that belongs to no check may be one of a STUN server. */
+static int on_server(gc_ice *ice, uint32_t base, const gc_addr *from, const gc_stun_message *m) {
+    gc_addr mapped;
+    if (!gc_ice_servers_answer(&ice->servers, base, from, m, &mapped)) {
+        return GC_E_NOT_FOUND;
+    }
+    gc_ice_pairs_map_base(&ice->table, base, &mapped);
+    return 0;
+}
+
 static int on_response(gc_ice *ice, uint32_t base, const gc_addr *from, const gc_stun_message *m) {
     gc_addr mapped;
     uint32_t code;
     uint32_t pair = gc_ice_pairs_of(&ice->table, m->transaction);
     if (pair == GC_ICE_NO_PAIR) {
-        return GC_E_NOT_FOUND;
+        return on_server(ice, base, from, m);
     }
     /* RFC 8445 7.2.5.2.1 fails the pair if the answer comes from elsewhere. Whoever sees our
      * packets could do that to a pair by a copy under a false address: so it fails by its time
@@ -319,24 +337,13 @@ static bool poll_end(gc_ice *ice, gc_ice_output *out) {
 }
 
 static bool poll_candidate(gc_ice *ice, gc_ice_output *out) {
-    for (uint32_t base = 0; base < GC_ICE_BASES_MAX; base++) {
-        const gc_addr *addr = &ice->table.bases[base].addr;
-        if (addr->family == 0 || (ice->told_bases >> base & 1) != 0) {
-            continue;
-        }
-        ice->told_bases |= 1u << base;
-        *out = (gc_ice_output){.type = GC_ICE_CANDIDATE, .base = base};
-        out->candidate = (gc_candidate){
-            .type = GC_CANDIDATE_HOST,
-            .addr = *addr,
-            .priority = gc_ice_pairs_priority(base, GC_CANDIDATE_HOST),
-            /* RFC 8445 5.1.1.3: different for each type and base */
-            .foundation = {'h', (uint8_t)('0' + base)},
-            .foundation_len = 2,
-        };
-        return true;
+    gc_candidate c;
+    uint32_t base = gc_ice_own_next(&ice->own, ice->table.bases, &c);
+    if (base == GC_ICE_BASES_MAX) {
+        return false;
     }
-    return false;
+    *out = (gc_ice_output){.type = GC_ICE_CANDIDATE, .base = base, .candidate = c};
+    return true;
 }
 
 static bool poll_heard(gc_ice *ice, gc_ice_output *out) {
@@ -397,21 +404,33 @@ static bool poll_check(gc_ice *ice, gc_ice_output *out) {
     return len > 0;
 }
 
+static bool poll_question(gc_ice *ice, gc_ice_output *out) {
+    uint32_t base;
+    gc_addr to;
+    uint32_t len = gc_ice_servers_poll(&ice->servers, ice->table.bases, ice->config.gate,
+                                       ice->config.drbg, ice->now_ms, ice->check, &base, &to);
+    *out = (gc_ice_output){
+        .type = GC_ICE_SEND, .base = base, .addr = to, .bytes = gc_span_of(ice->check, len)};
+    return len > 0;
+}
+
 bool gc_ice_poll(gc_ice *ice, gc_ice_output *out) {
     if (ended(ice)) {
         return poll_end(ice, out);
     }
     return poll_answer(ice, out) || poll_candidate(ice, out) || poll_heard(ice, out) ||
-           poll_selected(ice, out) || poll_check(ice, out);
+           poll_selected(ice, out) || poll_check(ice, out) || poll_question(ice, out);
 }
 
 uint64_t gc_ice_deadline(const gc_ice *ice) {
-    uint64_t at_ms = GC_NEVER;
     if (ended(ice)) {
-        return at_ms;
+        return GC_NEVER;
     }
+    uint64_t at_ms =
+        gc_ice_servers_deadline(&ice->servers, ice->table.bases, ice->config.gate, ice->now_ms);
     if (gc_ice_credentials_known(&ice->remote)) {
-        at_ms = gc_ice_checks_deadline(&ice->checks, &ice->table, ice->now_ms, is_settled(ice));
+        at_ms = gc_min_u64(
+            at_ms, gc_ice_checks_deadline(&ice->checks, &ice->table, ice->now_ms, is_settled(ice)));
     }
     return ice->selected == GC_ICE_NO_PAIR ? gc_min_u64(at_ms, end_ms(ice)) : at_ms;
 }

@@ -1,6 +1,6 @@
 /* ICE agent: finds the way on which datagrams of one link reach its peer, and notices when it is
- * gone. Full ICE with trickle, host and peer-reflexive candidates, and consent. It owns no socket:
- * datagrams, texts and the time go in, datagrams and events come out by poll.
+ * gone. Full ICE with trickle, host, server- and peer-reflexive candidates, and consent. It owns no
+ * socket: datagrams, texts and the time go in, datagrams and events come out by poll.
  *
  *   CHECKING --first valid pair--> CONNECTED --no valid pair is left: GONE--> ENDED
  *      |                          (SELECTED whenever the pair in use changes)
@@ -28,7 +28,9 @@
 #include "rtc/ice_early.h"
 #include "rtc/ice_gate.h"
 #include "rtc/ice_message.h"
+#include "rtc/ice_own.h"
 #include "rtc/ice_pairs.h"
+#include "rtc/ice_servers.h"
 
 typedef struct gc_ice_config {
     gc_drbg *drbg;       /* the owner's, as long as the agent is used */
@@ -67,14 +69,15 @@ typedef struct gc_ice {
     gc_ice_pairs table;
     gc_ice_checks checks;
     gc_ice_early early;
+    gc_ice_own own;
+    gc_ice_servers servers;
     uint64_t now_ms;
     uint64_t tie_breaker;
     uint64_t consent_ms;    /* the last valid answer on any pair, if connected */
     uint32_t selected;      /* the pair in use; GC_ICE_NO_PAIR */
     uint32_t told_selected; /* what the last SELECTED said: the pair, and its path */
     uint32_t told_path;
-    uint32_t told_bases; /* bits: CANDIDATE of this base was given */
-    uint32_t reason;     /* why it ended; GC_REASON_NONE: it has not */
+    uint32_t reason; /* why it ended; GC_REASON_NONE: it has not */
     bool told_end;
     bool connected; /* a pair was valid */
     bool settled;   /* a nominated pair was in use when that was looked at last */
@@ -97,6 +100,11 @@ const gc_ice_credentials *gc_ice_local(const gc_ice *ice);
 int gc_ice_add_base(gc_ice *ice, uint64_t now_ms, uint32_t base, const gc_addr *addr);
 /* Removes an own address that is gone, with its pairs. Nothing happens if it is not in use. */
 void gc_ice_drop_base(gc_ice *ice, uint64_t now_ms, uint32_t base);
+
+/* Adds a STUN server, which tells how the network sees our bases, also those that come later.
+ * Returns 0; GC_E_REFUSED for an address that no server may have, one that is known, and when
+ * GC_ICE_SERVERS_MAX are. */
+int gc_ice_add_server(gc_ice *ice, uint64_t now_ms, const gc_addr *server);
 
 /* Takes the peer's credentials, copied: checks begin. Returns 0; GC_E_SYNTAX for lengths or
  * characters that are not allowed; GC_E_STATE if others are known already (the same again: 0).

@@ -69,7 +69,7 @@ uint32_t gc_ice_checks_next(const gc_ice_checks *c, const gc_ice_pairs *t, uint6
         enum rank rank = rank_of(c, t, p, settled);
         bool better = rank < best_rank || (rank == best_rank && rank != RANK_NONE &&
                                            p->priority > t->pairs[best].priority);
-        if (better && ready_ms(c, t, p, now_ms) <= now_ms) {
+        if (better && p->due_ms <= now_ms && ready_ms(c, t, p, now_ms) <= now_ms) {
             best = i;
             best_rank = rank;
         }
@@ -91,7 +91,7 @@ uint64_t gc_ice_checks_deadline(const gc_ice_checks *c, const gc_ice_pairs *t, u
     for (uint32_t i = 0; i < GC_ICE_PAIRS_MAX; i++) {
         const gc_ice_pair *p = &t->pairs[i];
         at_ms = gc_min_u64(at_ms, expires_ms(p));
-        if (rank_of(c, t, p, settled) != RANK_NONE) {
+        if (p->due_ms < at_ms && rank_of(c, t, p, settled) != RANK_NONE) {
             at_ms = gc_min_u64(at_ms, ready_ms(c, t, p, now_ms));
         }
     }

@@ -1,5 +1,6 @@
 #include "test/unit/ice_network.h"
 #include "core/base/number.h"
+#include "core/wire/stun.h"
 #include "rtc/ice.h"
 #include "test/unit/unit.h"
 
@@ -104,6 +105,20 @@ static void send_datagram(network *n, uint32_t side, const gc_ice_output *out) {
     memcpy(d->bytes, out->bytes.data, out->bytes.len);
 }
 
+/* The server answers from where it stands, to where the question seemed to come from. */
+static void serve(network *n, const network_datagram *d) {
+    gc_stun_request r;
+    if (gc_stun_parse_binding(gc_span_of(d->bytes, d->len), &r) != 0) {
+        return;
+    }
+    assert_true(n->queued < NETWORK_DATAGRAMS_MAX);
+    network_datagram *back = &n->queue[n->queued++];
+    back->at_ms = n->now_ms + n->delay_ms;
+    back->from = d->to;
+    back->to = d->from;
+    back->len = gc_stun_write_binding(&r, &d->from, back->bytes);
+}
+
 static void take_output(network *n, uint32_t side, const gc_ice_output *out) {
     network_side *s = &n->sides[side];
     switch (out->type) {
@@ -174,7 +189,12 @@ static uint64_t deliver(network *n) {
         network_datagram d = n->queue[i];
         n->queue[i] = n->queue[--n->queued];
         uint32_t side = 0, base = 0;
-        if (arrive(n, &d, &side, &base)) {
+        const gc_addr server = NETWORK_SERVER;
+        if (gc_candidate_same_addr(&d.to, &server) && !gc_candidate_same_addr(&d.to, &n->dead)) {
+            serve(n, &d);
+            i = 0;
+            next_ms = GC_NEVER;
+        } else if (arrive(n, &d, &side, &base)) {
             network_feed(n, side, base, &d.from, gc_span_of(d.bytes, d.len));
             i = 0; /* it may have sent something */
             next_ms = GC_NEVER;

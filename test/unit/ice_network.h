@@ -5,6 +5,9 @@
 
 #include "rtc/ice.h"
 
+/* The STUN server of the network; who does not answer has its address in `dead`. */
+#define NETWORK_SERVER ((gc_addr){.family = 4, .ip = {203, 0, 113, 100}, .port = 3478})
+
 #define NETWORK_DATAGRAMS_MAX 4096
 #define NETWORK_MAPPINGS_MAX  64
 #define NETWORK_SENT_MAX      65536

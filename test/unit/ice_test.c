@@ -122,6 +122,42 @@ static void both_behind_nats(void **state) {
     }
 }
 
+/* Both behind NATs that keep one mapping: a STUN server tells it. */
+static void server_reflexive(void **state) {
+    (void)state;
+    const gc_addr server = NETWORK_SERVER;
+    for (uint32_t answers = 0; answers < 2; answers++) {
+        start(5, NETWORK_NAT, NETWORK_NAT);
+        net.dead = answers ? (gc_addr){0} : server;
+        for (uint32_t i = 0; i < 2; i++) {
+            assert_int_equal(gc_ice_add_server(&net.sides[i].ice, net.now_ms, &server), 0);
+        }
+        describe_both();
+        network_run(&net, 20000);
+        for (uint32_t i = 0; i < 2; i++) {
+            assert_int_equal(net.sides[i].candidates, 1 + answers);
+            assert_int_equal(net.sides[i].reason, answers ? 0 : GC_REASON_ICE_FAILED);
+            assert_int_equal(net.sides[i].path, answers ? GC_PATH_SRFLX : GC_PATH_UNKNOWN);
+            assert_true(!answers || net.sides[i].first_selected_ms < 1700);
+        }
+        if (!answers) { /* 7 questions, the last after 31.5 s: the link ended before */
+            assert_int_equal(checks_to(&server, 0, UINT64_MAX), 2 * 5);
+        }
+    }
+}
+
+/* A server that sees what we see tells nothing new. */
+static void no_nat(void **state) {
+    (void)state;
+    const gc_addr server = NETWORK_SERVER;
+    start(5, NETWORK_OPEN, NETWORK_OPEN);
+    assert_int_equal(gc_ice_add_server(&net.sides[0].ice, net.now_ms, &server), 0);
+    assert_int_equal(gc_ice_add_server(&net.sides[0].ice, net.now_ms, &server), GC_E_REFUSED);
+    network_run(&net, 5000);
+    assert_int_equal(net.sides[0].candidates, 1);
+    assert_int_equal(checks_to(&server, 0, UINT64_MAX), 1);
+}
+
 /* The peer told no address, and none was heard. */
 static void no_candidates(void **state) {
     (void)state;
@@ -624,6 +660,8 @@ int main(void) {
         cmocka_unit_test(early_ones_are_bounded),
         cmocka_unit_test(peer_reflexive),
         cmocka_unit_test(both_behind_nats),
+        cmocka_unit_test(server_reflexive),
+        cmocka_unit_test(no_nat),
         cmocka_unit_test(no_candidates),
         cmocka_unit_test(one_side_is_hidden),
         cmocka_unit_test(roles_are_agreed_on),
