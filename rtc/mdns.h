@@ -1,0 +1,77 @@
+/* One-shot questions of multicast DNS: which address is behind the name that a browser gives for
+ * its own in a candidate. Only names of that form are asked for, and only in the local network, so
+ * a stranger cannot make us ask for anything else.
+ *
+ *   ask --> sent at 0, 1 and 3 s --answer--> FOUND
+ *                                --nobody in 6 s--> LOST
+ *
+ * The owner has the sockets: what SEND says goes to 224.0.0.251 or [ff02::fb], port GC_MDNS_PORT,
+ * from any port; what comes back to them is given to gc_mdns_datagram(). One datagram has one
+ * question, for Chromium reads no more of it. After each input call gc_mdns_poll() until it returns
+ * false. Source: RFC 6762 5.1, 6.7, 11, 18; draft-ietf-mmusic-mdns-ice-candidates. */
+#ifndef GC_RTC_MDNS_H
+#define GC_RTC_MDNS_H
+
+#include "core/base/drbg.h"
+#include "core/base/timers.h"
+#include "rtc/candidate.h"
+
+#define GC_MDNS_PORT               5353
+#define GC_MDNS_NAMES_MAX          20 /* asked for at a time */
+#define GC_MDNS_SENDS_MAX          3
+#define GC_MDNS_LOST_MS            6000 /* after the first question */
+#define GC_MDNS_QUERY_BYTES        60   /* a head, and a name of 42 characters */
+#define GC_MDNS_ANSWER_BYTES_MAX   9000 /* RFC 6762 17; longer ones are ignored */
+#define GC_MDNS_ANSWER_RECORDS_MAX 64   /* of one answer that are looked at */
+
+typedef struct gc_mdns_name {
+    gc_candidate candidate; /* of which the name is asked for; `named` is false: a free place */
+    uint64_t asked_ms;
+    uint64_t due_ms;
+    uint32_t owner;
+    uint8_t sends;     /* questions that went out, of both kinds */
+    uint8_t questions; /* bits: those of this round that are still to be sent: 1 A, 2 AAAA */
+    bool found;        /* and not yet polled */
+    bool lost;
+} gc_mdns_name;
+
+typedef struct gc_mdns {
+    gc_mdns_name names[GC_MDNS_NAMES_MAX];
+    uint64_t now_ms;
+    uint16_t id; /* of our questions: an answer to us alone repeats it */
+    uint8_t query[GC_MDNS_QUERY_BYTES];
+} gc_mdns;
+
+typedef enum gc_mdns_output_type {
+    GC_MDNS_SEND,  /* `bytes` to both groups; borrowed until the next call */
+    GC_MDNS_FOUND, /* `candidate` of `owner`, now with its address and without a name */
+    GC_MDNS_LOST,  /* nobody answered for the `candidate` of `owner` */
+} gc_mdns_output_type;
+
+typedef struct gc_mdns_output {
+    gc_mdns_output_type type;
+    uint32_t owner;
+    gc_span bytes;
+    gc_candidate candidate;
+} gc_mdns_output;
+
+/* Starts. drbg: used now only. */
+void gc_mdns_init(gc_mdns *m, gc_drbg *drbg);
+/* Asks for the name of a candidate. owner: any number of the caller's, which comes back with the
+ * result. Returns 0; GC_E_ARGUMENT if the candidate has no name; GC_E_FULL if GC_MDNS_NAMES_MAX are
+ * asked for: drop the candidate. */
+int gc_mdns_ask(gc_mdns *m, uint64_t now_ms, uint32_t owner, const gc_candidate *c);
+/* Forgets the names of this owner. */
+void gc_mdns_forget(gc_mdns *m, uint32_t owner);
+/* Takes a datagram, borrowed for the call, that came to one of the sockets from this port. Returns
+ * 0 if it answered something; GC_E_NOT_FOUND if it answers nothing that we asked for; GC_E_SYNTAX
+ * if it is malformed, or does not come from GC_MDNS_PORT (RFC 6762 6). */
+int gc_mdns_datagram(gc_mdns *m, uint64_t now_ms, uint16_t from_port, gc_span datagram);
+/* Does what is due. */
+void gc_mdns_tick(gc_mdns *m, uint64_t now_ms);
+/* Takes the next output. Returns false when there is none. */
+bool gc_mdns_poll(gc_mdns *m, gc_mdns_output *out);
+/* Returns when gc_mdns_tick() must be called next; GC_NEVER. */
+uint64_t gc_mdns_deadline(const gc_mdns *m);
+
+#endif
