@@ -1,0 +1,34 @@
+/* Bases: the own UDP sockets of a native peer, one for each address that it shows (the bases of
+ * ICE, RFC 8445 4). They are known by their numbers, 0 and up.
+ *
+ *   zeroed --gc_bases_open--> open --gc_bases_close--> closing --the loop ran--> gc_bases_free */
+#ifndef GC_PEER_BASES_H
+#define GC_PEER_BASES_H
+
+#include "host/routes.h"
+#include "host/udp.h"
+
+#define GC_BASES_MAX 8 /* GC_RTC_BASES_MAX */
+
+typedef struct gc_bases {
+    gc_udp_group group;
+    uint32_t count;
+    gc_udp sockets[GC_BASES_MAX];
+    gc_addr addresses[GC_BASES_MAX]; /* with the ports that they are bound to */
+} gc_bases;
+
+/* Opens zeroed ones, without a base yet. `received` is called with what comes to a base: `number`
+ * of its gc_udp is the base, u->group->context is the context. Returns 0, or -1: memory is short.
+ */
+int gc_bases_open(gc_bases *b, uv_loop_t *loop, gc_udp_received received, void *context);
+/* Adds a base for each address that gc_routes_find() names and that is none yet. An address on
+ * which no socket opens is left out. */
+void gc_bases_find(gc_bases *b, enum gc_routes_which which);
+/* Sends 1 to GC_UDP_BYTES_MAX bytes from a base to an address; anything else is dropped. */
+void gc_bases_send(gc_bases *b, uint32_t base, const gc_addr *to, gc_span bytes);
+/* Closes all; nothing is received any more. */
+void gc_bases_close(gc_bases *b);
+/* Frees the memory, in a turn of the loop after gc_bases_close(). Does nothing with zeroed ones. */
+void gc_bases_free(gc_bases *b);
+
+#endif

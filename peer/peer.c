@@ -1,0 +1,490 @@
+#include "peer/peer.h"
+#include "core/base/assert.h"
+#include "core/base/drbg.h"
+#include "core/base/error.h"
+#include "core/base/secret.h"
+#include "host/alloc.h"
+#include "host/clock.h"
+#include "host/crypto.h"
+#include "host/entropy.h"
+#include "host/normalize.h"
+#include "host/ws_client.h"
+#include "peer/bases.h"
+#include "rtc/rtc.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+_Static_assert(GC_BASES_MAX == GC_RTC_BASES_MAX, "bases are known by the same numbers");
+
+#define SEED_BYTES 32
+#define WHY_BYTES  200
+#define CLOSER_MS  2 /* how often the end looks whether the sockets are gone */
+
+/* One signaling socket of the core. */
+typedef struct line {
+    gc_peer *peer;
+    uint32_t number; /* gc_signaling_socket */
+    gc_ws_client *socket;
+} line;
+
+/* A link that the transport could not serve: the core hears of it after the drain. */
+typedef struct broken_link {
+    uint32_t link;
+    uint32_t reason;
+} broken_link;
+
+struct gc_peer {
+    gc_peer_options options;
+    gc_client *client;
+    gc_rtc *rtc;
+    void *memory; /* of both, memory_bytes of mmap() */
+    size_t memory_bytes;
+    gc_drbg drbg;
+    gc_ws_group group;
+    line lines[GC_SIGNALING_SOCKETS];
+    gc_bases bases;
+    gc_events events;
+    char why[WHY_BYTES]; /* the last end of a signaling socket */
+    broken_link broken[GC_LINKS_MAX];
+    uint32_t broken_count;
+    bool driving; /* outputs are being drained */
+    bool joined;
+    uv_timer_t timer; /* the next deadline */
+    /* the end */
+    bool closing;
+    bool let_go; /* nothing but the loop uses it any more */
+    bool group_closed;
+    uint64_t goodbye_ms; /* when it is over at the latest */
+    void (*closed)(void *context);
+};
+
+static uint64_t now_of(const gc_peer *p) {
+    return uv_now(p->options.loop);
+}
+
+static void drive(gc_peer *p);
+
+/* --- signaling ----------------------------------------------------------------------------------
+ */
+
+static void on_line_opened(void *context) {
+    line *l = context;
+    l->peer->why[0] = 0;
+    gc_client_signaling_opened(l->peer->client, now_of(l->peer), l->number);
+    drive(l->peer);
+}
+
+static void on_line_message(void *context, gc_span text) {
+    line *l = context;
+    gc_client_signaling_message(l->peer->client, now_of(l->peer), l->number, text);
+    drive(l->peer);
+}
+
+static void on_line_closed(void *context, const char *why) {
+    line *l = context;
+    l->socket = NULL;
+    snprintf(l->peer->why, sizeof l->peer->why, "%s", why);
+    gc_client_signaling_closed(l->peer->client, now_of(l->peer), l->number);
+    drive(l->peer);
+}
+
+static const gc_ws_client_events line_events = {on_line_opened, on_line_message, on_line_closed};
+
+static void line_close(line *l) {
+    if (l->socket != NULL) {
+        gc_ws_client_close(l->socket);
+        l->socket = NULL;
+    }
+}
+
+/* Without memory nothing is reported: the core gives up waiting in time, and tries again. */
+static void line_connect(line *l, gc_span url) {
+    line_close(l);
+    l->socket = gc_ws_client_open(&l->peer->group, url, &line_events, l);
+}
+
+/* --- links --------------------------------------------------------------------------------------
+ */
+
+static void on_datagram(gc_udp *u, const gc_udp_datagram *d) {
+    gc_peer *p = u->group->context;
+    gc_rtc_datagram(p->rtc, now_of(p), u->number, &d->from, d->bytes);
+    drive(p);
+}
+
+/* Nobody learns our addresses before the first link, and a machine that had no network at the join
+ * may have one now. */
+static void prepare_bases(gc_peer *p) {
+    uint32_t had = p->bases.count;
+    if (had > 0) {
+        return;
+    }
+    gc_bases_find(&p->bases, p->options.addresses);
+    for (uint32_t i = had; i < p->bases.count; i++) {
+        gc_rtc_add_base(p->rtc, now_of(p), i, &p->bases.addresses[i]);
+    }
+}
+
+static void note_broken(gc_peer *p, uint32_t link, uint32_t reason) {
+    if (p->broken_count < GC_LINKS_MAX) {
+        p->broken[p->broken_count++] = (broken_link){link, reason};
+    }
+}
+
+static void make_link(gc_peer *p, const gc_client_output *o) {
+    prepare_bases(p);
+    int r = o->type == GC_CLIENT_LINK_OFFER
+                ? gc_rtc_offer(p->rtc, now_of(p), o->link, o->value, o->text)
+                : gc_rtc_answer(p->rtc, now_of(p), o->link, o->value, o->text);
+    if (r != 0) {
+        note_broken(p, o->link, GC_REASON_ICE_FAILED);
+    }
+}
+
+/* A frame that is lost would be missed for ever: the link ends instead. */
+static void send_frame(gc_peer *p, const gc_client_output *o) {
+    if (gc_rtc_send(p->rtc, now_of(p), o->link, o->value, o->text) != 0) {
+        gc_rtc_close(p->rtc, now_of(p), o->link);
+        note_broken(p, o->link, GC_REASON_GONE);
+    }
+}
+
+static void report_broken(gc_peer *p) {
+    broken_link b = p->broken[--p->broken_count];
+    gc_client_link_closed(p->client, now_of(p), b.link, b.reason);
+}
+
+/* Carries out an output of the transport, or reports it to the core. */
+static void take_rtc(gc_peer *p, const gc_rtc_output *o) {
+    uint64_t now_ms = now_of(p);
+    switch (o->type) {
+    case GC_RTC_DATAGRAM:
+        gc_bases_send(&p->bases, o->value, &o->to, o->bytes);
+        break;
+    case GC_RTC_DESCRIPTION:
+        gc_client_link_description(p->client, now_ms, o->link, o->bytes);
+        break;
+    case GC_RTC_CANDIDATE:
+        gc_client_link_candidate(p->client, now_ms, o->link, o->bytes, o->mid, 0);
+        break;
+    case GC_RTC_OPENED:
+        gc_client_link_opened(p->client, now_ms, o->link);
+        break;
+    case GC_RTC_MESSAGE:
+        gc_client_link_message(p->client, now_ms, o->link, (uint8_t)o->value, o->bytes);
+        break;
+    case GC_RTC_BUFFERED:
+        gc_client_link_buffered(p->client, now_ms, o->link, o->value);
+        break;
+    case GC_RTC_PATH:
+        gc_client_link_path(p->client, now_ms, o->link, o->value, o->rtt_ms);
+        break;
+    case GC_RTC_CLOSED:
+        gc_client_link_closed(p->client, now_ms, o->link, o->value);
+        break;
+    default:
+        break;
+    }
+}
+
+/* --- what the core wants ------------------------------------------------------------------------
+ */
+
+static void tell(gc_peer *p, const gc_client_output *o) {
+    gc_event events[GC_EVENTS_PER_OUTPUT_MAX];
+    uint32_t count =
+        gc_events_of(&p->events, o, gc_client_id(p->client), gc_span_text(p->why), events);
+    for (uint32_t i = 0; i < count && !p->closing; i++) {
+        p->options.event(p->options.context, &events[i]);
+    }
+}
+
+static void act(gc_peer *p, const gc_client_output *o) {
+    line *l = &p->lines[o->value < GC_SIGNALING_SOCKETS ? o->value : 0];
+    switch (o->type) {
+    case GC_CLIENT_SIGNALING_CONNECT:
+        line_connect(l, o->text);
+        break;
+    case GC_CLIENT_SIGNALING_SEND:
+        if (l->socket != NULL) {
+            gc_ws_client_send(l->socket, o->text);
+        }
+        break;
+    case GC_CLIENT_SIGNALING_CLOSE:
+        line_close(l);
+        break;
+    case GC_CLIENT_ICE_SERVERS:
+        break; /* host candidates are all that there is so far */
+    case GC_CLIENT_LINK_OFFER:
+    case GC_CLIENT_LINK_ANSWER:
+        make_link(p, o);
+        break;
+    case GC_CLIENT_LINK_REMOTE:
+        gc_rtc_remote(p->rtc, now_of(p), o->link, o->value, o->text);
+        break;
+    case GC_CLIENT_LINK_CANDIDATE:
+        gc_rtc_candidate(p->rtc, now_of(p), o->link, o->text);
+        break;
+    case GC_CLIENT_LINK_SEND:
+        send_frame(p, o);
+        break;
+    case GC_CLIENT_LINK_CLOSE:
+        gc_rtc_close(p->rtc, now_of(p), o->link);
+        break;
+    default:
+        tell(p, o);
+        break;
+    }
+}
+
+/* --- the drive ----------------------------------------------------------------------------------
+ */
+
+static void arm(gc_peer *p);
+
+/* Drains both until neither wants anything: the core's outputs first, for what the transport
+ * reports must not come while some are left. An event that calls back finds `driving` set, and what
+ * it caused is drained here. */
+static void drive(gc_peer *p) {
+    gc_client_output out;
+    gc_rtc_output moved;
+    if (p->driving || p->let_go) {
+        return;
+    }
+    p->driving = true;
+    for (;;) {
+        while (gc_client_poll(p->client, &out)) {
+            act(p, &out);
+        }
+        if (p->broken_count > 0) {
+            report_broken(p);
+        } else if (gc_rtc_poll(p->rtc, &moved)) {
+            take_rtc(p, &moved);
+        } else {
+            break;
+        }
+    }
+    p->driving = false;
+    arm(p);
+}
+
+static void let_go(gc_peer *p);
+
+static void on_deadline(uv_timer_t *timer) {
+    gc_peer *p = timer->data;
+    uint64_t now_ms = now_of(p);
+    if (p->closing && now_ms >= p->goodbye_ms) {
+        let_go(p);
+        return;
+    }
+    if (now_ms >= gc_rtc_deadline(p->rtc)) {
+        gc_rtc_tick(p->rtc, now_ms);
+    }
+    if (now_ms >= gc_client_deadline(p->client)) {
+        gc_client_tick(p->client, now_ms);
+    }
+    drive(p);
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b) {
+    return a < b ? a : b;
+}
+
+static void arm(gc_peer *p) {
+    uint64_t at = earlier(gc_client_deadline(p->client), gc_rtc_deadline(p->rtc));
+    if (p->closing) {
+        /* Nothing is left that would go out. */
+        at = at == GC_NEVER ? 0 : earlier(at, p->goodbye_ms);
+        p->goodbye_ms = at == 0 ? 0 : p->goodbye_ms;
+    }
+    if (at == GC_NEVER) {
+        uv_timer_stop(&p->timer);
+        return;
+    }
+    uint64_t now_ms = now_of(p);
+    uv_timer_start(&p->timer, on_deadline, at > now_ms ? at - now_ms : 0, 0);
+}
+
+/* --- the user -----------------------------------------------------------------------------------
+ */
+
+/* Ends an input of the user. */
+static int done(gc_peer *p, int r) {
+    if (r == 0) {
+        drive(p);
+    }
+    return r;
+}
+
+static int begun(gc_peer *p, int r) {
+    if (r == 0) {
+        memset(&p->events, 0, sizeof p->events);
+        p->joined = true;
+        p->why[0] = 0;
+    }
+    return done(p, r);
+}
+
+int gc_peer_join_room(gc_peer *p, const gc_client_options *o, gc_span name) {
+    gc_room_name room;
+    int r = gc_host_room_name(&room, name);
+    return r != 0 ? r : begun(p, gc_client_join_room(p->client, now_of(p), o, &room));
+}
+
+int gc_peer_join_link(gc_peer *p, const gc_client_options *o, gc_span link) {
+    gc_invite invite;
+    int r = gc_invite_parse(link, &invite);
+    if (r != 0) {
+        return r;
+    }
+    bool open_room = invite.kind == GC_INVITE_ROOM_NAME;
+    gc_bytes_wipe(invite.secret, sizeof invite.secret);
+    if (open_room) {
+        return gc_peer_join_room(p, o, gc_span_of(invite.name, invite.name_len));
+    }
+    return begun(p, gc_client_join_link(p->client, now_of(p), o, link));
+}
+
+int gc_peer_new_room(gc_peer *p, const gc_client_options *o) {
+    return begun(p, gc_client_new_room(p->client, now_of(p), o));
+}
+
+int gc_peer_send(gc_peer *p, gc_span text, uint64_t *number) {
+    return done(p, gc_client_send(p->client, now_of(p), text, number));
+}
+
+int gc_peer_set_nick(gc_peer *p, gc_span nick) {
+    return done(p, gc_client_set_nick(p->client, now_of(p), nick));
+}
+
+int gc_peer_invite(gc_peer *p, gc_span base, uint32_t kind, gc_writer *w) {
+    return done(p, gc_client_invite(p->client, base, kind, w));
+}
+
+gc_span gc_peer_id(const gc_peer *p) {
+    return gc_client_id(p->client);
+}
+
+int gc_peer_leave(gc_peer *p) {
+    if (!p->joined) {
+        return GC_E_STATE;
+    }
+    int r = gc_client_leave(p->client, now_of(p));
+    p->joined = r != 0;
+    return done(p, r);
+}
+
+/* --- life ---------------------------------------------------------------------------------------
+ */
+
+static void free_all(gc_peer *p) {
+    gc_bases_free(&p->bases);
+    if (p->memory != NULL) {
+        munmap(p->memory, p->memory_bytes);
+    }
+    gc_bytes_wipe(&p->drbg, sizeof p->drbg);
+    gc_free(p);
+}
+
+static void on_timer_closed(uv_handle_t *handle) {
+    gc_peer *p = handle->data;
+    void (*closed)(void *) = p->closed;
+    void *context = p->options.context;
+    free_all(p);
+    if (closed != NULL) {
+        closed(context);
+    }
+}
+
+/* Signaling sockets end when the server has read our goodbye; each has a deadline of its own for
+ * that. Handles of the group that the loop still has go in a turn of their own. */
+static void on_closer(uv_timer_t *timer) {
+    gc_peer *p = timer->data;
+    if (p->group.clients > 0) {
+        return;
+    }
+    if (!p->group_closed) {
+        p->group_closed = true;
+        gc_ws_group_close(&p->group);
+        return;
+    }
+    uv_close((uv_handle_t *)timer, on_timer_closed);
+}
+
+static void let_go(gc_peer *p) {
+    p->let_go = true;
+    for (uint32_t i = 0; i < GC_SIGNALING_SOCKETS; i++) {
+        line_close(&p->lines[i]);
+    }
+    gc_bases_close(&p->bases);
+    gc_rtc_end(p->rtc);
+    uv_timer_start(&p->timer, on_closer, 0, CLOSER_MS);
+}
+
+void gc_peer_close(gc_peer *p, void (*closed)(void *context)) {
+    gc_assert(!p->closing);
+    p->closing = true;
+    p->closed = closed;
+    p->goodbye_ms = now_of(p) + GC_PEER_GOODBYE_MS;
+    gc_client_leave(p->client, now_of(p));
+    drive(p);
+}
+
+static size_t aligned(size_t bytes) {
+    return (bytes + 63) / 64 * 64;
+}
+
+/* Reserves memory that costs nothing before it is used. */
+static bool make_inside(gc_peer *p, const uint8_t *seeds) {
+    gc_rtc_options rtc = {.loopback = p->options.loopback};
+    size_t client_bytes = aligned(gc_client_size());
+    size_t rtc_bytes = gc_rtc_size(&rtc);
+    uint64_t now_ms = now_of(p);
+    gc_crypto crypto;
+    p->memory_bytes = client_bytes + rtc_bytes;
+    void *memory = mmap(NULL, p->memory_bytes, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED) {
+        return false;
+    }
+    p->memory = memory;
+    if (gc_host_crypto(&crypto) != 0) {
+        return false;
+    }
+    gc_drbg_init(&p->drbg, seeds);
+    p->client = gc_client_init(memory, client_bytes, &crypto, seeds + SEED_BYTES, now_ms);
+    p->rtc = gc_rtc_init((uint8_t *)memory + client_bytes, rtc_bytes, &rtc, seeds + 2 * SEED_BYTES,
+                         now_ms, gc_clock_unix_s());
+    return p->client != NULL && p->rtc != NULL &&
+           gc_bases_open(&p->bases, p->options.loop, on_datagram, p) == 0;
+}
+
+gc_peer *gc_peer_open(const gc_peer_options *options) {
+    uint8_t seeds[3 * SEED_BYTES];
+    gc_peer *p = gc_alloc(sizeof *p);
+    if (p == NULL || gc_entropy(seeds, sizeof seeds) != 0) {
+        gc_free(p);
+        return NULL;
+    }
+    memset(p, 0, sizeof *p);
+    p->options = *options;
+    bool good = make_inside(p, seeds);
+    gc_bytes_wipe(seeds, sizeof seeds);
+    if (!good) {
+        if (p->rtc != NULL) {
+            gc_rtc_end(p->rtc);
+        }
+        free_all(p);
+        return NULL;
+    }
+    gc_ws_group_open(&p->group, options->loop, &p->drbg);
+    p->group.name_servers = options->name_servers;
+    for (uint32_t i = 0; i < GC_SIGNALING_SOCKETS; i++) {
+        p->lines[i] = (line){.peer = p, .number = i};
+    }
+    uv_timer_init(options->loop, &p->timer);
+    p->timer.data = p;
+    return p;
+}
