@@ -1,0 +1,161 @@
+#include "cli/arguments.h"
+
+#include <string.h>
+
+typedef struct option {
+    const char *name;  /* without dashes */
+    const char *value; /* what its value is called; NULL: it has none */
+    const char *help;
+} option;
+
+static const option table[] = {
+    {"server", "URL", "the server at which people meet (that of the link)"},
+    {"nick", "NAME", "your name, which the others see"},
+    {"json", NULL, "JSON lines in and out (the default where stdout is no terminal)"},
+    {"plain", NULL, "text line by line (the default on a terminal)"},
+    {"all-interfaces", NULL, "show others every address of this machine, for servers and bots"},
+    {"help", NULL, "print this help"},
+    {"version", NULL, "print the version"},
+};
+
+#define TABLE_COUNT (sizeof table / sizeof table[0])
+
+static const option *find(const char *name, size_t len) {
+    for (size_t i = 0; i < TABLE_COUNT; i++) {
+        if (strlen(table[i].name) == len && memcmp(table[i].name, name, len) == 0) {
+            return &table[i];
+        }
+    }
+    return NULL;
+}
+
+static bool is(const option *o, const char *name) {
+    return strcmp(o->name, name) == 0;
+}
+
+static void set(gc_arguments *out, const option *o, const char *value) {
+    if (is(o, "server")) {
+        out->server = value;
+    } else if (is(o, "nick")) {
+        out->nick = value;
+    } else if (is(o, "json")) {
+        out->form = GC_ARGUMENTS_JSON;
+    } else if (is(o, "plain")) {
+        out->form = GC_ARGUMENTS_PLAIN;
+    } else if (is(o, "all-interfaces")) {
+        out->all_interfaces = true;
+    }
+}
+
+typedef struct reader {
+    gc_arguments *out;
+    int argc;
+    char *const *argv;
+    int at;
+    const char *words[3]; /* beside the options */
+    size_t count;
+    bool help, version;
+    char *error;
+    size_t error_bytes;
+} reader;
+
+/* `text` begins with two dashes. */
+static int read_option(reader *r, const char *text) {
+    size_t len = strcspn(text + 2, "=");
+    const option *o = find(text + 2, len);
+    const char *value = text[2 + len] == '=' ? text + 2 + len + 1 : NULL;
+    if (o == NULL) {
+        snprintf(r->error, r->error_bytes, "there is no option --%.*s", (int)len, text + 2);
+        return -1;
+    }
+    if (o->value == NULL && value != NULL) {
+        snprintf(r->error, r->error_bytes, "--%s takes no value", o->name);
+        return -1;
+    }
+    if (o->value != NULL && value == NULL) {
+        value = r->at < r->argc ? r->argv[r->at++] : NULL;
+    }
+    if (o->value != NULL && value == NULL) {
+        snprintf(r->error, r->error_bytes, "--%s takes a value, %s", o->name, o->value);
+        return -1;
+    }
+    r->help = r->help || is(o, "help");
+    r->version = r->version || is(o, "version");
+    set(r->out, o, value);
+    return 0;
+}
+
+static int read_all(reader *r) {
+    bool options = true;
+    while (r->at < r->argc) {
+        const char *text = r->argv[r->at++];
+        if (options && strcmp(text, "--") == 0) {
+            options = false;
+        } else if (options && strncmp(text, "--", 2) == 0) {
+            if (read_option(r, text) != 0) {
+                return -1;
+            }
+        } else if (options && text[0] == '-' && text[1] != 0) {
+            snprintf(r->error, r->error_bytes, "there is no option %s", text);
+            return -1;
+        } else if (r->count < sizeof r->words / sizeof r->words[0]) {
+            r->words[r->count++] = text;
+        }
+    }
+    return 0;
+}
+
+static int fail(reader *r, const char *text) {
+    snprintf(r->error, r->error_bytes, "%s", text);
+    return -1;
+}
+
+static int read_command(reader *r) {
+    const char *command = r->count > 0 ? r->words[0] : "";
+    if (strcmp(command, "join") == 0) {
+        r->out->command = GC_ARGUMENTS_JOIN;
+        r->out->target = r->words[1];
+        return r->count == 2 ? 0 : fail(r, "join takes one room or link");
+    }
+    if (strcmp(command, "new") == 0) {
+        r->out->command = GC_ARGUMENTS_NEW;
+        return r->count != 1            ? fail(r, "new takes no room")
+               : r->out->server == NULL ? fail(r, "new needs --server")
+                                        : 0;
+    }
+    return fail(r, r->count == 0 ? "a command is missing: join or new"
+                                 : "there are the commands join and new");
+}
+
+int gc_arguments_parse(gc_arguments *out, int argc, char *const argv[], char *error,
+                       size_t error_bytes) {
+    reader r = {.out = out,
+                .argc = argc,
+                .argv = argv,
+                .at = 1,
+                .error = error,
+                .error_bytes = error_bytes};
+    *out = (gc_arguments){.nick = ""};
+    if (read_all(&r) != 0) {
+        return -1;
+    }
+    if (r.help || r.version) {
+        out->command = r.help ? GC_ARGUMENTS_HELP : GC_ARGUMENTS_VERSION;
+        return 0;
+    }
+    return read_command(&r);
+}
+
+void gc_arguments_help(FILE *out) {
+    fputs("usage: ghostchat join ROOM|LINK|- [option ...]\n"
+          "       ghostchat new --server URL [option ...]\n\n"
+          "join enters a room by its name (which needs --server) or by a link; - reads it from\n"
+          "the standard input. new makes a private room and prints its link.\n\n",
+          out);
+    for (size_t i = 0; i < TABLE_COUNT; i++) {
+        char name[40];
+        snprintf(name, sizeof name, "--%s %s", table[i].name,
+                 table[i].value != NULL ? table[i].value : "");
+        fprintf(out, "  %-18s %s\n", name, table[i].help);
+    }
+}

@@ -1,0 +1,38 @@
+/* The command line of ghostchat: which options there are, and what was asked for. */
+#ifndef GC_CLI_ARGUMENTS_H
+#define GC_CLI_ARGUMENTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+enum gc_arguments_command {
+    GC_ARGUMENTS_HELP,
+    GC_ARGUMENTS_VERSION,
+    GC_ARGUMENTS_JOIN, /* a room by its name, or what a link leads to */
+    GC_ARGUMENTS_NEW,  /* a new private room */
+};
+
+enum gc_arguments_form {
+    GC_ARGUMENTS_BY_OUTPUT, /* plain on a terminal, else JSON */
+    GC_ARGUMENTS_PLAIN,
+    GC_ARGUMENTS_JSON,
+};
+
+/* Texts are those of argv. */
+typedef struct gc_arguments {
+    enum gc_arguments_command command;
+    enum gc_arguments_form form;
+    const char *target; /* of JOIN: a name, a link, or "-": the first line of the standard input */
+    const char *server; /* NULL: that of the link */
+    const char *nick;   /* "" when none is given */
+    bool all_interfaces;
+} gc_arguments;
+
+/* Reads argv. Returns 0, or -1 and one plain sentence in error. */
+int gc_arguments_parse(gc_arguments *out, int argc, char *const argv[], char *error,
+                       size_t error_bytes);
+/* Writes the text of --help. */
+void gc_arguments_help(FILE *out);
+
+#endif

@@ -1,0 +1,37 @@
+/* JSON lines, which bots speak: each event is one JSON object on a line, and so is each command.
+ * Their form is stable: ghostchat(1), "JSON LINES". Strings of others have their control and
+ * direction characters escaped (visible.h), so that a terminal may show the lines. */
+#ifndef GC_CLI_JSON_LINES_H
+#define GC_CLI_JSON_LINES_H
+
+#include "core/base/writer.h"
+#include "peer/events.h"
+
+/* The longest line: a message with everything escaped, and the words around it. */
+#define GC_JSON_LINES_BYTES_MAX (6 * GC_TEXT_BYTES_MAX + 4096)
+
+/* Each writes one line with its end. room: the name of an open room, as typed; empty for another.
+ */
+void gc_json_lines_event(gc_writer *w, const gc_event *e);
+void gc_json_lines_joined(gc_writer *w, gc_span room);
+void gc_json_lines_invite(gc_writer *w, gc_span link);
+void gc_json_lines_sent(gc_writer *w, uint64_t number);
+/* code: a word of the tables of errors or reasons. text: for people; more: about it, may be empty.
+ */
+void gc_json_lines_error(gc_writer *w, const char *code, const char *text, gc_span more);
+
+enum gc_command_type {
+    GC_COMMAND_BAD,  /* not a command */
+    GC_COMMAND_SEND, /* {"send":"text"} */
+    GC_COMMAND_QUIT, /* {"quit":true} */
+};
+
+typedef struct gc_command {
+    enum gc_command_type type;
+    gc_span text; /* of SEND; in the memory that was given */
+} gc_command;
+
+/* Reads a line. out: memory for its text, at least as long as the line. */
+gc_command gc_json_lines_command(gc_span line, uint8_t *out);
+
+#endif

@@ -1,0 +1,26 @@
+/* ghostchat: the terminal client. arguments.c reads the command line, session.c does the rest. */
+#include "cli/arguments.h"
+#include "cli/session.h"
+#include "host/tls.h"
+
+#include <signal.h>
+
+int main(int argc, char **argv) {
+    gc_arguments arguments;
+    char error[256];
+    if (gc_arguments_parse(&arguments, argc, argv, error, sizeof error) != 0) {
+        fprintf(stderr, "ghostchat: %s (see ghostchat --help)\n", error);
+        return GC_SESSION_USAGE;
+    }
+    if (arguments.command == GC_ARGUMENTS_HELP) {
+        gc_arguments_help(stdout);
+        return 0;
+    }
+    if (arguments.command == GC_ARGUMENTS_VERSION) {
+        printf("ghostchat %s\n", GC_VERSION);
+        return 0;
+    }
+    signal(SIGPIPE, SIG_IGN);
+    gc_tls_start();
+    return gc_session_run(&arguments);
+}

@@ -1,0 +1,83 @@
+#include "cli/output.h"
+#include "core/base/error.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A terminal that is shared with the standard input may be set not to block. */
+static bool write_some(gc_output *o, const uint8_t **at, uint32_t *left) {
+    ssize_t n = write(o->fd, *at, *left);
+    if (n >= 0) {
+        *at += n;
+        *left -= (uint32_t)n;
+        return true;
+    }
+    if (errno == EAGAIN) {
+        struct pollfd wait = {.fd = o->fd, .events = POLLOUT};
+        poll(&wait, 1, -1);
+        return true;
+    }
+    return errno == EINTR;
+}
+
+static void flush(gc_output *o, const gc_writer *w) {
+    const uint8_t *at = o->bytes;
+    uint32_t left = w->failed ? 0 : w->at;
+    while (left > 0 && !o->gone) {
+        o->gone = !write_some(o, &at, &left);
+    }
+}
+
+static gc_writer begin(gc_output *o) {
+    gc_writer w;
+    gc_writer_init(&w, o->bytes, sizeof o->bytes);
+    return w;
+}
+
+void gc_output_open(gc_output *o, int fd, bool json) {
+    memset(o, 0, offsetof(gc_output, bytes));
+    o->fd = fd;
+    o->json = json;
+}
+
+void gc_output_event(gc_output *o, const gc_event *e) {
+    gc_writer w = begin(o);
+    if (o->json) {
+        gc_json_lines_event(&w, e);
+    } else {
+        gc_plain_lines_event(&o->people, &w, e);
+    }
+    flush(o, &w);
+}
+
+void gc_output_joined(gc_output *o, gc_span room) {
+    gc_writer w = begin(o);
+    (o->json ? gc_json_lines_joined : gc_plain_lines_joined)(&w, room);
+    flush(o, &w);
+}
+
+void gc_output_invite(gc_output *o, gc_span link) {
+    gc_writer w = begin(o);
+    (o->json ? gc_json_lines_invite : gc_plain_lines_invite)(&w, link);
+    flush(o, &w);
+}
+
+void gc_output_sent(gc_output *o, uint64_t number) {
+    gc_writer w = begin(o);
+    if (o->json) {
+        gc_json_lines_sent(&w, number);
+    }
+    flush(o, &w);
+}
+
+void gc_output_error(gc_output *o, int error, gc_span more) {
+    gc_writer w = begin(o);
+    if (o->json) {
+        gc_json_lines_error(&w, gc_error_word(error), gc_error_text(error), more);
+    } else {
+        gc_plain_lines_error(&w, gc_error_text(error), more);
+    }
+    flush(o, &w);
+}

@@ -1,0 +1,29 @@
+/* Output: what is written to the standard output, as JSON lines or as plain lines. Each line is
+ * written whole. A reader that is slow holds up the program; a reader that is gone ends it. */
+#ifndef GC_CLI_OUTPUT_H
+#define GC_CLI_OUTPUT_H
+
+#include "cli/json_lines.h"
+#include "cli/plain_lines.h"
+
+typedef struct gc_output {
+    int fd;
+    bool json;
+    bool gone; /* the reader: nothing is written any more */
+    gc_plain_lines people;
+    uint8_t bytes[GC_PLAIN_LINES_BYTES_MAX > GC_JSON_LINES_BYTES_MAX ? GC_PLAIN_LINES_BYTES_MAX
+                                                                     : GC_JSON_LINES_BYTES_MAX];
+} gc_output;
+
+/* Begins. fd: stays the caller's. */
+void gc_output_open(gc_output *o, int fd, bool json);
+/* Each writes what json_lines.h and plain_lines.h say of it. */
+void gc_output_event(gc_output *o, const gc_event *e);
+void gc_output_joined(gc_output *o, gc_span room);
+void gc_output_invite(gc_output *o, gc_span link);
+/* A message of ours went out: plain lines say nothing of it. */
+void gc_output_sent(gc_output *o, uint64_t number);
+/* error: a GC_E_* that a call returned. */
+void gc_output_error(gc_output *o, int error, gc_span more);
+
+#endif

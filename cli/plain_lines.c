@@ -1,0 +1,172 @@
+#include "cli/plain_lines.h"
+#include "cli/visible.h"
+#include "core/base/utf8.h"
+
+#include <string.h>
+
+#define SHORT_ID_CHARS 8 /* of an id, for people without a name */
+#define INDENT         "    "
+
+/* --- people -------------------------------------------------------------------------------------
+ */
+
+static int find(const gc_plain_lines *p, gc_span id) {
+    for (int i = 0; i < GC_PEERS_MAX; i++) {
+        if (p->people[i].known &&
+            gc_span_equal(gc_span_of(p->people[i].id, p->people[i].id_len), id)) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static int place_of(gc_plain_lines *p, gc_span id) {
+    int i = find(p, id);
+    for (int k = 0; i < 0 && k < GC_PEERS_MAX; k++) {
+        if (!p->people[k].known && id.len <= GC_ID_BYTES_MAX) {
+            i = k;
+            p->people[i].known = true;
+            p->people[i].id_len = id.len;
+            p->people[i].state = GC_PEER_CONNECTING;
+            memcpy(p->people[i].id, id.data, id.len);
+        }
+    }
+    return i;
+}
+
+static void write_name(const gc_plain_lines *p, gc_writer *w, gc_span id) {
+    int i = find(p, id);
+    if (i >= 0 && p->people[i].nick_len > 0) {
+        gc_visible_write(w, gc_span_of(p->people[i].nick, p->people[i].nick_len), NULL);
+    } else {
+        uint32_t len = id.len < SHORT_ID_CHARS ? id.len : SHORT_ID_CHARS;
+        gc_visible_write(w, gc_span_of(id.data, len), NULL);
+    }
+}
+
+/* --- lines --------------------------------------------------------------------------------------
+ */
+
+static void line(gc_writer *w, const char *text) {
+    gc_writer_text(w, "* ");
+    gc_writer_text(w, text);
+    gc_writer_u8(w, '\n');
+}
+
+static void line_of(const gc_plain_lines *p, gc_writer *w, const gc_event *e, const char *text) {
+    gc_writer_text(w, "* ");
+    write_name(p, w, e->id);
+    gc_writer_text(w, text);
+}
+
+static void end(gc_writer *w) {
+    gc_writer_text(w, ".\n");
+}
+
+static void because(gc_writer *w, const gc_event *e) {
+    if (e->reason != GC_REASON_NONE) {
+        gc_writer_text(w, ": ");
+        gc_writer_text(w, gc_reason_text(e->reason));
+        gc_writer_u8(w, '\n');
+    } else {
+        end(w);
+    }
+}
+
+static void learn(gc_plain_lines *p, const gc_event *e, int i) {
+    uint8_t clean[GC_NICK_BYTES_MAX];
+    uint32_t len = e->nick.len <= sizeof clean && gc_utf8_valid(e->nick)
+                       ? gc_utf8_clean_line(e->nick, clean, GC_PLAIN_LINES_NICK_BYTES)
+                       : 0;
+    memcpy(p->people[i].nick, clean, len);
+    p->people[i].nick_len = len;
+}
+
+static void write_peer(gc_plain_lines *p, gc_writer *w, const gc_event *e) {
+    static const char *const paths[] = {"", " directly", " directly", " directly",
+                                        " through a relay"};
+    int i = place_of(p, e->id);
+    if (i < 0) {
+        return;
+    }
+    uint8_t before = p->people[i].state;
+    learn(p, e, i);
+    p->people[i].state = (uint8_t)e->state;
+    if (e->state == GC_PEER_OPEN && before != GC_PEER_OPEN) {
+        line_of(p, w, e, " is connected");
+        gc_writer_text(w, e->path <= GC_PATH_RELAY ? paths[e->path] : "");
+        end(w);
+    } else if (e->state == GC_PEER_CLOSED) {
+        line_of(p, w, e, e->reason == GC_REASON_LEFT ? " has left" : " is gone");
+        if (e->reason == GC_REASON_LEFT) {
+            end(w);
+        } else {
+            because(w, e);
+        }
+        p->people[i].known = false;
+    } else if (e->state != before && (e->state == GC_PEER_LOST || e->state == GC_PEER_AWAY)) {
+        line_of(p, w, e, e->state == GC_PEER_LOST ? " is being reconnected" : " is away");
+        because(w, e);
+    }
+}
+
+static void write_message(const gc_plain_lines *p, gc_writer *w, const gc_event *e) {
+    gc_writer_u8(w, '<');
+    write_name(p, w, e->id);
+    gc_writer_text(w, "> ");
+    gc_visible_write(w, e->text, INDENT);
+    gc_writer_u8(w, '\n');
+}
+
+void gc_plain_lines_event(gc_plain_lines *p, gc_writer *w, const gc_event *e) {
+    switch (e->type) {
+    case GC_EVENT_PEER:
+        write_peer(p, w, e);
+        break;
+    case GC_EVENT_MESSAGE:
+        write_message(p, w, e);
+        break;
+    case GC_EVENT_GAP:
+        line_of(p, w, e, ": some messages did not arrive.\n");
+        break;
+    case GC_EVENT_UNDELIVERED:
+        line_of(p, w, e, " did not get a message of yours");
+        because(w, e);
+        break;
+    case GC_EVENT_TROUBLE:
+    case GC_EVENT_FAILED:
+        if (e->reason != GC_REASON_NONE) {
+            gc_plain_lines_error(w, gc_reason_text(e->reason), e->text);
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+void gc_plain_lines_joined(gc_writer *w, gc_span room) {
+    if (room.len > 0) {
+        gc_writer_text(w, "* You are in the room ");
+        gc_visible_write(w, room, NULL);
+        end(w);
+    } else {
+        line(w, "You are in.");
+    }
+}
+
+void gc_plain_lines_invite(gc_writer *w, gc_span link) {
+    gc_writer_text(w, "* Others join by ");
+    gc_writer_span(w, link);
+    gc_writer_u8(w, '\n');
+}
+
+void gc_plain_lines_error(gc_writer *w, const char *text, gc_span more) {
+    gc_writer_text(w, "* ");
+    gc_writer_text(w, text);
+    if (more.len > 0) {
+        gc_writer_text(w, " (");
+        gc_visible_write(w, more, NULL);
+        gc_writer_u8(w, ')');
+    }
+    gc_writer_u8(w, '\n');
+}

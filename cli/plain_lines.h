@@ -1,0 +1,32 @@
+/* Plain lines, which people read where there is no full screen: a message is "<name> text", all
+ * else begins with "* ". Nothing that others write can drive the terminal or look like a line of
+ * ours (visible.h). */
+#ifndef GC_CLI_PLAIN_LINES_H
+#define GC_CLI_PLAIN_LINES_H
+
+#include "core/base/writer.h"
+#include "peer/events.h"
+
+/* The longest line: a message of which everything is spelled out, and the words around it. */
+#define GC_PLAIN_LINES_BYTES_MAX  (12 * GC_TEXT_BYTES_MAX + 4096)
+#define GC_PLAIN_LINES_NICK_BYTES 64 /* of a name that is shown; the rest is left out */
+
+/* The names by which people are known on the lines. */
+typedef struct gc_plain_lines {
+    struct {
+        uint8_t id[GC_ID_BYTES_MAX];
+        uint32_t id_len;
+        uint8_t nick[GC_PLAIN_LINES_NICK_BYTES];
+        uint32_t nick_len;
+        uint8_t state; /* gc_peer_state that was shown */
+        bool known;
+    } people[GC_PEERS_MAX];
+} gc_plain_lines;
+
+/* Each writes lines, or nothing where there is nothing to say. The same as in json_lines.h. */
+void gc_plain_lines_event(gc_plain_lines *p, gc_writer *w, const gc_event *e);
+void gc_plain_lines_joined(gc_writer *w, gc_span room);
+void gc_plain_lines_invite(gc_writer *w, gc_span link);
+void gc_plain_lines_error(gc_writer *w, const char *text, gc_span more);
+
+#endif

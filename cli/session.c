@@ -1,0 +1,333 @@
+#include "cli/session.h"
+#include "cli/lines.h"
+#include "cli/output.h"
+#include "core/base/error.h"
+#include "peer/peer.h"
+
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SIGNALS 3
+
+static const int signal_numbers[SIGNALS] = {SIGINT, SIGTERM, SIGHUP};
+
+typedef struct session {
+    const gc_arguments *arguments;
+    uv_loop_t loop;
+    gc_peer *peer;
+    uv_timer_t connect; /* until the server knows us */
+    uv_signal_t signals[SIGNALS];
+    gc_lines lines;
+    gc_output output;
+    uint8_t server[GC_URL_BYTES_MAX + 1]; /* where links of ours lead, and we meet */
+    uint32_t server_len;
+    uint8_t room[GC_ROOM_NAME_BYTES_MAX]; /* the name of an open room, as typed */
+    uint32_t room_len;
+    bool wants_link; /* the first line is the target */
+    bool reading;
+    bool leaving;
+    int status;
+    uint8_t text[GC_LINES_BYTES_MAX]; /* of a line that waits for GC_EVENT_SENDABLE */
+    uint32_t text_len;
+    bool waits;
+} session;
+
+static gc_span server_of(const session *s) {
+    return gc_span_of(s->server, s->server_len);
+}
+
+/* --- leaving ------------------------------------------------------------------------------------
+ */
+
+static void leave(session *s, int status) {
+    if (s->leaving) {
+        return;
+    }
+    s->leaving = true;
+    s->status = status;
+    uv_close((uv_handle_t *)&s->connect, NULL);
+    for (int i = 0; i < SIGNALS; i++) {
+        uv_close((uv_handle_t *)&s->signals[i], NULL);
+    }
+    if (s->reading) {
+        gc_lines_close(&s->lines);
+    }
+    gc_peer_close(s->peer, NULL);
+}
+
+static void on_signal(uv_signal_t *handle, int number) {
+    (void)number;
+    leave(handle->data, GC_SESSION_LEFT);
+}
+
+static void on_late(uv_timer_t *timer) {
+    session *s = timer->data;
+    gc_event e = {.type = GC_EVENT_FAILED, .reason = GC_REASON_SERVER_UNREACHABLE};
+    gc_output_event(&s->output, &e);
+    leave(s, GC_SESSION_NO_WAY_IN);
+}
+
+/* --- what is typed ------------------------------------------------------------------------------
+ */
+
+/* A text that the core has no room for waits, and so do all lines after it. */
+static void send_text(session *s, gc_span text) {
+    uint64_t number;
+    int r = gc_peer_send(s->peer, text, &number);
+    if (r == GC_E_FULL) {
+        memmove(s->text, text.data, text.len);
+        s->text_len = text.len;
+        s->waits = true;
+        gc_lines_pause(&s->lines, true);
+    } else if (r == GC_E_STATE) {
+        gc_output_error(&s->output, r, GC_SPAN("nobody is here yet"));
+    } else if (r != 0) {
+        gc_output_error(&s->output, r, GC_SPAN_NONE);
+    } else {
+        gc_output_sent(&s->output, number);
+    }
+}
+
+static void send_again(session *s) {
+    if (s->waits) {
+        s->waits = false;
+        gc_lines_pause(&s->lines, false);
+        send_text(s, gc_span_of(s->text, s->text_len));
+    }
+}
+
+static void take_command(session *s, gc_span line) {
+    gc_command command = gc_json_lines_command(line, s->text);
+    if (command.type == GC_COMMAND_SEND) {
+        send_text(s, command.text);
+    } else if (command.type == GC_COMMAND_QUIT) {
+        leave(s, GC_SESSION_LEFT);
+    } else {
+        gc_output_error(&s->output, GC_E_SYNTAX, GC_SPAN("this is not a command"));
+    }
+}
+
+static int enter(session *s, gc_span target);
+
+static void on_line(void *context, gc_span line) {
+    session *s = context;
+    if (line.data == NULL) {
+        gc_output_error(&s->output, GC_E_TOO_BIG, GC_SPAN_NONE);
+    } else if (s->wants_link) {
+        s->wants_link = false;
+        int status = enter(s, line);
+        if (status != 0) {
+            leave(s, status);
+        }
+    } else if (line.len == 0) {
+        return;
+    } else if (s->output.json) {
+        take_command(s, line);
+    } else {
+        send_text(s, line);
+    }
+}
+
+static void on_lines_ended(void *context) {
+    session *s = context;
+    leave(s, s->wants_link ? GC_SESSION_USAGE : GC_SESSION_LEFT);
+}
+
+static const gc_lines_events lines_events = {on_line, on_lines_ended};
+
+/* --- what happens -------------------------------------------------------------------------------
+ */
+
+static void tell_joined(session *s) {
+    uint8_t link[GC_URL_BYTES_MAX];
+    gc_writer w;
+    gc_output_joined(&s->output, gc_span_of(s->room, s->room_len));
+    gc_writer_init(&w, link, sizeof link);
+    if (gc_peer_invite(s->peer, server_of(s), 0, &w) == 0 && !w.failed) {
+        gc_output_invite(&s->output, gc_writer_done(&w));
+    }
+    gc_lines_pause(&s->lines, false);
+}
+
+static void on_event(void *context, const gc_event *e) {
+    session *s = context;
+    switch (e->type) {
+    case GC_EVENT_JOINED:
+        tell_joined(s);
+        break;
+    case GC_EVENT_SENDABLE:
+        send_again(s);
+        break;
+    case GC_EVENT_READY:
+        uv_timer_stop(&s->connect);
+        gc_output_event(&s->output, e);
+        break;
+    default:
+        gc_output_event(&s->output, e);
+        break;
+    }
+    if (e->type == GC_EVENT_FAILED) {
+        leave(s, GC_SESSION_NO_WAY_IN);
+    } else if (s->output.gone) {
+        leave(s, GC_SESSION_LEFT);
+    }
+}
+
+/* --- the way in ---------------------------------------------------------------------------------
+ */
+
+static bool is_link(gc_span target) {
+    for (uint32_t i = 0; i + 3 <= target.len; i++) {
+        if (memcmp(target.data + i, "://", 3) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool set_server(session *s, gc_span base) {
+    gc_span own = GC_SPAN("#/"); /* the page of a static host: its path is before that */
+    if (gc_span_ends(base, own)) {
+        base.len -= own.len;
+    }
+    bool slash = base.len > 0 && base.data[base.len - 1] == '/';
+    if (base.len == 0 || base.len + !slash > GC_URL_BYTES_MAX) {
+        return false;
+    }
+    memcpy(s->server, base.data, base.len);
+    s->server_len = base.len;
+    if (!slash) {
+        s->server[s->server_len++] = '/';
+    }
+    return true;
+}
+
+static int usage(const char *text) {
+    fprintf(stderr, "ghostchat: %s (see ghostchat --help)\n", text);
+    return GC_SESSION_USAGE;
+}
+
+/* Finds the server and the name of the room. Returns false for a link that is not one. */
+static bool read_link(session *s, gc_span link) {
+    gc_invite invite;
+    if (gc_invite_parse(link, &invite) != 0) {
+        return false;
+    }
+    if (invite.kind == GC_INVITE_ROOM_NAME) {
+        s->room_len = invite.name_len;
+        memcpy(s->room, invite.name, invite.name_len);
+    }
+    return s->server_len > 0 || set_server(s, invite.base);
+}
+
+static const char *complaint_of(int error, bool link) {
+    switch (error) {
+    case GC_E_ARGUMENT:
+        return "--server takes an address such as https://host/";
+    case GC_E_UTF8:
+        return "the name is not valid UTF-8";
+    default:
+        return link ? "this is not an invite link" : "this cannot be the name of a room";
+    }
+}
+
+/* Joins. target: what the user gave; empty for a new room. Returns 0, or an exit status after
+ * having said why. */
+static int enter(session *s, gc_span target) {
+    const gc_arguments *a = s->arguments;
+    bool link = is_link(target);
+    if (link && !read_link(s, target)) {
+        return usage("this is not an invite link");
+    }
+    if (s->server_len == 0) {
+        return usage("the name of a room needs --server");
+    }
+    gc_client_options options = {.server = server_of(s), .nick = gc_span_text(a->nick)};
+    int r;
+    if (a->command == GC_ARGUMENTS_NEW) {
+        r = gc_peer_new_room(s->peer, &options);
+    } else if (link) {
+        r = gc_peer_join_link(s->peer, &options, target);
+    } else {
+        s->room_len = target.len <= sizeof s->room ? target.len : 0;
+        memcpy(s->room, target.data, s->room_len);
+        r = gc_peer_join_room(s->peer, &options, target);
+    }
+    if (r == GC_E_CRYPTO || r == GC_E_MEMORY) {
+        fprintf(stderr, "ghostchat: %s\n", gc_error_text(r));
+        return GC_SESSION_NO_WAY_IN;
+    }
+    if (r != 0) {
+        return usage(complaint_of(r, link));
+    }
+    uv_timer_start(&s->connect, on_late, GC_SESSION_CONNECT_MS, 0);
+    gc_lines_pause(&s->lines, true); /* until we are in */
+    return 0;
+}
+
+/* --- the run ------------------------------------------------------------------------------------
+ */
+
+static void say_notice(void) {
+    fputs("ghostchat: people whom you are connected with see the network address of this device; a "
+          "VPN hides it.\n",
+          stderr);
+}
+
+static bool open_peer(session *s) {
+    gc_peer_options options = {.loop = &s->loop,
+                               .event = on_event,
+                               .context = s,
+                               .addresses = s->arguments->all_interfaces ? GC_ROUTES_ALL
+                                                                         : GC_ROUTES_DEFAULT};
+    s->peer = gc_peer_open(&options);
+    return s->peer != NULL;
+}
+
+static void watch(session *s) {
+    uv_timer_init(&s->loop, &s->connect);
+    s->connect.data = s;
+    for (int i = 0; i < SIGNALS; i++) {
+        uv_signal_init(&s->loop, &s->signals[i]);
+        s->signals[i].data = s;
+        uv_signal_start(&s->signals[i], on_signal, signal_numbers[i]);
+    }
+    s->reading = true;
+    gc_lines_open(&s->lines, &s->loop, STDIN_FILENO, &lines_events, s);
+}
+
+static int begin(session *s) {
+    const gc_arguments *a = s->arguments;
+    if (a->server != NULL && !set_server(s, gc_span_text(a->server))) {
+        return usage("--server takes an address such as https://host/");
+    }
+    s->wants_link = a->command == GC_ARGUMENTS_JOIN && strcmp(a->target, "-") == 0;
+    say_notice();
+    if (s->wants_link) {
+        return 0;
+    }
+    return enter(s, gc_span_text(a->command == GC_ARGUMENTS_NEW ? "" : a->target));
+}
+
+int gc_session_run(const gc_arguments *arguments) {
+    static session s; /* too large for a stack; the only one of this program */
+    bool terminal = isatty(STDOUT_FILENO) != 0;
+    s = (session){.arguments = arguments};
+    gc_output_open(&s.output, STDOUT_FILENO,
+                   arguments->form == GC_ARGUMENTS_JSON ||
+                       (arguments->form == GC_ARGUMENTS_BY_OUTPUT && !terminal));
+    uv_loop_init(&s.loop);
+    if (!open_peer(&s)) {
+        fputs("ghostchat: memory is short\n", stderr);
+        return GC_SESSION_NO_WAY_IN;
+    }
+    watch(&s);
+    int status = begin(&s);
+    if (status != 0) {
+        leave(&s, status);
+    }
+    uv_run(&s.loop, UV_RUN_DEFAULT);
+    uv_loop_close(&s.loop);
+    return s.status;
+}

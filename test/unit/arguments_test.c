@@ -1,0 +1,86 @@
+/* cli/arguments.c */
+#include "test/unit/unit.h"
+
+#include "cli/arguments.h"
+
+#define PARSE(...) parse((char *[]){(char *)"ghostchat", __VA_ARGS__, NULL})
+
+static gc_arguments got;
+static char why[200];
+
+static int parse(char **argv) {
+    int argc = 0;
+    while (argv[argc] != NULL) {
+        argc++;
+    }
+    why[0] = 0;
+    return gc_arguments_parse(&got, argc, argv, why, sizeof why);
+}
+
+static void a_room_and_its_options(void **state) {
+    (void)state;
+    assert_int_equal(PARSE("join", "coffee", "--server", "http://h/", "--nick=Ann", "--json"), 0);
+    assert_int_equal(got.command, GC_ARGUMENTS_JOIN);
+    assert_string_equal(got.target, "coffee");
+    assert_string_equal(got.server, "http://h/");
+    assert_string_equal(got.nick, "Ann");
+    assert_int_equal(got.form, GC_ARGUMENTS_JSON);
+    assert_false(got.all_interfaces);
+    assert_int_equal(PARSE("--plain", "--all-interfaces", "join", "-"), 0);
+    assert_string_equal(got.target, "-");
+    assert_null(got.server);
+    assert_string_equal(got.nick, "");
+    assert_int_equal(got.form, GC_ARGUMENTS_PLAIN);
+    assert_true(got.all_interfaces);
+    assert_int_equal(PARSE("join", "--", "--server"), 0);
+    assert_string_equal(got.target, "--server");
+    assert_int_equal(got.form, GC_ARGUMENTS_BY_OUTPUT);
+}
+
+static void a_new_room(void **state) {
+    (void)state;
+    assert_int_equal(PARSE("new", "--server=https://h/"), 0);
+    assert_int_equal(got.command, GC_ARGUMENTS_NEW);
+    assert_int_equal(PARSE("new"), -1);
+    assert_string_equal(why, "new needs --server");
+}
+
+static void help_and_version_need_no_command(void **state) {
+    (void)state;
+    assert_int_equal(PARSE("--help"), 0);
+    assert_int_equal(got.command, GC_ARGUMENTS_HELP);
+    assert_int_equal(PARSE("join", "--version"), 0);
+    assert_int_equal(got.command, GC_ARGUMENTS_VERSION);
+}
+
+static void mistakes_are_named(void **state) {
+    (void)state;
+    static const struct {
+        char *argv[5];
+        const char *why;
+    } bad[] = {
+        {{"ghostchat"}, "a command is missing: join or new"},
+        {{"ghostchat", "dance"}, "there are the commands join and new"},
+        {{"ghostchat", "join"}, "join takes one room or link"},
+        {{"ghostchat", "join", "a", "b"}, "join takes one room or link"},
+        {{"ghostchat", "new", "a"}, "new takes no room"},
+        {{"ghostchat", "join", "a", "--nick"}, "--nick takes a value, NAME"},
+        {{"ghostchat", "join", "a", "--json=x"}, "--json takes no value"},
+        {{"ghostchat", "join", "a", "--jso"}, "there is no option --jso"},
+        {{"ghostchat", "join", "a", "-j"}, "there is no option -j"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        assert_int_equal(parse((char **)bad[i].argv), -1);
+        assert_string_equal(why, bad[i].why);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_room_and_its_options),
+        cmocka_unit_test(a_new_room),
+        cmocka_unit_test(help_and_version_need_no_command),
+        cmocka_unit_test(mistakes_are_named),
+    };
+    return RUN(tests);
+}

@@ -1,0 +1,155 @@
+/* cli/lines.c */
+#include "test/unit/unit.h"
+
+#include "cli/lines.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#define PATIENCE_MS 5000
+
+typedef struct reader {
+    uv_loop_t loop;
+    uv_timer_t patience;
+    gc_lines lines;
+    char log[2000];
+    uint32_t bytes;
+    uint32_t pause_after; /* lines; 0: never */
+    uint32_t count;
+} reader;
+
+static void on_line(void *context, gc_span line) {
+    reader *r = context;
+    size_t len = strlen(r->log);
+    r->bytes += line.len;
+    snprintf(r->log + len, sizeof r->log - len, "%s%.*s|", line.data == NULL ? "?" : "",
+             line.len > 20 ? 20 : (int)line.len, (const char *)line.data);
+    if (++r->count == r->pause_after) {
+        gc_lines_pause(&r->lines, true);
+        uv_stop(&r->loop);
+    }
+}
+
+static void on_ended(void *context) {
+    reader *r = context;
+    strncat(r->log, "end", sizeof r->log - strlen(r->log) - 1);
+    uv_stop(&r->loop);
+}
+
+static const gc_lines_events events = {on_line, on_ended};
+
+static void on_patience(uv_timer_t *timer) {
+    uv_stop(timer->loop);
+}
+
+static reader *open_reader(int fd) {
+    reader *r = calloc(1, sizeof *r);
+    uv_loop_init(&r->loop);
+    uv_timer_init(&r->loop, &r->patience);
+    gc_lines_open(&r->lines, &r->loop, fd, &events, r);
+    return r;
+}
+
+static void run(reader *r) {
+    uv_timer_start(&r->patience, on_patience, PATIENCE_MS, 0);
+    uv_run(&r->loop, UV_RUN_DEFAULT);
+}
+
+static void close_reader(reader *r) {
+    gc_lines_close(&r->lines);
+    uv_close((uv_handle_t *)&r->patience, NULL);
+    uv_run(&r->loop, UV_RUN_DEFAULT);
+    assert_int_equal(uv_loop_close(&r->loop), 0);
+    free(r);
+}
+
+static void put(int fd, const char *text) {
+    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+}
+
+static void a_pipe_gives_its_lines(void **state) {
+    (void)state;
+    int fds[2];
+    assert_int_equal(pipe(fds), 0);
+    reader *r = open_reader(fds[0]);
+    put(fds[1], "one\ntwo\r\n\nth");
+    uv_run(&r->loop, UV_RUN_NOWAIT);
+    uv_run(&r->loop, UV_RUN_NOWAIT);
+    assert_string_equal(r->log, "one|two||");
+    put(fds[1], "ree\nlast");
+    close(fds[1]);
+    run(r);
+    assert_string_equal(r->log, "one|two||three|last|end");
+    close_reader(r);
+    close(fds[0]);
+}
+
+static void a_file_gives_its_lines(void **state) {
+    (void)state;
+    FILE *file = tmpfile();
+    assert_non_null(file);
+    for (int i = 0; i < 50; i++) {
+        fprintf(file, "line%d\n", i);
+    }
+    rewind(file);
+    reader *r = open_reader(fileno(file));
+    run(r);
+    assert_int_equal(r->count, 50);
+    assert_non_null(strstr(r->log, "line49|end"));
+    close_reader(r);
+    fclose(file);
+    int fd = open("/dev/null", O_RDONLY);
+    r = open_reader(fd);
+    run(r);
+    assert_string_equal(r->log, "end");
+    close_reader(r);
+    close(fd);
+}
+
+static void a_pause_keeps_lines_for_later(void **state) {
+    (void)state;
+    int fds[2];
+    assert_int_equal(pipe(fds), 0);
+    put(fds[1], "one\ntwo\nthree\n");
+    close(fds[1]);
+    reader *r = open_reader(fds[0]);
+    r->pause_after = 1;
+    run(r);
+    assert_string_equal(r->log, "one|");
+    for (int i = 0; i < 3; i++) {
+        uv_run(&r->loop, UV_RUN_NOWAIT);
+    }
+    assert_string_equal(r->log, "one|");
+    gc_lines_pause(&r->lines, false);
+    assert_string_equal(r->log, "one|");
+    run(r);
+    assert_string_equal(r->log, "one|two|three|end");
+    close_reader(r);
+    close(fds[0]);
+}
+
+static void a_line_that_is_too_long_is_lost_alone(void **state) {
+    (void)state;
+    FILE *file = tmpfile();
+    fputs("one\n", file);
+    for (int i = 0; i < 3 * GC_LINES_BYTES_MAX; i++) {
+        fputc('x', file);
+    }
+    fputs("\ntwo\n", file);
+    rewind(file);
+    reader *r = open_reader(fileno(file));
+    run(r);
+    assert_string_equal(r->log, "one|?|two|end");
+    close_reader(r);
+    fclose(file);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_pipe_gives_its_lines),
+        cmocka_unit_test(a_file_gives_its_lines),
+        cmocka_unit_test(a_pause_keeps_lines_for_later),
+        cmocka_unit_test(a_line_that_is_too_long_is_lost_alone),
+    };
+    return RUN(tests);
+}

@@ -1,0 +1,92 @@
+/* cli/plain_lines.c */
+#include "test/unit/unit.h"
+
+#include "cli/plain_lines.h"
+
+static char out[GC_PLAIN_LINES_BYTES_MAX + 1];
+
+static const char *event(gc_plain_lines *p, gc_event e) {
+    gc_writer w;
+    gc_writer_init(&w, (uint8_t *)out, sizeof out - 1);
+    gc_plain_lines_event(p, &w, &e);
+    assert_false(w.failed);
+    out[w.at] = 0;
+    return out;
+}
+
+static void people_come_talk_and_go(void **state) {
+    (void)state;
+    gc_plain_lines p = {0};
+    gc_event e = {.type = GC_EVENT_PEER, .id = GC_SPAN("gabcdefghijk"), .nick = GC_SPAN("Ann")};
+    assert_string_equal(event(&p, e), "");
+    e.state = GC_PEER_OPEN;
+    e.path = GC_PATH_HOST;
+    assert_string_equal(event(&p, e), "* Ann is connected directly.\n");
+    assert_string_equal(event(&p, e), "");
+    assert_string_equal(event(&p, (gc_event){.type = GC_EVENT_MESSAGE,
+                                             .id = e.id,
+                                             .text = GC_SPAN("hi\n* Bob has left.\x1b[2J")}),
+                        "<Ann> hi\n    * Bob has left.<U+001B>[2J\n");
+    e.state = GC_PEER_LOST;
+    assert_string_equal(event(&p, e), "* Ann is being reconnected.\n");
+    e.state = GC_PEER_CLOSED;
+    e.reason = GC_REASON_LEFT;
+    assert_string_equal(event(&p, e), "* Ann has left.\n");
+}
+
+static void somebody_without_a_name_is_an_id(void **state) {
+    (void)state;
+    gc_plain_lines p = {0};
+    gc_event e = {.type = GC_EVENT_PEER,
+                  .id = GC_SPAN("g\nbcdefghijk"),
+                  .state = GC_PEER_OPEN,
+                  .path = GC_PATH_RELAY};
+    assert_string_equal(event(&p, e), "* g<U+000A>bcdefg is connected through a relay.\n");
+    e.state = GC_PEER_CLOSED;
+    e.reason = GC_REASON_GONE;
+    assert_string_equal(event(&p, e),
+                        "* g<U+000A>bcdefg is gone: The connection to this person was lost.\n");
+}
+
+static void a_name_cannot_look_like_a_line(void **state) {
+    (void)state;
+    gc_plain_lines p = {0};
+    gc_event e = {.type = GC_EVENT_PEER,
+                  .id = GC_SPAN("x"),
+                  .nick = GC_SPAN("A\n* B\x1b\xe2\x80\xae"),
+                  .state = GC_PEER_OPEN};
+    assert_string_equal(event(&p, e), "* A * B is connected.\n");
+}
+
+static void everybody_has_a_place_and_more_have_none(void **state) {
+    (void)state;
+    gc_plain_lines p = {0};
+    for (int i = 0; i < GC_PEERS_MAX + 5; i++) {
+        char id[8];
+        snprintf(id, sizeof id, "p%d", i);
+        gc_event e = {.type = GC_EVENT_PEER, .id = text_span(id), .state = GC_PEER_OPEN};
+        assert_int_equal(strlen(event(&p, e)) > 0, i < GC_PEERS_MAX);
+    }
+}
+
+static void the_longest_message_fits(void **state) {
+    (void)state;
+    static uint8_t text[GC_TEXT_BYTES_MAX];
+    gc_plain_lines p = {0};
+    memset(text, 1, sizeof text);
+    assert_true(strlen(event(&p, (gc_event){.type = GC_EVENT_MESSAGE,
+                                            .id = GC_SPAN("p"),
+                                            .text = gc_span_of(text, sizeof text)})) >
+                8 * sizeof text);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(people_come_talk_and_go),
+        cmocka_unit_test(somebody_without_a_name_is_an_id),
+        cmocka_unit_test(a_name_cannot_look_like_a_line),
+        cmocka_unit_test(everybody_has_a_place_and_more_have_none),
+        cmocka_unit_test(the_longest_message_fits),
+    };
+    return RUN(tests);
+}
