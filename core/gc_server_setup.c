@@ -23,8 +23,7 @@ _Static_assert(GC_PER_ADDRESS_MAX <= GC_CONCURRENT_MAX / 16,
                "an address takes 1/16 of the ids, and of the rooms");
 _Static_assert(GC_PER_ADDRESS_MAX <= GC_SPARE_CONNECTIONS / 4,
                "an address takes 1/4 of the sockets that are no clients yet");
-_Static_assert(GC_PENALTY_SETS *GC_PENALTY_SET_SIZE >= GC_CONCURRENT_MAX / 2 &&
-                   GC_STUN_SETS * GC_STUN_SET_SIZE >= GC_CONCURRENT_MAX / 2,
+_Static_assert(GC_SOURCE_PLACES >= GC_CONCURRENT_MAX / 2,
                "half of all clients find an entry of their own address");
 
 /* Places the tables of clients after the server in the arena; with a measuring arena only counts.

@@ -8,30 +8,19 @@
 #ifndef GC_PROTO_PENALTIES_H
 #define GC_PROTO_PENALTIES_H
 
-#include "core/base/addr.h"
 #include "core/base/limits.h"
-
-#include <stdbool.h>
-
-/* Records: sets of 4, a new source takes the place of the one in its set that is the least bad. */
-#define GC_PENALTY_SETS     1024
-#define GC_PENALTY_SET_SIZE 4
+#include "core/proto/source_rates.h"
 
 typedef struct gc_penalty {
-    uint64_t source;   /* keyed hash of the address; 0 = free */
-    uint64_t paid_us;  /* the time up to which this source has used its budget */
     uint64_t until_ms; /* refused before this */
     uint64_t wait_ms;  /* the last penalty; 0 = a clean record */
 } gc_penalty;
 
 typedef struct gc_penalties {
-    uint8_t key[16];
-    uint64_t now_ms;
-    uint64_t cost_us;  /* of one connection; 0: nobody is ever refused */
-    uint64_t ahead_us; /* the budget, as time */
-    uint64_t given;    /* penalties, for /metrics */
-    uint64_t refused;  /* connections, for /metrics */
-    gc_penalty records[GC_PENALTY_SETS][GC_PENALTY_SET_SIZE];
+    uint64_t given;   /* for /metrics */
+    uint64_t refused; /* connections, for /metrics */
+    gc_source_rates rates;
+    gc_penalty records[GC_SOURCE_PLACES]; /* of the source in that place */
 } gc_penalties;
 
 /* Prepares p, which is zero; touches no page of its table. key: 16 random bytes that hash

@@ -32,7 +32,7 @@ gc_server_config gc_server_config_complete(const gc_server_config *config) {
 
 bool gc_server_config_makes_sense(const gc_server_config *c) {
     return c->connections_max > 0 && c->connections_max <= GC_CONNECTIONS_MAX &&
-           c->stun_per_second <= GC_STUN_RATE_MAX &&
+           c->stun_per_second <= GC_SOURCE_RATE_MAX &&
            c->message_bytes_max <= MESSAGE_BYTES_CEILING &&
            c->queue_bytes_max >= c->message_bytes_max &&
            c->memory_bytes_max >= 2 * (uint64_t)c->queue_bytes_max &&

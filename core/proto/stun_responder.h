@@ -4,37 +4,24 @@
 #ifndef GC_PROTO_STUN_RESPONDER_H
 #define GC_PROTO_STUN_RESPONDER_H
 
-#include "core/base/addr.h"
 #include "core/base/limits.h"
 #include "core/base/span.h"
+#include "core/proto/source_rates.h"
 #include "core/wire/stun.h"
 
-/* Buckets: sets of 4, a new source takes the place of the one that needs its bucket least. */
-#define GC_STUN_SETS     1024
-#define GC_STUN_SET_SIZE 4
-
-#define GC_STUN_RATE_MAX          1000000 /* a request costs whole microseconds */
-#define GC_STUN_REQUEST_BYTES_MAX 1024    /* no longer datagram is taken for a request */
-
-typedef struct gc_stun_bucket {
-    uint64_t source;  /* keyed hash of the address; 0 = free */
-    uint64_t paid_us; /* the time up to which this source has used its rate */
-} gc_stun_bucket;
+#define GC_STUN_REQUEST_BYTES_MAX 1024 /* no longer datagram is taken for a request */
 
 typedef struct gc_stun_responder {
-    uint8_t key[16];
-    uint64_t now_ms;
-    uint64_t cost_us;  /* of one answer */
-    uint64_t ahead_us; /* the budget that may be used at once, as time */
     uint64_t answered; /* for /metrics */
     uint64_t dropped;  /* over the rate */
     uint64_t ignored;  /* no Binding request */
-    gc_stun_bucket buckets[GC_STUN_SETS][GC_STUN_SET_SIZE];
+    gc_source_rates rates;
 } gc_stun_responder;
 
 /* Prepares r, which is zero; touches no page of its table. key: 16 random bytes, copied.
- * per_second: answers to one source, from 1 to GC_STUN_RATE_MAX; GC_STUN_BURST_SECONDS of that may
- * come at once. The browsers of an office behind one address ask again every 10 s for each link.
+ * per_second: answers to one source, from 1 to GC_SOURCE_RATE_MAX; GC_STUN_BURST_SECONDS of that
+ * may come at once. The browsers of an office behind one address ask again every 10 s for each
+ * link.
  */
 void gc_stun_responder_init(gc_stun_responder *r, const uint8_t key[16], uint32_t per_second);
 /* Answers one datagram, which is borrowed for the call, and counts it. now_ms: monotonic, a step

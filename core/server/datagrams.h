@@ -27,7 +27,7 @@ typedef struct gc_datagrams {
 } gc_datagrams;
 
 /* Prepares d, which is zero. key: 16 secret bytes that hash addresses, copied. stun_per_second: the
- * answers of STUN to one address, from 1 to GC_STUN_RATE_MAX. */
+ * answers of STUN to one address, from 1 to GC_SOURCE_RATE_MAX. */
 void gc__datagrams_init(gc_datagrams *d, const uint8_t key[16], uint32_t stun_per_second);
 /* Handles one datagram, which is borrowed for the call. now_ms: monotonic, a step back is clamped.
  * socket: the host's number, which the answer gets too. from: who sent it, family 4 or 6. Bytes
