@@ -29,22 +29,23 @@ static void a_sender_waits_for_one_lane_at_a_time(void **state) {
     assert_int_equal(gc_stalls_take(&s, 7, GC_LANES - 1), GC_STALL_NONE);
 }
 
-/* Whoever is removed, first, last or between, the others are still taken, each once. */
+/* Whichever two are removed, first, last or between, the others are still taken, each once. */
 static void all_that_wait_for_a_lane_are_taken(void **state) {
     (void)state;
-    for (uint32_t gone = 0; gone < SLOTS; gone++) {
+    for (uint32_t pair = 0; pair < SLOTS * SLOTS; pair++) {
         gc_stalls s;
-        uint32_t receiver, lane, taken = 0, n;
+        uint32_t gone = pair / SLOTS, also = pair % SLOTS, receiver, lane, taken = 0, n;
         start(&s);
         for (uint32_t i = 0; i < SLOTS; i++) {
             assert_true(gc_stalls_add(&s, i, 0, 5));
         }
         assert_true(gc_stalls_remove(&s, gone, &receiver, &lane));
+        assert_int_equal(gc_stalls_remove(&s, also, &receiver, &lane), also != gone);
         while ((n = gc_stalls_take(&s, 0, 5)) != GC_STALL_NONE) {
             assert_false(gc_stalls_has(&s, n));
             taken |= 1u << n;
         }
-        assert_int_equal(taken, ((1u << SLOTS) - 1) & ~(1u << gone));
+        assert_int_equal(taken, ((1u << SLOTS) - 1) & ~(1u << gone) & ~(1u << also));
     }
 }
 
