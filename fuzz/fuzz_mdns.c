@@ -28,15 +28,11 @@ static void drain(void) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    const uint8_t seed[32] = {1};
-    gc_drbg drbg;
     uint64_t now_ms = 1000;
     if (size == 0) {
         return 0;
     }
-    gc_drbg_init(&drbg, seed);
-    gc_mdns_init(&m, &drbg);
-    m.id = 0x1234; /* which the input can know */
+    gc_mdns_init(&m);
     ended = 0;
     gc_candidate c = {.named = true, .addr = {.port = 7}};
     memcpy(c.name, NAME, sizeof c.name);

@@ -23,9 +23,8 @@
 /* When the next question goes, after the first one: RFC 6762 5.2 asks for growing pauses. */
 static const uint32_t ROUNDS_MS[GC_MDNS_SENDS_MAX] = {1000, 3000, GC_MDNS_LOST_MS};
 
-void gc_mdns_init(gc_mdns *m, gc_drbg *drbg) {
+void gc_mdns_init(gc_mdns *m) {
     memset(m, 0, sizeof(*m));
-    gc_drbg_bytes(drbg, &m->id, sizeof m->id);
 }
 
 /* --- asking ------------------------------------------------------------------------------------
@@ -99,8 +98,7 @@ static gc_span write_query(gc_mdns *m, const gc_mdns_name *n, uint16_t type) {
     uint32_t dot = gc_span_find(name, 0, '.');
     gc_writer w;
     gc_writer_init(&w, m->query, sizeof m->query);
-    gc_writer_u16(&w, m->id);
-    gc_writer_u16(&w, 0);
+    gc_writer_u32(&w, 0);          /* RFC 6762 18.1 to 18.11: neither a number nor flags */
     gc_writer_u64(&w, 1ull << 48); /* one question, nothing else */
     gc_writer_u8(&w, (uint8_t)dot);
     gc_writer_span(&w, gc_span_of(name.data, dot));
@@ -259,7 +257,7 @@ int gc_mdns_datagram(gc_mdns *m, uint64_t now_ms, uint16_t from_port, gc_span da
     gc_reader r;
     advance(m, now_ms);
     gc_reader_init(&r, datagram);
-    uint16_t id = gc_reader_u16(&r);
+    gc_reader_u16(&r);
     uint16_t flags = gc_reader_u16(&r);
     uint16_t questions = gc_reader_u16(&r);
     uint32_t records = gc_reader_u16(&r);
@@ -268,9 +266,6 @@ int gc_mdns_datagram(gc_mdns *m, uint64_t now_ms, uint16_t from_port, gc_span da
     if (r.failed || datagram.len > GC_MDNS_ANSWER_BYTES_MAX || from_port != GC_MDNS_PORT ||
         (flags & FLAGS_MASK) != FLAGS_ANSWER) {
         return GC_E_SYNTAX;
-    }
-    if (id != m->id && id != 0) { /* RFC 6762 18.1: 0 in answers to all */
-        return GC_E_NOT_FOUND;
     }
     bool taken = false;
     bool ok = skip_questions(&r, questions);

@@ -5,14 +5,17 @@
  *   ask --> sent at 0, 1 and 3 s --answer--> FOUND
  *                                --nobody in 6 s--> LOST
  *
- * The owner has the sockets: what SEND says goes to 224.0.0.251 or [ff02::fb], port GC_MDNS_PORT,
- * from any port; what comes back to them is given to gc_mdns_datagram(). One datagram has one
- * question, for Chromium reads no more of it. After each input call gc_mdns_poll() until it returns
- * false. Source: RFC 6762 5.1, 6.7, 11, 18; draft-ietf-mmusic-mdns-ice-candidates. */
+ * The owner has the sockets: what SEND says goes to 224.0.0.251 or [ff02::fb], port GC_MDNS_PORT;
+ * what comes is given to gc_mdns_datagram(). The socket must be bound to GC_MDNS_PORT, shared with
+ * others, and be a member of the groups: Chromium and Firefox answer to the group alone, also those
+ * who ask from another port (RFC 6762 6.7 would have them answer there). One datagram has one
+ * question, because Chromium reads no more of it. The number of a message is ignored, as 18.1
+ * demands of what comes to a group: only those who saw the name can answer for it, and those see
+ * the number too. After each input call gc_mdns_poll() until it returns false. Source: RFC
+ * 6762 5.2, 6, 10.1, 17, 18; draft-ietf-mmusic-mdns-ice-candidates. */
 #ifndef GC_RTC_MDNS_H
 #define GC_RTC_MDNS_H
 
-#include "core/base/drbg.h"
 #include "core/base/timers.h"
 #include "rtc/candidate.h"
 
@@ -38,7 +41,6 @@ typedef struct gc_mdns_name {
 typedef struct gc_mdns {
     gc_mdns_name names[GC_MDNS_NAMES_MAX];
     uint64_t now_ms;
-    uint16_t id; /* of our questions: an answer to us alone repeats it */
     uint8_t query[GC_MDNS_QUERY_BYTES];
 } gc_mdns;
 
@@ -55,8 +57,8 @@ typedef struct gc_mdns_output {
     gc_candidate candidate;
 } gc_mdns_output;
 
-/* Starts. drbg: used now only. */
-void gc_mdns_init(gc_mdns *m, gc_drbg *drbg);
+/* Starts, in memory that need not be zero. */
+void gc_mdns_init(gc_mdns *m);
 /* Asks for the name of a candidate. owner: any number of the caller's, which comes back with the
  * result. Returns 0; GC_E_ARGUMENT if the candidate has no name; GC_E_FULL if GC_MDNS_NAMES_MAX are
  * asked for: drop the candidate. */

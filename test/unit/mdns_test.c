@@ -14,10 +14,7 @@ static gc_candidate candidate(const char *name) {
 }
 
 static void start(void) {
-    const uint8_t seed[32] = {9};
-    gc_drbg d;
-    gc_drbg_init(&d, seed);
-    gc_mdns_init(&m, &d);
+    gc_mdns_init(&m);
     gc_candidate c = candidate(NAME);
     assert_int_equal(gc_mdns_ask(&m, 1000, 5, &c), 0);
 }
@@ -94,7 +91,7 @@ static void a_question(void **state) {
         assert_int_equal(out.type, GC_MDNS_SEND);
         const uint8_t *q = out.bytes.data;
         assert_int_equal(out.bytes.len, GC_MDNS_QUERY_BYTES);
-        assert_memory_equal(q + 2, "\0\0\0\1\0\0\0\0\0\0\x24" LABEL "\5local\0", 55);
+        assert_memory_equal(q, "\0\0\0\0\0\1\0\0\0\0\0\0\x24" LABEL "\5local\0", 57);
         assert_int_equal(q[57], i == 0 ? 1 : 28); /* A, then AAAA */
         assert_memory_equal(q + 58, "\0\1", 2);
     }
@@ -139,13 +136,13 @@ static void found(void **state) {
     assert_int_equal(feed(usual()), GC_E_NOT_FOUND); /* nobody waits any more */
 }
 
-/* To us alone: our number, our question repeated, the name by a pointer, an address of IPv6 among
- * other records. */
+/* As Firefox and others do: with a number, the question repeated, the name by a pointer, an address
+ * of IPv6 among other records. */
 static void found_in_other_forms(void **state) {
     (void)state;
     start();
     questions();
-    answer *a = begin_answer(m.id, 0x8400, 1, 1, 2);
+    answer *a = begin_answer(0x1234, 0x8400, 1, 1, 2);
     put_name(a, "C2D3B1A0-0F1E-4D2C-8B3A-0123456789AB");
     gc_writer_u32(&a->w, 28 << 16 | 1);
     gc_writer_u16(&a->w, 0xc00c);
@@ -179,14 +176,12 @@ static void of_no_use(void **state) {
         {LABEL, "\xe0\0\0\1", 120, 0, 0x8400, 1, 1, 4, GC_E_NOT_FOUND}, /* multicast */
         {LABEL, "\1\2\3\4", 120, 0, 0x0000, 1, 1, 4, GC_E_SYNTAX},      /* a question */
         {LABEL, "\1\2\3\4", 120, 0, 0x8403, 1, 1, 4, GC_E_SYNTAX},      /* an error */
-        {LABEL, "\1\2\3\4", 120, 1, 0x8400, 1, 1, 4, GC_E_NOT_FOUND},   /* another's */
         {"c2d3b1a0-0f1e-4d2c-8b3a-0123456789ac", "\1\2\3\4", 120, 0, 0x8400, 1, 1, 4,
          GC_E_NOT_FOUND},
         {"c2d3b1a0", "\1\2\3\4", 120, 0, 0x8400, 1, 1, 4, GC_E_NOT_FOUND},
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         start();
-        assert_int_not_equal(m.id, 1);
         answer *a = begin_answer(all[i].id, all[i].flags, 0, 1, 0);
         put_name(a, all[i].label);
         put_data(a, all[i].type, all[i].class, all[i].ttl, all[i].data, all[i].len);
