@@ -11,6 +11,7 @@
 #include "core/base/arena.h"
 #include "core/base/drbg.h"
 #include "core/base/span.h"
+#include "rtc/crc32c.h"
 
 /* User bytes of one block: a DATA chunk that fits into 1,200 bytes of UDP needs one. */
 #define GC_SCTP_BLOCK_BYTES 1184
@@ -21,7 +22,7 @@
 /* Longest packet that is written: the plaintext of a DTLS record in a datagram of 9,000 bytes. */
 #define GC_SCTP_PACKET_BYTES_MAX 9000
 
-/* What a block says of the chunk that begins in it. The association that owns it fills it in. */
+/* Describes the chunk that begins in a block. The association that owns the block fills it in. */
 typedef struct gc_sctp_block {
     uint64_t sent_ms; /* the last transmission */
     uint32_t next;    /* in a list of its owner */
@@ -47,6 +48,7 @@ typedef struct gc_sctp_pool {
     uint32_t touched; /* blocks below this were used at least once */
     uint32_t free;    /* the last one freed, chained by `more` */
     uint32_t used;
+    gc_crc32c crc;
     uint8_t cookie_key[16]; /* of state cookies of all associations (RFC 9260 5.1.3) */
 } gc_sctp_pool;
 

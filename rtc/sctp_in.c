@@ -1,0 +1,449 @@
+#include "rtc/sctp_in.h"
+#include "core/base/mem.h"
+#include "core/base/timers.h"
+
+/* Values of a slot that are not the number of a block. */
+#define EMPTY UINT32_MAX
+#define DONE  (UINT32_MAX - 1) /* came, and is delivered or given up */
+
+/* States of a block here. */
+#define PLAIN   0
+#define BLOCKED 1 /* first of a whole message that waits for an earlier one of its stream */
+
+_Static_assert((GC_SCTP_IN_TSNS & (GC_SCTP_IN_TSNS - 1)) == 0, "slots are found by a mask");
+_Static_assert(GC_SCTP_IN_TSNS <= UINT16_MAX, "a SACK names TSNs by 16 bits");
+_Static_assert(GC_SCTP_FRAGMENTS_MAX < GC_SCTP_IN_TSNS, "a whole message has places");
+
+void gc_sctp_in_place(gc_sctp_in *in, gc_sctp_pool *pool, gc_arena *a) {
+    in->pool = pool;
+    in->slots = gc_arena_take(a, GC_SCTP_IN_TSNS, sizeof(uint32_t));
+    in->next_ssn = gc_arena_take(a, GC_SCTP_STREAMS_MAX, sizeof(uint16_t));
+}
+
+void gc_sctp_in_begin(gc_sctp_in *in, uint32_t first_tsn, uint32_t window_bytes) {
+    *in = (gc_sctp_in){
+        .pool = in->pool,
+        .slots = in->slots,
+        .next_ssn = in->next_ssn,
+        .floor = first_tsn,
+        .cumulative = first_tsn - 1,
+        .highest = first_tsn - 1,
+        .blocks_max = window_bytes / GC_SCTP_BLOCK_BYTES,
+        .ready_first = GC_SCTP_NO_BLOCK,
+        .ready_last = GC_SCTP_NO_BLOCK,
+        .given = GC_SCTP_NO_BLOCK,
+        .sack_at_ms = GC_NEVER,
+    };
+    memset(in->next_ssn, 0, GC_SCTP_STREAMS_MAX * sizeof(uint16_t));
+}
+
+/* --- slots and blocks ---------------------------------------------------------------------------
+ */
+
+static uint32_t *slot(const gc_sctp_in *in, uint32_t tsn) {
+    return &in->slots[tsn & (GC_SCTP_IN_TSNS - 1)];
+}
+
+static bool is_block(uint32_t value) {
+    return value < DONE;
+}
+
+static gc_sctp_block *block_at(const gc_sctp_in *in, uint32_t tsn) {
+    uint32_t value = *slot(in, tsn);
+    gc_assert(is_block(value));
+    return &in->pool->blocks[value];
+}
+
+static void give(gc_sctp_in *in, uint32_t block) {
+    uint32_t count = gc_sctp_pool_need(in->pool->blocks[block].len);
+    gc_assert(count <= in->blocks);
+    in->blocks -= count;
+    gc_sctp_pool_give(in->pool, block);
+}
+
+/* Gives up what came with this TSN, if it is still there. */
+static void drop(gc_sctp_in *in, uint32_t tsn) {
+    uint32_t value = *slot(in, tsn);
+    if (is_block(value)) {
+        in->blocked -= in->pool->blocks[value].state == BLOCKED ? 1 : 0;
+        give(in, value);
+        *slot(in, tsn) = DONE;
+    }
+}
+
+static void give_message(gc_sctp_in *in, uint32_t block) {
+    while (block != GC_SCTP_NO_BLOCK) {
+        uint32_t next = in->pool->blocks[block].next;
+        give(in, block);
+        block = next;
+    }
+}
+
+void gc_sctp_in_end(gc_sctp_in *in) {
+    for (uint32_t tsn = in->floor; tsn != in->highest + 1; tsn++) {
+        if (*slot(in, tsn) != EMPTY) {
+            drop(in, tsn);
+        }
+    }
+    in->floor = in->highest + 1;
+    while (in->ready_first != GC_SCTP_NO_BLOCK) {
+        uint32_t first = in->ready_first;
+        in->ready_first = in->pool->blocks[first].prev;
+        give_message(in, first);
+    }
+    give_message(in, in->given);
+    in->given = GC_SCTP_NO_BLOCK;
+    gc_assert(in->blocks == 0);
+}
+
+/* --- whole messages ------------------------------------------------------------------------------
+ */
+
+/* A message in the list is the chain of its chunks by `next`; messages are chained by `prev`. */
+static void deliver(gc_sctp_in *in, uint32_t begin, uint32_t end) {
+    gc_sctp_pool *p = in->pool;
+    uint32_t first = *slot(in, begin);
+    in->blocked -= p->blocks[first].state == BLOCKED ? 1 : 0;
+    p->blocks[first].state = PLAIN;
+    for (uint32_t tsn = begin; tsn != end + 1; tsn++) {
+        block_at(in, tsn)->next = tsn == end ? GC_SCTP_NO_BLOCK : *slot(in, tsn + 1);
+    }
+    for (uint32_t tsn = begin; tsn != end + 1; tsn++) {
+        *slot(in, tsn) = DONE;
+    }
+    p->blocks[first].prev = GC_SCTP_NO_BLOCK;
+    if (in->ready_first == GC_SCTP_NO_BLOCK) {
+        in->ready_first = first;
+    } else {
+        p->blocks[in->ready_last].prev = first;
+    }
+    in->ready_last = first;
+    if (in->partial && begin == in->floor) {
+        in->partial = false;
+        in->floor = in->cumulative + 1;
+    }
+}
+
+/* Delivers the blocked messages whose turn it is: one walk, because a sender gives TSNs in the
+ * order of a stream's numbers. Messages whose number was skipped go out too (RFC 3758 3.6). */
+static void release(gc_sctp_in *in, uint32_t from) {
+    for (uint32_t tsn = from; in->blocked > 0 && tsn != in->highest + 1; tsn++) {
+        if (!is_block(*slot(in, tsn)) || block_at(in, tsn)->state != BLOCKED) {
+            continue;
+        }
+        gc_sctp_block *b = block_at(in, tsn);
+        if (gc_sctp_ssn_after(b->ssn, in->next_ssn[b->stream])) {
+            continue;
+        }
+        if (b->ssn == in->next_ssn[b->stream]) {
+            in->next_ssn[b->stream]++;
+        }
+        uint32_t end = tsn;
+        while ((block_at(in, end)->flags & GC_SCTP_FLAG_END) == 0) {
+            end++;
+        }
+        deliver(in, tsn, end);
+        tsn = end;
+    }
+}
+
+/* Finds the first TSN of the message of `end`, which has all chunks from tsn on. Returns TAKEN, and
+ * *whole, or what is wrong with the message. */
+static uint32_t find_begin(const gc_sctp_in *in, uint32_t end, uint32_t *begin, bool *whole) {
+    const gc_sctp_block *last = block_at(in, end);
+    uint32_t bytes = 0;
+    for (uint32_t tsn = end;; tsn--) {
+        if (!is_block(*slot(in, tsn))) {
+            return GC_SCTP_IN_TAKEN;
+        }
+        const gc_sctp_block *b = block_at(in, tsn);
+        bytes += b->len;
+        bool one = b->stream == last->stream && b->ssn == last->ssn &&
+                   ((b->flags ^ last->flags) & GC_SCTP_FLAG_UNORDERED) == 0;
+        if (!one || (tsn != end && (b->flags & GC_SCTP_FLAG_END) != 0)) {
+            return GC_SCTP_IN_VIOLATION;
+        }
+        if (bytes > GC_SCTP_MESSAGE_BYTES_MAX || end - tsn >= GC_SCTP_FRAGMENTS_MAX) {
+            return GC_SCTP_IN_EXCESS;
+        }
+        if ((b->flags & GC_SCTP_FLAG_BEGIN) != 0) {
+            *begin = tsn;
+            *whole = true;
+            return GC_SCTP_IN_TAKEN;
+        }
+        if (tsn == in->floor) {
+            return GC_SCTP_IN_TAKEN;
+        }
+    }
+}
+
+/* Returns false when a chunk between tsn and the end of its message is missing. */
+static bool find_end(const gc_sctp_in *in, uint32_t tsn, uint32_t *end) {
+    for (uint32_t i = 0; i < GC_SCTP_FRAGMENTS_MAX; i++, tsn++) {
+        if ((block_at(in, tsn)->flags & GC_SCTP_FLAG_END) != 0) {
+            *end = tsn;
+            return true;
+        }
+        if (tsn == in->highest || !is_block(*slot(in, tsn + 1))) {
+            return false;
+        }
+    }
+    return false;
+}
+
+/* Delivers, or blocks, the message that the chunk with this TSN made whole, if it did. */
+static uint32_t settle(gc_sctp_in *in, uint32_t tsn) {
+    uint32_t begin = 0, end = 0;
+    bool whole = false;
+    if (!find_end(in, tsn, &end)) {
+        return GC_SCTP_IN_TAKEN;
+    }
+    uint32_t result = find_begin(in, end, &begin, &whole);
+    if (result != GC_SCTP_IN_TAKEN || !whole) {
+        return result;
+    }
+    gc_sctp_block *first = block_at(in, begin);
+    if ((first->flags & GC_SCTP_FLAG_UNORDERED) != 0) {
+        deliver(in, begin, end);
+    } else if (first->ssn == in->next_ssn[first->stream]) {
+        in->next_ssn[first->stream]++;
+        deliver(in, begin, end);
+        release(in, end + 1);
+    } else {
+        first->state = BLOCKED;
+        in->blocked++;
+    }
+    return GC_SCTP_IN_TAKEN;
+}
+
+/* --- the cumulative TSN -------------------------------------------------------------------------
+ */
+
+/* The cumulative TSN has come to a chunk that is still held: it must be the next fragment of the
+ * message that is not whole yet. */
+static uint32_t pass_chunk(gc_sctp_in *in) {
+    const gc_sctp_block *b = block_at(in, in->cumulative);
+    if ((b->flags & GC_SCTP_FLAG_BEGIN) != 0) {
+        if (in->partial) {
+            return GC_SCTP_IN_VIOLATION;
+        }
+        in->partial = true;
+        in->partial_bytes = 0;
+        in->floor = in->cumulative;
+    }
+    if (!in->partial) { /* the rest of a message that FORWARD-TSN gave up */
+        drop(in, in->cumulative);
+        in->floor = in->cumulative + 1;
+        return GC_SCTP_IN_TAKEN;
+    }
+    if ((b->flags & GC_SCTP_FLAG_END) != 0) { /* all before it came, and yet it is not its turn */
+        return GC_SCTP_IN_VIOLATION;
+    }
+    in->partial_bytes += b->len;
+    bool excess = in->partial_bytes > GC_SCTP_MESSAGE_BYTES_MAX ||
+                  in->cumulative - in->floor >= GC_SCTP_FRAGMENTS_MAX;
+    return excess ? GC_SCTP_IN_EXCESS : GC_SCTP_IN_TAKEN;
+}
+
+static uint32_t advance(gc_sctp_in *in) {
+    uint32_t result = GC_SCTP_IN_TAKEN;
+    while (result == GC_SCTP_IN_TAKEN && in->cumulative != in->highest &&
+           *slot(in, in->cumulative + 1) != EMPTY) {
+        in->cumulative++;
+        if (is_block(*slot(in, in->cumulative))) {
+            result = pass_chunk(in);
+        } else if (in->partial) {
+            result = GC_SCTP_IN_VIOLATION; /* another message inside one */
+        } else {
+            in->floor = in->cumulative + 1;
+        }
+    }
+    return result;
+}
+
+static void raise_highest(gc_sctp_in *in, uint32_t tsn) {
+    while (gc_sctp_after(tsn, in->highest)) {
+        in->highest++;
+        *slot(in, in->highest) = EMPTY;
+    }
+}
+
+/* --- input --------------------------------------------------------------------------------------
+ */
+
+static void note_duplicate(gc_sctp_in *in, uint32_t tsn) {
+    if (in->duplicate_count < GC_SCTP_DUPLICATES_MAX) {
+        in->duplicates[in->duplicate_count++] = tsn;
+    }
+}
+
+static bool came_before(const gc_sctp_in *in, uint32_t tsn) {
+    return !gc_sctp_after(tsn, in->cumulative) ||
+           (!gc_sctp_after(tsn, in->highest) && *slot(in, tsn) != EMPTY);
+}
+
+/* RFC 9260 6.2: what fills the first hole is taken even when the window is full, for without it
+ * nothing could ever be delivered. */
+static bool has_room(const gc_sctp_in *in, const gc_sctp_data *d) {
+    uint32_t need = gc_sctp_pool_need(d->bytes.len);
+    return d->tsn - in->floor < GC_SCTP_IN_TSNS &&
+           (in->blocks + need <= in->blocks_max || d->tsn == in->cumulative + 1);
+}
+
+uint32_t gc_sctp_in_data(gc_sctp_in *in, const gc_sctp_data *d) {
+    if (d->stream >= GC_SCTP_STREAMS_MAX) {
+        return GC_SCTP_IN_VIOLATION;
+    }
+    if (came_before(in, d->tsn)) {
+        note_duplicate(in, d->tsn);
+        return GC_SCTP_IN_AGAIN;
+    }
+    if (!has_room(in, d)) {
+        return GC_SCTP_IN_DROPPED;
+    }
+    uint32_t block = gc_sctp_pool_put(in->pool, d->bytes);
+    if (block == GC_SCTP_NO_BLOCK) {
+        return GC_SCTP_IN_DROPPED;
+    }
+    in->blocks += gc_sctp_pool_need(d->bytes.len);
+    gc_sctp_block *b = &in->pool->blocks[block];
+    b->tsn = d->tsn;
+    b->ppid = d->ppid;
+    b->stream = d->stream;
+    b->ssn = (d->flags & GC_SCTP_FLAG_UNORDERED) != 0 ? 0 : d->ssn;
+    b->flags = d->flags;
+    raise_highest(in, d->tsn);
+    *slot(in, d->tsn) = block;
+    uint32_t result = settle(in, d->tsn);
+    return result == GC_SCTP_IN_TAKEN ? advance(in) : result;
+}
+
+static void skip(gc_sctp_in *in, gc_span skips) {
+    for (uint32_t at = 0; at + 4 <= skips.len; at += 4) {
+        uint16_t stream = (uint16_t)(skips.data[at] << 8 | skips.data[at + 1]);
+        uint16_t ssn = (uint16_t)(skips.data[at + 2] << 8 | skips.data[at + 3]);
+        if (stream < GC_SCTP_STREAMS_MAX && !gc_sctp_ssn_after(in->next_ssn[stream], ssn)) {
+            in->next_ssn[stream] = (uint16_t)(ssn + 1);
+        }
+    }
+}
+
+uint32_t gc_sctp_in_forward(gc_sctp_in *in, uint32_t cumulative, gc_span skips) {
+    if (!gc_sctp_after(cumulative, in->cumulative)) {
+        return GC_SCTP_IN_AGAIN;
+    }
+    skip(in, skips);
+    release(in, in->floor);
+    uint32_t last = gc_sctp_after(cumulative, in->highest) ? in->highest : cumulative;
+    for (uint32_t tsn = in->floor; tsn != last + 1; tsn++) {
+        if (*slot(in, tsn) != EMPTY) {
+            drop(in, tsn);
+        }
+    }
+    if (gc_sctp_after(cumulative, in->highest)) {
+        in->highest = cumulative;
+    }
+    in->cumulative = cumulative;
+    in->floor = cumulative + 1;
+    in->partial = false;
+    return advance(in);
+}
+
+void gc_sctp_in_restart(gc_sctp_in *in, uint16_t stream) {
+    gc_assert(stream < GC_SCTP_STREAMS_MAX);
+    in->next_ssn[stream] = 0;
+}
+
+/* --- output -------------------------------------------------------------------------------------
+ */
+
+/* Copies all chunks of a message together. Returns its length. */
+static uint32_t put_together(const gc_sctp_in *in, uint32_t block) {
+    uint32_t len = 0;
+    for (; block != GC_SCTP_NO_BLOCK; block = in->pool->blocks[block].next) {
+        gc_assert(in->pool->blocks[block].len <= GC_SCTP_MESSAGE_BYTES_MAX - len);
+        gc_sctp_pool_copy(in->pool, block, in->pool->message + len);
+        len += in->pool->blocks[block].len;
+    }
+    return len;
+}
+
+bool gc_sctp_in_take(gc_sctp_in *in, gc_sctp_in_message *out) {
+    give_message(in, in->given);
+    in->given = GC_SCTP_NO_BLOCK;
+    uint32_t first = in->ready_first;
+    if (first == GC_SCTP_NO_BLOCK) {
+        return false;
+    }
+    const gc_sctp_block *b = &in->pool->blocks[first];
+    in->ready_first = b->prev;
+    out->ppid = b->ppid;
+    out->stream = b->stream;
+    out->unordered = (b->flags & GC_SCTP_FLAG_UNORDERED) != 0;
+    if (b->next == GC_SCTP_NO_BLOCK && b->more == GC_SCTP_NO_BLOCK) {
+        out->bytes = gc_sctp_pool_bytes(in->pool, first);
+        in->given = first;
+    } else {
+        out->bytes = gc_span_of(in->pool->message, put_together(in, first));
+        give_message(in, first);
+    }
+    return true;
+}
+
+uint32_t gc_sctp_in_window(const gc_sctp_in *in) {
+    return in->blocks < in->blocks_max ? (in->blocks_max - in->blocks) * GC_SCTP_BLOCK_BYTES : 0;
+}
+
+bool gc_sctp_in_has_holes(const gc_sctp_in *in) {
+    return in->highest != in->cumulative;
+}
+
+void gc_sctp_in_packet_read(gc_sctp_in *in, uint64_t now_ms, bool at_once) {
+    in->packets++;
+    uint64_t at_ms = at_once || in->packets >= GC_SCTP_SACK_PACKETS || gc_sctp_in_has_holes(in)
+                         ? now_ms
+                         : now_ms + GC_SCTP_SACK_MS;
+    if (at_ms < in->sack_at_ms) {
+        in->sack_at_ms = at_ms;
+    }
+}
+
+uint64_t gc_sctp_in_sack_at(const gc_sctp_in *in) {
+    return in->sack_at_ms;
+}
+
+/* RFC 9260 3.3.4: each run of TSNs beyond the first hole. Returns how many there are, at most max.
+ */
+static uint32_t find_gaps(const gc_sctp_in *in, gc_sctp_gap *gaps, uint32_t max) {
+    uint32_t count = 0;
+    bool inside = false;
+    for (uint32_t tsn = in->cumulative + 1; tsn != in->highest + 1; tsn++) {
+        bool there = *slot(in, tsn) != EMPTY;
+        uint16_t offset = (uint16_t)(tsn - in->cumulative);
+        if (there && !inside) {
+            if (count == max) {
+                break;
+            }
+            gaps[count++].first = offset;
+        }
+        if (there) {
+            gaps[count - 1].last = offset;
+        }
+        inside = there;
+    }
+    return count;
+}
+
+void gc_sctp_in_sack(gc_sctp_in *in, gc_writer *w, uint32_t room) {
+    gc_assert(room >= GC_SCTP_SACK_BYTES);
+    uint32_t fit = (room - GC_SCTP_SACK_BYTES) / 4;
+    gc_sctp_gap gaps[GC_SCTP_GAPS_MAX];
+    uint32_t gap_count = find_gaps(in, gaps, fit < GC_SCTP_GAPS_MAX ? fit : GC_SCTP_GAPS_MAX);
+    fit -= gap_count;
+    uint32_t duplicates = in->duplicate_count < fit ? in->duplicate_count : fit;
+    gc_sctp_sack_write(w, in->cumulative, gc_sctp_in_window(in), gaps, gap_count, in->duplicates,
+                       duplicates);
+    in->duplicate_count = 0;
+    in->packets = 0;
+    in->sack_at_ms = GC_NEVER;
+}

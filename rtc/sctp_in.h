@@ -1,0 +1,93 @@
+/* SCTP in: the DATA that came. It knows which TSNs are there, puts fragments together, delivers
+ * whole messages (those of a stream in order, unordered ones at once), and says what is
+ * acknowledged. The sequence of TSNs:
+ *
+ *         done          | a message that is not whole |  holes, chunks, done    | nothing
+ *   ... cumulative or floor                      cumulative               highest
+ *
+ * Bounds: GC_SCTP_IN_TSNS places from floor on; blocks_max blocks of the pool, which the chunk
+ * after the cumulative TSN alone may exceed, and that by one message. Work for one chunk: at most
+ * one walk over the places. Source: RFC 9260 6.2, 6.5-6.7, 6.9; RFC 3758 3.6. */
+#ifndef GC_RTC_SCTP_IN_H
+#define GC_RTC_SCTP_IN_H
+
+#include "rtc/sctp_chunk.h"
+#include "rtc/sctp_pool.h"
+
+/* Places for TSNs: a power of 2. */
+#define GC_SCTP_IN_TSNS 8192
+/* Of one message: 262,144 bytes in chunks of 256. */
+#define GC_SCTP_FRAGMENTS_MAX 1024
+/* Streams, each way: 0..GC_SCTP_STREAMS_MAX - 1. */
+#define GC_SCTP_STREAMS_MAX 1024
+/* A SACK goes out after this many packets with DATA, or after this time (RFC 9260 6.2: at least for
+ * every second packet, within 200 ms). */
+#define GC_SCTP_SACK_PACKETS 2
+#define GC_SCTP_SACK_MS      20
+
+enum gc_sctp_in_result {
+    GC_SCTP_IN_TAKEN,
+    GC_SCTP_IN_AGAIN,     /* was there */
+    GC_SCTP_IN_DROPPED,   /* no place: the peer sends it again */
+    GC_SCTP_IN_VIOLATION, /* of the protocol, by the peer */
+    GC_SCTP_IN_EXCESS,    /* a message of too many bytes or fragments */
+};
+
+typedef struct gc_sctp_in {
+    gc_sctp_pool *pool;
+    uint32_t *slots;    /* GC_SCTP_IN_TSNS, by TSN: valid from floor to highest */
+    uint16_t *next_ssn; /* by stream */
+    uint32_t floor;
+    uint32_t cumulative;
+    uint32_t highest;
+    uint32_t blocks; /* held, those of whole messages included */
+    uint32_t blocks_max;
+    uint32_t ready_first; /* whole messages, by the first chunk of each */
+    uint32_t ready_last;
+    uint32_t given;   /* the message that was given last, when its bytes are in its block */
+    uint32_t blocked; /* whole messages that wait for earlier ones of their stream */
+    uint32_t partial_bytes;
+    bool partial; /* floor is the first fragment of a message that is not whole */
+    uint64_t sack_at_ms;
+    uint32_t packets; /* with DATA since the last SACK */
+    uint32_t duplicates[GC_SCTP_DUPLICATES_MAX];
+    uint32_t duplicate_count;
+} gc_sctp_in;
+
+typedef struct gc_sctp_in_message {
+    gc_span bytes; /* valid until the next call for any association of the pool */
+    uint32_t ppid;
+    uint16_t stream;
+    bool unordered;
+} gc_sctp_in_message;
+
+/* Takes the tables from the arena, which they stay in; touches none of them. */
+void gc_sctp_in_place(gc_sctp_in *in, gc_sctp_pool *pool, gc_arena *a);
+/* Begins with the peer's first TSN. Nothing may be held (gc_sctp_in_end()). */
+void gc_sctp_in_begin(gc_sctp_in *in, uint32_t first_tsn, uint32_t window_bytes);
+/* Gives all blocks back. */
+void gc_sctp_in_end(gc_sctp_in *in);
+/* Takes one DATA chunk. Returns a gc_sctp_in_result. */
+uint32_t gc_sctp_in_data(gc_sctp_in *in, const gc_sctp_data *d);
+/* Takes FORWARD-TSN: what is missing up to this TSN does not come any more. skips: as
+ * gc_sctp_forward_read() gives them. Returns a gc_sctp_in_result. */
+uint32_t gc_sctp_in_forward(gc_sctp_in *in, uint32_t cumulative, gc_span skips);
+/* The next message of this stream has the number 0 (RFC 6525 5.2.2). */
+void gc_sctp_in_restart(gc_sctp_in *in, uint16_t stream);
+/* Gives the next whole message; false when there is none. */
+bool gc_sctp_in_take(gc_sctp_in *in, gc_sctp_in_message *out);
+/* Returns the window for the peer: the bytes for which there are blocks. */
+uint32_t gc_sctp_in_window(const gc_sctp_in *in);
+
+/* Notes that a packet with DATA was read. at_once: it says so (RFC 7053), or a chunk of it came
+ * again or left a hole. */
+void gc_sctp_in_packet_read(gc_sctp_in *in, uint64_t now_ms, bool at_once);
+/* Returns true when holes are open. */
+bool gc_sctp_in_has_holes(const gc_sctp_in *in);
+/* Returns when the next SACK is due; GC_NEVER: nothing came that was not acknowledged. */
+uint64_t gc_sctp_in_sack_at(const gc_sctp_in *in);
+/* Writes the SACK chunk, of at most `room` bytes (at least GC_SCTP_SACK_BYTES, asserted); none is
+ * due after it. */
+void gc_sctp_in_sack(gc_sctp_in *in, gc_writer *w, uint32_t room);
+
+#endif

@@ -1,0 +1,82 @@
+/* SCTP opening: the four-way handshake, from both sides at once when both begin (RFC
+ * 9260 5.1, 5.2).
+ *
+ *   CLOSED --connect--> WAIT --INIT ACK--> ECHOED --COOKIE ACK--> OPEN
+ *      |                  |                   |                    ^
+ *      +------------------+-------------------+---COOKIE ECHO------+
+ *
+ * An INIT is answered in each state, with the same tag and first TSN (5.2.1), and costs nothing but
+ * the answer. Chunks that are due are written by gc_sctp_opening_write(). */
+#ifndef GC_RTC_SCTP_OPENING_H
+#define GC_RTC_SCTP_OPENING_H
+
+#include "core/base/drbg.h"
+#include "rtc/sctp_cookie.h"
+
+/* The longest state cookie of a peer that is sent back. */
+#define GC_SCTP_PEER_COOKIE_BYTES_MAX 1024
+/* T1: the first time, doubled up to the second (RFC 9260 16 has 1 s and 60 s). */
+#define GC_SCTP_T1_MS     500
+#define GC_SCTP_T1_MS_MAX 2000
+
+enum gc_sctp_phase {
+    GC_SCTP_PHASE_CLOSED,
+    GC_SCTP_PHASE_WAIT,
+    GC_SCTP_PHASE_ECHOED,
+    GC_SCTP_PHASE_OPEN
+};
+
+/* The meaning of an input of the opening to the association. */
+enum gc_sctp_news {
+    GC_SCTP_NEWS_NONE,
+    GC_SCTP_NEWS_PEER,    /* the peer's numbers are known: data may follow the COOKIE ECHO */
+    GC_SCTP_NEWS_OPEN,    /* established */
+    GC_SCTP_NEWS_BOTH,    /* both of these */
+    GC_SCTP_NEWS_RESTART, /* the peer began anew while the association was established */
+};
+
+typedef struct gc_sctp_opening {
+    uint32_t phase;
+    gc_sctp_init_chunk own;  /* what we say: tag, window, streams, first TSN */
+    gc_sctp_init_chunk peer; /* what the peer said; valid from ECHOED on */
+    gc_sctp_init_chunk asks; /* the INIT that is to be answered */
+    bool init_due;
+    bool answer_due;
+    bool echo_due;
+    bool ack_due;
+    bool stale_due;    /* an ERROR: the cookie was too old */
+    uint64_t t1_at_ms; /* GC_NEVER: nothing is awaited */
+    uint32_t t1_ms;
+    uint32_t echo_len;
+    uint8_t echo[GC_SCTP_PEER_COOKIE_BYTES_MAX];
+} gc_sctp_opening;
+
+/* Begins CLOSED, with a tag and a first TSN of the drbg. */
+void gc_sctp_opening_begin(gc_sctp_opening *o, gc_drbg *drbg, uint32_t window_bytes,
+                           uint16_t streams);
+void gc_sctp_opening_connect(gc_sctp_opening *o, uint64_t now_ms);
+/* Each takes the chunk of its name and returns a gc_sctp_news. INIT: only a chunk that stands alone
+ * in a packet with tag 0 (the caller's check). */
+void gc_sctp_opening_init(gc_sctp_opening *o, const gc_sctp_chunk *c);
+uint32_t gc_sctp_opening_init_ack(gc_sctp_opening *o, uint64_t now_ms, const gc_sctp_chunk *c);
+uint32_t gc_sctp_opening_cookie_echo(gc_sctp_opening *o, uint64_t now_ms, const uint8_t key[16],
+                                     const gc_sctp_chunk *c);
+uint32_t gc_sctp_opening_cookie_ack(gc_sctp_opening *o);
+/* Takes an ERROR with the cause of a stale cookie (RFC 9260 5.2.6): begins again. */
+void gc_sctp_opening_stale(gc_sctp_opening *o, uint64_t now_ms);
+/* Sends what is awaited again when it is due. Returns true when it was COOKIE ECHO: the data that
+ * went with it are lost. */
+bool gc_sctp_opening_tick(gc_sctp_opening *o, uint64_t now_ms);
+
+/* Returns the tag of the packet in which INIT (0) or INIT ACK must go alone; false: neither is due.
+ */
+bool gc_sctp_opening_alone(const gc_sctp_opening *o, uint32_t *tag);
+/* Writes that INIT or INIT ACK. */
+void gc_sctp_opening_write_alone(gc_sctp_opening *o, gc_writer *w, uint64_t now_ms,
+                                 const uint8_t key[16]);
+/* Writes COOKIE ECHO, COOKIE ACK and ERROR if they are due: before everything else in a packet. */
+void gc_sctp_opening_write(gc_sctp_opening *o, gc_writer *w);
+/* Returns true when gc_sctp_opening_write() would write anything. */
+bool gc_sctp_opening_due(const gc_sctp_opening *o);
+
+#endif

@@ -1,0 +1,77 @@
+/* SCTP out: the DATA that is to go out, in chunks, until the peer has acknowledged it. A chunk is
+ * in one list, and in the table of TSNs once it has one:
+ *
+ *   put --> unsent --sent--> flight --acknowledged behind a hole--> acked --cumulative TSN-->
+ * (freed) ^   |  \____________cumulative TSN_______________________________^ |   | lost / sent | v
+ * acknowledged after all                          / lost list ------------------------------------>
+ * acked or freed
+ *
+ * `flight` is in the order of transmission, the earliest first. Bounds: blocks_max blocks of the
+ * pool, GC_SCTP_OUT_TSNS chunks that were sent and not acknowledged cumulatively.
+ * Source: RFC 9260 6.1, 6.2.1, 6.9. */
+#ifndef GC_RTC_SCTP_OUT_H
+#define GC_RTC_SCTP_OUT_H
+
+#include "rtc/sctp_chunk.h"
+#include "rtc/sctp_pool.h"
+
+/* Chunks that are sent and not acknowledged: a power of 2. */
+#define GC_SCTP_OUT_TSNS 4096
+
+typedef struct gc_sctp_list {
+    uint32_t first; /* blocks, or GC_SCTP_NO_BLOCK */
+    uint32_t last;
+    uint32_t bytes; /* of the user, in all chunks of the list */
+} gc_sctp_list;
+
+typedef struct gc_sctp_out {
+    gc_sctp_pool *pool;
+    uint32_t *slots;    /* GC_SCTP_OUT_TSNS, by TSN: valid from acked_tsn + 1 to next_tsn - 1 */
+    uint16_t *next_ssn; /* by stream */
+    uint16_t *waiting;  /* by stream: chunks that were never sent */
+    uint32_t streams;   /* that the tables have */
+    uint32_t acked_tsn;
+    uint32_t next_tsn;
+    uint32_t blocks;
+    uint32_t blocks_max;
+    gc_sctp_list unsent;
+    gc_sctp_list flight;
+    gc_sctp_list lost;
+} gc_sctp_out;
+
+/* The result of a SACK. */
+typedef struct gc_sctp_acked {
+    bool violation;     /* it acknowledges a TSN that was never sent; nothing has changed */
+    bool old;           /* a later one came before it; nothing has changed */
+    bool advanced;      /* the cumulative TSN has */
+    uint32_t bytes;     /* newly, of the user */
+    uint64_t newest_ms; /* of these, when the chunk that was sent last was sent */
+    uint32_t newest_tsn;
+    uint8_t newest_tries; /* its transmissions; 0: no chunk was acknowledged newly */
+} gc_sctp_acked;
+
+/* Takes tables for `streams` streams from the arena, which they stay in. */
+void gc_sctp_out_place(gc_sctp_out *o, gc_sctp_pool *pool, gc_arena *a, uint32_t streams);
+/* Begins with our first TSN. Nothing may be held (gc_sctp_out_end()). */
+void gc_sctp_out_begin(gc_sctp_out *o, uint32_t first_tsn, uint32_t queue_bytes);
+/* Gives all blocks back. */
+void gc_sctp_out_end(gc_sctp_out *o);
+
+/* Queues a message in chunks of at most chunk_bytes of user bytes. d: stream (checked by the
+ * caller), ppid, bytes (not empty), GC_SCTP_FLAG_UNORDERED or 0. Returns 0 or GC_E_FULL. */
+int gc_sctp_out_put(gc_sctp_out *o, const gc_sctp_data *d, uint32_t chunk_bytes);
+/* Returns the chunk to send next: a lost one first, else, when `fresh`, one that was never sent and
+ * for whose TSN there is a place; GC_SCTP_NO_BLOCK: none. */
+uint32_t gc_sctp_out_next(const gc_sctp_out *o, bool fresh);
+/* Writes this chunk, and notes that it is sent now. flags: added to its own. */
+void gc_sctp_out_send(gc_sctp_out *o, uint32_t block, uint64_t now_ms, uint8_t flags, gc_writer *w);
+/* Notes that this chunk of `flight` is lost. */
+void gc_sctp_out_lose(gc_sctp_out *o, uint32_t block);
+/* Takes what a SACK says. */
+gc_sctp_acked gc_sctp_out_ack(gc_sctp_out *o, const gc_sctp_sack *sack);
+/* The next message of this stream has the number 0 (RFC 6525 5.1.2). */
+void gc_sctp_out_restart(gc_sctp_out *o, uint16_t stream);
+/* Returns true when nothing is queued or unacknowledged. */
+bool gc_sctp_out_is_empty(const gc_sctp_out *o);
+
+#endif

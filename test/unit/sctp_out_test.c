@@ -1,0 +1,248 @@
+#include "test/unit/noun.h"
+
+#include "core/base/error.h"
+#include "rtc/sctp_out.h"
+
+#define FIRST 0xfffffffeu /* TSNs wrap in each test */
+
+static gc_sctp_out out;
+static gc_sctp_pool pool;
+static gc_drbg drbg;
+static void *memory;
+static uint8_t packet[2048];
+
+static void place(gc_arena *a, uint32_t blocks) {
+    gc_sctp_pool_init(&pool, a, &drbg, blocks);
+    gc_sctp_out_place(&out, &pool, a, 16);
+}
+
+static void begin(uint32_t blocks, uint32_t queue_bytes) {
+    uint8_t seed[32] = {1};
+    gc_arena a;
+    gc_drbg_init(&drbg, seed);
+    NOUN_PLACE(memory, a, place(&a, blocks));
+    gc_sctp_out_begin(&out, FIRST, queue_bytes);
+}
+
+static void end(void) {
+    gc_sctp_out_end(&out);
+    assert_int_equal(pool.used, 0);
+    free(memory);
+}
+
+static int put(uint16_t stream, uint8_t flags, const char *text, uint32_t chunk_bytes) {
+    gc_sctp_data d = {.ppid = 53, .stream = stream, .flags = flags, .bytes = text_span(text)};
+    return gc_sctp_out_put(&out, &d, chunk_bytes);
+}
+
+/* Sends the next chunk and reads it. */
+static gc_sctp_data send(uint64_t now_ms) {
+    gc_writer w;
+    gc_reader r;
+    gc_sctp_chunk c;
+    gc_sctp_data d;
+    uint32_t block = gc_sctp_out_next(&out, true);
+    assert_int_not_equal(block, GC_SCTP_NO_BLOCK);
+    gc_writer_init(&w, packet, sizeof packet);
+    gc_sctp_out_send(&out, block, now_ms, 0, &w);
+    gc_reader_init(&r, gc_writer_done(&w));
+    assert_true(gc_sctp_chunk_next(&r, &c));
+    assert_int_equal(gc_sctp_data_read(&c, &d), 0);
+    return d;
+}
+
+/* A SACK up to chunk number i, and of one gap, in TSNs from there on; first 0: none. */
+static gc_sctp_acked ack(uint32_t i, uint16_t first, uint16_t last) {
+    uint8_t gap[4] = {(uint8_t)(first >> 8), (uint8_t)first, (uint8_t)(last >> 8), (uint8_t)last};
+    gc_sctp_sack s = {.cumulative = FIRST + i,
+                      .window_bytes = 10000,
+                      .gaps = first > 0 ? 1 : 0,
+                      .gap_bytes = gc_span_of(gap, 4)};
+    return gc_sctp_out_ack(&out, &s);
+}
+
+static void a_message_goes_out_in_numbered_fragments(void **state) {
+    (void)state;
+    begin(16, 16 * GC_SCTP_BLOCK_BYTES);
+    assert_int_equal(put(3, 0, "abcdefgh", 3), 0);
+    assert_int_equal(put(3, 0, "second", 10), 0);
+    assert_int_equal(put(3, GC_SCTP_FLAG_UNORDERED, "third", 10), 0);
+    assert_int_equal(put(3, 0, "fourth", 10), 0);
+    assert_int_equal(out.unsent.bytes, 8 + 6 + 5 + 6);
+    assert_int_equal(out.waiting[3], 6);
+    static const struct {
+        const char *text;
+        uint16_t ssn;
+        uint8_t flags;
+    } rows[] = {{"abc", 0, 2},    {"def", 0, 0},   {"gh", 0, 1},
+                {"second", 1, 3}, {"third", 0, 7}, {"fourth", 2, 3}};
+    for (uint32_t i = 0; i < 6; i++) {
+        gc_sctp_data d = send(1);
+        assert_int_equal(d.tsn, FIRST + i);
+        assert_int_equal(d.stream, 3);
+        assert_int_equal(d.ssn, rows[i].ssn);
+        assert_int_equal(d.flags, rows[i].flags);
+        assert_int_equal(d.ppid, 53);
+        assert_span(d.bytes, text_span(rows[i].text));
+    }
+    assert_int_equal(out.waiting[3], 0);
+    assert_int_equal(gc_sctp_out_next(&out, true), GC_SCTP_NO_BLOCK);
+    assert_false(gc_sctp_out_is_empty(&out));
+    gc_sctp_acked a = ack(5, 0, 0);
+    assert_true(a.advanced);
+    assert_int_equal(a.bytes, 25);
+    assert_true(gc_sctp_out_is_empty(&out));
+    end();
+}
+
+static void a_full_queue_changes_nothing(void **state) {
+    (void)state;
+    begin(16, 4 * GC_SCTP_BLOCK_BYTES);
+    assert_int_equal(put(0, 0, "abcdefgh", 2), 0);
+    assert_int_equal(put(0, 0, "x", 2), GC_E_FULL);
+    assert_int_equal(out.next_ssn[0], 1);
+    assert_int_equal(pool.used, 4);
+    end();
+    begin(4, 100 * GC_SCTP_BLOCK_BYTES); /* the pool */
+    assert_int_equal(put(0, 0, "abcdefghi", 2), GC_E_FULL);
+    assert_int_equal(pool.used, 0);
+    end();
+}
+
+static void lost_chunks_go_first_with_their_old_numbers(void **state) {
+    (void)state;
+    begin(16, 16 * GC_SCTP_BLOCK_BYTES);
+    put(0, 0, "abcd", 1);
+    send(1);
+    send(1);
+    uint32_t first = out.flight.first;
+    gc_sctp_out_lose(&out, first);
+    assert_int_equal(out.flight.bytes, 1);
+    assert_int_equal(out.lost.bytes, 1);
+    assert_int_equal(gc_sctp_out_next(&out, false), first);
+    gc_sctp_data d = send(5);
+    assert_int_equal(d.tsn, FIRST);
+    assert_span(d.bytes, GC_SPAN("a"));
+    assert_int_equal(out.flight.last, first); /* in the order of transmission */
+    assert_int_equal(pool.blocks[first].tries, 2);
+    assert_int_equal(gc_sctp_out_next(&out, false), GC_SCTP_NO_BLOCK);
+    end();
+}
+
+static void gaps_take_chunks_out_of_flight_and_lost(void **state) {
+    (void)state;
+    begin(16, 16 * GC_SCTP_BLOCK_BYTES);
+    put(0, 0, "abcdef", 1);
+    for (uint32_t i = 0; i < 6; i++) {
+        send(10 + i);
+    }
+    gc_sctp_out_lose(&out, out.flight.first);
+    gc_sctp_out_lose(&out, out.flight.first);
+    gc_sctp_acked a = ack((uint32_t)-1, 2, 4); /* b, c, d */
+    assert_false(a.advanced);
+    assert_int_equal(a.bytes, 3);
+    assert_int_equal(a.newest_tries, 1);
+    assert_int_equal(a.newest_ms, 13);
+    assert_int_equal(a.newest_tsn, FIRST + 3);
+    assert_int_equal(out.lost.bytes, 1);
+    assert_int_equal(out.flight.bytes, 2);
+    a = ack((uint32_t)-1, 2, 4);
+    assert_int_equal(a.bytes, 0);
+    assert_int_equal(a.newest_tries, 0);
+    a = ack(4, 0, 0);
+    assert_int_equal(a.bytes, 2); /* a and e */
+    assert_int_equal(pool.used, 1);
+    end();
+}
+
+static void what_was_never_sent_cannot_be_acknowledged(void **state) {
+    (void)state;
+    begin(16, 16 * GC_SCTP_BLOCK_BYTES);
+    put(0, 0, "abcd", 1);
+    send(1);
+    send(1);
+    assert_true(ack(2, 0, 0).violation);
+    assert_true(ack(0x7ffffff0, 0, 0).violation);
+    assert_true(ack(0, 2, 2).violation);
+    assert_true(ack(0, 1, 65535).violation);
+    assert_true(ack((uint32_t)-2, 0, 0).old);
+    assert_true(ack(0x90000000, 0, 0).old);
+    assert_int_equal(out.flight.bytes, 2);
+    assert_int_equal(ack(1, 0, 0).bytes, 2);
+    end();
+}
+
+static void gaps_that_do_not_rise_end_the_list(void **state) {
+    (void)state;
+    begin(16, 16 * GC_SCTP_BLOCK_BYTES);
+    put(0, 0, "abcdefgh", 1);
+    for (uint32_t i = 0; i < 8; i++) {
+        send(1);
+    }
+    uint8_t gaps[] = {0, 2, 0, 2, 0, 2, 0, 7, 0, 4, 0, 4};
+    gc_sctp_sack s = {FIRST - 1, 1000, 3, 0, gc_span_of(gaps, sizeof gaps)};
+    assert_int_equal(gc_sctp_out_ack(&out, &s).bytes, 1);
+    uint8_t back[] = {0, 5, 0, 4};
+    s = (gc_sctp_sack){FIRST - 1, 1000, 1, 0, gc_span_of(back, sizeof back)};
+    assert_int_equal(gc_sctp_out_ack(&out, &s).bytes, 0);
+    uint8_t first[] = {0, 1, 0, 4}; /* the cumulative TSN itself would be it */
+    s = (gc_sctp_sack){FIRST - 1, 1000, 1, 0, gc_span_of(first, sizeof first)};
+    assert_int_equal(gc_sctp_out_ack(&out, &s).bytes, 0);
+    end();
+}
+
+static void what_the_peer_takes_back_is_lost(void **state) {
+    (void)state;
+    begin(16, 16 * GC_SCTP_BLOCK_BYTES);
+    put(0, 0, "abcd", 1);
+    for (uint32_t i = 0; i < 4; i++) {
+        send(1);
+    }
+    ack((uint32_t)-1, 2, 4);
+    assert_int_equal(out.lost.bytes, 0);
+    ack(0, 0, 0); /* and no word of b, c and d */
+    assert_int_equal(out.lost.bytes, 3);
+    assert_int_equal(send(2).tsn, FIRST + 1);
+    end();
+}
+
+static void only_so_many_are_outstanding(void **state) {
+    (void)state;
+    begin(GC_SCTP_OUT_TSNS + 8, (GC_SCTP_OUT_TSNS + 8) * GC_SCTP_BLOCK_BYTES);
+    for (uint32_t i = 0; i < GC_SCTP_OUT_TSNS + 4; i++) {
+        assert_int_equal(put(0, 0, "x", 1), 0);
+    }
+    for (uint32_t i = 0; i < GC_SCTP_OUT_TSNS; i++) {
+        send(1);
+    }
+    assert_int_equal(gc_sctp_out_next(&out, true), GC_SCTP_NO_BLOCK);
+    ack(0, 0, 0);
+    assert_int_not_equal(gc_sctp_out_next(&out, true), GC_SCTP_NO_BLOCK);
+    end();
+}
+
+static void a_restarted_stream_counts_from_zero(void **state) {
+    (void)state;
+    begin(16, 16 * GC_SCTP_BLOCK_BYTES);
+    put(1, 0, "a", 1);
+    gc_sctp_out_restart(&out, 1);
+    put(1, 0, "b", 1);
+    send(1);
+    assert_int_equal(send(1).ssn, 0);
+    end();
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_message_goes_out_in_numbered_fragments),
+        cmocka_unit_test(a_full_queue_changes_nothing),
+        cmocka_unit_test(lost_chunks_go_first_with_their_old_numbers),
+        cmocka_unit_test(gaps_take_chunks_out_of_flight_and_lost),
+        cmocka_unit_test(what_was_never_sent_cannot_be_acknowledged),
+        cmocka_unit_test(gaps_that_do_not_rise_end_the_list),
+        cmocka_unit_test(what_the_peer_takes_back_is_lost),
+        cmocka_unit_test(only_so_many_are_outstanding),
+        cmocka_unit_test(a_restarted_stream_counts_from_zero),
+    };
+    return RUN(tests);
+}
