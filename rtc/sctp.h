@@ -19,41 +19,26 @@
  * clamped. Inputs are borrowed for the call; outputs until the next call for any association of the
  * same pool. Packets are made in the poll: who does not drain makes no progress and loses nothing.
  *
- * What a peer can make an association hold: config.window_bytes of messages that are not whole
- * (counted by blocks), GC_SCTP_IN_TSNS places for TSNs, GC_SCTP_STREAMS_MAX streams. A packet makes
- * at most one packet in return. A packet with a wrong checksum, port or verification tag changes
+ * Bounds of what a peer can make an association hold: config.window_bytes of messages that are not
+ * whole (counted by blocks) and one message more, GC_SCTP_IN_TSNS places for TSNs,
+ * GC_SCTP_STREAMS_MAX streams. A packet with a wrong checksum, port or verification tag changes
  * nothing. */
 #ifndef GC_RTC_SCTP_H
 #define GC_RTC_SCTP_H
 
 #include "core/base/timers.h"
-#include "rtc/sctp_pool.h"
+#include "rtc/sctp_state.h"
 
-/* RFC 8841 6: both ports. */
-#define GC_SCTP_PORT 5000
-/* Streams that we announce and use, each way: 0..GC_SCTP_STREAMS_MAX - 1. */
-#define GC_SCTP_STREAMS_MAX 1024
 /* The plaintext of a DTLS record (AES-GCM) in 1,200 bytes of UDP. */
 #define GC_SCTP_PACKET_BYTES 1163
-/* From gc_sctp_connect() to UP, and from gc_sctp_close() to DOWN; then the association ends with
- * GC_SCTP_UNREACHABLE. */
+/* From gc_sctp_connect() to UP, and from gc_sctp_close() or the peer's SHUTDOWN to DOWN; then the
+ * association ends with GC_SCTP_UNREACHABLE. */
 #define GC_SCTP_OPEN_MS  15000
 #define GC_SCTP_CLOSE_MS 5000
-/* No byte that was sent was acknowledged for this time: GC_SCTP_UNREACHABLE. Consent of ICE (RFC
- * 7675, 30 s) ends a dead path earlier; this ends a peer that answers and never takes anything. */
+/* Nothing of what is queued was acknowledged for this time: GC_SCTP_UNREACHABLE. Consent of ICE
+ * (RFC 7675, 30 s) ends a dead path earlier; this ends a peer that answers and never takes
+ * anything. */
 #define GC_SCTP_STALL_MS 60000
-
-typedef struct gc_sctp gc_sctp;
-
-typedef struct gc_sctp_config {
-    /* Longest packet on this path: 256..GC_SCTP_PACKET_BYTES_MAX (asserted). */
-    uint32_t packet_bytes;
-    /* What of incomplete messages is held for the peer, in blocks of GC_SCTP_BLOCK_BYTES, and what
-     * it is told as our window: at least two messages (GC_SCTP_MESSAGE_BYTES_MAX, asserted). */
-    uint32_t window_bytes;
-    /* What waits to be sent or acknowledged, in blocks too: at least two messages (asserted). */
-    uint32_t queue_bytes;
-} gc_sctp_config;
 
 typedef struct gc_sctp_message {
     gc_span bytes; /* 1..GC_SCTP_MESSAGE_BYTES_MAX; an empty message is PPID 56 or 57 and one zero
@@ -73,32 +58,20 @@ enum gc_sctp_output_kind {
     GC_SCTP_DOWN,      /* reason: ended; the last output */
 };
 
-/* Why an association ended. */
-enum gc_sctp_reason {
-    GC_SCTP_CLOSED = 1,  /* by SHUTDOWN, everything sent was acknowledged */
-    GC_SCTP_ABORTED,     /* by the peer's ABORT; cause: its first error cause (RFC 9260 3.3.10) */
-    GC_SCTP_UNREACHABLE, /* GC_SCTP_OPEN_MS, GC_SCTP_CLOSE_MS or GC_SCTP_STALL_MS went by */
-    GC_SCTP_VIOLATION,   /* the peer broke the protocol: it acknowledged what was never sent, mixed
-                            fragments, left a hole in the numbers of a stream */
-    GC_SCTP_EXCESS,      /* a message over GC_SCTP_MESSAGE_BYTES_MAX or in too many fragments */
-    GC_SCTP_RESTARTED,   /* the peer began a new association in the place of this one */
-    GC_SCTP_CANCELLED,   /* gc_sctp_abort() */
-};
-
 typedef struct gc_sctp_output {
     uint32_t kind; /* gc_sctp_output_kind */
     gc_span bytes;
     gc_sctp_message message;
-    uint32_t reason; /* gc_sctp_reason */
-    uint16_t cause;
+    uint32_t reason; /* gc_sctp_reason (sctp_state.h) */
+    uint16_t cause;  /* of GC_SCTP_ABORTED: the peer's first error cause; 0: it named none */
 } gc_sctp_output;
 
 /* Takes the tables of an association from the arena, whose memory stays its own; touches no page of
  * them; with a measuring arena it only counts. pool: borrowed as long as the association is used.
  * Call gc_sctp_begin() before anything else. */
 void gc_sctp_place(gc_sctp *s, gc_sctp_pool *pool, gc_arena *a);
-/* Begins a new association, CLOSED, with a new tag and first TSN. What an earlier one in this place
- * held must have been given back by gc_sctp_end(). */
+/* Begins a new association, CLOSED, with a new tag and first TSN. config: copied. Blocks that an
+ * earlier one in this place held must have been given back by gc_sctp_end(). */
 void gc_sctp_begin(gc_sctp *s, const gc_sctp_config *config, uint64_t now_ms);
 /* Gives all blocks back to the pool, without a packet. Only gc_sctp_begin() may follow. */
 void gc_sctp_end(gc_sctp *s);

@@ -1,0 +1,50 @@
+#include "rtc/sctp_state.h"
+#include "core/base/timers.h"
+
+void gc_sctp_state_time(gc_sctp *s, uint64_t now_ms) {
+    if (now_ms > s->now_ms) {
+        s->now_ms = now_ms;
+    }
+}
+
+void gc_sctp_state_end(gc_sctp *s, uint32_t reason, uint16_t abort_cause) {
+    gc_assert(reason != 0);
+    if (s->reason == 0) {
+        s->reason = reason;
+        s->abort_cause = s->opening.phase >= GC_SCTP_PHASE_ECHOED ? abort_cause : 0;
+        gc_sctp_out_end(&s->out);
+    }
+}
+
+bool gc_sctp_state_is_open(const gc_sctp *s) {
+    return s->reason == 0 && s->opening.phase == GC_SCTP_PHASE_OPEN;
+}
+
+/* The numbers of the peer, from its INIT ACK or its COOKIE ECHO. Nothing has come from it yet. */
+static void know_peer(gc_sctp *s) {
+    const gc_sctp_init_chunk *peer = &s->opening.peer;
+    gc_sctp_in_begin(&s->in, peer->tsn, s->config.window_bytes);
+    gc_sctp_resets_know(&s->resets, peer->tsn);
+    s->peer_window = peer->window_bytes;
+}
+
+static void open(gc_sctp *s) {
+    s->up_due = true;
+    s->limit_at_ms = GC_NEVER;
+    s->progress_ms = s->now_ms;
+    if (s->out.flight.first != GC_SCTP_NO_BLOCK) { /* it went with the COOKIE ECHO */
+        gc_sctp_recovery_sent(&s->recovery, s->now_ms);
+    }
+}
+
+void gc_sctp_state_news(gc_sctp *s, uint32_t news) {
+    if (news == GC_SCTP_NEWS_PEER || news == GC_SCTP_NEWS_BOTH) {
+        know_peer(s);
+    }
+    if (news == GC_SCTP_NEWS_OPEN || news == GC_SCTP_NEWS_BOTH) {
+        open(s);
+    }
+    if (news == GC_SCTP_NEWS_RESTART) {
+        gc_sctp_state_end(s, GC_SCTP_RESTARTED, GC_SCTP_CAUSE_RESTART);
+    }
+}

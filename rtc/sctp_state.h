@@ -1,0 +1,83 @@
+/* SCTP state: the parts of one association, for the three files that work on all of them: what
+ * comes (sctp_receive.h), what goes out (sctp_transmit.h), and the association as a whole (sctp.h).
+ */
+#ifndef GC_RTC_SCTP_STATE_H
+#define GC_RTC_SCTP_STATE_H
+
+#include "rtc/sctp_closing.h"
+#include "rtc/sctp_congestion.h"
+#include "rtc/sctp_in.h"
+#include "rtc/sctp_opening.h"
+#include "rtc/sctp_out.h"
+#include "rtc/sctp_recovery.h"
+#include "rtc/sctp_resets.h"
+
+/* RFC 8841 6: both ports. */
+#define GC_SCTP_PORT 5000
+/* A HEARTBEAT is answered whose information is at most so long, and an unknown chunk reported. */
+#define GC_SCTP_HEARTBEAT_BYTES_MAX 512
+#define GC_SCTP_UNKNOWN_BYTES_MAX   64
+
+/* Why an association ended. */
+enum gc_sctp_reason {
+    GC_SCTP_CLOSED = 1,  /* by SHUTDOWN, everything sent was acknowledged */
+    GC_SCTP_ABORTED,     /* by the peer's ABORT; cause: its first error cause (RFC 9260 3.3.10) */
+    GC_SCTP_UNREACHABLE, /* GC_SCTP_OPEN_MS, GC_SCTP_CLOSE_MS or GC_SCTP_STALL_MS went by */
+    GC_SCTP_VIOLATION,   /* the peer broke the protocol: it acknowledged what was never sent, mixed
+                            fragments, left a hole in the numbers of a stream */
+    GC_SCTP_EXCESS,      /* a message over GC_SCTP_MESSAGE_BYTES_MAX or in too many fragments */
+    GC_SCTP_RESTARTED,   /* the peer began a new association in the place of this one */
+    GC_SCTP_CANCELLED,   /* gc_sctp_abort() */
+};
+
+typedef struct gc_sctp_config {
+    /* Longest packet on this path: 512..GC_SCTP_PACKET_BYTES_MAX (asserted). */
+    uint32_t packet_bytes;
+    /* How much of incomplete messages is held, counted in blocks of GC_SCTP_BLOCK_BYTES, which is
+     * also the window that the peer is given: at least two messages of GC_SCTP_MESSAGE_BYTES_MAX
+     * (asserted). */
+    uint32_t window_bytes;
+    /* How much may wait to be sent or acknowledged, counted alike: at least two messages
+     * (asserted).
+     */
+    uint32_t queue_bytes;
+} gc_sctp_config;
+
+typedef struct gc_sctp {
+    gc_sctp_pool *pool;
+    gc_sctp_config config;
+    uint64_t now_ms; /* of the last input */
+    gc_sctp_opening opening;
+    gc_sctp_closing closing;
+    gc_sctp_in in;
+    gc_sctp_out out;
+    gc_sctp_recovery recovery;
+    gc_sctp_congestion congestion;
+    gc_sctp_resets resets;
+    uint32_t peer_window; /* the last that the peer gave */
+    uint64_t limit_at_ms; /* when opening or closing has taken too long; GC_NEVER */
+    uint64_t progress_ms; /* when the peer last acknowledged anything new, or the queue was empty */
+    bool extra_due;       /* one chunk goes out whatever the congestion window says */
+    bool up_due;
+    bool full; /* the queue refused a message: WRITABLE is owed */
+    uint32_t heartbeat_len;
+    uint32_t unknown_len;
+    uint8_t heartbeat[GC_SCTP_HEARTBEAT_BYTES_MAX]; /* to be sent back */
+    uint8_t unknown[GC_SCTP_UNKNOWN_BYTES_MAX];     /* chunk to be reported */
+    uint32_t reason;                                /* gc_sctp_reason; 0: not ended */
+    uint16_t cause;                                 /* of the peer's ABORT */
+    uint16_t abort_cause;                           /* of an ABORT of ours that is due; 0: none */
+    bool told;                                      /* DOWN was given */
+} gc_sctp;
+
+/* Takes the time of an input; a step back is clamped. */
+void gc_sctp_state_time(gc_sctp *s, uint64_t now_ms);
+/* Ends the association. abort_cause: an ABORT with this cause tells the peer; 0: none. Whole
+ * messages that came are still given. */
+void gc_sctp_state_end(gc_sctp *s, uint32_t reason, uint16_t abort_cause);
+/* Carries out what a gc_sctp_news says. */
+void gc_sctp_state_news(gc_sctp *s, uint32_t news);
+/* Returns true when the association is established and not ended. */
+bool gc_sctp_state_is_open(const gc_sctp *s);
+
+#endif

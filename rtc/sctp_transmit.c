@@ -1,0 +1,162 @@
+#include "rtc/sctp_transmit.h"
+#include "core/base/timers.h"
+
+uint32_t gc_sctp_transmit_chunk_bytes(const gc_sctp *s) {
+    return ((s->config.packet_bytes - GC_SCTP_HEAD_BYTES) & ~3u) - GC_SCTP_DATA_BYTES;
+}
+
+/* --- which chunk of DATA ------------------------------------------------------------------------
+ */
+
+/* RFC 9260 6.1 A: one chunk may always be under way, so that a window of 0 is asked after. */
+static bool window_allows(const gc_sctp *s, uint32_t len) {
+    uint64_t unacknowledged = (uint64_t)s->out.flight.bytes + s->out.lost.bytes;
+    return unacknowledged == 0 || unacknowledged + len <= s->peer_window;
+}
+
+/* A probe that has nothing new to send repeats the last chunk (RFC 8985 7.3). */
+static uint32_t choose_probe(const gc_sctp *s) {
+    uint32_t block = gc_sctp_out_next(&s->out, true);
+    bool is_new = block != GC_SCTP_NO_BLOCK && s->out.lost.first == GC_SCTP_NO_BLOCK;
+    if (block == GC_SCTP_NO_BLOCK || (is_new && !window_allows(s, s->pool->blocks[block].len))) {
+        return s->out.flight.last;
+    }
+    return block;
+}
+
+/* Returns the chunk that may be sent now, or GC_SCTP_NO_BLOCK. */
+static uint32_t choose(const gc_sctp *s) {
+    if (s->extra_due) {
+        return choose_probe(s);
+    }
+    if (!gc_sctp_congestion_allows(&s->congestion, s->out.flight.bytes)) {
+        return GC_SCTP_NO_BLOCK;
+    }
+    uint32_t block = gc_sctp_out_next(&s->out, true);
+    if (block == GC_SCTP_NO_BLOCK || s->out.lost.first != GC_SCTP_NO_BLOCK) {
+        return block;
+    }
+    return window_allows(s, s->pool->blocks[block].len) ? block : GC_SCTP_NO_BLOCK;
+}
+
+/* RFC 7053: the last chunk of all asks for its acknowledgement at once. */
+static bool is_last(const gc_sctp *s, uint32_t block) {
+    uint32_t unsent = s->out.unsent.first, lost = s->out.lost.first;
+    return (lost == GC_SCTP_NO_BLOCK || (lost == block && lost == s->out.lost.last)) &&
+           (unsent == GC_SCTP_NO_BLOCK || (unsent == block && unsent == s->out.unsent.last));
+}
+
+static bool fits(const gc_sctp *s, uint32_t used, uint32_t block) {
+    uint32_t len = GC_SCTP_DATA_BYTES + gc_sctp_padded(s->pool->blocks[block].len);
+    return used + len <= s->config.packet_bytes;
+}
+
+/* Returns true when a chunk is written. A chunk of a path that was wider stands alone. */
+static bool write_data(gc_sctp *s, gc_writer *w) {
+    uint32_t block = choose(s);
+    bool first = w->at == GC_SCTP_HEAD_BYTES;
+    if (block == GC_SCTP_NO_BLOCK || !(first || fits(s, w->at, block))) {
+        return false;
+    }
+    uint8_t flags = is_last(s, block) || s->extra_due ? GC_SCTP_FLAG_AT_ONCE : 0;
+    s->extra_due = false;
+    gc_sctp_out_send(&s->out, block, s->now_ms, flags, w);
+    if (s->opening.phase == GC_SCTP_PHASE_OPEN) {
+        gc_sctp_recovery_sent(&s->recovery, s->now_ms);
+    }
+    return true;
+}
+
+/* --- what goes before it ------------------------------------------------------------------------
+ */
+
+static uint32_t left(const gc_sctp *s, const gc_writer *w) {
+    return w->at < s->config.packet_bytes ? s->config.packet_bytes - w->at : 0;
+}
+
+/* A SACK that is not due goes along with DATA beside which there is room for it. */
+static void write_sack(gc_sctp *s, gc_writer *w) {
+    uint64_t at_ms = gc_sctp_in_sack_at(&s->in);
+    uint32_t block = choose(s);
+    bool along = at_ms != GC_NEVER && block != GC_SCTP_NO_BLOCK &&
+                 fits(s, w->at + GC_SCTP_SACK_BYTES, block);
+    bool due = at_ms <= s->now_ms;
+    if ((due || along) && left(s, w) >= GC_SCTP_SACK_BYTES) {
+        gc_sctp_in_sack(&s->in, w, due ? left(s, w) : GC_SCTP_SACK_BYTES);
+    }
+}
+
+static void write_answers(gc_sctp *s, gc_writer *w) {
+    if (s->heartbeat_len > 0 && s->heartbeat_len + 8 <= left(s, w)) {
+        gc_sctp_plain_write(w, GC_SCTP_HEARTBEAT_ACK, 0,
+                            gc_span_of(s->heartbeat, s->heartbeat_len));
+        s->heartbeat_len = 0;
+    }
+    if (s->unknown_len > 0 && s->unknown_len + 12 <= left(s, w)) {
+        gc_sctp_cause_write(w, GC_SCTP_ERROR, GC_SCTP_CAUSE_UNKNOWN_CHUNK,
+                            gc_span_of(s->unknown, s->unknown_len));
+        s->unknown_len = 0;
+    }
+    if (gc_sctp_resets_due(&s->resets) && GC_SCTP_RESET_BYTES_MAX <= left(s, w)) {
+        gc_sctp_resets_write(&s->resets, w);
+    }
+}
+
+/* --- the packet ---------------------------------------------------------------------------------
+ */
+
+static bool alone(gc_sctp *s, gc_span *packet) {
+    uint32_t tag = 0;
+    if (s->reason != 0 || !gc_sctp_opening_alone(&s->opening, &tag)) {
+        return false;
+    }
+    gc_writer w;
+    gc_writer_init(&w, s->pool->packet, GC_SCTP_PACKET_BYTES_MAX);
+    gc_sctp_packet_begin(&w, &(gc_sctp_head){GC_SCTP_PORT, GC_SCTP_PORT, tag});
+    gc_sctp_opening_write_alone(&s->opening, &w, s->now_ms, s->pool->cookie_key);
+    *packet = gc_sctp_packet_close(&s->pool->crc, &w);
+    return true;
+}
+
+/* The last words of an association that has ended. */
+static void write_end(gc_sctp *s, gc_writer *w) {
+    if (s->abort_cause != 0) {
+        gc_sctp_cause_write(w, GC_SCTP_ABORT, s->abort_cause, GC_SPAN_NONE);
+        s->abort_cause = 0;
+    }
+    gc_sctp_closing_write(&s->closing, s->in.cumulative, w);
+}
+
+static void write_open(gc_sctp *s, gc_writer *w) {
+    bool data = s->opening.phase == GC_SCTP_PHASE_OPEN || s->opening.echo_due;
+    gc_sctp_opening_write(&s->opening, w);
+    if (s->opening.phase == GC_SCTP_PHASE_OPEN) {
+        gc_sctp_closing_write(&s->closing, s->in.cumulative, w);
+        write_sack(s, w);
+    }
+    write_answers(s, w);
+    while (data && write_data(s, w)) {
+    }
+}
+
+bool gc_sctp_transmit(gc_sctp *s, gc_span *packet) {
+    if (alone(s, packet)) {
+        return true;
+    }
+    if (s->opening.phase < GC_SCTP_PHASE_ECHOED && !gc_sctp_opening_due(&s->opening)) {
+        return false;
+    }
+    gc_writer w;
+    gc_writer_init(&w, s->pool->packet, GC_SCTP_PACKET_BYTES_MAX);
+    gc_sctp_packet_begin(&w, &(gc_sctp_head){GC_SCTP_PORT, GC_SCTP_PORT, s->opening.peer.tag});
+    if (s->reason != 0) {
+        write_end(s, &w);
+    } else {
+        write_open(s, &w);
+    }
+    if (w.at == GC_SCTP_HEAD_BYTES) {
+        return false;
+    }
+    *packet = gc_sctp_packet_close(&s->pool->crc, &w);
+    return true;
+}
