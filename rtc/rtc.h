@@ -29,6 +29,8 @@ typedef struct gc_rtc gc_rtc;
 
 /* Sockets of the host, each bound to one own address. */
 #define GC_RTC_BASES_MAX 8
+/* STUN servers that tell how the network sees an own socket. */
+#define GC_RTC_SERVERS_MAX 4
 
 typedef struct gc_rtc_options {
     /* Links that exist at a time; 0: GC_LINKS_MAX. Links that were closed and still send their last
@@ -63,6 +65,15 @@ void gc_rtc_end(gc_rtc *r);
  * the address and port that it is bound to, as the network beside it sees them (no wildcard): it
  * becomes a host candidate of every link, of those that exist too. */
 void gc_rtc_add_base(gc_rtc *r, uint64_t now_ms, uint32_t base, const gc_addr *address);
+/* Adds a STUN server (ICE_SERVERS of the core), which all links ask for the mapped addresses of
+ * their bases, those that exist too. A server that is known, or one after the first
+ * GC_RTC_SERVERS_MAX, is ignored. */
+void gc_rtc_add_server(gc_rtc *r, uint64_t now_ms, const gc_addr *server);
+/* Forgets the STUN servers. Links that exist keep theirs. */
+void gc_rtc_clear_servers(gc_rtc *r);
+/* Takes an answer of multicast DNS that came from port `from_port` to a socket which sent
+ * MULTICAST. Whatever was not asked for is ignored. */
+void gc_rtc_multicast(gc_rtc *r, uint64_t now_ms, uint16_t from_port, gc_span bytes);
 /* Takes one datagram that came to `base` from `from`. Any bytes are allowed: whatever no link
  * expects is ignored. Source: RFC 7983 (which protocol a datagram belongs to). */
 void gc_rtc_datagram(gc_rtc *r, uint64_t now_ms, uint32_t base, const gc_addr *from, gc_span bytes);

@@ -20,6 +20,9 @@
 enum gc_rtc_output_type {
     GC_RTC_NOTHING = 0,
     GC_RTC_DATAGRAM,    /* send `bytes` from socket `value`, a base, to `to` */
+    GC_RTC_MULTICAST,   /* send `bytes` to 224.0.0.251 and to [ff02::fb], port 5353, from sockets
+                           beside the bases: what comes back goes to gc_rtc_multicast(). It asks which
+                           address is behind the name in a candidate */
     GC_RTC_DESCRIPTION, /* bytes = the local description of `link` (SDP): at most GC_SDP_BYTES_MAX
                          */
     GC_RTC_CANDIDATE,   /* bytes = a local candidate ("candidate:..."), mid = its m-line's name; the

@@ -1,0 +1,141 @@
+/* Peer connection: one link of a handle, composed of an ICE agent, a DTLS session, an SCTP
+ * association and data channels. It only routes: what each of them decides is in its own header.
+ *
+ *   linking --the channels can be used--> open --close, or the other side closes--> closing -->
+ * ended
+ *      \______________________________________________________________________________________/
+ *                        a part failed; nothing more can be sent
+ *
+ * The side that offered is controlling (ICE) and leaves the DTLS role to the answer; the answer
+ * takes the client's, whose ClientHello goes out as soon as there is an address: one from which an
+ * authenticated check came, before it is valid, gets at most GC_PEER_CONNECTION_HEARD_MAX
+ * datagrams. A link that is closing reports nothing more: it sends the messages that are queued,
+ * closes its channels, and says goodbye.
+ *
+ * Contract as rtc.h: one input, then poll until it returns false. Source: RFC 8831, 8827, 8842,
+ * 7983. */
+#ifndef GC_RTC_PEER_CONNECTION_H
+#define GC_RTC_PEER_CONNECTION_H
+
+#include "rtc/channels.h"
+#include "rtc/dtls.h"
+#include "rtc/ice.h"
+#include "rtc/mdns.h"
+#include "rtc/rtc_output.h"
+#include "rtc/sdp.h"
+
+/* Datagrams of DTLS to an address that answered none of our checks. */
+#define GC_PEER_CONNECTION_HEARD_MAX 2
+/* How long a link that closes goes on sending. */
+#define GC_PEER_CONNECTION_CLOSE_MS 1000
+/* The path of a link in use is reported again after this time. */
+#define GC_PEER_CONNECTION_PATH_MS 5000
+/* Without a valid pair by then the link ends: the core gives up at about the same time. */
+#define GC_PEER_CONNECTION_OPEN_MS GC_LINK_OPEN_MS
+/* Of the texts that are given out: our descriptions have less than 1,100 bytes. */
+#define GC_PEER_CONNECTION_TEXT_BYTES 1536
+
+/* The part that all links of a handle share. */
+typedef struct gc_peer_connection_shared {
+    gc_drbg *drbg;
+    gc_ice_gate *gate;
+    gc_mdns *mdns; /* names in candidates are asked for here, by the `owner` of the link */
+    gc_dtls_context *dtls;
+    const uint8_t *fingerprint; /* of our certificate */
+    uint32_t message_bytes_max; /* taken on a negotiated channel */
+    bool loopback;
+    uint8_t text[GC_PEER_CONNECTION_TEXT_BYTES]; /* of the last output */
+} gc_peer_connection_shared;
+
+enum gc_peer_connection_state {
+    GC_PEER_CONNECTION_LINKING,
+    GC_PEER_CONNECTION_OPEN,
+    GC_PEER_CONNECTION_CLOSING,
+    GC_PEER_CONNECTION_ENDED,
+};
+
+/* Where datagrams go. */
+typedef struct gc_peer_connection_route {
+    gc_addr to; /* family 0: not known */
+    uint32_t base;
+} gc_peer_connection_route;
+
+typedef struct gc_peer_connection {
+    gc_peer_connection_shared *shared;
+    uint64_t now_ms;
+    uint64_t close_ms;          /* of a link that is closing: when to stop */
+    uint64_t path_ms;           /* when the path was reported */
+    uint32_t buffered_told;     /* bytes of the last BUFFERED */
+    uint32_t message_bytes_max; /* that the other side takes */
+    uint32_t path;              /* gc_path */
+    uint32_t owner;             /* of names that are asked for */
+    uint32_t heard_sent;        /* datagrams that went to `heard` */
+    uint32_t candidates;        /* of the other side, that were taken */
+    gc_peer_connection_route selected;
+    gc_peer_connection_route heard;
+    uint8_t state;  /* gc_peer_connection_state */
+    uint8_t reason; /* of CLOSED */
+    bool offerer;
+    bool client;     /* of DTLS; decided by the answer */
+    bool ice_failed; /* nothing may be sent any more */
+    bool tell_description;
+    bool tell_buffered;
+    bool tell_path;
+    bool tell_closed;
+    uint8_t mid_len;
+    uint8_t mid[GC_SDP_MID_BYTES_MAX];
+    gc_channels channels;
+    gc_ice ice;
+    gc_sctp sctp;
+    gc_dtls dtls;
+} gc_peer_connection;
+
+/* Takes the tables of its association from the arena, once for all links that come to this place.
+ */
+void gc_peer_connection_place(gc_peer_connection *p, gc_sctp_pool *pool, gc_arena *a);
+/* Begins a new link. shared: outlives it. owner: a number of the link among
+ * those that share it. kind: gc_link_kind. offerer: we make the offer. Offer or
+ * answer with it next. Give back what it holds by gc_peer_connection_end(). */
+void gc_peer_connection_begin(gc_peer_connection *p, gc_peer_connection_shared *shared,
+                              uint64_t now_ms, uint32_t owner, uint32_t kind, bool offerer);
+/* Gives back all that it holds, without a datagram. */
+void gc_peer_connection_end(gc_peer_connection *p);
+
+/* Adds an own address (gc_ice_add_base()). */
+void gc_peer_connection_add_base(gc_peer_connection *p, uint64_t now_ms, uint32_t base,
+                                 const gc_addr *address);
+/* Adds a STUN server (gc_ice_add_server()). */
+void gc_peer_connection_add_server(gc_peer_connection *p, uint64_t now_ms, const gc_addr *server);
+/* Takes the address that was found for the name of a candidate. */
+void gc_peer_connection_found(gc_peer_connection *p, uint64_t now_ms, const gc_candidate *found);
+/* Makes the offer. label: of the in-band channel of GC_LINK_KIND_EITHER. */
+void gc_peer_connection_offer(gc_peer_connection *p, gc_span label);
+/* Answers the offer of the other side; one that cannot be used ends the link. */
+void gc_peer_connection_answer(gc_peer_connection *p, uint64_t now_ms, gc_span sdp);
+/* Takes the answer of the other side, and the kind from now on. A second one is ignored. */
+void gc_peer_connection_remote(gc_peer_connection *p, uint64_t now_ms, uint32_t kind, gc_span sdp);
+/* Takes a candidate of the other side; one that is of no use is ignored. */
+void gc_peer_connection_candidate(gc_peer_connection *p, uint64_t now_ms, gc_span text);
+/* Sends a message: gc_rtc_send(). */
+int gc_peer_connection_send(gc_peer_connection *p, uint64_t now_ms, uint32_t channel,
+                            gc_span message);
+/* Ends the link without a report: goodbye is said within GC_PEER_CONNECTION_CLOSE_MS. */
+void gc_peer_connection_close(gc_peer_connection *p, uint64_t now_ms);
+
+/* Takes a datagram of STUN; returns what gc_ice_datagram() returns. */
+int gc_peer_connection_stun(gc_peer_connection *p, uint64_t now_ms, uint32_t base,
+                            const gc_addr *from, gc_span datagram);
+/* Takes a datagram of DTLS that came from an address which gc_peer_connection_accepts(). */
+void gc_peer_connection_dtls(gc_peer_connection *p, uint64_t now_ms, gc_span datagram);
+/* Tells whether datagrams of DTLS are taken from this address. */
+bool gc_peer_connection_accepts(const gc_peer_connection *p, uint32_t base, const gc_addr *from);
+
+/* Carries out what is due. */
+void gc_peer_connection_tick(gc_peer_connection *p, uint64_t now_ms);
+/* Returns when to tick; GC_NEVER. */
+uint64_t gc_peer_connection_deadline(const gc_peer_connection *p);
+/* Gives the next output, but for its `link`. Returns false when there is none; the link may be
+ * ended then, if its state is ENDED. */
+bool gc_peer_connection_poll(gc_peer_connection *p, gc_rtc_output *out);
+
+#endif
