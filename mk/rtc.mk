@@ -18,3 +18,9 @@ $(B)/ghostchat: $(B)/cli/main.o $(B)/libgcpeer.a $(B)/libgchost.a $(B)/libgcrtc.
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -Wl,--as-needed -o $@ $(B)/cli/main.o $(B)/libgcpeer.a \
 	    $(B)/libgchost.a $(B)/libgcrtc.a $(B)/libgccore.a $(PEER_LDLIBS)
+
+# A link end for the tests with browsers (test/interop).
+$(B)/test/interop/rtc_peer: test/interop/rtc_peer.c $(B)/libgcrtc.a $(B)/libgccore.a $(STAMP)
+	$(call say,TEST,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(HOST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $< -o $@ $(LDFLAGS_ALL) \
+	    -Wl,--as-needed $(B)/libgcrtc.a $(B)/libgccore.a $(shell $(PKG_CONFIG) --libs openssl)

@@ -1,0 +1,228 @@
+// Native links with the browsers: offers of either side, messages of all kinds, the end from each side.
+// There is no server: the test carries the descriptions and candidates.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { chromiumBrowser, firefoxBrowser } from '../harness/browsers.mjs';
+import { Channel, Kind, Native } from './native.mjs';
+
+const browsers = { chromium: chromiumBrowser(), firefox: firefoxBrowser() };
+after(() => Promise.all(Object.values(browsers).map((browser) => browser.close())));
+
+/** Runs in the page: one connection with the two negotiated channels, as web/links.js makes it. */
+function makeConnection() {
+  const pc = new RTCPeerConnection();
+  const got = { messages: [], opened: 0, closed: 0, candidates: [], bytes: 0, state: [] };
+  const channels = ['control', 'message'].map((label, id) => {
+    const channel = pc.createDataChannel(label, { negotiated: true, id, ordered: id === 0 });
+    channel.binaryType = 'arraybuffer';
+    channel.onopen = () => got.opened++;
+    channel.onclose = () => got.closed++;
+    channel.onmessage = ({ data }) => {
+      got.bytes += data.byteLength;
+      if (data.byteLength < 1000) {
+        got.messages.push([id, new TextDecoder().decode(data)]);
+      }
+    };
+    return channel;
+  });
+  pc.onconnectionstatechange = () => got.state.push(pc.connectionState);
+  pc.onicecandidate = ({ candidate }) => candidate?.candidate && got.candidates.push(candidate.candidate);
+  Object.assign(globalThis, { pc, channels, got });
+}
+
+/** The same with the one channel of a stock PeerJS peer: opened here, or taken when it comes. */
+function makeInBand(opens) {
+  const pc = new RTCPeerConnection();
+  const got = { messages: [], opened: 0, closed: 0, candidates: [], label: '' };
+  const take = (channel) => {
+    channel.binaryType = 'arraybuffer';
+    got.label = channel.label;
+    channel.onopen = () => got.opened++;
+    channel.onclose = () => got.closed++;
+    channel.onmessage = ({ data }) =>
+      got.messages.push(typeof data === 'string' ? data : [new TextDecoder().decode(data)]);
+    Object.assign(globalThis, { channel });
+  };
+  pc.ondatachannel = ({ channel }) => take(channel);
+  pc.onicecandidate = ({ candidate }) => candidate?.candidate && got.candidates.push(candidate.candidate);
+  Object.assign(globalThis, { pc, got });
+  if (opens) {
+    take(pc.createDataChannel('dc_stock', { ordered: true }));
+  }
+}
+
+/** Runs in the page. */
+async function describe(sdp) {
+  if (sdp) {
+    await pc.setRemoteDescription({ type: pc.signalingState === 'stable' ? 'offer' : 'answer', sdp });
+  }
+  if (pc.signalingState !== 'stable' || !sdp) {
+    await pc.setLocalDescription();
+  }
+  return pc.localDescription.sdp;
+}
+
+const seen = (page, test, argument, ms = 10000) => page.evaluate(async ([source, value, limit]) => {
+  const end = performance.now() + limit;
+  const check = new Function('got', 'value', `return ${source}`);
+  while (!check(got, value)) {
+    if (performance.now() > end) {
+      throw new Error(`not in time: ${source}: ${JSON.stringify(got)}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  return true;
+}, [test, argument, ms]);
+
+/** Candidates of the native end to the page as they come, and those of the page to it. */
+function carryCandidates(native, page) {
+  let told = 0;
+  const timer = setInterval(async () => {
+    const ours = native.lines.filter(([verb]) => verb === 'candidate').slice(told);
+    told += ours.length;
+    const theirs = await page.evaluate(async (list) => {
+      for (const candidate of list) {
+        await pc.addIceCandidate({ candidate, sdpMid: '0', sdpMLineIndex: 0 });
+      }
+      return got.candidates.splice(0);
+    }, ours.map((line) => line[2])).catch(() => []);
+    theirs.forEach((text) => native.text('candidate', 1, text));
+  }, 20);
+  return () => clearInterval(timer);
+}
+
+async function connect(browser, offerer, kind = Kind.NATIVE) {
+  const page = await browser.page();
+  const native = new Native();
+  const data = kind === Kind.DATA;
+  await (data ? page.evaluate(makeInBand, offerer === 'browser') : page.evaluate(makeConnection));
+  if (offerer === 'native') {
+    native.say('offer', 1, data ? Kind.EITHER : kind);
+    const [, , offer] = await native.wait('description');
+    const answer = await page.evaluate(describe, offer);
+    native.text('remote', 1, data ? kind : Kind.NATIVE, answer);
+  } else {
+    const offer = await page.evaluate(describe, null);
+    native.text('answer', 1, kind, offer);
+    const [, , answer] = await native.wait('description');
+    await page.evaluate(describe, answer);
+  }
+  const stop = carryCandidates(native, page);
+  await native.wait('opened');
+  await seen(page, 'got.opened === value', data ? 1 : 2);
+  return { page, native, stop, close: async () => {
+    stop();
+    await page.close();
+    assert.equal(await native.end(), 0);
+  } };
+}
+
+for (const [name, browser] of Object.entries(browsers)) {
+  for (const offerer of ['native', 'browser']) {
+    test(`${name}, offer of the ${offerer}: messages both ways, then the end`, async () => {
+      const { page, native, close } = await connect(browser, offerer);
+      native.text('send', 1, Channel.CONTROL, 'first');
+      native.text('send', 1, Channel.MESSAGE, '');
+      native.text('send', 1, Channel.MESSAGE, 'second');
+      await seen(page, 'got.messages.length === 3');
+      const messages = await page.evaluate(() => got.messages);
+      assert.deepEqual(messages.filter(([id]) => id === 0), [[0, 'first']]);
+      assert.deepEqual(messages.filter(([id]) => id === 1).map(([, text]) => text).sort(), ['', 'second']);
+      await page.evaluate(() => {
+        channels[0].send(new TextEncoder().encode('ein Gruß'));
+        channels[1].send(new Uint8Array(0));
+        channels[1].send(new TextEncoder().encode('x'.repeat(900)));
+      });
+      await native.wait('message', ([, , channel, text]) => channel === '0' && text === 'ein Gruß');
+      await native.wait('message', ([, , channel, text]) => channel === '1' && text === '');
+      await native.wait('message', ([, , , text]) => text.length === 900);
+      const [, , path] = await native.wait('path');
+      assert.ok(['1', '3'].includes(path), `path ${path}`);
+      native.text('send', 1, Channel.CONTROL, 'bye');
+      native.say('close', 1);
+      await seen(page, 'got.closed === 2');
+      assert.ok(await page.evaluate(() => got.messages.some(([, text]) => text === 'bye')));
+      await close();
+    });
+
+    test(`${name}, offer of the ${offerer}: the browser ends it`, async () => {
+      const { page, native, close } = await connect(browser, offerer);
+      await page.evaluate(() => {
+        channels[0].send(new TextEncoder().encode('bye'));
+        channels.forEach((channel) => channel.close());
+      });
+      await native.wait('message', ([, , , text]) => text === 'bye');
+      const [, , reason] = await native.wait('closed');
+      assert.equal(reason, 'gone');
+      await close();
+    });
+  }
+
+  for (const offerer of ['native', 'browser']) {
+    test(`${name}, offer of the ${offerer}: one channel in band`, async () => {
+      const { page, native, close } = await connect(browser, offerer, Kind.DATA);
+      assert.equal(await page.evaluate(() => got.label), offerer === 'native' ? 'dc_test' : 'dc_stock');
+      native.text('send', 1, Channel.DATA_TEXT, 'text');
+      native.text('send', 1, Channel.DATA_BYTES, 'bytes');
+      native.text('send', 1, Channel.DATA_TEXT, '');
+      await seen(page, 'got.messages.length === 3');
+      assert.deepEqual(await page.evaluate(() => got.messages), ['text', ['bytes'], '']);
+      await page.evaluate(() => {
+        channel.send('täxt');
+        channel.send(new Uint8Array([65, 66]));
+      });
+      await native.wait('message', ([, , number, text]) => number === '129' && text === 'täxt');
+      await native.wait('message', ([, , number, text]) => number === '128' && text === 'AB');
+      if (offerer === 'native') {
+        native.say('close', 1);
+        await seen(page, 'got.closed === 1');
+      } else {
+        await page.evaluate(() => channel.close());
+        const [, , reason] = await native.wait('closed');
+        assert.equal(reason, 'left');
+      }
+      await close();
+    });
+  }
+
+  test(`${name}: an offer to whoever answers, who is one of ours`, async () => {
+    const { page, native, close } = await connect(browser, 'native', Kind.EITHER);
+    native.text('send', 1, Channel.MESSAGE, 'hello');
+    await seen(page, 'got.messages.length === 1');
+    await close();
+  });
+
+  test(`${name}: large messages and many of them, both ways`, async () => {
+    const { page, native, close } = await connect(browser, 'native');
+    native.say('flood', 1, Channel.MESSAGE, 16000, 625);
+    await seen(page, 'got.bytes === 10000000', null, 30000);
+    await page.evaluate(async () => {
+      for (let i = 0; i < 100; i++) {
+        while (channels[1].bufferedAmount > 1000000) {
+          await new Promise((resolve) => setTimeout(resolve, 5));
+        }
+        channels[1].send(new Uint8Array(100000));
+      }
+    });
+    await native.wait('received', () => native.lines.filter(([verb]) => verb === 'received').length === 100, 30000);
+    await close();
+  });
+
+  test(`${name}: a wrong fingerprint`, async () => {
+    const page = await browser.page();
+    const native = new Native();
+    await page.evaluate(makeConnection);
+    const offer = await page.evaluate(describe, null);
+    native.text('answer', 1, Kind.NATIVE, offer.replace(/(sha-256 )(.)/, (_, head, digit) =>
+      head + (digit === '0' ? '1' : '0')));
+    const [, , answer] = await native.wait('description');
+    await page.evaluate(describe, answer);
+    const stop = carryCandidates(native, page);
+    const [, , reason] = await native.wait('closed');
+    assert.equal(reason, 'protocol');
+    assert.equal(await page.evaluate(() => got.opened), 0);
+    stop();
+    await page.close();
+    await native.end();
+  });
+}
