@@ -8,7 +8,8 @@
 #define ROLE_CONFLICT 487
 
 static void draw_tie_breaker(gc_ice *ice) {
-    gc_drbg_bytes(ice->config.drbg, &ice->tie_breaker, sizeof ice->tie_breaker);
+    uint64_t high = gc_drbg_below(ice->config.drbg, UINT32_MAX);
+    ice->tie_breaker = high << 32 | gc_drbg_below(ice->config.drbg, UINT32_MAX);
 }
 
 void gc_ice_init(gc_ice *ice, uint64_t now_ms, const gc_ice_config *config) {
@@ -137,9 +138,9 @@ static void hear(gc_ice *ice, uint32_t base, const gc_addr *from, uint32_t prior
         gc_ice_pairs_add_target(&ice->table, from, GC_CANDIDATE_PRFLX, priority) != 0) {
         return;
     }
-    uint32_t pair = gc_ice_pairs_find(&ice->table, base, from);
+    uint32_t pair = gc_ice_pairs_make(&ice->table, base, from);
     if (pair != GC_ICE_NO_PAIR) {
-        gc_ice_pairs_heard(&ice->table, pair, ice->now_ms, wanted && !ice->table.controlling);
+        gc_ice_pairs_heard(&ice->table, pair, ice->now_ms, wanted);
     }
 }
 
@@ -169,11 +170,11 @@ int gc_ice_add_candidate(gc_ice *ice, uint64_t now_ms, const gc_candidate *c) {
     if (!gc_candidate_addressable(&c->addr, ice->config.loopback)) {
         return GC_E_REFUSED;
     }
-    if (!begin(ice, now_ms)) {
-        return 0;
-    }
-    return gc_ice_pairs_add_target(&ice->table, &c->addr, c->type, c->priority) == 0 ? 0
-                                                                                     : GC_E_REFUSED;
+    /* A peer does not signal peer-reflexive ones: those that we hear take the place of others. */
+    gc_candidate_type type = c->type == GC_CANDIDATE_PRFLX ? GC_CANDIDATE_SRFLX : c->type;
+    bool taken = !begin(ice, now_ms) ||
+                 gc_ice_pairs_add_target(&ice->table, &c->addr, type, c->priority) == 0;
+    return taken ? 0 : GC_E_REFUSED;
 }
 
 /* --- checks of the peer ------------------------------------------------------------------------
@@ -213,9 +214,9 @@ static int on_request(gc_ice *ice, uint32_t base, const gc_addr *from, const gc_
     }
     if (code == 0) {
         take_check(ice, base, from, &check);
-        ice->answer_len = gc_ice_message_success(ice->answer, m->transaction, from, &ice->local);
+        ice->answer_len = gc_ice_message_success(ice->bytes, m->transaction, from, &ice->local);
     } else {
-        ice->answer_len = gc_ice_message_refusal(ice->answer, m, code, &ice->local);
+        ice->answer_len = gc_ice_message_refusal(ice->bytes, m, code, &ice->local);
     }
     ice->answer_base = base;
     ice->answer_to = *from;
@@ -322,7 +323,7 @@ static bool poll_answer(gc_ice *ice, gc_ice_output *out) {
     *out = (gc_ice_output){.type = GC_ICE_SEND,
                            .base = ice->answer_base,
                            .addr = ice->answer_to,
-                           .bytes = gc_span_of(ice->answer, ice->answer_len)};
+                           .bytes = gc_span_of(ice->bytes, ice->answer_len)};
     ice->answer_len = 0;
     return true;
 }
@@ -396,11 +397,11 @@ static bool poll_check(gc_ice *ice, gc_ice_output *out) {
     };
     uint8_t transaction[GC_STUN_TRANSACTION_BYTES];
     gc_ice_pairs_transaction(&ice->table, pair, transaction);
-    uint32_t len = gc_ice_message_check(ice->check, transaction, &check, &ice->local, &ice->remote);
+    uint32_t len = gc_ice_message_check(ice->bytes, transaction, &check, &ice->local, &ice->remote);
     *out = (gc_ice_output){.type = GC_ICE_SEND,
                            .base = p->base,
                            .addr = *gc_ice_pairs_addr(&ice->table, pair),
-                           .bytes = gc_span_of(ice->check, len)};
+                           .bytes = gc_span_of(ice->bytes, len)};
     return len > 0;
 }
 
@@ -408,9 +409,9 @@ static bool poll_question(gc_ice *ice, gc_ice_output *out) {
     uint32_t base;
     gc_addr to;
     uint32_t len = gc_ice_servers_poll(&ice->servers, ice->table.bases, ice->config.gate,
-                                       ice->config.drbg, ice->now_ms, ice->check, &base, &to);
+                                       ice->config.drbg, ice->now_ms, ice->bytes, &base, &to);
     *out = (gc_ice_output){
-        .type = GC_ICE_SEND, .base = base, .addr = to, .bytes = gc_span_of(ice->check, len)};
+        .type = GC_ICE_SEND, .base = base, .addr = to, .bytes = gc_span_of(ice->bytes, len)};
     return len > 0;
 }
 

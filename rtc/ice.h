@@ -81,12 +81,11 @@ typedef struct gc_ice {
     bool told_end;
     bool connected; /* a pair was valid */
     bool settled;   /* a nominated pair was in use when that was looked at last */
-    /* The answer that waits for poll, and the bytes of the last SEND. */
+    /* The answer that waits for poll; its bytes are those of the next SEND. */
     uint32_t answer_base;
     uint32_t answer_len; /* 0: none */
     gc_addr answer_to;
-    uint8_t answer[GC_ICE_MESSAGE_BYTES_MAX];
-    uint8_t check[GC_ICE_MESSAGE_BYTES_MAX];
+    uint8_t bytes[GC_ICE_MESSAGE_BYTES_MAX];
 } gc_ice;
 
 /* Starts an agent with new random credentials in memory that need not be zero. config is copied. */

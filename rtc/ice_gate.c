@@ -1,4 +1,5 @@
 #include "rtc/ice_gate.h"
+#include "core/base/mem.h"
 #include "core/base/number.h"
 #include "core/base/siphash.h"
 
@@ -13,7 +14,11 @@ void gc_ice_gate_init(gc_ice_gate *g, gc_drbg *drbg) {
 }
 
 static uint32_t bucket_of(const gc_ice_gate *g, const gc_addr *to) {
-    uint64_t h = gc_siphash(g->key, gc_span_of(to, sizeof(*to)));
+    uint8_t bytes[sizeof to->ip + 2]; /* the same on machines of either order of bytes */
+    memcpy(bytes, to->ip, sizeof to->ip);
+    bytes[sizeof to->ip] = (uint8_t)(to->port >> 8);
+    bytes[sizeof to->ip + 1] = (uint8_t)to->port;
+    uint64_t h = gc_siphash(g->key, gc_span_of(bytes, sizeof bytes));
     return (uint32_t)(h % GC_ICE_GATE_BUCKETS);
 }
 

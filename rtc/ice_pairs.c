@@ -65,19 +65,21 @@ static gc_ice_pair *place_for(gc_ice_pairs *t, uint64_t priority, bool heard) {
     return worst;
 }
 
-static void add_pair(gc_ice_pairs *t, uint32_t base, uint32_t target) {
+/* Makes the pair of both if there is a place. heard: the way is known to work at least to us.
+ * Returns its index, or GC_ICE_NO_PAIR. */
+static uint32_t add_pair(gc_ice_pairs *t, uint32_t base, uint32_t target, bool heard) {
     if (t->bases[base].addr.family != t->targets[target].addr.family) {
-        return;
+        return GC_ICE_NO_PAIR;
     }
     gc_ice_pair pair = {
         .state = GC_ICE_PAIR_WAITING, .base = (uint8_t)base, .target = (uint8_t)target};
     pair.priority = priority_of(t, &pair);
-    /* A candidate learned from a check is a way that works at least to us. */
-    bool heard = t->targets[target].type == GC_CANDIDATE_PRFLX;
     gc_ice_pair *place = place_for(t, pair.priority, heard);
-    if (place != NULL) {
-        *place = pair;
+    if (place == NULL) {
+        return GC_ICE_NO_PAIR;
     }
+    *place = pair;
+    return (uint32_t)(place - t->pairs);
 }
 
 void gc_ice_pairs_add_base(gc_ice_pairs *t, uint32_t base, const gc_addr *addr) {
@@ -85,7 +87,7 @@ void gc_ice_pairs_add_base(gc_ice_pairs *t, uint32_t base, const gc_addr *addr) 
     gc_assert(addr->family == 4 || addr->family == 6);
     t->bases[base] = (gc_ice_base){.addr = *addr};
     for (uint32_t i = 0; i < GC_ICE_REMOTES_MAX; i++) {
-        add_pair(t, base, i);
+        add_pair(t, base, i, false);
     }
 }
 
@@ -194,7 +196,7 @@ int gc_ice_pairs_add_target(gc_ice_pairs *t, const gc_addr *addr, gc_candidate_t
     }
     *target = (gc_ice_target){.addr = *addr, .type = type, .priority = priority};
     for (uint32_t i = 0; i < GC_ICE_BASES_MAX; i++) {
-        add_pair(t, i, (uint32_t)(target - t->targets));
+        add_pair(t, i, (uint32_t)(target - t->targets), false);
     }
     return 0;
 }
@@ -211,6 +213,16 @@ uint32_t gc_ice_pairs_find(const gc_ice_pairs *t, uint32_t base, const gc_addr *
         }
     }
     return GC_ICE_NO_PAIR;
+}
+
+uint32_t gc_ice_pairs_make(gc_ice_pairs *t, uint32_t base, const gc_addr *addr) {
+    gc_assert(base < GC_ICE_BASES_MAX);
+    uint32_t pair = gc_ice_pairs_find(t, base, addr);
+    gc_ice_target *target = find_target(t, addr);
+    if (pair == GC_ICE_NO_PAIR && target != NULL) {
+        pair = add_pair(t, base, (uint32_t)(target - t->targets), true);
+    }
+    return pair;
 }
 
 uint32_t gc_ice_pairs_of(const gc_ice_pairs *t, const uint8_t *transaction) {
@@ -310,7 +322,7 @@ uint32_t gc_ice_pairs_next_heard(gc_ice_pairs *t) {
 void gc_ice_pairs_heard(gc_ice_pairs *t, uint32_t pair, uint64_t now_ms, bool want) {
     gc_ice_pair *p = pair_at(t, pair);
     p->heard = true;
-    if (want) {
+    if (want && !t->controlling) {
         for (uint32_t i = 0; i < GC_ICE_PAIRS_MAX; i++) {
             t->pairs[i].wanted = i == pair;
             t->pairs[i].nominated = t->pairs[i].nominated && i == pair;
@@ -366,7 +378,6 @@ void gc_ice_pairs_answered(gc_ice_pairs *t, uint32_t pair, uint64_t now_ms, uint
                            const uint8_t transaction[12], const gc_addr *mapped) {
     gc_ice_pair *p = pair_at(t, pair);
     bool by_us = t->controlling && p->nominating && p->sent_nominating;
-    bool by_them = !t->controlling && p->wanted;
     p->state = GC_ICE_PAIR_VALID;
     p->sends = 0;
     p->triggered = false;
@@ -375,7 +386,7 @@ void gc_ice_pairs_answered(gc_ice_pairs *t, uint32_t pair, uint64_t now_ms, uint
     p->rtt_ms = rtt_ms(p, transaction, now_ms);
     p->local_type = (uint8_t)type_of(&t->bases[p->base], mapped);
     t->targets[p->target].answered = true;
-    if (by_us || by_them) {
+    if (by_us || p->wanted) {
         for (uint32_t i = 0; i < GC_ICE_PAIRS_MAX; i++) {
             t->pairs[i].nominated = i == pair;
         }

@@ -104,9 +104,13 @@ uint32_t gc_ice_pairs_targets(const gc_ice_pairs *t);
 uint32_t gc_ice_pairs_find(const gc_ice_pairs *t, uint32_t base, const gc_addr *addr);
 uint32_t gc_ice_pairs_of(const gc_ice_pairs *t, const uint8_t *transaction);
 uint32_t gc_ice_pairs_best(const gc_ice_pairs *t);
+/* Finds the pair of a base and a remote candidate on which a check came, or makes it in the place
+ * of one that was not heard. Returns GC_ICE_NO_PAIR if both are of two families, or all were heard.
+ */
+uint32_t gc_ice_pairs_make(gc_ice_pairs *t, uint32_t base, const gc_addr *addr);
 
 /* A check of theirs came on this pair: it is checked next, unless it is VALID. want: with
- * USE-CANDIDATE, and we are controlled. */
+ * USE-CANDIDATE, which counts while we are controlled. */
 void gc_ice_pairs_heard(gc_ice_pairs *t, uint32_t pair, uint64_t now_ms, bool want);
 /* Returns a pair on which a check of theirs came that was not returned here before. */
 uint32_t gc_ice_pairs_next_heard(gc_ice_pairs *t);

@@ -133,7 +133,11 @@ static void consent(void **state) {
     uint64_t last_ms = now_ms; /* from now on nobody answers */
     uint32_t asked = 0;
     while (!gc_ice_checks_expire(&t, now_ms)) {
-        asked += send_next(now_ms, true) == pair;
+        if (send_next(now_ms, true) == pair) {
+            asked++;
+            assert_memory_not_equal(transaction, t.pairs[pair].transaction, 10);
+            memcpy(transaction, t.pairs[pair].transaction, 12);
+        }
         now_ms = gc_ice_checks_deadline(&c, &t, now_ms, true);
     }
     assert_int_equal(now_ms, last_ms + GC_ICE_CONSENT_EXPIRES_MS);

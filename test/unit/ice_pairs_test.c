@@ -51,6 +51,7 @@ static void make_valid(uint32_t pair, uint64_t now_ms) {
     gc_ice_pairs_answered(&t, pair, now_ms + 30, now_ms + 5000, sent, own);
     assert_int_equal(gc_ice_pairs_of(&t, sent), GC_ICE_NO_PAIR);
     assert_int_equal(t.pairs[pair].rtt_ms, 30);
+    assert_true(t.targets[t.pairs[pair].target].answered);
 }
 
 static void pairs_of_one_family(void **state) {
@@ -108,6 +109,13 @@ static void bounded(void **state) {
     /* Of 160 pairs the 100 best are there: later candidates are better here. */
     assert_int_not_equal(find(GC_ICE_BASES_MAX - 1, GC_ICE_REMOTES_MAX - 1), GC_ICE_NO_PAIR);
     assert_int_equal(find(GC_ICE_BASES_MAX - 1, 0), GC_ICE_NO_PAIR);
+    /* A check comes on one that found no place. */
+    const gc_addr from = addr(0), other = addr(99);
+    uint32_t pair = gc_ice_pairs_make(&t, GC_ICE_BASES_MAX - 1, &from);
+    assert_int_not_equal(pair, GC_ICE_NO_PAIR);
+    assert_int_equal(find(GC_ICE_BASES_MAX - 1, 0), pair);
+    assert_int_equal(gc_ice_pairs_make(&t, GC_ICE_BASES_MAX - 1, &from), pair);
+    assert_int_equal(gc_ice_pairs_make(&t, 0, &other), GC_ICE_NO_PAIR); /* no candidate */
 }
 
 /* A remote that was heard takes the place of one that was only named, never that of one that was
@@ -119,6 +127,7 @@ static void heard_ones_come_first(void **state) {
         assert_int_equal(add(i, GC_CANDIDATE_HOST, 1000u + i), 0);
     }
     make_valid(find(0, 0), 1);
+    gc_ice_pairs_fail(&t, find(0, 0)); /* it answered once, and may again */
     gc_ice_pairs_heard(&t, find(0, 1), 1, false);
     assert_int_equal(add(100, GC_CANDIDATE_PRFLX, 1), 0);
     assert_int_equal(find(0, 2), GC_ICE_NO_PAIR); /* the worst of the others */
@@ -233,8 +242,14 @@ static void we_nominate(void **state) {
     assert_int_equal(gc_ice_pairs_best(&t), a);
     make_valid(b, 70); /* consent alone changes nothing */
     assert_int_equal(gc_ice_pairs_best(&t), a);
+    /* The answer to a question without USE-CANDIDATE, which was asked before, nominates nothing. */
+    const uint8_t plain[12] = {7};
+    const gc_addr own = t.bases[0].addr;
+    gc_ice_pairs_sent(&t, b, 75, 600, plain);
     gc_ice_pairs_nominate(&t, b, 80);
-    make_valid(b, 80);
+    gc_ice_pairs_answered(&t, b, 85, 5000, plain, &own);
+    assert_false(t.pairs[b].nominated);
+    make_valid(b, 90);
     assert_false(t.pairs[a].nominated || t.pairs[a].nominating);
     assert_int_equal(gc_ice_pairs_best(&t), b);
     gc_ice_pairs_fail(&t, b);
@@ -257,6 +272,10 @@ static void they_nominate(void **state) {
     make_valid(b, 4);
     assert_int_equal(gc_ice_pairs_best(&t), b);
     make_valid(a, 5);
+    assert_int_equal(gc_ice_pairs_best(&t), b);
+    gc_ice_pairs_set_role(&t, true); /* now it is ours to say */
+    gc_ice_pairs_heard(&t, a, 6, true);
+    make_valid(a, 7);
     assert_int_equal(gc_ice_pairs_best(&t), b);
 }
 

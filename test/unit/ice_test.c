@@ -146,6 +146,35 @@ static void server_reflexive(void **state) {
     }
 }
 
+/* All kinds of networks, loss and disorder: two connect if they can. Where both sides filter by
+ * address and port, one that maps by destination hides its mapping from the other. */
+static void any_two_networks(void **state) {
+    (void)state;
+    static const network_nat kinds[] = {NETWORK_OPEN, NETWORK_NAT, NETWORK_NAT_SYMMETRIC};
+    const gc_addr server = NETWORK_SERVER;
+    for (uint32_t i = 0; i < 9 * 20; i++) {
+        network_nat a = kinds[i % 3], b = kinds[i / 3 % 3];
+        bool open = a == NETWORK_OPEN || b == NETWORK_OPEN;
+        bool possible = open || (a == NETWORK_NAT && b == NETWORK_NAT);
+        start((uint8_t)(i / 9), a, b);
+        net.delay_ms = 5 + i / 9;
+        net.jitter_ms = 2 * (i / 9);
+        net.loss_percent = i / 9 / 2;
+        for (uint32_t side = 0; side < 2; side++) {
+            assert_int_equal(gc_ice_add_server(&net.sides[side].ice, net.now_ms, &server), 0);
+        }
+        network_describe(&net, 1);
+        network_run(&net, 1000 + 10 * (i / 9)); /* the answer is under way */
+        network_describe(&net, 0);
+        network_run(&net, 40000);
+        for (uint32_t side = 0; side < 2; side++) {
+            const gc_ice *ice = &net.sides[side].ice;
+            assert_int_equal(net.sides[side].reason, possible ? 0 : GC_REASON_ICE_FAILED);
+            assert_true(!possible || ice->table.pairs[ice->selected].nominated);
+        }
+    }
+}
+
 /* A server that sees what we see tells nothing new. */
 static void no_nat(void **state) {
     (void)state;
@@ -156,6 +185,12 @@ static void no_nat(void **state) {
     network_run(&net, 5000);
     assert_int_equal(net.sides[0].candidates, 1);
     assert_int_equal(checks_to(&server, 0, UINT64_MAX), 1);
+    gc_ice_drop_base(&net.sides[0].ice, net.now_ms, 0);
+    net.sides[0].bases[0].port = 77; /* another address: everything again */
+    assert_int_equal(gc_ice_add_base(&net.sides[0].ice, net.now_ms, 0, &net.sides[0].bases[0]), 0);
+    network_run(&net, 9000);
+    assert_int_equal(net.sides[0].candidates, 2);
+    assert_int_equal(checks_to(&server, 0, UINT64_MAX), 2);
 }
 
 /* The peer told no address, and none was heard. */
@@ -206,6 +241,82 @@ static void roles_are_agreed_on(void **state) {
         assert_true(a->table.controlling != b->table.controlling);
         assert_true(a->table.pairs[a->selected].nominated);
         assert_true(b->table.pairs[b->selected].nominated);
+    }
+}
+
+/* A check of side 1 with this role and tie-breaker comes from `from`. */
+static int check_from(const gc_addr *from, uint32_t base, const gc_ice_check *check) {
+    static uint8_t number;
+    uint8_t bytes[GC_ICE_MESSAGE_BYTES_MAX];
+    const uint8_t transaction[12] = {0xcc, ++number};
+    uint32_t len = gc_ice_message_check(bytes, transaction, check, &net.sides[1].ice.local,
+                                        &net.sides[0].ice.local);
+    return network_feed(&net, 0, base, from, gc_span_of(bytes, len));
+}
+
+/* Takes the last thing that is under way, which must be an error. */
+static uint32_t last_error(void) {
+    gc_stun_message m;
+    uint32_t code;
+    assert_true(net.queued > 0);
+    const network_datagram *d = &net.queue[net.queued - 1];
+    assert_int_equal(gc_stun_message_read(gc_span_of(d->bytes, d->len), &m), 0);
+    assert_int_equal(gc_stun_message_error(&m, &code), 0);
+    return code;
+}
+
+/* RFC 8445 7.3.1.1: the larger tie-breaker controls, whoever is heard first. */
+static void the_larger_tie_breaker_controls(void **state) {
+    (void)state;
+    const gc_addr from = {.family = 4, .ip = {10, 0, 1, 1}, .port = 5000};
+    for (uint32_t i = 0; i < 4; i++) {
+        bool controlling = i & 1, larger = i & 2;
+        network_init(&net, 3, (const bool[2]){controlling, controlling}, BOTH_OPEN);
+        const gc_ice_check check = {
+            .controlling = controlling, .tie_breaker = larger ? UINT64_MAX : 0, .priority = 1};
+        assert_int_equal(check_from(&from, 0, &check), 0);
+        assert_true(net.sides[0].ice.table.controlling == !larger);
+        if (controlling != larger) {
+            assert_int_equal(last_error(), 487);
+        }
+    }
+}
+
+/* The answer 487 to our last check. */
+static void conflict(void) {
+    uint8_t bytes[GC_ICE_MESSAGE_BYTES_MAX], request[20], transaction[12];
+    gc_stun_message m;
+    gc_writer w;
+    gc_ice_pairs_transaction(&net.sides[0].ice.table, 0, transaction);
+    gc_writer_init(&w, request, sizeof request);
+    gc_stun_message_begin(&w, GC_STUN_REQUEST, GC_STUN_BINDING, transaction);
+    assert_int_equal(gc_stun_message_read(gc_writer_done(&w), &m), 0);
+    uint32_t len = gc_ice_message_refusal(bytes, &m, 487, &net.sides[1].ice.local);
+    assert_int_equal(network_feed(&net, 0, 0, &net.sides[1].bases[0], gc_span_of(bytes, len)), 0);
+}
+
+/* RFC 8445 7.2.5.1: we change our role and our tie-breaker, and ask again; but a refusal of what we
+ * said in another role changes nothing. */
+static void a_conflict_is_reported(void **state) {
+    (void)state;
+    for (uint32_t late = 0; late < 2; late++) {
+        start(2, NETWORK_OPEN, NETWORK_OPEN);
+        network_run(&net, 1001);
+        network_describe(&net, 0);
+        gc_ice *ice = &net.sides[0].ice;
+        uint64_t tie_breaker = ice->tie_breaker;
+        uint32_t sent = net.sent;
+        if (late) {
+            const gc_addr from = {.family = 4, .ip = {10, 0, 9, 9}, .port = 1};
+            const gc_ice_check check = {
+                .controlling = true, .tie_breaker = UINT64_MAX, .priority = 1};
+            assert_int_equal(check_from(&from, 0, &check), 0);
+        }
+        conflict();
+        assert_false(ice->table.controlling);
+        assert_true((ice->tie_breaker == tie_breaker) == late);
+        network_run(&net, net.now_ms + 10);
+        assert_true(net.sent > sent);
     }
 }
 
@@ -294,6 +405,45 @@ static void a_blackout_is_survived(void **state) {
         network_run(&net, net.now_ms + 60000);
         assert_int_equal(net.sides[0].reason, 0);
         assert_int_equal(net.sides[1].reason, 0);
+    }
+}
+
+/* A candidate that answers nothing is asked no more once a pair is nominated. */
+static void checks_end_with_the_nomination(void **state) {
+    (void)state;
+    start(4, NETWORK_OPEN, NETWORK_OPEN);
+    const gc_candidate silent = {.type = GC_CANDIDATE_HOST,
+                                 .addr = {.family = 4, .ip = {10, 3, 3, 3}, .port = 1},
+                                 .priority = UINT32_MAX};
+    for (uint32_t i = 0; i < 2; i++) {
+        assert_int_equal(gc_ice_add_candidate(&net.sides[i].ice, net.now_ms, &silent), 0);
+    }
+    describe_both();
+    network_run(&net, 30000);
+    assert_int_equal(net.sides[0].selections, 1);
+    assert_int_equal(checks_to(&silent.addr, 0, UINT64_MAX), 2);
+}
+
+/* The controlling side nominates one pair, and later another that works as well. */
+static void the_peer_changes_its_mind(void **state) {
+    (void)state;
+    network_init(&net, 4, (const bool[2]){false, true}, BOTH_OPEN);
+    network_side *s = &net.sides[0];
+    s->bases[1] = (gc_addr){.family = 4, .ip = {10, 9, 9, 9}, .port = 6000};
+    assert_int_equal(gc_ice_add_base(&s->ice, net.now_ms, 1, &s->bases[1]), 0);
+    describe_both();
+    network_run(&net, 3000);
+    const gc_addr from = net.sides[1].bases[0];
+    for (uint32_t i = 0; i < 4; i++) {
+        uint32_t base = 1 - s->ice.table.pairs[s->ice.selected].base;
+        const gc_ice_check check = {.controlling = true,
+                                    .tie_breaker = net.sides[1].ice.tie_breaker,
+                                    .priority = 1,
+                                    .use_candidate = true};
+        assert_int_equal(check_from(&from, base, &check), 0);
+        network_run(&net, net.now_ms + 30);
+        assert_int_equal(s->ice.table.pairs[s->ice.selected].base, base);
+        assert_int_equal(s->selections, 2 + i);
     }
 }
 
@@ -392,7 +542,9 @@ static void a_full_table_hears(void **state) {
                           .addr = {.family = 4, .ip = {198, 51, 100, i}, .port = 53}};
         assert_int_equal(gc_ice_add_candidate(&net.sides[0].ice, net.now_ms, &c), 0);
     }
-    gc_candidate c = {.type = GC_CANDIDATE_HOST, .addr = net.sides[0].bases[0], .priority = 1};
+    gc_candidate c = {.type = GC_CANDIDATE_PRFLX, .addr = net.sides[1].bases[0], .priority = 1};
+    assert_int_equal(gc_ice_add_candidate(&net.sides[0].ice, net.now_ms, &c), GC_E_REFUSED);
+    c = (gc_candidate){.type = GC_CANDIDATE_HOST, .addr = net.sides[0].bases[0], .priority = 1};
     assert_int_equal(gc_ice_add_candidate(&net.sides[1].ice, net.now_ms, &c), 0);
     describe_both();
     network_run(&net, 1100);
@@ -571,19 +723,14 @@ static void an_answer_from_elsewhere(void **state) {
     uint32_t len =
         gc_ice_message_success(bytes, transaction, &net.sides[0].bases[0], &net.sides[1].ice.local);
     assert_int_equal(changes_nothing(&elsewhere, gc_span_of(bytes, len)), GC_E_REFUSED);
+    const gc_addr other = {.family = 4, .ip = {10, 9, 9, 9}, .port = 6000};
+    assert_int_equal(gc_ice_add_base(&net.sides[0].ice, net.now_ms, 1, &other), 0);
+    network_drain(&net, 0);
+    assert_int_equal(network_feed(&net, 0, 1, &net.sides[1].bases[0], gc_span_of(bytes, len)),
+                     GC_E_REFUSED);
+    assert_int_equal(p->state, GC_ICE_PAIR_CHECKING);
     network_run(&net, 1030);
     assert_int_equal(net.sides[0].selections, 1);
-}
-
-/* Takes the last thing that was sent to an agent's peer, which must be an error. */
-static uint32_t last_error(void) {
-    gc_stun_message m;
-    uint32_t code;
-    assert_true(net.queued > 0);
-    const network_datagram *d = &net.queue[net.queued - 1];
-    assert_int_equal(gc_stun_message_read(gc_span_of(d->bytes, d->len), &m), 0);
-    assert_int_equal(gc_stun_message_error(&m, &code), 0);
-    return code;
 }
 
 /* Authentic, but malformed or of the future: it is refused by name. */
@@ -620,6 +767,24 @@ static void refused_by_name(void **state) {
     }
 }
 
+/* An answer that was not polled is not lost to the next datagram. */
+static void outputs_are_not_drained(void **state) {
+    (void)state;
+    connect_two(12);
+    gc_ice *ice = &net.sides[0].ice;
+    const gc_addr from = net.sides[1].bases[0];
+    const gc_ice_check check = {.priority = 1, .tie_breaker = 1};
+    uint8_t bytes[GC_ICE_MESSAGE_BYTES_MAX];
+    const uint8_t transaction[12] = {5};
+    uint32_t len =
+        gc_ice_message_check(bytes, transaction, &check, &net.sides[1].ice.local, &ice->local);
+    gc_span datagram = gc_span_of(bytes, len);
+    assert_int_equal(gc_ice_datagram(ice, net.now_ms, 0, &from, datagram), 0);
+    assert_int_equal(gc_ice_datagram(ice, net.now_ms, 0, &from, datagram), GC_E_FULL);
+    network_drain(&net, 0);
+    assert_int_equal(gc_ice_datagram(ice, net.now_ms, 0, &from, datagram), 0);
+}
+
 static void arguments(void **state) {
     (void)state;
     start(10, NETWORK_OPEN, NETWORK_OPEN);
@@ -647,7 +812,12 @@ static void arguments(void **state) {
 static void time_steps_back(void **state) {
     (void)state;
     connect_two(11);
+    const uint64_t deadline_ms = gc_ice_deadline(&net.sides[0].ice);
+    gc_ice_tick(&net.sides[0].ice, 5000);
     gc_ice_tick(&net.sides[0].ice, 0);
+    assert_int_equal(net.sides[0].ice.now_ms, 5000);
+    assert_true(gc_ice_deadline(&net.sides[0].ice) >= deadline_ms);
+    net.now_ms = 5000;
     network_drain(&net, 0);
     network_run(&net, 50000);
     assert_int_equal(net.sides[0].reason, 0);
@@ -661,15 +831,20 @@ int main(void) {
         cmocka_unit_test(peer_reflexive),
         cmocka_unit_test(both_behind_nats),
         cmocka_unit_test(server_reflexive),
+        cmocka_unit_test(any_two_networks),
         cmocka_unit_test(no_nat),
         cmocka_unit_test(no_candidates),
         cmocka_unit_test(one_side_is_hidden),
         cmocka_unit_test(roles_are_agreed_on),
+        cmocka_unit_test(the_larger_tie_breaker_controls),
+        cmocka_unit_test(a_conflict_is_reported),
         cmocka_unit_test(loss_and_disorder),
         cmocka_unit_test(equal_seeds_are_equal),
         cmocka_unit_test(consent_is_asked_for),
         cmocka_unit_test(consent_expires),
         cmocka_unit_test(a_blackout_is_survived),
+        cmocka_unit_test(checks_end_with_the_nomination),
+        cmocka_unit_test(the_peer_changes_its_mind),
         cmocka_unit_test(a_pair_dies),
         cmocka_unit_test(an_address_changes),
         cmocka_unit_test(new_checks_keep_their_pace),
@@ -681,6 +856,7 @@ int main(void) {
         cmocka_unit_test(damaged),
         cmocka_unit_test(an_answer_from_elsewhere),
         cmocka_unit_test(refused_by_name),
+        cmocka_unit_test(outputs_are_not_drained),
         cmocka_unit_test(arguments),
         cmocka_unit_test(time_steps_back),
     };
