@@ -24,3 +24,12 @@ $(B)/test/interop/rtc_peer: test/interop/rtc_peer.c $(B)/libgcrtc.a $(B)/libgcco
 	$(call say,TEST,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(HOST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $< -o $@ $(LDFLAGS_ALL) \
 	    -Wl,--as-needed $(B)/libgcrtc.a $(B)/libgccore.a $(shell $(PKG_CONFIG) --libs openssl)
+
+#: make interop-usrsctp our SCTP against libusrsctp, in one process (needs libusrsctp-dev)
+.PHONY: interop-usrsctp
+interop-usrsctp: $(B)/test/interop/usrsctp
+	$(Q)$<
+$(B)/test/interop/usrsctp: test/interop/usrsctp.c $(B)/libgcrtc.a $(B)/libgccore.a $(STAMP)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(CC) $(HOST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $< -o $@ $(LDFLAGS_ALL) \
+	    $(B)/libgcrtc.a $(B)/libgccore.a -lusrsctp
