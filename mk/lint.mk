@@ -5,7 +5,7 @@ check-rule: check-core check-direction check-fields
 check-core: $(B)/libgccore.a $(B)/libgcrtc.a
 	$(Q)sh tools/check-core.sh . $(B)/core $(B)/rtc
 	$(Q)sh tools/check-core-test.sh "$(CC)"
-check-direction: $(B)/libgccore.a $(HOST_OBJ) $(SERVER_OBJ) $(RTC_OBJ) $(PEER_OBJ)
+check-direction: $(B)/libgccore.a $(HOST_OBJ) $(SERVER_OBJ) $(RTC_OBJ) $(PEER_OBJ) $(B)/cli/main.o
 	$(Q)$(NODE) tools/check-direction.mjs . $(B)
 	$(Q)NODE='$(NODE)' sh tools/check-direction-test.sh "$(CC)" $(B)
 check-fields: $(B)/include/jsmn.h
@@ -59,7 +59,7 @@ lint-web: test/node_modules/.package-lock.json
 
 # Each in a folder of its own, so that neither build disturbs the other or the one in use.
 .PHONY: compiled warnings-gcc warnings-clang
-compiled: $(CORE_OBJ) $(HOST_OBJ) $(SERVER_OBJ) $(RTC_OBJ) $(PEER_OBJ)
+compiled: $(CORE_OBJ) $(HOST_OBJ) $(SERVER_OBJ) $(RTC_OBJ) $(PEER_OBJ) $(B)/cli/main.o
 #: make warnings-gcc    core, host and server compile without a warning; warnings-clang too
 warnings-gcc:
 	$(Q)$(MAKE) B=$(B)-gcc CC=gcc WERROR=1 CFLAGS=-O1 compiled

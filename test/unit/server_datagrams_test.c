@@ -150,7 +150,8 @@ static void each_address_has_the_rate_that_was_configured(void **state) {
 static void a_rate_that_cannot_be_kept_makes_no_server(void **state) {
     (void)state;
     assert_true(gc_server_size(&(gc_server_config){.stun_per_second = GC_SOURCE_RATE_MAX}) > 0);
-    assert_true(gc_server_size(&(gc_server_config){.stun_per_second = GC_SOURCE_RATE_MAX + 1}) == 0);
+    assert_true(gc_server_size(&(gc_server_config){.stun_per_second = GC_SOURCE_RATE_MAX + 1}) ==
+                0);
 }
 
 /* What datagrams need is there from the start, and no number of addresses makes it more. */
