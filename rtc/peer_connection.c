@@ -385,6 +385,7 @@ static enum progress route(gc_peer_connection *p, gc_span bytes, gc_rtc_output *
 /* The channels can be used before the association is up: their first messages leave with its COOKIE
  * ECHO, which saves a round trip (RFC 9260 5.1). */
 static enum progress on_authenticated(gc_peer_connection *p, gc_rtc_output *out) {
+    gc_sctp_round_trip(&p->sctp, gc_ice_rtt_ms(&p->ice));
     gc_sctp_connect(&p->sctp, p->now_ms);
     gc_channels_event event = gc_channels_up(&p->channels, &p->sctp, p->now_ms, p->client);
     return on_event(p, &event, out);

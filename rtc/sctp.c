@@ -127,6 +127,11 @@ void gc_sctp_tick(gc_sctp *s, uint64_t now_ms) {
 /* --- inputs -------------------------------------------------------------------------------------
  */
 
+void gc_sctp_round_trip(gc_sctp *s, uint32_t rtt_ms) {
+    gc_sctp_opening_round_trip(&s->opening, rtt_ms);
+    gc_sctp_recovery_measured(&s->recovery, rtt_ms);
+}
+
 void gc_sctp_connect(gc_sctp *s, uint64_t now_ms) {
     gc_sctp_state_time(s, now_ms);
     if (s->reason == 0 && s->opening.phase == GC_SCTP_PHASE_CLOSED) {

@@ -76,6 +76,9 @@ void gc_sctp_begin(gc_sctp *s, const gc_sctp_config *config, uint64_t now_ms);
 /* Gives all blocks back to the pool, without a packet. Only gc_sctp_begin() may follow. */
 void gc_sctp_end(gc_sctp *s);
 
+/* Takes the round trip of the path as ICE measured it, before gc_sctp_connect(): timers start from
+ * it instead of from half a second. */
+void gc_sctp_round_trip(gc_sctp *s, uint32_t rtt_ms);
 /* Sends INIT. Call it when DTLS is connected, on both sides; later calls change nothing. */
 void gc_sctp_connect(gc_sctp *s, uint64_t now_ms);
 /* Takes one packet of the peer. Whatever does not belong to the association is ignored. */

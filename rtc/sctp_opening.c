@@ -22,12 +22,17 @@ void gc_sctp_opening_begin(gc_sctp_opening *o, gc_drbg *drbg, uint32_t window_by
     o->peer = (gc_sctp_init_chunk){0};
     o->init_due = o->answer_due = o->echo_due = o->ack_due = o->stale_due = false;
     o->t1_at_ms = GC_NEVER;
-    o->t1_ms = GC_SCTP_T1_MS;
+    o->t1_ms = o->first_ms = GC_SCTP_T1_MS;
     o->echo_len = 0;
 }
 
+void gc_sctp_opening_round_trip(gc_sctp_opening *o, uint32_t rtt_ms) {
+    uint32_t ms = rtt_ms < GC_SCTP_T1_MS / 2 ? 2 * rtt_ms : GC_SCTP_T1_MS;
+    o->first_ms = ms > GC_SCTP_T1_MS_MIN ? ms : GC_SCTP_T1_MS_MIN;
+}
+
 static void arm(gc_sctp_opening *o, uint64_t now_ms) {
-    o->t1_ms = GC_SCTP_T1_MS;
+    o->t1_ms = o->first_ms;
     o->t1_at_ms = now_ms + o->t1_ms;
 }
 

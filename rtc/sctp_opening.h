@@ -15,9 +15,13 @@
 
 /* The longest state cookie of a peer that is sent back. */
 #define GC_SCTP_PEER_COOKIE_BYTES_MAX 1024
-/* T1: the first time, doubled up to the second (RFC 9260 16 has 1 s and 60 s). */
+/* T1 (RFC 9260 16 has 1 s and 60 s): without an answer INIT or COOKIE ECHO goes out again after two
+ * round trips, but not earlier than the first time, and not later than the second, which is taken
+ * when no round trip is known; then after twice the time, up to the third. The packets are small,
+ * and whoever waits for them looks at a screen. */
+#define GC_SCTP_T1_MS_MIN 100
 #define GC_SCTP_T1_MS     500
-#define GC_SCTP_T1_MS_MAX 2000
+#define GC_SCTP_T1_MS_MAX 1000
 
 enum gc_sctp_phase {
     GC_SCTP_PHASE_CLOSED,
@@ -47,6 +51,7 @@ typedef struct gc_sctp_opening {
     bool stale_due;    /* an ERROR: the cookie was too old */
     uint64_t t1_at_ms; /* GC_NEVER: nothing is awaited */
     uint32_t t1_ms;
+    uint32_t first_ms; /* T1 at the beginning */
     uint32_t echo_len;
     uint8_t echo[GC_SCTP_PEER_COOKIE_BYTES_MAX];
 } gc_sctp_opening;
@@ -54,6 +59,8 @@ typedef struct gc_sctp_opening {
 /* Begins CLOSED, with a tag and a first TSN of the drbg. */
 void gc_sctp_opening_begin(gc_sctp_opening *o, gc_drbg *drbg, uint32_t window_bytes,
                            uint16_t streams);
+/* Takes the round trip of the path, if it is known before connecting. */
+void gc_sctp_opening_round_trip(gc_sctp_opening *o, uint32_t rtt_ms);
 void gc_sctp_opening_connect(gc_sctp_opening *o, uint64_t now_ms);
 /* Each takes the chunk of its name and returns a gc_sctp_news. INIT: only a chunk that stands alone
  * in a packet with tag 0 (the caller's check). */

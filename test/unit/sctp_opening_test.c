@@ -225,6 +225,19 @@ static void inits_are_repeated_more_slowly_each_time(void **state) {
     }
 }
 
+static void the_first_time_follows_the_round_trip(void **state) {
+    (void)state;
+    static const uint32_t rows[][2] = {
+        {0, GC_SCTP_T1_MS_MIN}, {49, GC_SCTP_T1_MS_MIN},    {100, 200}, {249, 498},
+        {250, GC_SCTP_T1_MS},   {UINT32_MAX, GC_SCTP_T1_MS}};
+    for (uint32_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        begin();
+        gc_sctp_opening_round_trip(&a, rows[i][0]);
+        gc_sctp_opening_connect(&a, 1000);
+        assert_int_equal(a.t1_at_ms, 1000 + rows[i][1]);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_side_opens),
@@ -235,6 +248,7 @@ int main(void) {
         cmocka_unit_test(a_cookie_that_is_too_long_is_not_taken),
         cmocka_unit_test(a_stale_cookie_is_reported_and_asked_for_anew),
         cmocka_unit_test(inits_are_repeated_more_slowly_each_time),
+        cmocka_unit_test(the_first_time_follows_the_round_trip),
     };
     return RUN(tests);
 }

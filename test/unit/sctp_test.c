@@ -89,14 +89,16 @@ static void messages_at_a_third_lost_each_way_come_soon(void **state) {
         pair_begin(&pair, seed, &PAIR_CONFIG);
         pair.delay_ms = 25;
         pair.loss_per_mille = 300;
+        gc_sctp_round_trip(&pair.side[0].s, 50);
+        gc_sctp_round_trip(&pair.side[1].s, 50);
         pair_connect(&pair);
-        assert_true(pair.now_ms - 1000 <= 10000);
+        assert_true(pair.now_ms - 1000 <= 5000);
         for (uint32_t i = 0; i < 100; i++) {
             assert_int_equal(pair_send(&pair, 0, 0, false, 100), 0);
             pair_run(&pair, 100);
         }
         late += pair_missing(&pair, 1) > 20 ? 1 : 0;
-        assert_true(pair_finish(&pair, 10000));
+        assert_true(pair_finish(&pair, 30000));
         pair_end(&pair);
     }
     assert_true(late <= 1);
@@ -154,7 +156,7 @@ static void nobody_there_ends_by_its_deadline(void **state) {
     gc_sctp_connect(&pair.side[0].s, pair.now_ms);
     pair_run(&pair, GC_SCTP_OPEN_MS - 1);
     assert_int_equal(pair.side[0].down, 0);
-    assert_true(pair.side[0].packets >= 5 && pair.side[0].packets <= 12);
+    assert_true(pair.side[0].packets >= 10 && pair.side[0].packets <= 20);
     pair_run(&pair, 1);
     assert_int_equal(pair.side[0].down, GC_SCTP_UNREACHABLE);
     pair_end(&pair);
