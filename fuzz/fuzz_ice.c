@@ -97,6 +97,7 @@ static void check_bounds(void) {
     uint32_t valid = 0, nominated = 0;
     for (uint32_t i = 0; i < GC_ICE_PAIRS_MAX; i++) {
         const gc_ice_pair *p = &ice.table.pairs[i];
+        gc_assert(i < ice.table.used || p->state == GC_ICE_PAIR_FREE);
         valid += p->state == GC_ICE_PAIR_VALID;
         nominated += p->nominated;
         if (p->state != GC_ICE_PAIR_FREE) {

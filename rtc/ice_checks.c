@@ -64,7 +64,7 @@ uint32_t gc_ice_checks_next(const gc_ice_checks *c, const gc_ice_pairs *t, uint6
                             bool settled) {
     uint32_t best = GC_ICE_NO_PAIR;
     enum rank best_rank = RANK_NONE;
-    for (uint32_t i = 0; i < GC_ICE_PAIRS_MAX; i++) {
+    for (uint32_t i = 0; i < t->used; i++) {
         const gc_ice_pair *p = &t->pairs[i];
         enum rank rank = rank_of(c, t, p, settled);
         bool better = rank < best_rank || (rank == best_rank && rank != RANK_NONE &&
@@ -88,7 +88,7 @@ static uint64_t expires_ms(const gc_ice_pair *p) {
 uint64_t gc_ice_checks_deadline(const gc_ice_checks *c, const gc_ice_pairs *t, uint64_t now_ms,
                                 bool settled) {
     uint64_t at_ms = GC_NEVER;
-    for (uint32_t i = 0; i < GC_ICE_PAIRS_MAX; i++) {
+    for (uint32_t i = 0; i < t->used; i++) {
         const gc_ice_pair *p = &t->pairs[i];
         at_ms = gc_min_u64(at_ms, expires_ms(p));
         if (p->due_ms < at_ms && rank_of(c, t, p, settled) != RANK_NONE) {
@@ -100,7 +100,7 @@ uint64_t gc_ice_checks_deadline(const gc_ice_checks *c, const gc_ice_pairs *t, u
 
 bool gc_ice_checks_expire(gc_ice_pairs *t, uint64_t now_ms) {
     bool lost = false;
-    for (uint32_t i = 0; i < GC_ICE_PAIRS_MAX; i++) {
+    for (uint32_t i = 0; i < t->used; i++) {
         if (expires_ms(&t->pairs[i]) <= now_ms) {
             lost = lost || t->pairs[i].state == GC_ICE_PAIR_VALID;
             gc_ice_pairs_fail(t, i);

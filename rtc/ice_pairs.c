@@ -31,7 +31,7 @@ static uint64_t priority_of(const gc_ice_pairs *t, const gc_ice_pair *p) {
 
 void gc_ice_pairs_set_role(gc_ice_pairs *t, bool controlling) {
     t->controlling = controlling;
-    for (uint32_t i = 0; i < GC_ICE_PAIRS_MAX; i++) {
+    for (uint32_t i = 0; i < t->used; i++) {
         gc_ice_pair *p = &t->pairs[i];
         if (p->state != GC_ICE_PAIR_FREE) {
             p->priority = priority_of(t, p);
@@ -79,7 +79,9 @@ static uint32_t add_pair(gc_ice_pairs *t, uint32_t base, uint32_t target, bool h
         return GC_ICE_NO_PAIR;
     }
     *place = pair;
-    return (uint32_t)(place - t->pairs);
+    uint32_t index = (uint32_t)(place - t->pairs);
+    t->used = t->used > index ? t->used : index + 1;
+    return index;
 }
 
 void gc_ice_pairs_add_base(gc_ice_pairs *t, uint32_t base, const gc_addr *addr) {
@@ -94,7 +96,7 @@ void gc_ice_pairs_add_base(gc_ice_pairs *t, uint32_t base, const gc_addr *addr) 
 void gc_ice_pairs_drop_base(gc_ice_pairs *t, uint32_t base) {
     gc_assert(base < GC_ICE_BASES_MAX);
     t->bases[base] = (gc_ice_base){0};
-    for (uint32_t i = 0; i < GC_ICE_PAIRS_MAX; i++) {
+    for (uint32_t i = 0; i < t->used; i++) {
         if (t->pairs[i].state != GC_ICE_PAIR_FREE && t->pairs[i].base == base) {
             t->pairs[i] = (gc_ice_pair){0};
         }
@@ -128,7 +130,7 @@ static gc_ice_target *find_target(gc_ice_pairs *t, const gc_addr *addr) {
 
 /* True if no pair of this candidate is worth keeping. */
 static bool is_spare_target(const gc_ice_pairs *t, uint32_t target) {
-    for (uint32_t i = 0; i < GC_ICE_PAIRS_MAX; i++) {
+    for (uint32_t i = 0; i < t->used; i++) {
         const gc_ice_pair *p = &t->pairs[i];
         if (p->state != GC_ICE_PAIR_FREE && p->target == target && !is_spare(p)) {
             return false;
@@ -139,7 +141,7 @@ static bool is_spare_target(const gc_ice_pairs *t, uint32_t target) {
 
 static void drop_target(gc_ice_pairs *t, gc_ice_target *target) {
     uint32_t index = (uint32_t)(target - t->targets);
-    for (uint32_t i = 0; i < GC_ICE_PAIRS_MAX; i++) {
+    for (uint32_t i = 0; i < t->used; i++) {
         if (t->pairs[i].state != GC_ICE_PAIR_FREE && t->pairs[i].target == index) {
             t->pairs[i] = (gc_ice_pair){0};
         }
@@ -174,7 +176,7 @@ static void update_target(gc_ice_pairs *t, gc_ice_target *target, gc_candidate_t
     }
     target->type = type;
     target->priority = priority;
-    for (uint32_t i = 0; i < GC_ICE_PAIRS_MAX; i++) {
+    for (uint32_t i = 0; i < t->used; i++) {
         gc_ice_pair *p = &t->pairs[i];
         if (p->state != GC_ICE_PAIR_FREE && &t->targets[p->target] == target) {
             p->priority = priority_of(t, p);
@@ -205,7 +207,7 @@ int gc_ice_pairs_add_target(gc_ice_pairs *t, const gc_addr *addr, gc_candidate_t
  */
 
 uint32_t gc_ice_pairs_find(const gc_ice_pairs *t, uint32_t base, const gc_addr *addr) {
-    for (uint32_t i = 0; i < GC_ICE_PAIRS_MAX; i++) {
+    for (uint32_t i = 0; i < t->used; i++) {
         const gc_ice_pair *p = &t->pairs[i];
         if (p->state != GC_ICE_PAIR_FREE && p->base == base &&
             gc_candidate_same_addr(&t->targets[p->target].addr, addr)) {
@@ -226,7 +228,7 @@ uint32_t gc_ice_pairs_make(gc_ice_pairs *t, uint32_t base, const gc_addr *addr) 
 }
 
 uint32_t gc_ice_pairs_of(const gc_ice_pairs *t, const uint8_t *transaction) {
-    for (uint32_t i = 0; i < GC_ICE_PAIRS_MAX; i++) {
+    for (uint32_t i = 0; i < t->used; i++) {
         const gc_ice_pair *p = &t->pairs[i];
         if (p->sends > 0 && memcmp(p->transaction, transaction, TIME_AT) == 0) {
             return i;
@@ -248,7 +250,7 @@ static bool is_better(const gc_ice_pair *a, const gc_ice_pair *b) {
 
 uint32_t gc_ice_pairs_best(const gc_ice_pairs *t) {
     uint32_t best = GC_ICE_NO_PAIR;
-    for (uint32_t i = 0; i < GC_ICE_PAIRS_MAX; i++) {
+    for (uint32_t i = 0; i < t->used; i++) {
         if (t->pairs[i].state == GC_ICE_PAIR_VALID &&
             (best == GC_ICE_NO_PAIR || is_better(&t->pairs[i], &t->pairs[best]))) {
             best = i;
@@ -310,7 +312,7 @@ void gc_ice_pairs_pace(gc_ice_pairs *t, uint32_t pair, uint64_t pace_ms) {
 }
 
 uint32_t gc_ice_pairs_next_heard(gc_ice_pairs *t) {
-    for (uint32_t i = 0; i < GC_ICE_PAIRS_MAX; i++) {
+    for (uint32_t i = 0; i < t->used; i++) {
         if (t->pairs[i].heard && !t->pairs[i].heard_told) {
             t->pairs[i].heard_told = true;
             return i;
@@ -323,7 +325,7 @@ void gc_ice_pairs_heard(gc_ice_pairs *t, uint32_t pair, uint64_t now_ms, bool wa
     gc_ice_pair *p = pair_at(t, pair);
     p->heard = true;
     if (want && !t->controlling) {
-        for (uint32_t i = 0; i < GC_ICE_PAIRS_MAX; i++) {
+        for (uint32_t i = 0; i < t->used; i++) {
             t->pairs[i].wanted = i == pair;
             t->pairs[i].nominated = t->pairs[i].nominated && i == pair;
         }
@@ -346,7 +348,7 @@ static gc_candidate_type type_of(const gc_ice_base *base, const gc_addr *mapped)
 static void keep_valid(gc_ice_pairs *t, uint32_t pair) {
     uint32_t count = 0;
     uint32_t worst = GC_ICE_NO_PAIR;
-    for (uint32_t i = 0; i < GC_ICE_PAIRS_MAX; i++) {
+    for (uint32_t i = 0; i < t->used; i++) {
         if (t->pairs[i].state != GC_ICE_PAIR_VALID) {
             continue;
         }
@@ -387,7 +389,7 @@ void gc_ice_pairs_answered(gc_ice_pairs *t, uint32_t pair, uint64_t now_ms, uint
     p->local_type = (uint8_t)type_of(&t->bases[p->base], mapped);
     t->targets[p->target].answered = true;
     if (by_us || p->wanted) {
-        for (uint32_t i = 0; i < GC_ICE_PAIRS_MAX; i++) {
+        for (uint32_t i = 0; i < t->used; i++) {
             t->pairs[i].nominated = i == pair;
         }
     }
@@ -397,7 +399,7 @@ void gc_ice_pairs_answered(gc_ice_pairs *t, uint32_t pair, uint64_t now_ms, uint
 void gc_ice_pairs_nominate(gc_ice_pairs *t, uint32_t pair, uint64_t now_ms) {
     gc_ice_pair *p = pair_at(t, pair);
     gc_assert(t->controlling && p->state == GC_ICE_PAIR_VALID);
-    for (uint32_t i = 0; i < GC_ICE_PAIRS_MAX; i++) {
+    for (uint32_t i = 0; i < t->used; i++) {
         t->pairs[i].nominating = i == pair;
     }
     p->due_ms = now_ms;
@@ -413,7 +415,7 @@ void gc_ice_pairs_fail(gc_ice_pairs *t, uint32_t pair) {
 }
 
 void gc_ice_pairs_rest(gc_ice_pairs *t) {
-    for (uint32_t i = 0; i < GC_ICE_PAIRS_MAX; i++) {
+    for (uint32_t i = 0; i < t->used; i++) {
         if (t->pairs[i].state == GC_ICE_PAIR_CHECKING && !t->pairs[i].triggered) {
             t->pairs[i].state = GC_ICE_PAIR_WAITING;
         }

@@ -72,6 +72,7 @@ typedef struct gc_ice_pairs {
     gc_ice_base bases[GC_ICE_BASES_MAX];
     gc_ice_target targets[GC_ICE_REMOTES_MAX];
     gc_ice_pair pairs[GC_ICE_PAIRS_MAX];
+    uint32_t used;    /* all pairs from this index on are FREE: most agents have two or three */
     bool controlling; /* our role: it decides in which order pairs are preferred */
 } gc_ice_pairs;
 
