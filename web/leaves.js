@@ -1,16 +1,24 @@
 // @ts-check
 /** The entries of the log, in order, in leaves: elements of at most LEAF_ENTRIES entries each. The
  * browser passes over a whole leaf that is out of sight, so that what a new entry costs does not grow
- * with all that was said before: with a thousand entries side by side each layout took 20 ms. */
+ * with all that was said before: with a thousand entries side by side each layout took 20 ms.
+ *
+ *   newest --LEAF_ENTRIES entries--> laid out --OPEN_LEAVES newer ones--> full: passed over out of sight */
 import { make } from './dom.js';
 
 export const LEAF_ENTRIES = 40;
+/** A leaf that is passed over keeps the size that it had in an earlier frame: the last entries of one
+ * frame would count for nothing, and the end of the log would lie above them. So the newest leaves stay
+ * laid out; with one entry in the newest they hold more than any frame draws, and than a window shows. */
+export const OPEN_LEAVES = 3;
 const LEAF = 'leaf';
 
 export class Leaves {
     #log;
-    /** @type {HTMLElement | null} the one that is being filled; only it and those in sight are laid out */
+    /** @type {HTMLElement | null} the one that is being filled */
     #newest = null;
+    /** @type {HTMLElement[]} the newest, which are laid out wherever they are */
+    #open = [];
 
     /** @param {HTMLElement} log */
     constructor(log) {
@@ -39,6 +47,7 @@ export class Leaves {
     clear() {
         this.#log.replaceChildren();
         this.#newest = null;
+        this.#open = [];
     }
 
     /** @param {Element | null} element
@@ -78,10 +87,11 @@ export class Leaves {
     }
 
     #turn() {
-        if (this.#newest) {
-            this.#newest.dataset.full = 'true';
-        }
         this.#newest = make('div', LEAF);
+        this.#open.push(this.#newest);
+        for (const full of this.#open.splice(0, this.#open.length - OPEN_LEAVES)) {
+            full.dataset.full = 'true';
+        }
         this.#log.append(this.#newest);
     }
 }

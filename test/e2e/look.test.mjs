@@ -220,6 +220,49 @@ async function tabTo(person, role, name) {
   throw new Error(`${person.name}: no Tab leads to ${role} "${name}"`);
 }
 
+/** Runs in the page: how far the end of the log is out of sight after `first` entries and then, in one
+ * frame, `burst` more. */
+async function pxBelow([first, burst]) {
+  const { Conversation } = await import(document.querySelector('script[type=module]').src.replace(/[^/]*$/, 'conversation.js'));
+  const log = document.querySelector('[role=log]');
+  let changed = false;
+  const conversation = new Conversation((peer) => peer.name, () => { changed = true; });
+  const frames = async (n) => {
+    for (let i = 0; i < n; i++) {
+      if (changed) {
+        changed = false;
+        conversation.render();
+      }
+      await new Promise((resolve) => { requestAnimationFrame(() => setTimeout(resolve)); });
+    }
+  };
+  const add = (n) => {
+    for (let i = 0; i < n; i++) {
+      conversation.add({ id: 'ben', name: 'Ben' }, 'five\nlines\nof\na\nmessage');
+    }
+  };
+  conversation.clear();
+  add(first);
+  await frames(10);
+  add(burst);
+  await frames(10);
+  return Math.round(log.scrollHeight - log.scrollTop - log.clientHeight);
+}
+
+scenario('the end of the log stays in sight when much comes at once', {
+  async story(world) {
+    const server = await world.server();
+    const ann = await world.person('Ann', server);
+    await ann.joinRoom('bursts');
+    await ann.state('waiting');
+    for (const burst of [[30, 11], [35, 7], [39, 20], [20, 300]]) {
+      const px = await ann.evaluate(pxBelow, burst);
+      assert.ok(px + (world.variant.px ?? 0) <= 1, `${px} px below after ${burst}`);
+    }
+  },
+  red: { 'an end out of sight': { px: 2, fails: /px below after/ } },
+});
+
 scenario('everything is done with the keyboard alone', {
   async story(world) {
     const server = await world.server();

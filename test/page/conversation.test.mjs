@@ -73,7 +73,8 @@ test('one frame draws a bounded part of what has come, and lays out the newest a
       const made = now.slice(before);
       assert.ok(made.length > 0 && made.length <= 20 && made.length * Math.min(text.length, 2000) < 4096 + 2000);
       assert.ok(now.slice(0, -60).every((entry) => entry.dataset.past === 'true'));
-      assert.ok(now.slice(-60).every((entry) => entry.dataset.past === undefined));
+      assert.ok(now.slice(-60).every((entry) => entry.dataset.past === undefined
+        && entry.parentElement.dataset.full === undefined));
       before = now.length;
       if (text.length > 2000 && before > 60) {
         break; // of so much text the oldest are dropped before they are drawn

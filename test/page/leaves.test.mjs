@@ -5,7 +5,7 @@ import test from 'node:test';
 import { makeDocument } from '../harness/dom.mjs';
 
 const document = makeDocument();
-const { LEAF_ENTRIES, Leaves } = await import('../../web/leaves.js');
+const { LEAF_ENTRIES, Leaves, OPEN_LEAVES } = await import('../../web/leaves.js');
 const log = document.querySelector('.log');
 
 /** Leaves with n entries, whose texts are their numbers; appended `at` at a time. */
@@ -47,7 +47,8 @@ test('entries keep their order, and no leaf has more than it may', () => {
       assert.deepEqual(back(leaves), texts);
       assert.equal(log.children.length, Math.ceil(n / LEAF_ENTRIES));
       const full = [...log.children].filter((leaf) => leaf.dataset.full);
-      assert.equal(full.length, Math.max(Math.ceil(n / LEAF_ENTRIES) - 1, 0));
+      assert.equal(full.length, Math.max(Math.ceil(n / LEAF_ENTRIES) - OPEN_LEAVES, 0));
+      assert.deepEqual(full, [...log.children].slice(0, full.length));
       full.forEach((leaf) => assert.equal(leaf.childElementCount, LEAF_ENTRIES));
     }
   }
