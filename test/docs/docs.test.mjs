@@ -77,3 +77,20 @@ test('lock files hold no download addresses', () => {
     assert.doesNotMatch(read(name), /"resolved": *"http/, name);
   }
 });
+
+test('the fuzzers look into all that reads: fuzz/uncovered.list names checks that assert, and small change', () => {
+  const sources = files.filter((name) => /^(core|rtc)\/.*\.c$/.test(name));
+  const functions = sources.flatMap((name) => [...read(name).matchAll(/^\w[\w *]*?\b(\w+)\([^;{}]*\) \{\n([\s\S]*?)^\}/gm)]
+    .map((m) => ({ name, noun: m[1], asserts: m[2].includes('gc_assert(') })));
+  const list = read('fuzz/uncovered.list').split('\n').filter((line) => line && !line.startsWith('#'));
+  assert.ok(functions.length > 1000 && list.length > 10);
+  for (const line of list) {
+    const [, kind, pattern] = /^(src|fun):([\w./*]+)$/.exec(line);
+    const is = new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '.*')}$`);
+    const matched = kind === 'src' ? sources.filter((name) => is.test(name)) : functions.filter((f) => is.test(f.noun));
+    const bad = kind === 'src' ? matched.filter((name) => !name.endsWith('_check.c'))
+      : matched.filter((f) => !f.asserts && !/^core\/base\/(writer|set|timers)\.c$/.test(f.name));
+    assert.ok(matched.length > 0, `${line} matches nothing`);
+    assert.deepEqual(bad, [], line);
+  }
+});
