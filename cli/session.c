@@ -110,8 +110,7 @@ static void take_command(session *s, gc_span line) {
 
 static int enter(session *s, gc_span target);
 
-static void on_line(void *context, gc_span line) {
-    session *s = context;
+static void take_line(session *s, gc_span line) {
     if (line.data == NULL) {
         gc_output_error(&s->output, GC_E_TOO_BIG, GC_SPAN_NONE);
     } else if (s->wants_link) {
@@ -127,6 +126,18 @@ static void on_line(void *context, gc_span line) {
     } else {
         send_text(s, line);
     }
+}
+
+/* Nobody reads what is printed any more: the chat is over. */
+static void leave_if_alone(session *s) {
+    if (s->output.gone) {
+        leave(s, GC_SESSION_LEFT);
+    }
+}
+
+static void on_line(void *context, gc_span line) {
+    take_line(context, line);
+    leave_if_alone(context);
 }
 
 static void on_lines_ended(void *context) {
@@ -169,9 +180,8 @@ static void on_event(void *context, const gc_event *e) {
     }
     if (e->type == GC_EVENT_FAILED) {
         leave(s, GC_SESSION_NO_WAY_IN);
-    } else if (s->output.gone) {
-        leave(s, GC_SESSION_LEFT);
     }
+    leave_if_alone(s);
 }
 
 /* --- the way in ---------------------------------------------------------------------------------

@@ -51,6 +51,7 @@ struct gc_peer {
     uint32_t broken_count;
     bool driving; /* outputs are being drained */
     bool joined;
+    bool leaves;      /* as soon as the core's outputs are drained */
     uv_timer_t timer; /* the next deadline */
     /* the end */
     bool closing;
@@ -258,7 +259,10 @@ static void drive(gc_peer *p) {
         while (gc_client_poll(p->client, &out)) {
             act(p, &out);
         }
-        if (p->broken_count > 0) {
+        if (p->leaves) {
+            p->leaves = false;
+            gc_client_leave(p->client, now_of(p));
+        } else if (p->broken_count > 0) {
             report_broken(p);
         } else if (gc_rtc_poll(p->rtc, &moved)) {
             take_rtc(p, &moved);
@@ -371,9 +375,9 @@ int gc_peer_leave(gc_peer *p) {
     if (!p->joined) {
         return GC_E_STATE;
     }
-    int r = gc_client_leave(p->client, now_of(p));
-    p->joined = r != 0;
-    return done(p, r);
+    p->joined = false;
+    p->leaves = true;
+    return done(p, 0);
 }
 
 /* --- life ---------------------------------------------------------------------------------------
@@ -428,7 +432,7 @@ void gc_peer_close(gc_peer *p, void (*closed)(void *context)) {
     p->closing = true;
     p->closed = closed;
     p->goodbye_ms = now_of(p) + GC_PEER_GOODBYE_MS;
-    gc_client_leave(p->client, now_of(p));
+    p->leaves = true;
     drive(p);
 }
 
