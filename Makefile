@@ -44,13 +44,13 @@ UNIT_BIN := $(UNIT_SRC:test/unit/%.c=$(B)/test/unit/%)
 FUZZ_SRC := $(sort $(wildcard fuzz/fuzz_*.c))
 
 .PHONY: all core server sim wasm web check check-rule unit asan fuzz bench lint man install uninstall clean help
-all: server
+all: server ghostchat
 
 # A target's line is beside its rule: `#: make NAME  what it is for`.
 help:
 	@sed -n 's/^#: //p' $(filter-out %.d,$(MAKEFILE_LIST))
 
-#: make [all]           ghostchatd with its page (needs npm once, for the page's modules)
+#: make [all]           ghostchatd with its page (needs npm once, for the page's modules), and ghostchat
 #: make core            the freestanding core as a library, native
 core: $(B)/libgccore.a
 

@@ -13,6 +13,10 @@ $(B)/libgcpeer.a: $(PEER_OBJ)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcsD $@ $^
 
+.PHONY: ghostchat
+#: make ghostchat       the terminal client
+ghostchat: $(B)/ghostchat
+
 $(B)/cli/%.o: HOST_CFLAGS += -DGC_VERSION='"$(or $(VERSION),0.1.0)"'
 $(B)/ghostchat: $(B)/cli/main.o $(B)/libgcpeer.a $(B)/libgchost.a $(B)/libgcrtc.a $(B)/libgccore.a
 	$(call say,LD,$@)

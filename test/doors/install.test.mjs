@@ -25,15 +25,18 @@ function installed(prefix, story) {
   }
 }
 
-test('make install puts program, unit and manual below DESTDIR and PREFIX, make uninstall takes them away', () => {
+test('make install puts programs, unit and manual below DESTDIR and PREFIX, make uninstall takes them away', () => {
   installed('/usr', (folder, make) => {
     const pages = readdirSync(join(root, 'man')).map((name) => `usr/share/man/man${name.split('.').pop()}/${name}`);
     const unit = 'usr/lib/systemd/system/ghostchatd.service';
-    assert.deepEqual(files(folder).sort(), ['usr/bin/ghostchatd', unit, ...pages].sort());
-    assert.equal(statSync(join(folder, 'usr/bin/ghostchatd')).mode & 0o777, 0o755);
+    const programs = ['usr/bin/ghostchat', 'usr/bin/ghostchatd'];
+    assert.deepEqual(files(folder).sort(), [...programs, unit, ...pages].sort());
+    for (const program of programs) {
+      assert.equal(statSync(join(folder, program)).mode & 0o777, 0o755);
+      assert.match(run(join(folder, program), '--version'), /\d+\.\d+/);
+    }
     assert.ok(pages.length >= 2);
     assert.ok([unit, ...pages].every((file) => (statSync(join(folder, file)).mode & 0o777) === 0o644));
-    assert.match(run(join(folder, 'usr/bin/ghostchatd'), '--version'), /\d+\.\d+/);
     make('uninstall');
     assert.deepEqual(files(folder), []);
   });
