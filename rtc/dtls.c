@@ -17,6 +17,14 @@
     "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305"
 #define GROUPS "X25519:P-256"
 
+/* OpenSSL's errors wait in a queue of the thread, where SSL_get_error() looks at them, whoever left
+ * them there. To look is cheap, to clear it is not. */
+static void clear_errors(void) {
+    if (ERR_peek_error() != 0) {
+        ERR_clear_error();
+    }
+}
+
 /* --- the BIO: one read is one datagram, and one write --------------------------------------------
  */
 
@@ -88,7 +96,7 @@ int gc_dtls_context_init(gc_dtls_context *x, const gc_certificate *certificate) 
     x->bio = make_bio_method();
     if (x->ssl == NULL || x->bio == NULL || !set_up(x->ssl, certificate)) {
         gc_dtls_context_end(x);
-        ERR_clear_error();
+        clear_errors();
         return GC_E_CRYPTO;
     }
     return 0;
@@ -182,7 +190,7 @@ static void on_handshake_end(gc_dtls *d) {
 }
 
 static void handshake(gc_dtls *d) {
-    ERR_clear_error();
+    clear_errors();
     int done = SSL_do_handshake(d->ssl);
     if (done == 1) {
         on_handshake_end(d);
@@ -191,7 +199,7 @@ static void handshake(gc_dtls *d) {
     } else {
         end_with(d, GC_REASON_PROTOCOL);
     }
-    ERR_clear_error();
+    clear_errors();
 }
 
 /* Tells whether a record may reach OpenSSL now. Data that came before the end of the handshake is
@@ -274,7 +282,7 @@ void gc_dtls_begin(gc_dtls *d, uint64_t now_ms, bool client, uint32_t first_time
     d->handshake_until_ms = d->now_ms + GC_DTLS_HANDSHAKE_MS;
     d->ssl = make_session(d);
     if (d->ssl == NULL) {
-        ERR_clear_error();
+        clear_errors();
         end_with(d, GC_REASON_PROTOCOL);
         return;
     }
@@ -310,9 +318,9 @@ int gc_dtls_send(gc_dtls *d, gc_span data) {
     if (!gc_datagram_queue_fits(&d->out, data.len + GC_DTLS_OVERHEAD_BYTES)) {
         return GC_E_FULL;
     }
-    ERR_clear_error();
+    clear_errors();
     if (SSL_write(d->ssl, data.data, (int)data.len) <= 0) {
-        ERR_clear_error();
+        clear_errors();
         end_with(d, GC_REASON_GONE);
     }
     return 0;
@@ -320,9 +328,9 @@ int gc_dtls_send(gc_dtls *d, gc_span data) {
 
 void gc_dtls_close(gc_dtls *d) {
     if (d->state == GC_DTLS_CONNECTED) {
-        ERR_clear_error();
+        clear_errors();
         SSL_shutdown(d->ssl);
-        ERR_clear_error();
+        clear_errors();
     }
     end_with(d, GC_REASON_NONE);
     d->tell_closed = false;
@@ -344,13 +352,13 @@ void gc_dtls_tick(gc_dtls *d, uint64_t now_ms) {
     if (d->now_ms >= d->handshake_until_ms) {
         end_with(d, GC_REASON_TIMEOUT);
     } else if (d->now_ms >= d->resend_ms) {
-        ERR_clear_error();
+        clear_errors();
         if (DTLSv1_handle_timeout(d->ssl) < 0 && d->state == GC_DTLS_HANDSHAKING) {
             end_with(d, GC_REASON_TIMEOUT);
         } else {
             read_timer(d);
         }
-        ERR_clear_error();
+        clear_errors();
     }
 }
 
@@ -364,7 +372,7 @@ uint64_t gc_dtls_deadline(const gc_dtls *d) {
 /* The content of the next record; false: there is none in what came. */
 static bool read_data(gc_dtls *d, gc_span *out) {
     gc_dtls_context *x = d->context;
-    ERR_clear_error();
+    clear_errors();
     int n = SSL_read(d->ssl, x->data, sizeof x->data);
     if (n > 0) {
         *out = gc_span_of(x->data, (uint32_t)n);
@@ -373,7 +381,7 @@ static bool read_data(gc_dtls *d, gc_span *out) {
     if (SSL_get_error(d->ssl, n) != SSL_ERROR_WANT_READ) {
         end_with(d, GC_REASON_GONE);
     }
-    ERR_clear_error();
+    clear_errors();
     return false;
 }
 

@@ -34,6 +34,8 @@ void gc_peer_connection_begin(gc_peer_connection *p, gc_peer_connection_shared *
     p->reason = GC_REASON_NONE;
     p->offerer = offerer;
     p->client = p->ice_failed = false;
+    p->ice_ready = true;
+    p->ice_ms = now_ms;
     p->tell_description = p->tell_buffered = p->tell_path = p->tell_closed = false;
     p->mid[0] = '0';
     p->mid_len = 1;
@@ -118,17 +120,20 @@ static void break_off(gc_peer_connection *p, uint32_t reason) {
 void gc_peer_connection_add_base(gc_peer_connection *p, uint64_t now_ms, uint32_t base,
                                  const gc_addr *address) {
     step_clock(p, now_ms);
+    p->ice_ready = true;
     gc_ice_add_base(&p->ice, p->now_ms, base, address);
 }
 
 void gc_peer_connection_add_server(gc_peer_connection *p, uint64_t now_ms, const gc_addr *server) {
     step_clock(p, now_ms);
+    p->ice_ready = true;
     gc_ice_add_server(&p->ice, p->now_ms, server);
 }
 
 void gc_peer_connection_found(gc_peer_connection *p, uint64_t now_ms, const gc_candidate *found) {
     step_clock(p, now_ms);
     if (lives(p)) {
+        p->ice_ready = true;
         gc_ice_add_candidate(&p->ice, p->now_ms, found);
     }
 }
@@ -158,6 +163,7 @@ static void add_candidate(gc_peer_connection *p, gc_span text) {
     if (candidate.named) {
         gc_mdns_ask(p->shared->mdns, p->now_ms, p->owner, &candidate);
     } else {
+        p->ice_ready = true;
         gc_ice_add_candidate(&p->ice, p->now_ms, &candidate);
     }
 }
@@ -170,6 +176,7 @@ static bool take_role(gc_peer_connection *p, uint8_t setup) {
 
 static bool take_description(gc_peer_connection *p, gc_span text) {
     gc_sdp sdp;
+    p->ice_ready = true;
     if (gc_sdp_parse(text, &sdp) != 0 || sdp.sctp_port != GC_SCTP_PORT ||
         !take_role(p, sdp.setup) || gc_ice_remote(&p->ice, p->now_ms, sdp.ufrag, sdp.pwd) != 0) {
         return false;
@@ -252,9 +259,11 @@ void gc_peer_connection_close(gc_peer_connection *p, uint64_t now_ms) {
 int gc_peer_connection_stun(gc_peer_connection *p, uint64_t now_ms, uint32_t base,
                             const gc_addr *from, gc_span datagram) {
     step_clock(p, now_ms);
-    return p->state == GC_PEER_CONNECTION_ENDED
-               ? GC_E_NOT_FOUND
-               : gc_ice_datagram(&p->ice, p->now_ms, base, from, datagram);
+    if (p->state == GC_PEER_CONNECTION_ENDED) {
+        return GC_E_NOT_FOUND;
+    }
+    p->ice_ready = true;
+    return gc_ice_datagram(&p->ice, p->now_ms, base, from, datagram);
 }
 
 void gc_peer_connection_dtls(gc_peer_connection *p, uint64_t now_ms, gc_span datagram) {
@@ -271,7 +280,10 @@ void gc_peer_connection_tick(gc_peer_connection *p, uint64_t now_ms) {
     if (p->state == GC_PEER_CONNECTION_ENDED) {
         return;
     }
-    gc_ice_tick(&p->ice, p->now_ms);
+    if (p->now_ms >= p->ice_ms) {
+        p->ice_ready = true;
+        gc_ice_tick(&p->ice, p->now_ms);
+    }
     gc_dtls_tick(&p->dtls, p->now_ms);
     gc_sctp_tick(&p->sctp, p->now_ms);
     if (p->now_ms >= p->close_ms) {
@@ -283,7 +295,7 @@ uint64_t gc_peer_connection_deadline(const gc_peer_connection *p) {
     if (p->state == GC_PEER_CONNECTION_ENDED) {
         return GC_NEVER;
     }
-    uint64_t below = gc_min_u64(gc_ice_deadline(&p->ice), gc_dtls_deadline(&p->dtls));
+    uint64_t below = gc_min_u64(p->ice_ms, gc_dtls_deadline(&p->dtls));
     return gc_min_u64(p->close_ms, gc_min_u64(below, gc_sctp_deadline(&p->sctp)));
 }
 
@@ -309,7 +321,12 @@ static enum progress give_candidate(gc_peer_connection *p, const gc_candidate *c
 
 static enum progress poll_ice(gc_peer_connection *p, gc_rtc_output *out) {
     gc_ice_output ice;
+    if (!p->ice_ready) {
+        return NOTHING;
+    }
     if (!gc_ice_poll(&p->ice, &ice)) {
+        p->ice_ready = false;
+        p->ice_ms = gc_ice_deadline(&p->ice);
         return NOTHING;
     }
     switch (ice.type) {

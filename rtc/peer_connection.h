@@ -63,6 +63,7 @@ typedef struct gc_peer_connection_route {
 typedef struct gc_peer_connection {
     gc_peer_connection_shared *shared;
     uint64_t now_ms;
+    uint64_t ice_ms;            /* the agent's deadline, when it was drained last */
     uint64_t close_ms;          /* of a link that is closing: when to stop */
     uint64_t path_ms;           /* when the path was reported */
     uint32_t buffered_told;     /* bytes of the last BUFFERED */
@@ -78,6 +79,7 @@ typedef struct gc_peer_connection {
     bool offerer;
     bool client;     /* of DTLS; decided by the answer */
     bool ice_failed; /* nothing may be sent any more */
+    bool ice_ready;  /* its agent may have outputs */
     bool tell_description;
     bool tell_buffered;
     bool tell_path;

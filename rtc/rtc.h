@@ -13,7 +13,11 @@
  * clamped. Inputs are borrowed for the call, outputs until the next call of any function here.
  * Links are known by numbers that the caller chooses. An input for a number that is not known is
  * ignored and returns 0: the link may have ended meanwhile. After CLOSED, and after gc_rtc_close(),
- * nothing is reported for a number any more, and it may be used again. */
+ * nothing is reported for a number any more, and it may be used again.
+ *
+ * Links with the same peer share its addresses, and DTLS 1.2 has no mark that tells their datagrams
+ * apart: open one after the other has opened or ended. A second one beside an open one does no
+ * harm. */
 #ifndef GC_RTC_RTC_H
 #define GC_RTC_RTC_H
 
