@@ -37,3 +37,12 @@ $(B)/test/interop/usrsctp: test/interop/usrsctp.c $(B)/libgcrtc.a $(B)/libgccore
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(HOST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $< -o $@ $(LDFLAGS_ALL) \
 	    $(B)/libgcrtc.a $(B)/libgccore.a -lusrsctp
+
+#: make interop-libnice our ICE against libnice, in one process (needs libnice-dev)
+.PHONY: interop-libnice
+interop-libnice: $(B)/test/interop/libnice
+	$(Q)test/netns $<
+$(B)/test/interop/libnice: test/interop/libnice.c $(B)/libgcrtc.a $(B)/libgccore.a $(STAMP)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(CC) $(HOST_CFLAGS) $(shell $(PKG_CONFIG) --cflags nice) $(CPPFLAGS) $(CFLAGS) $< \
+	    -o $@ $(LDFLAGS_ALL) $(B)/libgcrtc.a $(B)/libgccore.a $(shell $(PKG_CONFIG) --libs nice openssl)
