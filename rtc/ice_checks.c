@@ -48,7 +48,7 @@ static uint64_t ready_ms(const gc_ice_checks *c, const gc_ice_pairs *t, const gc
                          uint64_t now_ms) {
     const gc_ice_target *target = &t->targets[p->target];
     uint64_t at_ms = gc_max_u64(p->due_ms, now_ms);
-    if (c->last_family != 0) {
+    if (c->last_family != 0 && p->state != GC_ICE_PAIR_VALID) {
         at_ms = gc_max_u64(at_ms, gc_ice_gate_floor_ms(c->gate, now_ms));
     }
     if (is_new(p)) {

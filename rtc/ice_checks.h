@@ -1,8 +1,9 @@
 /* Schedule of an ICE agent's checks: which pair is checked next, and when. Four rules hold back a
  * check that is due: new ones to one remote address and port keep GC_ICE_PACE_MS, all of the handle
  * keep the floor of the gate, those to an address that answered none yet the rate of the gate, and
- * while a nominated pair works no new pairs are tried. The very first check of an agent and checks
- * that answer theirs wait for no pace, the first one not for the floor either.
+ * while a nominated pair works no new pairs are tried. Checks that answer theirs wait for no pace.
+ * The very first check of an agent does not wait for the floor, nor do those of VALID pairs: some
+ * peers use no pair before it is nominated, and consent is rare.
  *
  * Of the checks that may go, one that answers theirs or nominates comes first, then those that are
  * sent again, then new ones in the order of priority, the families of addresses in turn.

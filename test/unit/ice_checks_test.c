@@ -175,6 +175,19 @@ static void nothing_new_while_settled(void **state) {
     assert_int_equal(send_next(0, true), pair);
 }
 
+/* Whoever waits for a nomination waits for nobody else's checks. */
+static void a_nomination_goes_at_once(void **state) {
+    (void)state;
+    start(true);
+    uint32_t pair = add(1, 10);
+    send_next(0, false);
+    answer(pair, 1);
+    gc_ice_pairs_nominate(&t, pair, 1);
+    assert_int_equal(gc_ice_checks_deadline(&c, &t, 1, false), 1);
+    assert_int_equal(send_next(1, false), pair);
+    assert_true(t.pairs[pair].sent_nominating);
+}
+
 /* Two agents of a handle share the floor, and only the first check of each goes without it. */
 static void the_floor_is_shared(void **state) {
     (void)state;
@@ -199,6 +212,7 @@ int main(void) {
         cmocka_unit_test(no_answer),
         cmocka_unit_test(consent),
         cmocka_unit_test(a_nomination_is_lost),
+        cmocka_unit_test(a_nomination_goes_at_once),
         cmocka_unit_test(nothing_new_while_settled),
         cmocka_unit_test(the_floor_is_shared),
     };
