@@ -52,7 +52,9 @@
 #define GC_PEER_BUDGET_BYTES      1024 /* a frame costs 1 more for each such piece of it */
 #define GC_PEER_BUDGET_NEWS       8    /* for PROFILE and BASE instead of 1: the user sees them */
 #define GC_PEER_BUDGET_OWN        2048 /* of it we use ourselves, at a peer of ours */
-#define GC_PEER_PAUSE_MS          250  /* that a peer gets nothing for, once this much is used */
+/* Of ours comes back a little less: so a peer whose clock is slower, or slept, gains on us. */
+#define GC_PEER_BUDGET_OWN_PER_SECOND 240
+#define GC_PEER_PAUSE_MS              250 /* that a peer gets nothing for, once this much is used */
 
 /* --- peers and links ------------------------------------------------------------------------ */
 #define GC_GUESTS_MAX 4 /* direct guests for whom a full room leaves places */

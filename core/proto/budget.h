@@ -6,8 +6,10 @@
  *
  * A client keeps the same account of what it sends itself, and pauses when GC_PEER_BUDGET_OWN is
  * spent, so that a program which sends as fast as it can is slowed down and never ended. The rest
- * of the budget is for what the network delays and then brings at once, and for a peer that was
- * forgotten here but remembers us.
+ * of the budget is for what the network delays and then brings at once, for a peer that was
+ * forgotten here but remembers us, and for one whose clock stood still while its machine slept. In
+ * our account less comes back each second than at the peer, so that what was used of the rest is
+ * free again after two minutes, whatever we send.
  *
  * Source: ghostchat-protocol.7, "Life and end". */
 #ifndef GC_PROTO_BUDGET_H

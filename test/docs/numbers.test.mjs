@@ -106,6 +106,7 @@ const SAID = [
   [/of which (\d+) come back each second/, 1, 'GC_PEER_BUDGET_PER_SECOND'],
   [/for each whole ([\d,]+) bytes/, 1, 'GC_PEER_BUDGET_BYTES'],
   [/PROFILE and BASE cost (\d+) instead/, 1, 'GC_PEER_BUDGET_NEWS'],
+  [/in which (\d+) come back each second/, 1, 'GC_PEER_BUDGET_OWN_PER_SECOND'],
   [/once ([\d,]+) are spent/, 1, 'GC_PEER_BUDGET_OWN'],
   [/fewer than (\d+) such peers are known/, 1, 'GC_GUESTS_MAX'],
   [/A peer has (\d+) places for others/, 1, 'GC_PEERS_MAX'],

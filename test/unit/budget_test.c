@@ -71,7 +71,7 @@ static void honest_bursts_fit(void **state) {
 }
 
 /* Whoever asks gc_budget_pace() before each frame never sends too much, whatever the frames are and
- * whatever the network holds up for 7.5 s; and half an hour of the rate goes through. */
+ * whatever the network holds up for 7.5 s; and half an hour of our rate goes through. */
 static void who_paces_is_never_refused(void **state) {
     static const uint32_t lens[] = {1, 9, 1023, 1024, GC_FRAME_BYTES_MAX};
     (void)state;
@@ -85,8 +85,32 @@ static void who_paces_is_never_refused(void **state) {
                 assert_true(gc_budget_spend(&peer, lens[i], i == 1, now - now % late_ms + late_ms));
                 spent += price;
             }
-            assert_in_range(spent, 1800 * GC_PEER_BUDGET_PER_SECOND,
-                            1801 * GC_PEER_BUDGET_PER_SECOND + GC_PEER_BUDGET_OWN);
+            assert_in_range(spent, 1800 * GC_PEER_BUDGET_OWN_PER_SECOND,
+                            1801 * GC_PEER_BUDGET_OWN_PER_SECOND + GC_PEER_BUDGET_OWN);
+        }
+    }
+}
+
+/* The same for 20 hours at a peer whose clock is slower than ours, and at one whose clock stands
+ * still for 7.5 s every three minutes: its machine sleeps. */
+static void who_paces_is_never_refused_by_a_slow_clock(void **state) {
+    static const struct {
+        uint32_t slow_ppm, sleep_ms;
+    } rows[] = {{50, 0}, {1000, 0}, {50000, 0}, {0, 7500}, {1000, 7500}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        gc_budget own = {0}, peer = {0};
+        uint64_t slept = 0, sleep_at = 0;
+        for (uint64_t now = 0; now < 72000000;) {
+            if (now >= sleep_at) {
+                sleep_at = now + 180000;
+                now += rows[i].sleep_ms;
+                slept += rows[i].sleep_ms;
+            }
+            uint64_t next = gc_budget_pace(&own, 20, false, now);
+            assert_true(
+                gc_budget_spend(&peer, 20, false, now - slept - now * rows[i].slow_ppm / 1000000));
+            now = next;
         }
     }
 }
@@ -97,8 +121,8 @@ static void a_pause_lasts_until_some_is_back(void **state) {
     for (uint32_t i = 0; i < GC_PEER_BUDGET_OWN; i++) {
         assert_int_equal(gc_budget_pace(&b, 0, false, 70), 70);
     }
-    /* The frame too much takes 1000 / 256 ms to come back. */
-    assert_int_equal(gc_budget_pace(&b, 0, false, 70), 70 + 3 + GC_PEER_PAUSE_MS);
+    /* The frame too much takes 1000 / 240 ms to come back. */
+    assert_int_equal(gc_budget_pace(&b, 0, false, 70), 70 + 4 + GC_PEER_PAUSE_MS);
     gc_budget_fill(&b);
     assert_int_equal(gc_budget_pace(&b, 0, false, 70), 70);
 }
@@ -119,6 +143,7 @@ int main(void) {
         cmocka_unit_test(a_clock_that_stands_still_gives_nothing_back),
         cmocka_unit_test(honest_bursts_fit),
         cmocka_unit_test(who_paces_is_never_refused),
+        cmocka_unit_test(who_paces_is_never_refused_by_a_slow_clock),
         cmocka_unit_test(a_pause_lasts_until_some_is_back),
         cmocka_unit_test(frames_that_tell_something_cost_more),
     };
