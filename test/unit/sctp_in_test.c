@@ -346,6 +346,20 @@ static void long_runs_come_whole(void **state) {
     end();
 }
 
+/* Two runs of fragments, each short enough, are joined by the chunk between them. */
+static void too_many_fragments_are_an_excess_in_any_order(void **state) {
+    (void)state;
+    begin(2048, 2000 * GC_SCTP_BLOCK_BYTES);
+    for (uint32_t i = 100; i <= 1500; i++) {
+        if (i != 1001) {
+            uint8_t flags = i == 1500 ? E : 0;
+            assert_int_equal(put(i, 0, 0, flags, "x"), GC_SCTP_IN_TAKEN);
+        }
+    }
+    assert_int_equal(put(1001, 0, 0, 0, "x"), GC_SCTP_IN_EXCESS);
+    end();
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(messages_of_a_stream_come_in_order),
@@ -364,6 +378,7 @@ int main(void) {
         cmocka_unit_test(forward_tsn_may_leap_as_far_as_it_likes),
         cmocka_unit_test(a_restarted_stream_counts_from_zero),
         cmocka_unit_test(long_runs_come_whole),
+        cmocka_unit_test(too_many_fragments_are_an_excess_in_any_order),
     };
     return RUN(tests);
 }

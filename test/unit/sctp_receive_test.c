@@ -326,6 +326,97 @@ static void a_data_chunk_without_bytes_ends_it(void **state) {
     pair_end(&pair);
 }
 
+static void what_would_end_it_does_nothing_with_a_wrong_tag(void **state) {
+    (void)state;
+    begin(16);
+    uint32_t last = pair.side[1].s.out.next_tsn - 1;
+    pair_forge(&pair, 1, pair_tag(&pair, 1) + 1, &f);
+    gc_sctp_sack_write(&f.w, last + 1, 1000, NULL, 0, NULL, 0);
+    give();
+    pair_forge(&pair, 1, pair_tag(&pair, 1) + 1, &f);
+    forge_data(next_tsn(), 0, 9, 3, GC_SPAN("x"));
+    give();
+    assert_int_equal(pair.side[1].down, 0);
+    start(); /* the same with the right tag */
+    gc_sctp_sack_write(&f.w, last + 1, 1000, NULL, 0, NULL, 0);
+    give();
+    assert_int_equal(pair.side[1].down, GC_SCTP_VIOLATION);
+    pair_end(&pair);
+}
+
+static void an_init_beside_other_chunks_is_ignored(void **state) {
+    (void)state;
+    gc_sctp_init_chunk init = {.tag = 9, .tsn = 9, .streams_out = 1, .streams_in = 1};
+    for (uint32_t beside = 0; beside < 2; beside++) {
+        begin(17);
+        uint32_t before = pair.side[1].packets;
+        pair_forge(&pair, 1, 0, &f);
+        gc_sctp_init_write(&f.w, GC_SCTP_INIT, &init);
+        if (beside == 1) {
+            gc_sctp_plain_write(&f.w, GC_SCTP_COOKIE_ACK, 0, GC_SPAN_NONE);
+        }
+        give();
+        assert_int_equal(pair.side[1].packets, before + 1 - beside);
+        pair_end(&pair);
+    }
+}
+
+static void each_sack_of_a_recovery_sends_one_chunk(void **state) {
+    (void)state;
+    begin(18);
+    gc_sctp *s = &pair.side[1].s;
+    s->congestion.window_bytes = 100000;
+    pair.dark = true;
+    assert_int_equal(pair_send(&pair, 1, 0, false, 20000), 0);
+    pair_drain(&pair);
+    uint32_t base = s->out.acked_tsn;
+    for (uint16_t i = 0; i < 5; i++) {
+        s->congestion.window_bytes = 1000; /* full, whatever is acknowledged */
+        gc_sctp_gap gap = {10, (uint16_t)(10 + i)};
+        uint32_t before = pair.side[1].packets;
+        start();
+        gc_sctp_sack_write(&f.w, base, 100000, &gap, 1, NULL, 0);
+        give();
+        assert_int_equal(pair.side[1].packets - before, 1);
+        assert_true(s->recovery.recovering);
+    }
+    pair_end(&pair);
+}
+
+/* Side 0 connects alone, and has sent its COOKIE ECHO with a message. */
+static void begin_echoed(void) {
+    pair_begin(&pair, 19, &PAIR_CONFIG);
+    gc_sctp_connect(&pair.side[0].s, pair.now_ms);
+    assert_int_equal(pair_send(&pair, 0, 0, false, 100), 0);
+    pair_run(&pair, 20);
+    assert_int_equal(pair.side[0].s.opening.phase, GC_SCTP_PHASE_ECHOED);
+    assert_int_equal(pair.side[0].s.out.flight.bytes, 100);
+    pair.dark = true;
+}
+
+static void data_stand_for_a_cookie_ack_that_was_lost(void **state) {
+    (void)state;
+    begin_echoed();
+    pair_forge(&pair, 0, pair_tag(&pair, 0), &f);
+    forge_data(pair.side[0].s.in.cumulative + 1, 0, 0, 3, GC_SPAN("\0\0\0\0"));
+    pair_give(&pair, 0, &f);
+    assert_int_equal(pair.side[0].ups, 1);
+    assert_int_equal(pair.side[0].came, 1);
+    pair_end(&pair);
+}
+
+static void data_that_went_with_the_cookie_are_watched(void **state) {
+    (void)state;
+    begin_echoed();
+    assert_int_equal(gc_sctp_deadline(&pair.side[0].s), pair.side[0].s.opening.t1_at_ms);
+    pair_forge(&pair, 0, pair_tag(&pair, 0), &f);
+    gc_sctp_plain_write(&f.w, GC_SCTP_COOKIE_ACK, 0, GC_SPAN_NONE);
+    pair_give(&pair, 0, &f);
+    assert_int_equal(pair.side[0].ups, 1);
+    assert_int_equal(gc_sctp_deadline(&pair.side[0].s), pair.now_ms + GC_SCTP_RTO_MS_INITIAL);
+    pair_end(&pair);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(packets_with_a_wrong_tag_port_or_checksum_change_nothing),
@@ -343,6 +434,11 @@ int main(void) {
         cmocka_unit_test(unknown_chunks_are_taken_by_their_upper_bits),
         cmocka_unit_test(a_chunk_that_is_cut_ends_the_packet),
         cmocka_unit_test(a_data_chunk_without_bytes_ends_it),
+        cmocka_unit_test(what_would_end_it_does_nothing_with_a_wrong_tag),
+        cmocka_unit_test(an_init_beside_other_chunks_is_ignored),
+        cmocka_unit_test(each_sack_of_a_recovery_sends_one_chunk),
+        cmocka_unit_test(data_stand_for_a_cookie_ack_that_was_lost),
+        cmocka_unit_test(data_that_went_with_the_cookie_are_watched),
     };
     return RUN(tests);
 }

@@ -176,6 +176,27 @@ static void silence_loses_all_and_doubles_the_time_up_to_a_bound(void **state) {
     end();
 }
 
+static void after_a_timeout_there_is_no_probe_and_no_recovery(void **state) {
+    (void)state;
+    begin(8);
+    for (uint32_t i = 0; i < 4; i++) {
+        send(1000);
+    }
+    ack(1050, 1, 0, 0, 0);
+    assert_false(ack(1060, 1, 3, 3, 0));
+    assert_int_equal(gc_sctp_recovery_tick(&r, &out, 1060 + 50 / 4), GC_SCTP_DUE_LOSS);
+    assert_true(r.recovering);
+    send(1072);
+    uint64_t at_ms = gc_sctp_recovery_deadline(&r);
+    assert_int_equal(gc_sctp_recovery_tick(&r, &out, at_ms), GC_SCTP_DUE_PROBE);
+    at_ms += r.rto_ms;
+    assert_int_equal(gc_sctp_recovery_tick(&r, &out, at_ms), GC_SCTP_DUE_TIMEOUT);
+    assert_false(r.recovering); /* slow start, in which the window grows */
+    send(at_ms);
+    assert_int_equal(gc_sctp_recovery_deadline(&r), at_ms + 2 * r.rto_ms);
+    end();
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_retransmission_time_follows_the_round_trip),
@@ -185,6 +206,7 @@ int main(void) {
         cmocka_unit_test(duplicates_widen_the_window_for_reordering),
         cmocka_unit_test(a_probe_goes_out_after_two_round_trips),
         cmocka_unit_test(silence_loses_all_and_doubles_the_time_up_to_a_bound),
+        cmocka_unit_test(after_a_timeout_there_is_no_probe_and_no_recovery),
     };
     return RUN(tests);
 }

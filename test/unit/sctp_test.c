@@ -285,6 +285,61 @@ static void a_clock_that_steps_back_is_clamped(void **state) {
     pair_end(&pair);
 }
 
+static void only_the_packet_of_the_cookie_carries_data_before_the_answer(void **state) {
+    (void)state;
+    pair_begin(&pair, 13, &PAIR_CONFIG);
+    gc_sctp_connect(&pair.side[0].s, pair.now_ms);
+    pair_run(&pair, 20);
+    uint32_t before = pair.side[0].packets;
+    assert_int_equal(pair_send(&pair, 0, 0, false, 100), 0);
+    pair_run(&pair, 19);
+    assert_int_equal(pair.side[0].packets, before);
+    assert_true(pair_finish(&pair, 100));
+    assert_int_equal(pair.side[1].last_ms, 1000 + 50);
+    pair_end(&pair);
+}
+
+static void data_of_a_lost_cookie_go_with_the_next(void **state) {
+    (void)state;
+    pair_begin(&pair, 14, &PAIR_CONFIG);
+    gc_sctp_connect(&pair.side[0].s, pair.now_ms);
+    assert_int_equal(pair_send(&pair, 0, 0, false, 100), 0);
+    pair_run(&pair, 19);
+    pair.dark = true;
+    pair_run(&pair, 100);
+    pair.dark = false;
+    assert_true(pair_finish(&pair, 5000));
+    assert_int_equal(pair.side[1].last_ms, 1020 + GC_SCTP_T1_MS + 10);
+    assert_int_equal(pair.side[1].up_ms, pair.side[1].last_ms);
+    pair_end(&pair);
+}
+
+static void a_long_silence_is_not_a_stall(void **state) {
+    (void)state;
+    pair_begin(&pair, 15, &PAIR_CONFIG);
+    pair_connect(&pair);
+    pair_run(&pair, 2 * GC_SCTP_STALL_MS);
+    assert_int_equal(pair_send(&pair, 0, 0, false, 100), 0);
+    assert_true(pair_finish(&pair, 100));
+    assert_int_equal(pair.side[0].down, 0);
+    pair_end(&pair);
+}
+
+static void a_reset_follows_its_last_chunk_at_once(void **state) {
+    (void)state;
+    pair_begin(&pair, 16, &PAIR_CONFIG);
+    pair_connect(&pair);
+    pair_run(&pair, 100);
+    uint32_t before = pair.side[0].packets;
+    assert_int_equal(pair_send(&pair, 0, 2, false, 100), 0);
+    assert_int_equal(gc_sctp_reset(&pair.side[0].s, pair.now_ms, 2), 0);
+    pair_drain(&pair);
+    assert_int_equal(pair.side[0].packets, before + 2);
+    pair_run(&pair, 25);
+    assert_int_equal(pair.side[0].resets_out, 1);
+    pair_end(&pair);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_connect_and_become_one_association),
@@ -303,6 +358,10 @@ int main(void) {
         cmocka_unit_test(an_abort_tells_the_peer_its_cause),
         cmocka_unit_test(what_cannot_be_sent_is_refused_and_changes_nothing),
         cmocka_unit_test(a_clock_that_steps_back_is_clamped),
+        cmocka_unit_test(only_the_packet_of_the_cookie_carries_data_before_the_answer),
+        cmocka_unit_test(data_of_a_lost_cookie_go_with_the_next),
+        cmocka_unit_test(a_long_silence_is_not_a_stall),
+        cmocka_unit_test(a_reset_follows_its_last_chunk_at_once),
     };
     return RUN(tests);
 }
