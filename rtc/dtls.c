@@ -43,11 +43,28 @@ static int bio_read(BIO *bio, char *out, int size) {
     return (int)len;
 }
 
-/* A datagram that does not fit is lost, as any may be: OpenSSL sends a flight again. */
+static bool is_of_handshake(int type) {
+    return type == GC_DTLS_TYPE_CHANGE_CIPHER || type == GC_DTLS_TYPE_HANDSHAKE;
+}
+
+static bool is_one_record(gc_span bytes) {
+    gc_dtls_record record;
+    return gc_dtls_record_next(&bytes, &record) && bytes.len == 0;
+}
+
+/* OpenSSL writes a flight as one datagram, but sends each record of it again on its own: five
+ * datagrams, all of which must arrive. They are put together as at first. A new flight, which comes
+ * as several records, stays alone: an old message at the head of a datagram would cost the rest of
+ * it. A datagram that does not fit is lost, as any may be. */
 static int bio_write(BIO *bio, const char *data, int len) {
     gc_dtls *d = BIO_get_data(bio);
+    gc_span bytes = gc_span_of(data, (uint32_t)len);
     BIO_clear_retry_flags(bio);
-    gc_datagram_queue_put(&d->out, gc_span_of(data, (uint32_t)len));
+    bool joins = len > 0 && is_of_handshake(bytes.data[0]) && is_one_record(bytes) &&
+                 is_of_handshake(gc_datagram_queue_newest(&d->out));
+    if (!joins || !gc_datagram_queue_join(&d->out, bytes, GC_DTLS_MTU_BYTES)) {
+        gc_datagram_queue_put(&d->out, bytes);
+    }
     return len;
 }
 
@@ -140,7 +157,7 @@ static void step_clock(gc_dtls *d, uint64_t now_ms) {
 /* The first call asks for the first timeout (us == 0), each later one for the next. */
 static unsigned next_timeout(SSL *ssl, unsigned us) {
     const gc_dtls *d = SSL_get_app_data(ssl);
-    unsigned next = us == 0 ? d->first_timer_ms * 1000 : us * 2;
+    unsigned next = us == 0 ? d->first_timer_ms * 1000 : us + us / 2;
     return next < GC_DTLS_TIMER_MS_MAX * 1000 ? next : GC_DTLS_TIMER_MS_MAX * 1000;
 }
 
@@ -272,12 +289,17 @@ static SSL *make_session(gc_dtls *d) {
     return ssl;
 }
 
-void gc_dtls_begin(gc_dtls *d, uint64_t now_ms, bool client, uint32_t first_timer_ms) {
+void gc_dtls_round_trip(gc_dtls *d, uint32_t rtt_ms) {
+    uint64_t ms = rtt_ms == 0 ? GC_DTLS_TIMER_MS_UNKNOWN : 2 * (uint64_t)rtt_ms;
+    d->first_timer_ms =
+        (uint32_t)gc_min_u64(gc_max_u64(ms, GC_DTLS_TIMER_MS_MIN), GC_DTLS_TIMER_MS_MAX);
+}
+
+void gc_dtls_begin(gc_dtls *d, uint64_t now_ms, bool client, uint32_t rtt_ms) {
     gc_assert(d->state == GC_DTLS_IDLE && d->expects);
     step_clock(d, now_ms);
     d->client = client;
-    d->first_timer_ms = (uint32_t)gc_min_u64(gc_max_u64(first_timer_ms, GC_DTLS_TIMER_MS_MIN),
-                                             GC_DTLS_TIMER_MS_MAX);
+    gc_dtls_round_trip(d, rtt_ms);
     d->state = GC_DTLS_HANDSHAKING;
     d->handshake_until_ms = d->now_ms + GC_DTLS_HANDSHAKE_MS;
     d->ssl = make_session(d);

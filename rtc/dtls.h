@@ -46,10 +46,12 @@
 /* A flight of ours has at most about 1,500 bytes, and there is one more record beside it. */
 #define GC_DTLS_OUT_BYTES    4096
 #define GC_DTLS_HANDSHAKE_MS 10000
-/* The first resend after twice the round trip, but not before 50 ms; doubled up to 2 s. OpenSSL
- * gives up after 12 resends, which this never reaches in 10 s. */
-#define GC_DTLS_TIMER_MS_MIN 50
-#define GC_DTLS_TIMER_MS_MAX 2000
+/* The first resend comes after twice the round trip, each later one of a flight after half as much
+ * time again: RFC 6347 4.2.4.1 doubles, which at 30 % loss takes longer than people wait. From 50
+ * ms and up to 1.6 s there are at most the 12 resends in 10 s after which OpenSSL gives up. */
+#define GC_DTLS_TIMER_MS_MIN     50
+#define GC_DTLS_TIMER_MS_UNKNOWN 200 /* while the round trip is not known */
+#define GC_DTLS_TIMER_MS_MAX     1600
 
 /* The part that all sessions of a handle share. */
 typedef struct gc_dtls_context {
@@ -120,10 +122,11 @@ void gc_dtls_init(gc_dtls *d, gc_dtls_context *context);
  */
 void gc_dtls_expect(gc_dtls *d, const uint8_t fingerprint[GC_FINGERPRINT_BYTES]);
 /* Begins the handshake of an idle session that expects a fingerprint (both asserted), and replays
- * what was held. client: whether ours is the client, whose ClientHello follows. first_timer_ms:
- * twice the round trip of the path, 0 when it is not known; bounded by GC_DTLS_TIMER_MS_MIN and
- * _MAX. Failures are reported as ENDED. */
-void gc_dtls_begin(gc_dtls *d, uint64_t now_ms, bool client, uint32_t first_timer_ms);
+ * what was held. client: whether ours is the client, whose ClientHello follows. rtt_ms: the round
+ * trip of the path, 0 when it is not known. Failures are reported as ENDED. */
+void gc_dtls_begin(gc_dtls *d, uint64_t now_ms, bool client, uint32_t rtt_ms);
+/* Takes the round trip of the path, once it is known: flights from the next one on use it. */
+void gc_dtls_round_trip(gc_dtls *d, uint32_t rtt_ms);
 /* Takes one datagram; any bytes are allowed. Those over GC_DTLS_DATAGRAM_BYTES_MAX are ignored, and
  * so are those after the end. While it is idle datagrams are held, as long as there is room. */
 void gc_dtls_datagram(gc_dtls *d, uint64_t now_ms, gc_span datagram);

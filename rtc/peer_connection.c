@@ -150,7 +150,7 @@ static void try_dtls(gc_peer_connection *p) {
     bool route = p->selected.to.family != 0 || p->heard.to.family != 0;
     if (p->state == GC_PEER_CONNECTION_LINKING && p->dtls.state == GC_DTLS_IDLE &&
         p->dtls.expects && route) {
-        gc_dtls_begin(&p->dtls, p->now_ms, p->client, 2 * gc_ice_rtt_ms(&p->ice));
+        gc_dtls_begin(&p->dtls, p->now_ms, p->client, gc_ice_rtt_ms(&p->ice));
     }
 }
 
@@ -342,6 +342,7 @@ static enum progress poll_ice(gc_peer_connection *p, gc_rtc_output *out) {
     case GC_ICE_SELECTED:
         p->selected = (gc_peer_connection_route){.to = ice.addr, .base = ice.base};
         p->path = ice.path;
+        gc_dtls_round_trip(&p->dtls, (uint32_t)gc_max_u64(ice.rtt_ms, 1));
         p->tell_path = p->state == GC_PEER_CONNECTION_OPEN;
         break;
     case GC_ICE_FAILED:

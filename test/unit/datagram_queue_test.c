@@ -42,6 +42,31 @@ static void what_does_not_fit_is_refused(void **state) {
     free(large);
 }
 
+static void bytes_join_the_newest(void **state) {
+    (void)state;
+    uint8_t memory[24];
+    gc_datagram_queue q;
+    gc_span out;
+    gc_datagram_queue_init(&q, memory, sizeof memory);
+    assert_false(gc_datagram_queue_join(&q, GC_SPAN("x"), 100));
+    assert_int_equal(gc_datagram_queue_newest(&q), -1);
+    assert_true(gc_datagram_queue_put(&q, GC_SPAN("first")));
+    assert_true(gc_datagram_queue_put(&q, GC_SPAN("second")));
+    assert_int_equal(gc_datagram_queue_newest(&q), 's');
+    assert_false(gc_datagram_queue_join(&q, GC_SPAN("abc"), 8));
+    assert_true(gc_datagram_queue_join(&q, GC_SPAN("ab"), 8));
+    assert_false(gc_datagram_queue_join(&q, GC_SPAN("12345678"), 100)); /* no room */
+    assert_true(gc_datagram_queue_take(&q, &out));
+    assert_span(out, GC_SPAN("first"));
+    assert_true(gc_datagram_queue_join(&q, GC_SPAN("12345678"), 100)); /* after closing up */
+    assert_true(gc_datagram_queue_take(&q, &out));
+    assert_span(out, GC_SPAN("secondab12345678"));
+    assert_true(gc_datagram_queue_put(&q, GC_SPAN_NONE));
+    assert_int_equal(gc_datagram_queue_newest(&q), -1);
+    assert_true(gc_datagram_queue_join(&q, GC_SPAN("y"), 1));
+    assert_int_equal(gc_datagram_queue_newest(&q), 'y');
+}
+
 /* Against a plain list, with every way in which the memory can be used up and closed up again. */
 static void order_is_kept(void **state) {
     (void)state;
@@ -76,6 +101,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(borders_are_kept),
         cmocka_unit_test(what_does_not_fit_is_refused),
+        cmocka_unit_test(bytes_join_the_newest),
         cmocka_unit_test(order_is_kept),
     };
     return RUN(tests);
