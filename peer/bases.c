@@ -1,8 +1,11 @@
 #include "peer/bases.h"
+#include "host/multicast.h"
 #include "host/net.h"
 
 #include <string.h>
 #include <unistd.h>
+
+#define MDNS_PORT 5353 /* GC_MDNS_PORT */
 
 static void open_one(gc_bases *b, gc_addr address) {
     uint32_t number = b->count;
@@ -49,9 +52,44 @@ void gc_bases_send(gc_bases *b, uint32_t base, const gc_addr *to, gc_span bytes)
     }
 }
 
+/* RFC 6762 3. */
+static const gc_addr *group_of(const gc_addr *own) {
+    static const gc_addr v4 = {.family = 4, .port = MDNS_PORT, .ip = {224, 0, 0, 251}};
+    static const gc_addr v6 = {.family = 6, .port = MDNS_PORT, .ip = {0xff, 0x02, [15] = 0xfb}};
+    return own->family == 4 ? &v4 : &v6;
+}
+
+static bool has_group(gc_bases *b, uint32_t base) {
+    const gc_addr *own = &b->addresses[base];
+    if (b->has_group[base]) {
+        return true;
+    }
+    int fd = gc_multicast_open(own, group_of(own));
+    if (fd < 0) {
+        return false;
+    }
+    if (gc_udp_open(&b->groups[base], &b->group, fd, GC_BASES_MAX + base) != 0) {
+        close(fd);
+        return false;
+    }
+    b->has_group[base] = true;
+    return true;
+}
+
+void gc_bases_ask(gc_bases *b, gc_span bytes) {
+    for (uint32_t i = 0; i < b->count; i++) {
+        if (has_group(b, i)) {
+            gc_udp_send(&b->groups[i], group_of(&b->addresses[i]), NULL, bytes);
+        }
+    }
+}
+
 void gc_bases_close(gc_bases *b) {
     for (uint32_t i = 0; i < b->count; i++) {
         gc_udp_close(&b->sockets[i]);
+        if (b->has_group[i]) {
+            gc_udp_close(&b->groups[i]);
+        }
     }
     b->count = 0;
 }

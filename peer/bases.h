@@ -15,6 +15,8 @@ typedef struct gc_bases {
     uint32_t count;
     gc_udp sockets[GC_BASES_MAX];
     gc_addr addresses[GC_BASES_MAX]; /* with the ports that they are bound to */
+    gc_udp groups[GC_BASES_MAX];     /* beside each base, for multicast DNS */
+    bool has_group[GC_BASES_MAX];
 } gc_bases;
 
 /* Opens zeroed ones, without a base yet. `received` is called with what comes to a base: `number`
@@ -26,6 +28,14 @@ int gc_bases_open(gc_bases *b, uv_loop_t *loop, gc_udp_received received, void *
 void gc_bases_find(gc_bases *b, enum gc_routes_which which);
 /* Sends 1 to GC_UDP_BYTES_MAX bytes from a base to an address; anything else is dropped. */
 void gc_bases_send(gc_bases *b, uint32_t base, const gc_addr *to, gc_span bytes);
+/* Asks the local networks of all bases: sends to the group of multicast DNS, of which sockets
+ * beside the bases are members from the first question on. Their answers come to `received`, too:
+ * of them gc_bases_is_group() is true. Where a network has no such group, nothing is asked. */
+void gc_bases_ask(gc_bases *b, gc_span bytes);
+/* Tells whether u is not a base but a socket beside it. */
+static inline bool gc_bases_is_group(const gc_udp *u) {
+    return u->number >= GC_BASES_MAX;
+}
 /* Closes all; nothing is received any more. */
 void gc_bases_close(gc_bases *b);
 /* Frees the memory, in a turn of the loop after gc_bases_close(). Does nothing with zeroed ones. */

