@@ -100,18 +100,16 @@ static gc_channels_event on_open(gc_channels *c, gc_sctp *sctp, uint64_t now_ms,
         return on_surplus(c, sctp, now_ms, m->stream);
     }
     c->stream = m->stream;
-    c->adopted = c->acknowledged = true;
+    c->adopted = true;
     c->unordered = !open.ordered;
     return acknowledge(c, sctp, now_ms);
 }
 
+/* RFC 8832 6: until the ACK comes, the opener sends all in order. Ours is an ordered channel
+ * anyway, so the ACK says nothing new. */
 static gc_channels_event on_dcep(gc_channels *c, gc_sctp *sctp, uint64_t now_ms,
                                  const gc_sctp_message *m) {
-    if (!gc_dcep_is_ack(m->bytes)) {
-        return on_open(c, sctp, now_ms, m);
-    }
-    c->acknowledged = c->acknowledged || (c->adopted && m->stream == c->stream);
-    return (gc_channels_event){0};
+    return gc_dcep_is_ack(m->bytes) ? (gc_channels_event){0} : on_open(c, sctp, now_ms, m);
 }
 
 /* --- messages
@@ -132,13 +130,12 @@ static gc_channels_event on_native(const gc_channels *c, const gc_sctp_message *
         .type = GC_CHANNELS_EVENT_MESSAGE, .channel = m->stream, .bytes = content(m)};
 }
 
-static gc_channels_event on_in_band(gc_channels *c, const gc_sctp_message *m) {
+static gc_channels_event on_in_band(const gc_sctp_message *m) {
     bool binary = m->ppid == GC_PPID_BINARY || m->ppid == GC_PPID_BINARY_EMPTY;
     bool text = m->ppid == GC_PPID_TEXT || m->ppid == GC_PPID_TEXT_EMPTY;
     if (!binary && !text) {
         return ended(GC_REASON_PROTOCOL);
     }
-    c->acknowledged = true;
     gc_span bytes = content(m);
     if (bytes.len > GC_CHANNELS_DATA_BYTES_MAX) {
         bytes.len = GC_CHANNELS_DATA_BYTES_MAX;
@@ -157,7 +154,7 @@ gc_channels_event gc_channels_message(gc_channels *c, gc_sctp *sctp, uint64_t no
         return on_native(c, m);
     }
     if (c->kind == GC_LINK_KIND_DATA && c->adopted && m->stream == c->stream) {
-        return on_in_band(c, m);
+        return on_in_band(m);
     }
     return (gc_channels_event){0}; /* on a channel that is being closed */
 }
@@ -210,7 +207,7 @@ int gc_channels_send(gc_channels *c, gc_sctp *sctp, uint64_t now_ms, uint32_t ch
         m.ppid = empty ? GC_PPID_BINARY_EMPTY : GC_PPID_BINARY;
     }
     m.stream = data ? c->stream : (uint16_t)channel;
-    m.unordered = data ? c->unordered && c->acknowledged : channel == GC_CHANNEL_MESSAGE;
+    m.unordered = data ? c->unordered : channel == GC_CHANNEL_MESSAGE;
     return gc_sctp_send(sctp, now_ms, &m);
 }
 

@@ -30,14 +30,14 @@
 typedef struct gc_channels {
     uint32_t message_bytes_max; /* of a negotiated channel */
     uint32_t surplus;
-    uint32_t resets;   /* our directions that are being closed */
-    uint16_t stream;   /* of the in-band channel, if `adopted` */
-    uint8_t kind;      /* gc_link_kind */
-    bool client;       /* our side is the DTLS client: its streams are even (RFC 8832 6) */
-    bool opens;        /* our side opens the in-band channel */
-    bool adopted;      /* the in-band channel has its stream */
-    bool unordered;    /* the in-band channel is */
-    bool acknowledged; /* by the other side: until then all is sent in order (RFC 8832 6) */
+    uint32_t resets; /* our directions that are being closed */
+    uint16_t stream; /* of the in-band channel, if `adopted` */
+    uint8_t kind;    /* gc_link_kind */
+    bool client;     /* our side is the DTLS client: its streams are even (RFC 8832 6) */
+    bool opens;      /* our side opens the in-band channel */
+    bool adopted;    /* the in-band channel has its stream */
+    bool unordered;  /* the in-band channel is */
+
     bool open;
     uint8_t closed_in; /* bits: negotiated channels that the other side closed */
     uint8_t label_len;

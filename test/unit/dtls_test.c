@@ -1,5 +1,6 @@
 #include "rtc/dtls.h"
 #include "core/base/error.h"
+#include "rtc/dtls_record.h"
 #include "test/unit/datagram_path.h"
 #include "test/unit/unit.h"
 #include "test/unit/wall_clock.h"
@@ -482,6 +483,36 @@ static void nobody_answers(void **state) {
     }
 }
 
+/* The timer of the client is due in the millisecond in which the answer comes. */
+static void a_resend_beside_a_new_flight_costs_nothing(void **state) {
+    (void)state;
+    world *w = make_world(1);
+    w->path.delay_ms = GC_DTLS_TIMER_MS_UNKNOWN / 2;
+    begin(w, SERVER);
+    begin(w, CLIENT);
+    run(w, 2000);
+    assert_connected(w);
+    assert_int_equal(w->sides[SERVER].opened_ms, 1000 + 3 * w->path.delay_ms);
+    free_world(w);
+}
+
+static void longer_datagrams_are_ignored(void **state) {
+    (void)state;
+    world *w = make_world(1);
+    begin(w, SERVER);
+    uint8_t bytes[GC_DTLS_DATAGRAM_BYTES_MAX + 1] = {22, 254, 253};
+    uint32_t body = sizeof bytes - GC_DTLS_RECORD_HEAD_BYTES;
+    bytes[11] = (uint8_t)(body >> 8);
+    bytes[12] = (uint8_t)body;
+    bytes[4] = 1; /* the epoch: encrypted */
+    give(w, SERVER, gc_span_of(bytes, sizeof bytes));
+    begin(w, CLIENT);
+    run(w, 100);
+    give(w, SERVER, gc_span_of(bytes, sizeof bytes));
+    assert_connected(w);
+    free_world(w);
+}
+
 /* A flight that is sent again is one datagram, as it was at first. */
 static void flights_stay_together(void **state) {
     (void)state;
@@ -589,6 +620,8 @@ int main(void) {
         cmocka_unit_test(replayed_datagrams_change_nothing),
         cmocka_unit_test(nobody_answers),
         cmocka_unit_test(flights_stay_together),
+        cmocka_unit_test(a_resend_beside_a_new_flight_costs_nothing),
+        cmocka_unit_test(longer_datagrams_are_ignored),
         cmocka_unit_test(a_clock_that_jumps),
         cmocka_unit_test(close_notify_ends_the_other_side),
         cmocka_unit_test(sessions_of_one_context),

@@ -18,6 +18,8 @@ typedef struct side {
     uint32_t closed_link;
     uint32_t descriptions, candidates, paths, buffered_reports, buffered;
     uint32_t path_type;
+    uint32_t handshakes, alerts; /* datagrams of DTLS that it sent, by their first record */
+
     uint64_t opened_ms;
     uint32_t messages; /* on all channels */
     uint32_t bytes;    /* of the last message */
@@ -44,6 +46,7 @@ typedef struct world {
     void (*spoil)(gc_span *text, uint32_t type, uint8_t *copy); /* changes a text on its way */
     uint32_t questions;                                         /* of multicast DNS */
     bool mute;                                                  /* nobody answers them */
+    bool one_way;                                               /* nothing of side 1 arrives */
     uint32_t signal_count;
     signal_text *signals;
     side sides[2];
@@ -152,7 +155,10 @@ static void on_output(world *w, uint32_t i, const gc_rtc_output *out) {
     case GC_RTC_DATAGRAM:
         assert_int_equal(out->value, i);
         assert_true(out->bytes.len > 0 && out->bytes.len <= 1200);
-        if (memcmp(&out->to, &w->sides[!i].address, sizeof out->to) == 0) {
+        s->handshakes += out->bytes.data[0] == 22;
+        s->alerts += out->bytes.data[0] == 21;
+        if (memcmp(&out->to, &w->sides[!i].address, sizeof out->to) == 0 &&
+            !(w->one_way && i == 1)) {
             path_send(&w->path, w->now_ms, !i, out->bytes);
         }
         break;
@@ -557,7 +563,22 @@ static void closed_on_a_dead_path(void **state) {
     run(w, 40000); /* the other side notices that consent is gone */
     assert_int_equal(w->sides[1].closed, 1);
     assert_int_equal(w->sides[1].reason, GC_REASON_GONE);
+    assert_int_equal(w->sides[0].alerts, 1); /* close_notify, */
+    assert_int_equal(w->sides[1].alerts, 0); /* but not without consent (RFC 7675 5.1) */
     assert_nothing_left(w);
+    free_world(w);
+}
+
+/* Checks come from an address that answers none: it may be a victim. */
+static void an_address_that_only_asks_gets_little(void **state) {
+    (void)state;
+    world *w = make_world(1);
+    w->one_way = true;
+    offer(w, LINK, GC_LINK_KIND_NATIVE);
+    run(w, GC_LINK_OPEN_MS + 1000);
+    assert_int_equal(w->sides[1].handshakes, 2);
+    assert_int_equal(w->sides[0].handshakes, 0);
+    assert_int_equal(w->sides[1].closed, 1);
     free_world(w);
 }
 
@@ -584,6 +605,114 @@ static void no_way_between_them(void **state) {
         assert_int_equal(w->sides[i].reason, GC_REASON_ICE_FAILED);
     }
     assert_nothing_left(w);
+    free_world(w);
+}
+
+/* Replaces the first `from` of a description by `to`, which is as long. */
+static void replace(const gc_span *text, uint8_t *copy, const char *from, const char *to) {
+    size_t len = strlen(from);
+    assert_int_equal(len, strlen(to));
+    for (uint32_t i = 0; i + len <= text->len; i++) {
+        if (memcmp(copy + i, from, len) == 0) {
+            memcpy(copy + i, to, len);
+            return;
+        }
+    }
+}
+
+static void other_port(gc_span *text, uint32_t type, uint8_t *copy) {
+    if (type == GC_RTC_DESCRIPTION) {
+        replace(text, copy, "sctp-port:5000", "sctp-port:5001");
+    }
+}
+
+static void a_foreign_port_of_sctp(void **state) {
+    (void)state;
+    world *w = make_world(1);
+    w->spoil = other_port;
+    offer(w, LINK, GC_LINK_KIND_NATIVE);
+    run(w, 100);
+    assert_int_equal(w->sides[1].closed, 1);
+    assert_int_equal(w->sides[1].reason, GC_REASON_ICE_FAILED);
+    free_world(w);
+}
+
+static void an_answer_must_settle_the_kind(void **state) {
+    (void)state;
+    world *w = make_world(1);
+    w->kinds[0] = GC_LINK_KIND_EITHER;
+    offer(w, LINK, GC_LINK_KIND_EITHER);
+    run(w, 100);
+    assert_int_equal(w->sides[0].closed, 1);
+    assert_int_equal(w->sides[0].reason, GC_REASON_ICE_FAILED);
+    free_world(w);
+}
+
+static void small_messages_only(gc_span *text, uint32_t type, uint8_t *copy) {
+    if (type == GC_RTC_DESCRIPTION) {
+        replace(text, copy, "message-size:262144", "message-size:001000");
+    }
+}
+
+static void the_other_side_may_take_less(void **state) {
+    (void)state;
+    world *w = make_world(1);
+    w->spoil = small_messages_only;
+    offer(w, LINK, GC_LINK_KIND_NATIVE);
+    run(w, 2000);
+    assert_open(w, 1);
+    static uint8_t bytes[1001];
+    gc_rtc *rtc = w->sides[0].rtc;
+    assert_int_equal(gc_rtc_send(rtc, w->now_ms, LINK, 1, gc_span_of(bytes, 1001)), GC_E_TOO_BIG);
+    assert_int_equal(gc_rtc_send(rtc, w->now_ms, LINK, 1, gc_span_of(bytes, 1000)), 0);
+    drain(w, 0);
+    free_world(w);
+}
+
+/* An answer is taken once; a second one does not disturb the link, nor does an unknown kind in it.
+ */
+static void a_second_answer_is_ignored(void **state) {
+    (void)state;
+    world *w = make_world(1);
+    offer(w, LINK, GC_LINK_KIND_NATIVE);
+    while (w->sides[0].candidates == 0 || w->sides[1].descriptions == 0) {
+        run(w, 1);
+    }
+    uint8_t answer[GC_SDP_BYTES_MAX];
+    const signal_text *s = &w->signals[0];
+    assert_true(s->to == 0 && s->type == GC_RTC_DESCRIPTION);
+    gc_span text = gc_span_of(answer, s->len);
+    memcpy(answer, s->text, s->len);
+    run(w, w->signal_ms + 1);
+    uint32_t at = 0;
+    while (memcmp(answer + at, "a=ice-pwd:", 10) != 0) {
+        at++;
+    }
+    answer[at + 10] = answer[at + 10] == 'x' ? 'y' : 'x';
+    gc_rtc_remote(w->sides[0].rtc, w->now_ms, LINK, GC_LINK_KIND_NATIVE, text);
+    gc_rtc_remote(w->sides[0].rtc, w->now_ms, LINK, GC_LINK_KIND_EITHER, text);
+    drain(w, 0);
+    run(w, 2000);
+    assert_open(w, 1);
+    free_world(w);
+}
+
+static void the_path_is_told_while_messages_come(void **state) {
+    (void)state;
+    world *w = open_world(1);
+    for (uint32_t i = 0; i < 2; i++) {
+        assert_int_equal(w->sides[i].paths, 1);
+    }
+    run(w, 20000);
+    assert_int_equal(w->sides[0].paths, 1); /* at rest nobody wants to know */
+    for (uint32_t n = 0; n < 11; n++) {
+        send_number(w, 0, LINK, GC_CHANNEL_MESSAGE, n, 10);
+        send_number(w, 0, LINK, GC_CHANNEL_CONTROL, n, 10);
+        run(w, 1000);
+    }
+    for (uint32_t i = 0; i < 2; i++) {
+        assert_in_range(w->sides[i].paths, 3, 4);
+    }
     free_world(w);
 }
 
@@ -623,6 +752,20 @@ static void hidden_addresses_are_asked_for(void **state) {
     }
     assert_in_range(w->questions, 6, 16);
     assert_nothing_left(w);
+    free_world(w);
+    w = make_world(1);
+    w->spoil = hide_address;
+    w->mute = true;
+    offer(w, LINK, GC_LINK_KIND_NATIVE);
+    run(w, 500);
+    uint32_t asked = w->questions;
+    assert_true(asked > 0);
+    for (uint32_t i = 0; i < 2; i++) {
+        gc_rtc_close(w->sides[i].rtc, w->now_ms, LINK);
+        drain(w, i);
+    }
+    run(w, 5000);
+    assert_int_equal(w->questions, asked); /* nobody waits for the answer any more */
     free_world(w);
 }
 
@@ -701,6 +844,7 @@ static void descriptions_that_cannot_be_used(void **state) {
     drain(w, 0);
     assert_int_equal(w->sides[0].closed, 2);
     assert_int_equal(w->sides[0].closed_link, LINK);
+    assert_int_equal(gc_rtc_send(rtc, w->now_ms, LINK, 1, GC_SPAN("x")), 0); /* forgotten */
     offer(w, LINK, GC_LINK_KIND_NATIVE);
     /* an offer in the place of an answer: nobody would be the client */
     signal_text *last = &w->signals[w->signal_count - 2];
@@ -825,9 +969,15 @@ int main(void) {
         cmocka_unit_test(closed_before_it_was_open),
         cmocka_unit_test(both_close_at_once),
         cmocka_unit_test(closed_on_a_dead_path),
+        cmocka_unit_test(an_address_that_only_asks_gets_little),
         cmocka_unit_test(nobody_answers),
         cmocka_unit_test(no_way_between_them),
         cmocka_unit_test(a_wrong_fingerprint),
+        cmocka_unit_test(a_foreign_port_of_sctp),
+        cmocka_unit_test(an_answer_must_settle_the_kind),
+        cmocka_unit_test(the_other_side_may_take_less),
+        cmocka_unit_test(a_second_answer_is_ignored),
+        cmocka_unit_test(the_path_is_told_while_messages_come),
         cmocka_unit_test(hidden_addresses_are_asked_for),
         cmocka_unit_test(servers_are_asked),
         cmocka_unit_test(descriptions_that_cannot_be_used),
