@@ -38,7 +38,9 @@ HOST_SRC := $(sort $(wildcard host/*.c))
 HOST_OBJ := $(HOST_SRC:%.c=$(B)/%.o)
 SERVER_SRC := $(sort $(wildcard server/*.c))
 SERVER_OBJ := $(SERVER_SRC:%.c=$(B)/%.o)
-SIM_LIB_SRC := $(filter-out sim/main.c sim/wasm.c,$(sort $(wildcard sim/*.c)))
+# What only the native simulator has: links of rtc/ over a modelled network.
+SIM_NATIVE_SRC := sim/native.c sim/network.c sim/openssl.c
+SIM_LIB_SRC := $(filter-out sim/main.c sim/wasm.c $(SIM_NATIVE_SRC),$(sort $(wildcard sim/*.c)))
 UNIT_SRC := $(sort $(wildcard test/unit/*_test.c))
 UNIT_BIN := $(UNIT_SRC:test/unit/%.c=$(B)/test/unit/%)
 FUZZ_SRC := $(sort $(wildcard fuzz/fuzz_*.c))

@@ -23,14 +23,15 @@ READ_BY_PEOPLE := web/texts.js core/base/reason.h $(wildcard man/*.[0-9] docs/*.
 # The same habits are looked for in the comments of these.
 COMMENTED := $(wildcard core/*.[ch] core/*/*.[ch] host/*.[ch] server/*.[ch] rtc/*.[ch] peer/*.[ch] cli/*.[ch] web/*.js test/harness/*.mjs tools/*.mjs)
 
-# Banned everywhere; time and randomness only in host/.
+# Banned everywhere; time and randomness only in host/ (sim/openssl.c defines gettimeofday, and reads no
+# clock).
 BANNED := strcpy|strcat|sprintf|vsprintf|gets|atoi|strtok|alloca
 #: make lint            house rules: banned functions, form of C, types of the page, longest functions
 lint: check-rule lint-house
 .PHONY: lint-house
 lint-house: lint-web lint-form
 	$(Q)! grep -nE '\b($(BANNED))[[:space:]]*\(' -r core host server $(wildcard rtc peer cli) sim tools fuzz bench --include='*.c' --include='*.h' || { echo 'lint: banned function'; exit 1; }
-	$(Q)! grep -nE '\b(time|rand|random|gettimeofday|clock_gettime)\(' -r core server $(wildcard rtc peer cli) sim --include='*.c' || { echo 'lint: clock or randomness outside host/'; exit 1; }
+	$(Q)! grep -nE '\b(time|rand|random|gettimeofday|clock_gettime)\(' -r core server $(wildcard rtc peer cli) sim --include='*.c' | grep -v '^sim/openssl\.c:' || { echo 'lint: clock or randomness outside host/'; exit 1; }
 	$(Q)! grep -nE 'innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|[[:space:]]style=|[[:space:]]on[a-z]+=' -r web --include='*.js' --include='*.html' --exclude-dir=node_modules || { echo 'lint: banned in web/'; exit 1; }
 	$(Q)sh tools/check-tests.sh && sh tools/check-tests-test.sh
 	$(Q)sh tools/check-walks.sh && sh tools/check-walks-test.sh

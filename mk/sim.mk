@@ -1,5 +1,7 @@
-# The simulator. Its library is as freestanding as the core; only sim/main.c sees an OS.
-SIM_OBJ := $(SIM_LIB_SRC:%.c=$(B)/%.o)
+# The simulator. Its library is as freestanding as the core; only sim/main.c sees an OS, and only
+# sim/openssl.c OpenSSL.
+SIM_OBJ := $(SIM_LIB_SRC:%.c=$(B)/%.o) $(SIM_NATIVE_SRC:%.c=$(B)/%.o)
+SIM_LDLIBS = -Wl,--as-needed $(shell $(PKG_CONFIG) --libs openssl)
 SIM := $(B)/sim/sim
 
 $(B)/sim/%.o: sim/%.c $(STAMP)
@@ -10,9 +12,9 @@ $(B)/sim/main.o: sim/main.c $(STAMP)
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(BASE) -D_GNU_SOURCE -fPIE $(CPPFLAGS) $(CFLAGS) -c $< -o $@
 
-$(SIM): $(SIM_OBJ) $(B)/sim/main.o $(B)/libgccore.a
+$(SIM): $(SIM_OBJ) $(B)/sim/main.o $(B)/libgcrtc.a $(B)/libgccore.a
 	$(call say,LD,$@)
-	$(Q)$(CC) -o $@ $^ $(LDFLAGS_ALL)
+	$(Q)$(CC) -o $@ $^ $(LDFLAGS_ALL) $(SIM_LDLIBS)
 
 # wasm: compiled and linked apart, as mk/wasm.mk says; no import at all (never --allow-undefined), a
 # stated stack below the data, fixed memory.
@@ -29,7 +31,7 @@ $(SIM_WASM): $(SIM_WASM_OBJ)
 	$(Q)mkdir -p $(@D) && $(WASM_LD) --no-entry --gc-sections --strip-all --stack-first \
 	    -z stack-size=262144 --initial-memory=369098752 --max-memory=369098752 $^ -o $@
 
-.PHONY: sim-native sim-wasm sim-check sim-short sim-stock sim-trace sim-planted sim-deep
+.PHONY: sim-native sim-wasm sim-check sim-short sim-links sim-stock sim-trace sim-planted sim-deep
 #: make sim             the simulator, native and wasm; sim-native, sim-wasm: one of them
 sim: $(SIM) $(SIM_WASM)
 sim-native: $(SIM)
@@ -41,16 +43,24 @@ sim-check: $(SIM)
 	$(Q)$(SIM) --seeds 1-1000
 	$(Q)$(SIM) --scenario stock --seeds 1-500
 	$(Q)$(SIM) --scenario hostile --seeds 1-500
+	$(Q)$(SIM) --scenario native --seeds 1-200
 	$(Q)$(SIM) --scenario all --seeds 1-3
 	$(Q)sh sim/seeds.sh $(SIM)
 
 # Seconds, for the one who is writing.
-#: make sim-short       100 simulated worlds, 100 over a stock PeerServer, 100 with a hostile member, kept seeds
+#: make sim-short       100 simulated worlds, 100 over a stock PeerServer, 100 with a hostile member, 40 with native links, kept seeds
 sim-short: $(SIM)
 	$(Q)$(SIM) --seeds 1-100
 	$(Q)$(SIM) --scenario stock --seeds 1-100
 	$(Q)$(SIM) --scenario hostile --seeds 1-100
+	$(Q)$(SIM) --scenario native --seeds 1-40
 	$(Q)sh sim/seeds.sh $(SIM)
+
+# Links of rtc/: ICE, DTLS and SCTP, datagram by datagram.
+LINK_SEEDS ?= 1-10000
+#: make sim-links       10,000 worlds whose links are the whole native stack, over a bad network
+sim-links: $(SIM)
+	$(Q)$(SIM) --scenario native --seeds $(LINK_SEEDS)
 
 # Rooms over an unmodified PeerServer: all are linked within 15 s of the last change, 90 s when a
 # holder of a slot crashed.
@@ -71,4 +81,4 @@ sim-trace: $(SIM) $(SIM_WASM)
 # Planted bugs: each patch must be caught within 10,000 seeds.
 sim-planted: $(SIM)
 	$(Q)B='$(B)' COMPILE='$(CC) $(CORE_FLAGS) $(CPPFLAGS) $(CFLAGS) -w' LINK='$(CC)' \
-	    LINK_FLAGS='$(LDFLAGS_ALL)' sh sim/planted.sh
+	    LINK_FLAGS='$(LDFLAGS_ALL) $(SIM_LDLIBS)' sh sim/planted.sh

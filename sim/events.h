@@ -32,7 +32,9 @@
     X(HOSTILE, "hostile")         /* the hostile member does what it likes (sim/hostile.c) */      \
     X(ASK, "ask")                 /* node: its device asks the server for its address */           \
     X(QUESTION, "question")       /* a datagram for the server. a = node, b = port, number */      \
-    X(ANSWER, "answer")           /* a datagram for node; the same */
+    X(ANSWER, "answer")           /* a datagram for node; the same */                              \
+    X(NATIVE_WAKE, "native-wake") /* node: the deadline of its links. a = wake number */           \
+    X(DATAGRAM, "datagram")       /* reached a host. a = sender's node, number; both addresses */
 
 typedef enum sim_event_type {
 #define X(name, word) SIM_EVENT_##name,

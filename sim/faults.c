@@ -356,7 +356,8 @@ void sim_faults_heal(sim_world *w) {
         w->partitions[i].active = false;
     }
     w->scenario.loss_permille = 0;
-    w->unnoticed = sim_rng_chance(&w->fault, 300) && !w->calm;
+    /* Native links are told nothing: they have deadlines of their own. */
+    w->unnoticed = (sim_rng_chance(&w->fault, 300) && !w->calm) || w->native != NULL;
     if (!w->unnoticed) {
         uint32_t links_ms = sim_link_tell(w), sockets_ms = sim_socket_tell(w);
         sim_world_changed(w, links_ms > sockets_ms ? links_ms : sockets_ms);

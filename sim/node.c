@@ -1,15 +1,22 @@
 /* A process: one gc_client and the glue around it, as the page's JavaScript is. */
 #include "sim/world.h"
 #include "core/base/assert.h"
+#include "sim/native.h"
 
 #define CHECK_EVERY 16u /* inputs */
 
-uint64_t sim_node_now(sim_world *w, uint32_t node) {
-    sim_node *n = &w->nodes[node];
+uint64_t sim_node_clock(const sim_world *w, uint32_t node) {
+    const sim_node *n = &w->nodes[node];
     uint64_t now = w->now_ms + n->clock_ms;
     if (w->now_ms < n->back_until_ms) {
         now -= n->back_ms < now ? n->back_ms : now;
     }
+    return now;
+}
+
+uint64_t sim_node_now(sim_world *w, uint32_t node) {
+    sim_node *n = &w->nodes[node];
+    uint64_t now = sim_node_clock(w, node);
     n->seen_ms = now > n->seen_ms ? now : n->seen_ms;
     return now;
 }
@@ -35,6 +42,9 @@ void sim_node_start(sim_world *w, uint32_t node) {
     n->client =
         gc_client_init(n->memory, gc_client_size(), &w->crypto, seed, sim_node_now(w, node));
     gc_assert(n->client != NULL);
+    if (w->native != NULL) {
+        sim_native_start(w, node);
+    }
     sim_world_note(w, node, SIM_MARK_START, n->run, 0, 0, GC_SPAN_NONE);
     sim_node_drain(w, node);
 }
@@ -55,6 +65,9 @@ void sim_node_crash(sim_world *w, uint32_t node, bool silent) {
     n->plan++;
     sim_socket_abandon(w, node, silent);
     sim_link_abandon(w, node, silent);
+    if (w->native != NULL) {
+        sim_native_stop(w, node);
+    }
 }
 
 static void state_output(sim_world *w, uint32_t node, const gc_client_output *o) {
@@ -65,6 +78,18 @@ static void state_output(sim_world *w, uint32_t node, const gc_client_output *o)
     if (o->value == GC_STATE_FAILED) {
         sim_user_plan(w, node, 3000); /* a person reads the reason and tries again */
     }
+}
+
+static void link_output(sim_world *w, uint32_t node, const gc_client_output *o) {
+    if (w->native != NULL) {
+        sim_native_output(w, node, o);
+    } else {
+        sim_link_output(w, node, o);
+    }
+}
+
+static bool link_report(sim_world *w, uint32_t node) {
+    return w->native != NULL ? sim_native_report(w, node) : sim_link_report(w, node);
 }
 
 static void output(sim_world *w, uint32_t node, const gc_client_output *o) {
@@ -86,7 +111,7 @@ static void output(sim_world *w, uint32_t node, const gc_client_output *o) {
     case GC_CLIENT_LINK_CANDIDATE:
     case GC_CLIENT_LINK_SEND:
     case GC_CLIENT_LINK_CLOSE:
-        sim_link_output(w, node, o);
+        link_output(w, node, o);
         break;
     case GC_CLIENT_STATE:
         state_output(w, node, o);
@@ -103,12 +128,15 @@ static void output(sim_world *w, uint32_t node, const gc_client_output *o) {
     }
 }
 
+uint64_t sim_node_when(const sim_world *w, uint32_t node, uint64_t seen_ms, uint64_t at_ms) {
+    const sim_node *n = &w->nodes[node];
+    uint64_t right_ms = n->back_until_ms + n->clock_ms;
+    return w->now_ms < n->back_until_ms && at_ms > seen_ms && at_ms < right_ms ? right_ms : at_ms;
+}
+
 static void plan_wake(sim_world *w, uint32_t node) {
     sim_node *n = &w->nodes[node];
-    uint64_t at = gc_client_deadline(n->client);
-    if (w->now_ms < n->back_until_ms && at > n->seen_ms && at < n->back_until_ms + n->clock_ms) {
-        at = n->back_until_ms + n->clock_ms; /* until then its clock stands still */
-    }
+    uint64_t at = sim_node_when(w, node, n->seen_ms, gc_client_deadline(n->client));
     if (at == n->wake_at_ms) {
         return;
     }
@@ -140,12 +168,15 @@ void sim_node_drain(sim_world *w, uint32_t node) {
                 return;
             }
         }
-    } while (sim_link_report(w, node));
+    } while (link_report(w, node));
     if (++n->inputs % CHECK_EVERY == 0) {
         gc_client_check(n->client);
     }
     sim_oracle_drained(w, node);
     plan_wake(w, node);
+    if (w->native != NULL) {
+        sim_native_plan(w, node);
+    }
 }
 
 void sim_node_wake(sim_world *w, uint32_t node, uint32_t wake) {

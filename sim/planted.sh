@@ -1,10 +1,11 @@
 #!/bin/sh
-# Planted bugs: each patch changes a few lines of the core, and the simulator must notice it within
-# 10,000 seeds and rows of the table. Only the patched files are compiled again. A patch may name the
+# Planted bugs: each patch changes a few lines of the core or of rtc/, and the simulator must notice
+# it within 10,000 seeds and rows of the table. Only the patched files are compiled again. A patch may name the
 # world that is red with it, in a line `Seen in: SCENARIO SEED`: that one is tried first, because a
 # bug that only one world in thousands shows costs a minute to find. When the simulator draws other
 # worlds the search finds it again and says which one to name.
-# Environment: B (the build with the simulator in it), COMPILE (the command that compiles core/).
+# Environment: B (the build with the simulator in it), COMPILE (the command that
+# compiles core/ and rtc/).
 set -eu
 failed=0
 count=0
@@ -37,10 +38,10 @@ for patch in sim/planted/*.patch; do
     done
     # Linked before the archive, the patched objects take the place of its members.
     # shellcheck disable=SC2086
-    $LINK -o "$tree/sim" $made $objects "$B/libgccore.a" $LINK_FLAGS
+    $LINK -o "$tree/sim" $made $objects "$B/libgcrtc.a" "$B/libgccore.a" $LINK_FLAGS
     # Rooms over a stock server have worlds of their own.
     worlds=random
-    case $name in stock-*) worlds=stock ;; esac
+    case $name in stock-*) worlds=stock ;; native-*) worlds=native ;; esac
     seen=$(sed -n 's/^Seen in: //p' "$patch")
     # shellcheck disable=SC2086
     if run ${seen:-all 1-2} && run $worlds 1-300 && run all 1-2 && run $worlds 301-10000; then

@@ -338,6 +338,33 @@ static void draw_stock(sim_scenario *s, uint64_t seed) {
     s->liar = sim_rng_chance(&r, 250);
 }
 
+/* Three or four people in a room whose links are the whole native stack: each takes milliseconds of
+ * OpenSSL, so the worlds are small. */
+static void draw_native(sim_scenario *s, uint64_t seed) {
+    static const sim_fault kinds[] = {
+        SIM_FAULT_SOCKET_LOSS, SIM_FAULT_PARTITION, SIM_FAULT_SERVER_CUT, SIM_FAULT_SERVER_CRASH,
+        SIM_FAULT_CRASH,       SIM_FAULT_LEAVE,     SIM_FAULT_FREEZE,     SIM_FAULT_CLOCK};
+    sim_rng r;
+    sim_rng_init(&r, seed, 9);
+    *s = (sim_scenario){.name = "native", .native = true, .text_bytes = 100};
+    s->persons = sim_rng_between(&r, 3, 4);
+    s->way = (sim_way)sim_rng_below(&r, 3);
+    s->join_ms = sim_rng_between(&r, 1, sim_rng_chance(&r, 300) ? 50 : 5000);
+    s->traffic_ms = sim_rng_between(&r, 15000, 45000);
+    s->send_ms = sim_rng_between(&r, 500, 3000);
+    s->latency_ms = sim_rng_between(&r, 1, sim_rng_chance(&r, 800) ? 80 : 300);
+    s->jitter_ms = sim_rng_below(&r, sim_rng_chance(&r, 700) ? 10 : 60);
+    s->loss_permille = sim_rng_chance(&r, 300) ? 0 : sim_rng_below(&r, 150);
+    s->late_permille = sim_rng_below(&r, 250);
+    s->twice_permille = sim_rng_below(&r, 100);
+    s->mtu_bytes = sim_rng_chance(&r, 500) ? 1500 : 1280;
+    s->rate_bytes_ms = sim_rng_chance(&r, 700) ? 1000 : sim_rng_between(&r, 50, 200);
+    for (uint32_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        uint32_t mean = sim_rng_between(&r, 5000, 30000);
+        s->fault_ms[kinds[i]] = sim_rng_chance(&r, 350) ? mean : 0;
+    }
+}
+
 static bool same(const char *a, const char *b) {
     while (*a != 0 && *a == *b) {
         a++;
@@ -359,6 +386,11 @@ bool sim_scenario_get(const char *name, uint64_t seed, sim_scenario *out) {
         draw_stock(out, seed);
         return true;
     }
+    if (same(name, "native")) {
+        draw_native(out, seed);
+        fill(out);
+        return true;
+    }
     for (uint32_t i = 0; i < TABLE_COUNT; i++) {
         if (same(name, table[i].name)) {
             *out = table[i];
@@ -370,6 +402,9 @@ bool sim_scenario_get(const char *name, uint64_t seed, sim_scenario *out) {
 }
 
 const char *sim_scenario_name(uint32_t i) {
-    static const char *const drawn[] = {"stock", "hostile", NULL};
-    return i < TABLE_COUNT ? table[i].name : i < TABLE_COUNT + 2 ? drawn[i - TABLE_COUNT] : NULL;
+    static const char *const drawn[] = {"stock", "hostile", "native"};
+    uint32_t count = sizeof drawn / sizeof drawn[0];
+    return i < TABLE_COUNT           ? table[i].name
+           : i < TABLE_COUNT + count ? drawn[i - TABLE_COUNT]
+                                     : NULL;
 }

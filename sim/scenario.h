@@ -82,13 +82,17 @@ typedef struct sim_scenario {
     bool hostile;                       /* the last person is a hostile member (sim/hostile.c) */
     bool liar;                          /* its operator answers knocks, without a proof */
     bool bad_key;                       /* people have a key that it does not know */
-    uint32_t episodes; /* how often all that changes comes to rest (sim/changes.c) */
-    bool lossless;     /* nobody may be told that a message was not delivered */
+    uint32_t episodes;       /* how often all that changes comes to rest (sim/changes.c) */
+    bool native;             /* links are those of rtc/, over datagrams, of which */
+    uint32_t late_permille;  /* so many are overtaken */
+    uint32_t twice_permille; /* come twice */
+    uint32_t mtu_bytes;      /* larger ones, with their IP and UDP headers, are lost */
+    bool lossless;           /* nobody may be told that a message was not delivered */
     sim_step steps[SIM_STEPS_MAX];
 } sim_scenario;
 
-/* The scenario of that name; false when there is none. `random` and `stock` are filled from the
- * seed. */
+/* The scenario of that name; false when there is none. `random`, `stock` and the like are
+ * filled from the seed. */
 bool sim_scenario_get(const char *name, uint64_t seed, sim_scenario *out);
 /* Names for --help: NULL at the end. */
 const char *sim_scenario_name(uint32_t i);

@@ -76,6 +76,9 @@ static const char *client_word(uint32_t type) {
 static const char *word_of(uint32_t mark) {
     static const char *const server[] = {"idle",   "server-write",    "server-close",  "pause",
                                          "resume", "server-datagram", "server-measure"};
+    static const char *const rtc[] = {"nothing",   "send-datagram", "multicast",    "description",
+                                      "candidate", "opened",        "link-message", "buffered",
+                                      "path",      "closed"};
     switch (mark) {
 #define X(name, value, word)                                                                       \
     case value:                                                                                    \
@@ -84,6 +87,9 @@ static const char *word_of(uint32_t mark) {
 #undef X
     default:
         break;
+    }
+    if (mark >= SIM_MARK_RTC) {
+        return rtc[(mark - SIM_MARK_RTC) % 10];
     }
     if (mark >= SIM_MARK_SERVER) {
         return server[(mark - SIM_MARK_SERVER) % 7];

@@ -11,9 +11,11 @@
 #define SIM_TRACE_SHOWN      150 /* bytes of a line's payload that are kept for people */
 
 /* What a line says: events (sim/events.h) from 0, outputs of a client (gc_client.h) from 100,
- * outputs of the server (gc_server.h) from 200, these from 300. */
+ * outputs of the server (gc_server.h) from 200, of native links (rtc/rtc_output.h) from 250, these
+ * from 300. */
 #define SIM_MARK_CLIENT 100
 #define SIM_MARK_SERVER 200
+#define SIM_MARK_RTC    250
 #define SIM_MARKS(X)                                                                               \
     X(SIM_MARK_START, 300, "process-start")                                                        \
     X(SIM_MARK_CRASH, 301, "process-crash")                                                        \

@@ -1,4 +1,7 @@
 /* The simulator's entry for wasm: no import, one block of memory, two functions. */
+#include "core/base/assert.h"
+#include "sim/native.h"
+#include "sim/network.h"
 #include "sim/sim.h"
 
 /* Room for the random scenario and the rows of up to 16 people; --initial-memory holds it. */
@@ -36,4 +39,54 @@ wasm_result *sim_wasm_run(uint32_t seed_low, uint32_t seed_high, uint32_t scenar
 __attribute__((export_name("sim_name"))) const char *sim_wasm_name(uint32_t scenario);
 const char *sim_wasm_name(uint32_t scenario) {
     return sim_scenario_name(scenario);
+}
+
+/* --- no OpenSSL: no world here has native links -------------------------------------------------
+ */
+
+size_t sim_native_bytes(uint32_t nodes) {
+    (void)nodes;
+    return MEMORY_BYTES; /* more than there is: sim_run() refuses */
+}
+
+void sim_native_begin(sim_world *w) {
+    (void)w;
+    gc_assert(false);
+}
+
+void sim_native_end(sim_world *w) {
+    sim_native_begin(w);
+}
+
+void sim_native_start(sim_world *w, uint32_t node) {
+    (void)node;
+    sim_native_begin(w);
+}
+
+void sim_native_stop(sim_world *w, uint32_t node) {
+    sim_native_start(w, node);
+}
+
+void sim_native_output(sim_world *w, uint32_t node, const gc_client_output *o) {
+    (void)o;
+    sim_native_start(w, node);
+}
+
+bool sim_native_report(sim_world *w, uint32_t node) {
+    sim_native_start(w, node);
+    return false;
+}
+
+void sim_native_plan(sim_world *w, uint32_t node) {
+    sim_native_start(w, node);
+}
+
+void sim_native_wake(sim_world *w, uint32_t node, uint32_t wake) {
+    (void)wake;
+    sim_native_start(w, node);
+}
+
+void sim_network_event(sim_world *w, sim_event *e) {
+    (void)e;
+    sim_native_begin(w);
 }

@@ -2,6 +2,8 @@
 #include "core/base/assert.h"
 #include "core/base/mem.h"
 #include "sim/crypto.h"
+#include "sim/native.h"
+#include "sim/network.h"
 
 #define VIRTUAL_MS_MAX (20u * 60 * 1000) /* no world takes so long: its phases are bounded */
 
@@ -60,6 +62,7 @@ size_t sim_memory_bytes(const char *scenario) {
     uint32_t persons = s.persons < 16 ? 16 : s.persons;
     gc_server_config config = server_config(persons);
     size_t bytes = (48u << 20) + gc_server_size(&config) + events_max(persons) * sizeof(sim_event);
+    bytes += s.native ? sim_native_bytes(persons) : 0;
     return bytes + persons * (gc_client_size() + 65536 + 12 * sizeof(sim_life));
 }
 
@@ -135,6 +138,9 @@ static void make(sim_world *w, const sim_options *o) {
     w->rooms = take(w, w->room_count, sizeof(sim_room));
     sim_oracle_init(w);
     make_server(w);
+    if (w->scenario.native) {
+        sim_native_begin(w);
+    }
     make_people(w);
     sim_faults_start(w);
     if (w->scenario.hostile) {
@@ -176,6 +182,12 @@ static void handle(sim_world *w, sim_event *e) {
     case SIM_EVENT_QUESTION:
     case SIM_EVENT_ANSWER:
         sim_datagram_event(w, e);
+        break;
+    case SIM_EVENT_NATIVE_WAKE:
+        sim_native_wake(w, e->node, e->a);
+        break;
+    case SIM_EVENT_DATAGRAM:
+        sim_network_event(w, e);
         break;
     case SIM_EVENT_HOSTILE:
         sim_hostile_event(w);
@@ -225,6 +237,9 @@ void sim_run(void *memory, size_t bytes, const sim_options *o, sim_result *resul
     gc_assert(known);
     make(w, o);
     run(w);
+    if (w->native != NULL) {
+        sim_native_end(w);
+    }
     *result = (sim_result){.hash = w->trace.hash,
                            .events = w->event_count,
                            .end_ms = w->now_ms,

@@ -6,7 +6,9 @@
  *
  * Nouns are files: events (heap), pool, trace, rng, socket (a TCP stream that carries WebSocket
  * frames), server (the shell around gc_server), link (a pair of RTCPeerConnections), node (a
- * process around gc_client), datagram (STUN), user, hostile, faults, oracle, scenario. */
+ * process around gc_client), datagram (STUN), user, hostile, faults, oracle, scenario. In native
+ * worlds links are those of rtc/ instead: native (the handles), network (their datagrams), openssl
+ * (its time and randomness). */
 #ifndef SIM_WORLD_H
 #define SIM_WORLD_H
 
@@ -227,6 +229,8 @@ typedef struct sim_world {
     sim_socket *sockets;
     sim_end *ends;
     sim_room *rooms;
+    struct sim_native *native; /* NULL: links are the modelled ones of link.c */
+    struct sim_network *network;
     uint64_t tokens;
     sim_oracle oracle;
 } sim_world;
@@ -307,6 +311,11 @@ void sim_node_start(sim_world *w, uint32_t node);
 void sim_node_crash(sim_world *w, uint32_t node, bool silent);
 /* The time that this process reads; call once before each input. */
 uint64_t sim_node_now(sim_world *w, uint32_t node);
+/* The same for what is not its core. */
+uint64_t sim_node_clock(const sim_world *w, uint32_t node);
+/* When a process that waits until `at_ms` of its clock, and saw `seen_ms` last, looks again: later
+ * where its clock stands still until then. */
+uint64_t sim_node_when(const sim_world *w, uint32_t node, uint64_t seen_ms, uint64_t at_ms);
 /* After every input of its core. The process may have ended when it returns. */
 void sim_node_drain(sim_world *w, uint32_t node);
 void sim_node_wake(sim_world *w, uint32_t node, uint32_t wake);

@@ -1,0 +1,239 @@
+#include "sim/native.h"
+#include "core/base/assert.h"
+#include "core/base/mem.h"
+#include "rtc/rtc.h"
+#include "sim/network.h"
+#include "sim/openssl.h"
+
+#define PORT_FIRST 40000 /* a process of its own has the next one */
+
+typedef struct broken_link {
+    uint32_t link;
+    uint32_t reason;
+} broken_link;
+
+typedef struct native {
+    gc_rtc *rtc; /* NULL: no process runs */
+    void *memory;
+    uint64_t seen_ms; /* the last time that was given to it, clamped */
+    uint64_t wake_at_ms;
+    uint32_t wake;
+    broken_link broken[GC_LINKS_MAX]; /* the core hears of them after its drain */
+    uint32_t broken_count;
+} native;
+
+struct sim_native {
+    native *natives; /* by node */
+    sim_rng openssl;
+};
+
+static const gc_rtc_options options;
+
+static size_t rtc_bytes(void) {
+    return (gc_rtc_size(&options) + 63) / 64 * 64;
+}
+
+size_t sim_native_bytes(uint32_t nodes) {
+    return nodes * (rtc_bytes() + sizeof(native) + sizeof(sim_host) + 64) + 4096;
+}
+
+void sim_native_begin(sim_world *w) {
+    struct sim_native *all = gc_arena_take(&w->arena, 1, sizeof *all);
+    gc_assert(all != NULL);
+    all->natives = gc_arena_take(&w->arena, w->node_count, sizeof(native));
+    gc_assert(all->natives != NULL);
+    for (uint32_t i = 0; i < w->node_count; i++) {
+        all->natives[i] = (native){.memory = gc_arena_take(&w->arena, 1, rtc_bytes())};
+        gc_assert(all->natives[i].memory != NULL);
+    }
+    sim_rng_init(&all->openssl, w->seed, 8);
+    sim_openssl_begin(&all->openssl);
+    sim_network_begin(w);
+    w->native = all;
+}
+
+void sim_native_end(sim_world *w) {
+    for (uint32_t i = 0; i < w->node_count; i++) {
+        sim_native_stop(w, i);
+    }
+    sim_openssl_end();
+}
+
+static native *of(sim_world *w, uint32_t node) {
+    return &w->native->natives[node];
+}
+
+/* The clock of its machine, for the handle and for OpenSSL; call before each input. */
+static uint64_t now_of(sim_world *w, uint32_t node) {
+    native *n = of(w, node);
+    uint64_t now_ms = sim_node_clock(w, node);
+    sim_openssl_time(now_ms);
+    n->seen_ms = now_ms > n->seen_ms ? now_ms : n->seen_ms;
+    return now_ms;
+}
+
+void sim_native_start(sim_world *w, uint32_t node) {
+    native *n = of(w, node);
+    uint8_t seed[32];
+    sim_rng_bytes(&w->net, seed, sizeof seed);
+    *n = (native){.memory = n->memory, .wake = n->wake + 1, .wake_at_ms = GC_NEVER};
+    uint64_t now_ms = now_of(w, node);
+    n->rtc = gc_rtc_init(n->memory, rtc_bytes(), &options, seed, now_ms, SIM_UNIX_S);
+    gc_assert(n->rtc != NULL);
+    sim_network_bind(w, node, (uint16_t)(PORT_FIRST + w->nodes[node].run));
+    for (uint32_t base = 0; base < SIM_HOST_BASES; base++) {
+        const gc_addr *own = &w->network->hosts[node].bases[base];
+        if (own->family != 0) {
+            gc_rtc_add_base(n->rtc, now_ms, base, own);
+        }
+    }
+}
+
+void sim_native_stop(sim_world *w, uint32_t node) {
+    native *n = of(w, node);
+    if (n->rtc != NULL) {
+        gc_rtc_end(n->rtc);
+        n->rtc = NULL;
+        n->wake++;
+        sim_network_bind(w, node, 0);
+    }
+}
+
+/* --- what the core wants ------------------------------------------------------------------------
+ */
+
+static void note_broken(native *n, uint32_t link, uint32_t reason) {
+    gc_assert(n->broken_count < GC_LINKS_MAX);
+    n->broken[n->broken_count++] = (broken_link){link, reason};
+}
+
+/* A frame that is lost would be missed for ever: the link ends instead. */
+static void send(native *n, uint64_t now_ms, const gc_client_output *o) {
+    if (gc_rtc_send(n->rtc, now_ms, o->link, o->value, o->text) != 0) {
+        gc_rtc_close(n->rtc, now_ms, o->link);
+        note_broken(n, o->link, GC_REASON_GONE);
+    }
+}
+
+void sim_native_output(sim_world *w, uint32_t node, const gc_client_output *o) {
+    native *n = of(w, node);
+    uint64_t now_ms = now_of(w, node);
+    int error = 0;
+    switch (o->type) {
+    case GC_CLIENT_LINK_OFFER:
+        error = gc_rtc_offer(n->rtc, now_ms, o->link, o->value, o->text);
+        break;
+    case GC_CLIENT_LINK_ANSWER:
+        error = gc_rtc_answer(n->rtc, now_ms, o->link, o->value, o->text);
+        break;
+    case GC_CLIENT_LINK_REMOTE:
+        gc_rtc_remote(n->rtc, now_ms, o->link, o->value, o->text);
+        break;
+    case GC_CLIENT_LINK_CANDIDATE:
+        gc_rtc_candidate(n->rtc, now_ms, o->link, o->text);
+        break;
+    case GC_CLIENT_LINK_SEND:
+        send(n, now_ms, o);
+        break;
+    default:
+        gc_rtc_close(n->rtc, now_ms, o->link);
+        break;
+    }
+    if (error != 0) {
+        note_broken(n, o->link, GC_REASON_ICE_FAILED);
+    }
+}
+
+/* --- what the links report ----------------------------------------------------------------------
+ */
+
+static void report(sim_world *w, uint32_t node, const gc_rtc_output *o) {
+    gc_client *client = w->nodes[node].client;
+    if (o->type == GC_RTC_DATAGRAM) {
+        sim_network_send(w, node, o->value, &o->to, o->bytes);
+        return;
+    }
+    sim_world_note(w, node, SIM_MARK_RTC + o->type, o->link, o->value, o->rtt_ms, o->bytes);
+    uint64_t now_ms = sim_node_now(w, node);
+    switch (o->type) {
+    case GC_RTC_DESCRIPTION:
+        gc_client_link_description(client, now_ms, o->link, o->bytes);
+        break;
+    case GC_RTC_CANDIDATE:
+        gc_client_link_candidate(client, now_ms, o->link, o->bytes, o->mid, 0);
+        break;
+    case GC_RTC_OPENED:
+        gc_client_link_opened(client, now_ms, o->link);
+        break;
+    case GC_RTC_MESSAGE:
+        gc_client_link_message(client, now_ms, o->link, (uint8_t)o->value, o->bytes);
+        break;
+    case GC_RTC_BUFFERED:
+        gc_client_link_buffered(client, now_ms, o->link, o->value);
+        break;
+    case GC_RTC_PATH:
+        gc_client_link_path(client, now_ms, o->link, o->value, o->rtt_ms);
+        break;
+    case GC_RTC_CLOSED:
+        gc_client_link_closed(client, now_ms, o->link, o->value);
+        break;
+    default:
+        gc_assert(o->type == GC_RTC_MULTICAST); /* nobody hides behind a name here */
+        break;
+    }
+}
+
+bool sim_native_report(sim_world *w, uint32_t node) {
+    native *n = of(w, node);
+    gc_rtc_output o;
+    sim_openssl_time(sim_node_clock(w, node)); /* it works in the poll */
+    if (n->broken_count > 0) {
+        broken_link b = n->broken[--n->broken_count];
+        gc_client_link_closed(w->nodes[node].client, sim_node_now(w, node), b.link, b.reason);
+        return true;
+    }
+    if (!gc_rtc_poll(n->rtc, &o)) {
+        return false;
+    }
+    report(w, node, &o);
+    return true;
+}
+
+/* --- time and datagrams -------------------------------------------------------------------------
+ */
+
+void sim_native_plan(sim_world *w, uint32_t node) {
+    native *n = of(w, node);
+    uint64_t at_ms = sim_node_when(w, node, n->seen_ms, gc_rtc_deadline(n->rtc));
+    if (at_ms == n->wake_at_ms) {
+        return;
+    }
+    n->wake_at_ms = at_ms;
+    n->wake++;
+    if (at_ms != GC_NEVER) {
+        uint64_t now_ms = w->now_ms + w->nodes[node].clock_ms;
+        sim_world_plan(w, at_ms > now_ms ? at_ms - now_ms : 0,
+                       (sim_event){.type = SIM_EVENT_NATIVE_WAKE, .node = node, .a = n->wake});
+    }
+}
+
+void sim_native_wake(sim_world *w, uint32_t node, uint32_t wake) {
+    native *n = of(w, node);
+    if (n->rtc == NULL || wake != n->wake) {
+        return;
+    }
+    n->wake_at_ms = GC_NEVER;
+    gc_rtc_tick(n->rtc, now_of(w, node));
+    uint32_t run = w->nodes[node].run;
+    sim_node_drain(w, node);
+    if (n->rtc != NULL && w->nodes[node].run == run && n->wake_at_ms <= n->seen_ms) {
+        sim_fail(w, SIM_INVARIANT_TIMER, node, 1, 0, n->wake_at_ms);
+    }
+}
+
+void sim_native_datagram(sim_world *w, uint32_t node, uint32_t base, const gc_addr *from,
+                         gc_span bytes) {
+    native *n = of(w, node);
+    gc_rtc_datagram(n->rtc, now_of(w, node), base, from, bytes);
+    sim_node_drain(w, node);
+}
