@@ -10,6 +10,7 @@ typedef struct option {
 
 static const option table[] = {
     {"server", "URL", "the server at which people meet (that of the link)"},
+    {"stun", "URL", "a server that tells your address outside, such as stun:chat.example:3478"},
     {"nick", "NAME", "your name, which the others see"},
     {"json", NULL, "JSON lines in and out (the default where stdout is no terminal)"},
     {"plain", NULL, "text line by line (the default on a terminal)"},
@@ -36,6 +37,8 @@ static bool is(const option *o, const char *name) {
 static void set(gc_arguments *out, const option *o, const char *value) {
     if (is(o, "server")) {
         out->server = value;
+    } else if (is(o, "stun")) {
+        out->stun = value;
     } else if (is(o, "nick")) {
         out->nick = value;
     } else if (is(o, "json")) {

@@ -25,6 +25,7 @@ typedef struct gc_arguments {
     enum gc_arguments_form form;
     const char *target; /* of JOIN: a name, a link, or "-": the first line of the standard input */
     const char *server; /* NULL: that of the link */
+    const char *stun;   /* NULL: none */
     const char *nick;   /* "" when none is given */
     bool all_interfaces;
 } gc_arguments;

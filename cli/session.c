@@ -312,6 +312,9 @@ static int begin(session *s) {
     if (a->server != NULL && !set_server(s, gc_span_text(a->server))) {
         return usage("--server takes an address such as https://host/");
     }
+    if (a->stun != NULL && gc_peer_add_stun(s->peer, gc_span_text(a->stun)) != 0) {
+        return usage("--stun takes an address such as stun:chat.example:3478");
+    }
     s->wants_link = a->command == GC_ARGUMENTS_JOIN && strcmp(a->target, "-") == 0;
     say_notice();
     if (s->wants_link) {

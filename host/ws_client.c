@@ -380,12 +380,13 @@ static void on_connected(void *context, int fd, int error) {
     char why[WHY_BYTES];
     c->connector = NULL;
     if (fd < 0) {
-        snprintf(why, sizeof why, "no connection to %s: %s", c->address.host, uv_strerror(error));
+        snprintf(why, sizeof why, "no connection to %s: %s", c->address.to.host,
+                 uv_strerror(error));
         fail(c, why);
         return;
     }
     int r = gc_stream_open_made(&c->stream, &c->group->streams, fd,
-                                c->address.secure ? c->group->tls : NULL, c->address.host);
+                                c->address.secure ? c->group->tls : NULL, c->address.to.host);
     if (r != 0) {
         close(fd);
         fail(c, uv_strerror(r));
@@ -410,7 +411,7 @@ static void begin(gc_ws_client *c, gc_span url) {
         fail_soon(c, "this is not the address of a WebSocket");
         return;
     }
-    gc_connector_options options = {c->address.host, c->address.port, c->group->name_servers};
+    gc_connector_options options = {c->address.to.host, c->address.to.port, c->group->name_servers};
     if (!c->address.secure || prepare_tls(c->group)) {
         c->connector = gc_connector_start(c->group->loop, &options, on_connected, c);
     }

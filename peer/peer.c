@@ -10,6 +10,7 @@
 #include "host/normalize.h"
 #include "host/ws_client.h"
 #include "peer/bases.h"
+#include "peer/stun_servers.h"
 #include "rtc/rtc.h"
 
 #include <stdio.h>
@@ -45,6 +46,7 @@ struct gc_peer {
     gc_ws_group group;
     line lines[GC_SIGNALING_SOCKETS];
     gc_bases bases;
+    gc_stun_servers stun;
     gc_events events;
     char why[WHY_BYTES]; /* the last end of a signaling socket */
     broken_link broken[GC_LINKS_MAX];
@@ -130,6 +132,12 @@ static void prepare_bases(gc_peer *p) {
     for (uint32_t i = had; i < p->bases.count; i++) {
         gc_rtc_add_base(p->rtc, now_of(p), i, &p->bases.addresses[i]);
     }
+}
+
+static void on_stun_server(void *context, const gc_addr *server) {
+    gc_peer *p = context;
+    gc_rtc_add_server(p->rtc, now_of(p), server);
+    drive(p);
 }
 
 static void note_broken(gc_peer *p, uint32_t link, uint32_t reason) {
@@ -224,7 +232,8 @@ static void act(gc_peer *p, const gc_client_output *o) {
         line_close(l);
         break;
     case GC_CLIENT_ICE_SERVERS:
-        break; /* host candidates are all that there is so far */
+        gc_stun_servers_add_json(&p->stun, o->text);
+        break;
     case GC_CLIENT_LINK_OFFER:
     case GC_CLIENT_LINK_ANSWER:
         make_link(p, o);
@@ -362,6 +371,10 @@ int gc_peer_new_room(gc_peer *p, const gc_client_options *o) {
     return begun(p, gc_client_new_room(p->client, now_of(p), o));
 }
 
+int gc_peer_add_stun(gc_peer *p, gc_span url) {
+    return gc_stun_servers_add(&p->stun, url);
+}
+
 int gc_peer_send(gc_peer *p, gc_span text, uint64_t *number) {
     return done(p, gc_client_send(p->client, now_of(p), text, number));
 }
@@ -430,6 +443,7 @@ static void let_go(gc_peer *p) {
         line_close(&p->lines[i]);
     }
     gc_bases_close(&p->bases);
+    gc_stun_servers_end(&p->stun);
     gc_rtc_end(p->rtc);
     uv_timer_start(&p->timer, on_closer, 0, CLOSER_MS);
 }
@@ -492,6 +506,7 @@ gc_peer *gc_peer_open(const gc_peer_options *options) {
     }
     gc_ws_group_open(&p->group, options->loop, &p->drbg);
     p->group.name_servers = options->name_servers;
+    gc_stun_servers_open(&p->stun, options->loop, options->name_servers, on_stun_server, p);
     for (uint32_t i = 0; i < GC_SIGNALING_SOCKETS; i++) {
         p->lines[i] = (line){.peer = p, .number = i};
     }

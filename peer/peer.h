@@ -45,6 +45,9 @@ int gc_peer_join_room(gc_peer *p, const gc_client_options *o, gc_span name);
 int gc_peer_join_link(gc_peer *p, const gc_client_options *o, gc_span link);
 int gc_peer_new_room(gc_peer *p, const gc_client_options *o);
 
+/* Adds a STUN server beside those that the server of a join announces, for links made from now on:
+ * gc_stun_servers_add(). */
+int gc_peer_add_stun(gc_peer *p, gc_span url);
 /* Sends a text to everybody known now: gc_client_send(). */
 int gc_peer_send(gc_peer *p, gc_span text, uint64_t *number);
 /* Changes our name: gc_client_set_nick(). */

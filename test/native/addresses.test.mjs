@@ -2,6 +2,8 @@
 // candidates and in the sockets from which its packets leave (RFC 8828, mode 2).
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import dgram from 'node:dgram';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 
@@ -39,7 +41,7 @@ const udpAddresses = () => [...new Set(readFileSync('/proc/net/udp', 'utf8').spl
 
 /** The addresses in the candidates that went through the server. */
 const candidates = (tap) => [...new Set(tap.events.filter(({ json }) => json)
-  .flatMap(({ json }) => [...JSON.stringify(json).matchAll(/candidate:\S+ 1 udp \d+ (\S+) \d+ typ host/gi)])
+  .flatMap(({ json }) => [...JSON.stringify(json).matchAll(/candidate:\S+ 1 udp \d+ (\S+) \d+ typ (?:host|srflx)/gi)])
   .map(([, address]) => address))].sort();
 
 /** Two terminals link through a tap; what it saw, and where their packets left from. */
@@ -69,4 +71,27 @@ test('--all-interfaces shows every address, but no loopback one', { skip }, asyn
   }
   assert.ok(!shown.some((address) => /^127\.|^::1$/.test(address)));
   assert.ok(sockets.includes('10.77.0.1'));
+});
+
+/** A STUN server that sees everybody as `seen` (RFC 8489 14.2). */
+async function stunServer(seen) {
+  const socket = dgram.createSocket('udp4').bind(0, VPN);
+  await once(socket, 'listening');
+  closers.push(() => socket.close());
+  socket.on('message', (query, from) => {
+    const value = Buffer.alloc(8);
+    value[1] = 1;
+    value.writeUInt16BE(from.port ^ 0x2112, 2);
+    seen.split('.').forEach((byte, i) => { value[4 + i] = Number(byte) ^ query[4 + i]; });
+    const head = Buffer.from(query.subarray(0, 20));
+    head.writeUInt16BE(0x0101, 0);
+    head.writeUInt16BE(12, 2);
+    socket.send(Buffer.concat([head, Buffer.from([0, 0x20, 0, 8]), value]), from.port, from.address);
+  });
+  return `stun:${VPN}:${socket.address().port}`;
+}
+
+test('a STUN server tells the address outside', { skip }, async () => {
+  const { shown } = await link('stun', '--stun', await stunServer('203.0.113.7'));
+  assert.deepEqual(shown, [VPN, '203.0.113.7'].sort());
 });

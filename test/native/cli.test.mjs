@@ -33,7 +33,7 @@ test('--version, --help, and the man page lists the same options', () => {
 test('what cannot be meant is a mistake of usage', () => {
   for (const args of [[], ['dance'], ['join'], ['join', 'a', 'b'], ['new'], ['join', 'a', '--colour'],
     ['join', 'coffee'], ['join', 'ftp://h/room/a'], ['join', 'http://h/elsewhere'],
-    ['join', 'a', '--server', 'h:80'], ['join', '', '--server', 'http://h/'],
+    ['join', 'a', '--server', 'h:80'], ['join', 'a', '--server', 'http://h/', '--stun', 'h:3478'], ['join', '', '--server', 'http://h/'],
     ['join', 'x\u0007'.repeat(200), '--server', 'http://h/'], ['join', '-']]) {
     const { status, stderr, stdout } = run(args);
     assert.equal(status, 2, `${JSON.stringify(args)} ${stderr}`);

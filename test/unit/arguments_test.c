@@ -19,7 +19,10 @@ static int parse(char **argv) {
 
 static void a_room_and_its_options(void **state) {
     (void)state;
-    assert_int_equal(PARSE("join", "coffee", "--server", "http://h/", "--nick=Ann", "--json"), 0);
+    assert_int_equal(PARSE("join", "coffee", "--server", "http://h/", "--nick=Ann", "--json",
+                           "--stun", "stun:s"),
+                     0);
+    assert_string_equal(got.stun, "stun:s");
     assert_int_equal(got.command, GC_ARGUMENTS_JOIN);
     assert_string_equal(got.target, "coffee");
     assert_string_equal(got.server, "http://h/");
