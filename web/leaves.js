@@ -8,7 +8,7 @@ import { make } from './dom.js';
 
 export const LEAF_ENTRIES = 40;
 /** A leaf that is passed over keeps the size that it had in an earlier frame: the last entries of one
- * frame would count for nothing, and the end of the log would lie above them. So the newest leaves stay
+ * frame would have no size, and the end of the log would lie above them. So the newest leaves stay
  * laid out; with one entry in the newest they hold more than any frame draws, and than a window shows. */
 export const OPEN_LEAVES = 3;
 const LEAF = 'leaf';

@@ -11,7 +11,7 @@ void gc_budget_fill(gc_budget *b) {
     *b = (gc_budget){0};
 }
 
-/* What is still spent at now_ms, in thousandths, when so many frames come back each second. */
+/* The work still spent at now_ms, in thousandths, when so many frames come back each second. */
 static uint64_t spent_at(const gc_budget *b, uint32_t per_second, uint64_t now_ms) {
     uint64_t passed_ms = now_ms > b->at_ms ? now_ms - b->at_ms : 0;
     uint64_t full_ms = b->spent / per_second + 1; /* after this all has come back */

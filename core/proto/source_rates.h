@@ -6,7 +6,7 @@
  *      ^                                                                    |
  *      '------------- another source needs the place -----------------------'
  *
- * The table is bounded: places stand in sets of 4, and a new source takes the place of the one in
+ * The table is bounded: there are sets of 4 places, and a new source takes the place of the one in
  * its set that is remembered for the shortest time. The owner may remember one for longer. */
 #ifndef GC_PROTO_SOURCE_RATES_H
 #define GC_PROTO_SOURCE_RATES_H
