@@ -44,23 +44,26 @@ sim-check: $(SIM)
 	$(Q)$(SIM) --scenario stock --seeds 1-500
 	$(Q)$(SIM) --scenario hostile --seeds 1-500
 	$(Q)$(SIM) --scenario native --seeds 1-200
+	$(Q)$(SIM) --scenario native-nat --seeds 1-200
 	$(Q)$(SIM) --scenario all --seeds 1-3
 	$(Q)sh sim/seeds.sh $(SIM)
 
 # Seconds, for the one who is writing.
-#: make sim-short       100 simulated worlds, 100 over a stock PeerServer, 100 with a hostile member, 40 with native links, kept seeds
+#: make sim-short       100 simulated worlds, 100 over a stock PeerServer, 100 with a hostile member, 80 with native links, kept seeds
 sim-short: $(SIM)
 	$(Q)$(SIM) --seeds 1-100
 	$(Q)$(SIM) --scenario stock --seeds 1-100
 	$(Q)$(SIM) --scenario hostile --seeds 1-100
 	$(Q)$(SIM) --scenario native --seeds 1-40
+	$(Q)$(SIM) --scenario native-nat --seeds 1-40
 	$(Q)sh sim/seeds.sh $(SIM)
 
 # Links of rtc/: ICE, DTLS and SCTP, datagram by datagram.
 LINK_SEEDS ?= 1-10000
-#: make sim-links       10,000 worlds whose links are the whole native stack, over a bad network
+#: make sim-links       20,000 worlds whose links are the whole native stack, half of them behind NATs
 sim-links: $(SIM)
 	$(Q)$(SIM) --scenario native --seeds $(LINK_SEEDS)
+	$(Q)$(SIM) --scenario native-nat --seeds $(LINK_SEEDS)
 
 # Rooms over an unmodified PeerServer: all are linked within 15 s of the last change, 90 s when a
 # holder of a slot crashed.

@@ -34,7 +34,8 @@
     X(QUESTION, "question")       /* a datagram for the server. a = node, b = port, number */      \
     X(ANSWER, "answer")           /* a datagram for node; the same */                              \
     X(NATIVE_WAKE, "native-wake") /* node: the deadline of its links. a = wake number */           \
-    X(DATAGRAM, "datagram")       /* reached a host. a = sender's node, number; both addresses */
+    X(DATAGRAM, "datagram")       /* reached a host. a = sender's node, number; both addresses */  \
+    X(MOVE, "move")               /* somebody's NAT gets another address */
 
 typedef enum sim_event_type {
 #define X(name, word) SIM_EVENT_##name,

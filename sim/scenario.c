@@ -365,6 +365,16 @@ static void draw_native(sim_scenario *s, uint64_t seed) {
     }
 }
 
+/* The same behind NATs, some of which change their address. */
+static void draw_native_nat(sim_scenario *s, uint64_t seed) {
+    sim_rng r;
+    sim_rng_init(&r, seed, 10);
+    draw_native(s, seed);
+    s->name = "native-nat";
+    s->nats = true;
+    s->move_ms = sim_rng_chance(&r, 400) ? sim_rng_between(&r, 5000, 20000) : 0;
+}
+
 static bool same(const char *a, const char *b) {
     while (*a != 0 && *a == *b) {
         a++;
@@ -391,6 +401,11 @@ bool sim_scenario_get(const char *name, uint64_t seed, sim_scenario *out) {
         fill(out);
         return true;
     }
+    if (same(name, "native-nat")) {
+        draw_native_nat(out, seed);
+        fill(out);
+        return true;
+    }
     for (uint32_t i = 0; i < TABLE_COUNT; i++) {
         if (same(name, table[i].name)) {
             *out = table[i];
@@ -402,7 +417,7 @@ bool sim_scenario_get(const char *name, uint64_t seed, sim_scenario *out) {
 }
 
 const char *sim_scenario_name(uint32_t i) {
-    static const char *const drawn[] = {"stock", "hostile", "native"};
+    static const char *const drawn[] = {"stock", "hostile", "native", "native-nat"};
     uint32_t count = sizeof drawn / sizeof drawn[0];
     return i < TABLE_COUNT           ? table[i].name
            : i < TABLE_COUNT + count ? drawn[i - TABLE_COUNT]

@@ -87,6 +87,8 @@ typedef struct sim_scenario {
     uint32_t late_permille;  /* so many are overtaken */
     uint32_t twice_permille; /* come twice */
     uint32_t mtu_bytes;      /* larger ones, with their IP and UDP headers, are lost */
+    bool nats;               /* most hosts are behind a NAT */
+    uint32_t move_ms;        /* mean time between two changes of a NAT's address; 0: never */
     bool lossless;           /* nobody may be told that a message was not delivered */
     sim_step steps[SIM_STEPS_MAX];
 } sim_scenario;

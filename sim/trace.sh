@@ -26,6 +26,7 @@ hashes "$B/sim/sim" >"$dir/native.txt"
 cp "$dir/native.txt" "$dir/messages.txt"
 links() { # simulator
     "$1" --hashes --seeds 1-12 --scenario native
+    "$1" --hashes --seeds 1-6 --scenario native-nat
 }
 links "$B/sim/sim" >>"$dir/native.txt"
 # One process for each seed: nothing of the world before may matter.

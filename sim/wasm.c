@@ -90,3 +90,13 @@ void sim_network_event(sim_world *w, sim_event *e) {
     (void)e;
     sim_native_begin(w);
 }
+
+void sim_network_answer(sim_world *w, const gc_addr *to, gc_span bytes) {
+    (void)to;
+    (void)bytes;
+    sim_native_begin(w);
+}
+
+void sim_network_move(sim_world *w) {
+    sim_native_begin(w);
+}

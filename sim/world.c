@@ -189,6 +189,9 @@ static void handle(sim_world *w, sim_event *e) {
     case SIM_EVENT_DATAGRAM:
         sim_network_event(w, e);
         break;
+    case SIM_EVENT_MOVE:
+        sim_network_move(w);
+        break;
     case SIM_EVENT_HOSTILE:
         sim_hostile_event(w);
         break;
