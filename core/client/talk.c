@@ -185,8 +185,8 @@ static bool next_message(gc_conversations *t, gc_conversation *v, const gc_link 
     return true;
 }
 
-/* What we send costs a budget at the peer. Before it is used up, this peer gets nothing for a
- * while; what is due meanwhile is due once, and messages wait in the outbox. */
+/* Each frame of ours costs a budget at the peer. Before it is used up, this peer gets nothing for a
+ * while; a frame that becomes due meanwhile is due once, and messages wait in the outbox. */
 static void pace(gc_conversations *t, const gc_step *s, uint32_t peer, const gc_frame *f,
                  uint32_t len) {
     t->paused_ms[peer] = gc_budget_pace(&t->paces[peer], len, is_news(f->type), s->now_ms);
