@@ -175,7 +175,9 @@ static void on_event(void *context, const gc_event *e) {
         gc_output_event(&s->output, e);
         break;
     default:
-        gc_output_event(&s->output, e);
+        if (!e->same) {
+            gc_output_event(&s->output, e);
+        }
         break;
     }
     if (e->type == GC_EVENT_FAILED) {

@@ -8,11 +8,30 @@ static gc_span id_of(const gc_events *e, uint32_t peer) {
                                : GC_SPAN_NONE;
 }
 
-static void learn(gc_events *e, const gc_client_output *o) {
-    if (o->peer < GC_PEERS_MAX && o->text.len <= GC_ID_BYTES_MAX) {
-        memcpy(e->peers[o->peer].id, o->text.data, o->text.len);
-        e->peers[o->peer].id_len = o->text.len;
+static bool is_same(gc_span a, const uint8_t *bytes, uint32_t len) {
+    return gc_span_equal(a, gc_span_of(bytes, len));
+}
+
+/* Remembers what an output says of a peer. Returns true when only the round trip is new. */
+static bool learn(gc_events *e, const gc_client_output *o) {
+    if (o->peer >= GC_PEERS_MAX || o->text.len > GC_ID_BYTES_MAX ||
+        o->text2.len > GC_NICK_BYTES_MAX) {
+        return false;
     }
+    bool same = is_same(o->text, e->peers[o->peer].id, e->peers[o->peer].id_len) &&
+                is_same(o->text2, e->peers[o->peer].nick, e->peers[o->peer].nick_len) &&
+                o->value == e->peers[o->peer].state && o->value2 == e->peers[o->peer].flags &&
+                o->reason == e->peers[o->peer].reason;
+    e->peers[o->peer].id_len = o->text.len;
+    e->peers[o->peer].nick_len = o->text2.len;
+    e->peers[o->peer].state = o->value;
+    e->peers[o->peer].flags = o->value2;
+    e->peers[o->peer].reason = o->reason;
+    memcpy(e->peers[o->peer].id, o->text.data, o->text.len);
+    if (o->text2.len > 0) {
+        memcpy(e->peers[o->peer].nick, o->text2.data, o->text2.len);
+    }
+    return same;
 }
 
 /* --- our own state ------------------------------------------------------------------------------
@@ -76,8 +95,8 @@ uint32_t gc_events_of(gc_events *e, const gc_client_output *o, gc_span own_id, g
     case GC_CLIENT_STATE:
         return of_state(e, o, own_id, why, out);
     case GC_CLIENT_PEER:
-        learn(e, o);
         out[0] = of_peer(o);
+        out[0].same = learn(e, o);
         return 1;
     case GC_CLIENT_MESSAGE:
         out[0] = of_message(e, o, GC_EVENT_MESSAGE);

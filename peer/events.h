@@ -33,6 +33,7 @@ typedef struct gc_event {
     bool verified;
     bool direct; /* came by a direct link, is in no room with us */
     bool stock;  /* another PeerJS application */
+    bool same;   /* of a PEER: nothing but rtt_ms is new */
     uint64_t number;
     uint32_t count;
     gc_span id;
@@ -49,6 +50,9 @@ typedef struct gc_events {
     struct {
         uint8_t id[GC_ID_BYTES_MAX];
         uint32_t id_len;
+        uint8_t nick[GC_NICK_BYTES_MAX]; /* this and the rest as the last event said */
+        uint32_t nick_len;
+        uint32_t state, flags, reason;
     } peers[GC_PEERS_MAX];
 } gc_events;
 

@@ -79,6 +79,36 @@ static void messages_carry_ids_in_place_of_numbers(void **state) {
     }
 }
 
+static void a_new_round_trip_alone_is_marked(void **state) {
+    (void)state;
+    e = (gc_events){0};
+    gc_client_output o = {.type = GC_CLIENT_PEER,
+                          .peer = 1,
+                          .value = GC_PEER_OPEN,
+                          .value2 = GC_PATH_HOST,
+                          .number = 5,
+                          .text = GC_SPAN("ben"),
+                          .text2 = GC_SPAN("Ben")};
+    of(o);
+    assert_false(out[0].same);
+    o.number = 6;
+    of(o);
+    assert_true(out[0].same);
+    assert_int_equal(out[0].rtt_ms, 6);
+    gc_client_output changed[] = {o, o, o, o, o};
+    changed[0].value = GC_PEER_LOST;
+    changed[1].value2 = GC_PATH_RELAY;
+    changed[2].reason = GC_REASON_GONE;
+    changed[3].text2 = GC_SPAN("Bob");
+    changed[4].text = GC_SPAN("bob");
+    for (int i = 0; i < 5; i++) {
+        of(changed[i]);
+        assert_false(out[0].same);
+        of(o);
+        assert_false(out[0].same);
+    }
+}
+
 static void what_is_for_the_host_is_no_event(void **state) {
     (void)state;
     e = (gc_events){0};
@@ -93,6 +123,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ready_and_joined_are_told_once),
         cmocka_unit_test(trouble_is_told_when_it_changes),
+        cmocka_unit_test(a_new_round_trip_alone_is_marked),
         cmocka_unit_test(messages_carry_ids_in_place_of_numbers),
         cmocka_unit_test(what_is_for_the_host_is_no_event),
     };
