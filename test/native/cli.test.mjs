@@ -44,6 +44,16 @@ test('what cannot be meant is a mistake of usage', () => {
   }
 });
 
+test('standard descriptors that are closed do no harm', async () => {
+  const server = await new Server().start();
+  for (const closed of ['<&-', '>&- </dev/null', '2>&- </dev/null', '<&- >&- 2>&-']) {
+    const { status, signal, stderr } = spawnSync('sh', ['-c', `exec "$0" "$@" ${closed}`, program, 'join', 'closed', ...at(server)],
+      { encoding: 'utf8', timeout: 30000 });
+    assert.deepEqual([status, signal], [0, null], `${closed} ${stderr}`);
+  }
+  await server.stop();
+});
+
 test('a room is entered by its name, shown as typed, and left by quit', async () => {
   const server = await new Server().start();
   const ann = new Terminal('Ann', ['join', '  Coffee', ...at(server)]);
