@@ -10,7 +10,7 @@ typedef struct option {
 
 static const option table[] = {
     {"server", "URL", "the server at which people meet (that of the link)"},
-    {"stun", "URL", "a server that tells your address outside, such as stun:chat.example:3478"},
+    {"stun", "URL", "a STUN server, stun:HOST:PORT, in place of the server's; may be repeated"},
     {"nick", "NAME", "your name, which the others see"},
     {"json", NULL, "JSON lines in and out (the default where stdout is no terminal)"},
     {"plain", NULL, "text line by line (the default on a terminal)"},
@@ -37,8 +37,6 @@ static bool is(const option *o, const char *name) {
 static void set(gc_arguments *out, const option *o, const char *value) {
     if (is(o, "server")) {
         out->server = value;
-    } else if (is(o, "stun")) {
-        out->stun = value;
     } else if (is(o, "nick")) {
         out->nick = value;
     } else if (is(o, "json")) {
@@ -80,6 +78,11 @@ static int read_option(reader *r, const char *text) {
     }
     if (o->value != NULL && value == NULL) {
         snprintf(r->error, r->error_bytes, "--%s takes a value, %s", o->name, o->value);
+        return -1;
+    }
+    if (is(o, "stun") && gc_stun_list_add(&r->out->stun, gc_span_text(value)) != 0) {
+        snprintf(r->error, r->error_bytes, "--stun takes at most %d URLs such as stun:host:3478",
+                 GC_STUN_SERVERS_MAX);
         return -1;
     }
     r->help = r->help || is(o, "help");

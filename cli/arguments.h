@@ -2,6 +2,8 @@
 #ifndef GC_CLI_ARGUMENTS_H
 #define GC_CLI_ARGUMENTS_H
 
+#include "peer/stun_servers.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -25,8 +27,8 @@ typedef struct gc_arguments {
     enum gc_arguments_form form;
     const char *target; /* of JOIN: a name, a link, or "-": the first line of the standard input */
     const char *server; /* NULL: that of the link */
-    const char *stun;   /* NULL: none */
     const char *nick;   /* "" when none is given */
+    gc_stun_list stun;  /* in place of the STUN servers that the server names */
     bool all_interfaces;
 } gc_arguments;
 

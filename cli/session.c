@@ -291,6 +291,7 @@ static bool open_peer(session *s) {
     gc_peer_options options = {.loop = &s->loop,
                                .event = on_event,
                                .context = s,
+                               .stun = s->arguments->stun,
                                .addresses = s->arguments->all_interfaces ? GC_ROUTES_ALL
                                                                          : GC_ROUTES_DEFAULT};
     s->peer = gc_peer_open(&options);
@@ -313,9 +314,6 @@ static int begin(session *s) {
     const gc_arguments *a = s->arguments;
     if (a->server != NULL && !set_server(s, gc_span_text(a->server))) {
         return usage("--server takes an address such as https://host/");
-    }
-    if (a->stun != NULL && gc_peer_add_stun(s->peer, gc_span_text(a->stun)) != 0) {
-        return usage("--stun takes an address such as stun:chat.example:3478");
     }
     s->wants_link = a->command == GC_ARGUMENTS_JOIN && strcmp(a->target, "-") == 0;
     say_notice();

@@ -9,15 +9,11 @@
 #include "host/entropy.h"
 #include "host/normalize.h"
 #include "host/ws_client.h"
-#include "peer/bases.h"
-#include "peer/stun_servers.h"
-#include "rtc/rtc.h"
+#include "peer/network.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-
-_Static_assert(GC_BASES_MAX == GC_RTC_BASES_MAX, "bases are known by the same numbers");
 
 #define SEED_BYTES 32
 #define WHY_BYTES  200
@@ -45,8 +41,7 @@ struct gc_peer {
     gc_drbg drbg;
     gc_ws_group group;
     line lines[GC_SIGNALING_SOCKETS];
-    gc_bases bases;
-    gc_stun_servers stun;
+    gc_network network;
     gc_events events;
     char why[WHY_BYTES]; /* the last end of a signaling socket */
     broken_link broken[GC_LINKS_MAX];
@@ -111,33 +106,8 @@ static void line_connect(line *l, gc_span url) {
 /* --- links --------------------------------------------------------------------------------------
  */
 
-static void on_datagram(gc_udp *u, const gc_udp_datagram *d) {
-    gc_peer *p = u->group->context;
-    if (gc_bases_is_group(u)) {
-        gc_rtc_multicast(p->rtc, now_of(p), d->from.port, d->bytes);
-    } else {
-        gc_rtc_datagram(p->rtc, now_of(p), u->number, &d->from, d->bytes);
-    }
-    drive(p);
-}
-
-/* Nobody learns our addresses before the first link, and a machine that had no network at the join
- * may have one now. */
-static void prepare_bases(gc_peer *p) {
-    uint32_t had = p->bases.count;
-    if (had > 0) {
-        return;
-    }
-    gc_bases_find(&p->bases, p->options.addresses);
-    for (uint32_t i = had; i < p->bases.count; i++) {
-        gc_rtc_add_base(p->rtc, now_of(p), i, &p->bases.addresses[i]);
-    }
-}
-
-static void on_stun_server(void *context, const gc_addr *server) {
-    gc_peer *p = context;
-    gc_rtc_add_server(p->rtc, now_of(p), server);
-    drive(p);
+static void on_came(void *context) {
+    drive(context);
 }
 
 static void note_broken(gc_peer *p, uint32_t link, uint32_t reason) {
@@ -147,7 +117,7 @@ static void note_broken(gc_peer *p, uint32_t link, uint32_t reason) {
 }
 
 static void make_link(gc_peer *p, const gc_client_output *o) {
-    prepare_bases(p);
+    gc_network_prepare(&p->network);
     int r = o->type == GC_CLIENT_LINK_OFFER
                 ? gc_rtc_offer(p->rtc, now_of(p), o->link, o->value, o->text)
                 : gc_rtc_answer(p->rtc, now_of(p), o->link, o->value, o->text);
@@ -174,10 +144,8 @@ static void take_rtc(gc_peer *p, const gc_rtc_output *o) {
     uint64_t now_ms = now_of(p);
     switch (o->type) {
     case GC_RTC_DATAGRAM:
-        gc_bases_send(&p->bases, o->value, &o->to, o->bytes);
-        break;
     case GC_RTC_MULTICAST:
-        gc_bases_ask(&p->bases, o->bytes);
+        gc_network_send(&p->network, o);
         break;
     case GC_RTC_DESCRIPTION:
         gc_client_link_description(p->client, now_ms, o->link, o->bytes);
@@ -232,7 +200,7 @@ static void act(gc_peer *p, const gc_client_output *o) {
         line_close(l);
         break;
     case GC_CLIENT_ICE_SERVERS:
-        gc_stun_servers_add_json(&p->stun, o->text);
+        gc_network_servers(&p->network, o->text);
         break;
     case GC_CLIENT_LINK_OFFER:
     case GC_CLIENT_LINK_ANSWER:
@@ -371,10 +339,6 @@ int gc_peer_new_room(gc_peer *p, const gc_client_options *o) {
     return begun(p, gc_client_new_room(p->client, now_of(p), o));
 }
 
-int gc_peer_add_stun(gc_peer *p, gc_span url) {
-    return gc_stun_servers_add(&p->stun, url);
-}
-
 int gc_peer_send(gc_peer *p, gc_span text, uint64_t *number) {
     return done(p, gc_client_send(p->client, now_of(p), text, number));
 }
@@ -404,7 +368,7 @@ int gc_peer_leave(gc_peer *p) {
  */
 
 static void free_all(gc_peer *p) {
-    gc_bases_free(&p->bases);
+    gc_network_free(&p->network);
     if (p->memory != NULL) {
         munmap(p->memory, p->memory_bytes);
     }
@@ -442,8 +406,7 @@ static void let_go(gc_peer *p) {
     for (uint32_t i = 0; i < GC_SIGNALING_SOCKETS; i++) {
         line_close(&p->lines[i]);
     }
-    gc_bases_close(&p->bases);
-    gc_stun_servers_end(&p->stun);
+    gc_network_close(&p->network);
     gc_rtc_end(p->rtc);
     uv_timer_start(&p->timer, on_closer, 0, CLOSER_MS);
 }
@@ -459,6 +422,19 @@ void gc_peer_close(gc_peer *p, void (*closed)(void *context)) {
 
 static size_t aligned(size_t bytes) {
     return (bytes + 63) / 64 * 64;
+}
+
+static bool open_network(gc_peer *p) {
+    const gc_peer_options *o = &p->options;
+    gc_network_options network = {.loop = o->loop,
+                                  .rtc = p->rtc,
+                                  .addresses = o->addresses,
+                                  .loopback = o->loopback,
+                                  .name_servers = o->name_servers,
+                                  .stun = o->stun,
+                                  .came = on_came,
+                                  .context = p};
+    return gc_network_open(&p->network, &network) == 0;
 }
 
 /* Reserves memory that costs nothing before it is used. */
@@ -482,8 +458,7 @@ static bool make_inside(gc_peer *p, const uint8_t *seeds) {
     p->client = gc_client_init(memory, client_bytes, &crypto, seeds + SEED_BYTES, now_ms);
     p->rtc = gc_rtc_init((uint8_t *)memory + client_bytes, rtc_bytes, &rtc, seeds + 2 * SEED_BYTES,
                          now_ms, gc_clock_unix_s());
-    return p->client != NULL && p->rtc != NULL &&
-           gc_bases_open(&p->bases, p->options.loop, on_datagram, p) == 0;
+    return p->client != NULL && p->rtc != NULL && open_network(p);
 }
 
 gc_peer *gc_peer_open(const gc_peer_options *options) {
@@ -506,7 +481,6 @@ gc_peer *gc_peer_open(const gc_peer_options *options) {
     }
     gc_ws_group_open(&p->group, options->loop, &p->drbg);
     p->group.name_servers = options->name_servers;
-    gc_stun_servers_open(&p->stun, options->loop, options->name_servers, on_stun_server, p);
     for (uint32_t i = 0; i < GC_SIGNALING_SOCKETS; i++) {
         p->lines[i] = (line){.peer = p, .number = i};
     }

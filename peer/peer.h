@@ -13,6 +13,7 @@
 #include "core/gc_client.h"
 #include "host/routes.h"
 #include "peer/events.h"
+#include "peer/stun_servers.h"
 
 #include <uv.h>
 
@@ -31,6 +32,7 @@ typedef struct gc_peer_options {
     enum gc_routes_which addresses; /* which own addresses others see */
     bool loopback;                  /* take loopback addresses of others, for tests */
     const char *name_servers;       /* for tests, else NULL: see gc_resolver_start(); borrowed */
+    gc_stun_list stun; /* STUN servers in place of those that the server names; empty: those */
 } gc_peer_options;
 
 /* Makes a peer; options: copied. Returns NULL when memory is short, or there is no entropy or no
@@ -45,9 +47,6 @@ int gc_peer_join_room(gc_peer *p, const gc_client_options *o, gc_span name);
 int gc_peer_join_link(gc_peer *p, const gc_client_options *o, gc_span link);
 int gc_peer_new_room(gc_peer *p, const gc_client_options *o);
 
-/* Adds a STUN server beside those that the server of a join announces, for links made from now on:
- * gc_stun_servers_add(). */
-int gc_peer_add_stun(gc_peer *p, gc_span url);
 /* Sends a text to everybody known now: gc_client_send(). */
 int gc_peer_send(gc_peer *p, gc_span text, uint64_t *number);
 /* Changes our name: gc_client_set_nick(). */

@@ -1,45 +1,59 @@
-/* STUN servers: finds the addresses of servers that are named by URLs (RFC 7064), for links that
- * are to learn how the network outside sees them. TURN and TLS are left out.
+/* The STUN servers of a native peer: looks up the addresses of the hosts in their URLs. Each URL
+ * gives one address of each family that the name has. A name whose look-up failed is asked for
+ * again when the next link begins: the network may have been away.
  *
- *   zeroed --gc_stun_servers_open--> open --gc_stun_servers_end--> ended */
+ *   zeroed --gc_stun_servers_open--> open --set--> asking --every name answered or failed--> open
+ */
 #ifndef GC_PEER_STUN_SERVERS_H
 #define GC_PEER_STUN_SERVERS_H
 
-#include "core/base/addr.h"
-#include "core/base/span.h"
 #include "host/resolver.h"
+#include "rtc/stun_url.h"
 
-#define GC_STUN_SERVERS_MAX  4 /* names that are asked for, one after the other */
-#define GC_STUN_SERVERS_PORT 3478
+#define GC_STUN_SERVERS_MAX 4 /* further ones are left out */
 
-/* Called with each address, at most one of each family for a server; also from within the functions
- * below. */
+/* URLs of servers; a zeroed list is empty. */
+typedef struct gc_stun_list {
+    gc_stun_url urls[GC_STUN_SERVERS_MAX];
+    uint32_t count;
+} gc_stun_list;
+
+/* Adds a URL. Returns 0; GC_E_FULL when GC_STUN_SERVERS_MAX are there; an error of
+ * gc_stun_url_read(). */
+int gc_stun_list_add(gc_stun_list *list, gc_span url);
+
+/* Called with each address, also from within gc_stun_servers_set() and _ask(). */
 typedef void (*gc_stun_servers_found)(void *context, const gc_addr *server);
 
+typedef struct gc_stun_servers gc_stun_servers;
+
 typedef struct gc_stun_server {
-    struct gc_stun_servers *owner;
-    gc_resolver *resolver; /* NULL: numeric */
-    uint16_t port;
+    gc_stun_servers *owner;
+    gc_stun_url url;
+    gc_resolver *resolver; /* while it asks */
+    uint8_t answers;       /* families that were reported */
+    bool known;            /* an address was reported */
 } gc_stun_server;
 
-typedef struct gc_stun_servers {
+struct gc_stun_servers {
     uv_loop_t *loop;
-    const char *name_servers; /* for tests: as in gc_resolver_start() */
+    const char *name_servers;
     gc_stun_servers_found found;
     void *context;
-    uint32_t count;
     gc_stun_server servers[GC_STUN_SERVERS_MAX];
-} gc_stun_servers;
+    uint32_t count;
+};
 
+/* Opens zeroed ones, which may not move after that, without a server. name_servers: for tests, else
+ * NULL, borrowed (gc_resolver_start()). context: for found. */
 void gc_stun_servers_open(gc_stun_servers *s, uv_loop_t *loop, const char *name_servers,
                           gc_stun_servers_found found, void *context);
-/* Adds "stun:host[:port]". Returns 0, GC_E_SYNTAX for another URL, GC_E_FULL after
- * GC_STUN_SERVERS_MAX, or GC_E_MEMORY. */
-int gc_stun_servers_add(gc_stun_servers *s, gc_span url);
-/* Adds those of a JSON array of ICE servers, [{"urls":"stun:..."},{"urls":["stun:...",...]}], as
- * the core gives it (GC_CLIENT_ICE_SERVERS). Whatever else it has is left out. */
-void gc_stun_servers_add_json(gc_stun_servers *s, gc_span json);
-/* Ends all questions; nothing is found any more. */
-void gc_stun_servers_end(gc_stun_servers *s);
+/* Replaces the servers by those of the list, copied, and asks for them. Nothing is reported of the
+ * earlier ones any more. */
+void gc_stun_servers_set(gc_stun_servers *s, const gc_stun_list *list);
+/* Asks again for names that have no address yet and are not being asked for. */
+void gc_stun_servers_ask(gc_stun_servers *s);
+/* Ends all questions: nothing is reported any more. Does nothing with zeroed ones. */
+void gc_stun_servers_close(gc_stun_servers *s);
 
 #endif

@@ -17,14 +17,16 @@ const matches = (line, wanted) => Object.entries(wanted)
 export class Terminal {
   /** @param {string} name
    * @param {string[]} args  behind the program's name
-   * @param {{ patience?: (words: string) => number, env?: NodeJS.ProcessEnv }} [options] */
-  constructor(name, args, { patience = () => 20000, env = process.env } = {}) {
+   * @param {{ patience?: (words: string) => number, env?: NodeJS.ProcessEnv, prefix?: string[] }} [options]
+   *   prefix: the command that runs it */
+  constructor(name, args, { patience = () => 20000, env = process.env, prefix = [] } = {}) {
     Object.assign(this, { name, patience });
     /** @type {any[]} */
     this.lines = [];
     this.errors = '';
     this.waiters = new Set();
-    this.child = spawn(program, [...args, '--nick', name], { stdio: ['pipe', 'pipe', 'pipe'], env });
+    const [command, ...words] = [...prefix, program, ...args, '--nick', name];
+    this.child = spawn(command, words, { stdio: ['pipe', 'pipe', 'pipe'], env });
     this.child.stderr.setEncoding('utf8').on('data', (text) => { this.errors += text; });
     this.child.stdin.on('error', () => {}); // it may have ended
     createInterface({ input: this.child.stdout }).on('line', (text) => {

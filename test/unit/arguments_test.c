@@ -22,7 +22,7 @@ static void a_room_and_its_options(void **state) {
     assert_int_equal(PARSE("join", "coffee", "--server", "http://h/", "--nick=Ann", "--json",
                            "--stun", "stun:s"),
                      0);
-    assert_string_equal(got.stun, "stun:s");
+    assert_string_equal(got.stun.urls[0].name, "s");
     assert_int_equal(got.command, GC_ARGUMENTS_JOIN);
     assert_string_equal(got.target, "coffee");
     assert_string_equal(got.server, "http://h/");
@@ -38,6 +38,22 @@ static void a_room_and_its_options(void **state) {
     assert_int_equal(PARSE("join", "--", "--server"), 0);
     assert_string_equal(got.target, "--server");
     assert_int_equal(got.form, GC_ARGUMENTS_BY_OUTPUT);
+}
+
+static void stun_servers_are_read_in_their_order(void **state) {
+    (void)state;
+    assert_int_equal(PARSE("join", "a"), 0);
+    assert_int_equal(got.stun.count, 0);
+    assert_int_equal(PARSE("join", "a", "--stun", "stun:h", "--stun=stun:192.0.2.7:5"), 0);
+    assert_int_equal(got.stun.count, 2);
+    assert_string_equal(got.stun.urls[0].name, "h");
+    assert_int_equal(got.stun.urls[1].address.port, 5);
+    assert_int_equal(
+        PARSE("join", "a", "--stun=stun:a", "--stun=stun:b", "--stun=stun:c", "--stun=stun:d"), 0);
+    assert_int_equal(got.stun.count, 4);
+    assert_int_equal(PARSE("join", "a", "--stun=stun:a", "--stun=stun:b", "--stun=stun:c",
+                           "--stun=stun:d", "--stun=stun:e"),
+                     -1);
 }
 
 static void a_new_room(void **state) {
@@ -71,6 +87,10 @@ static void mistakes_are_named(void **state) {
         {{"ghostchat", "join", "a", "--json=x"}, "--json takes no value"},
         {{"ghostchat", "join", "a", "--jso"}, "there is no option --jso"},
         {{"ghostchat", "join", "a", "-j"}, "there is no option -j"},
+        {{"ghostchat", "join", "a", "--stun=h"},
+         "--stun takes at most 4 URLs such as stun:host:3478"},
+        {{"ghostchat", "join", "a", "--stun=turn:h"},
+         "--stun takes at most 4 URLs such as stun:host:3478"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_int_equal(parse((char **)bad[i].argv), -1);
@@ -81,6 +101,7 @@ static void mistakes_are_named(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_room_and_its_options),
+        cmocka_unit_test(stun_servers_are_read_in_their_order),
         cmocka_unit_test(a_new_room),
         cmocka_unit_test(help_and_version_need_no_command),
         cmocka_unit_test(mistakes_are_named),

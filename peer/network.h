@@ -1,0 +1,48 @@
+/* The network of a native peer: what its links (gc_rtc) need of sockets and names. Owns the bases
+ * and the STUN servers.
+ *
+ *   zeroed --gc_network_open--> open --gc_network_close--> closing --the loop ran--> _free
+ *
+ * Before the first link is prepared nothing is sent or shown, but for questions to name servers. */
+#ifndef GC_PEER_NETWORK_H
+#define GC_PEER_NETWORK_H
+
+#include "peer/bases.h"
+#include "peer/stun_servers.h"
+#include "rtc/rtc.h"
+
+typedef struct gc_network_options {
+    uv_loop_t *loop;
+    gc_rtc *rtc;                    /* gets what comes, until gc_network_close() */
+    enum gc_routes_which addresses; /* which own addresses others see */
+    bool loopback;                  /* take loopback addresses of STUN servers, for tests */
+    const char *name_servers;       /* for tests, else NULL: gc_resolver_start(); borrowed */
+    gc_stun_list stun;           /* servers in place of those that the core names; empty: those */
+    void (*came)(void *context); /* called by the loop: rtc was given something, drain it */
+    void *context;
+} gc_network_options;
+
+typedef struct gc_network {
+    gc_network_options options;
+    gc_bases bases;
+    gc_stun_servers stun;
+    uv_idle_t found; /* active: a STUN server was found, and `came` was not called since */
+} gc_network;
+
+/* Opens a zeroed one, which may not move after that. Returns 0, or -1: memory is short. */
+int gc_network_open(gc_network *n, const gc_network_options *options);
+/* Makes ready for a link that is about to begin: finds the own addresses if there are none yet, and
+ * asks for STUN servers that have no address yet. */
+void gc_network_prepare(gc_network *n);
+/* Takes the list of ICE servers that the core names (JSON), which replaces the earlier one. Ignored
+ * if servers were given to gc_network_open(). */
+void gc_network_servers(gc_network *n, gc_span json);
+/* Carries out GC_RTC_DATAGRAM or GC_RTC_MULTICAST. Other outputs are ignored. */
+void gc_network_send(gc_network *n, const gc_rtc_output *output);
+/* Closes all: rtc is not used any more. */
+void gc_network_close(gc_network *n);
+/* Frees the memory, in a turn of the loop after gc_network_close(). Does nothing with a zeroed one.
+ */
+void gc_network_free(gc_network *n);
+
+#endif
