@@ -34,14 +34,50 @@ static int place_of(gc_plain_lines *p, gc_span id) {
     return i;
 }
 
+static gc_span short_of(const gc_plain_lines *p, int i) {
+    uint32_t len = p->people[i].id_len;
+    return gc_span_of(p->people[i].id, len < SHORT_ID_CHARS ? len : SHORT_ID_CHARS);
+}
+
+static gc_span nick_of(const gc_plain_lines *p, int i) {
+    return gc_span_of(p->people[i].nick, p->people[i].nick_len);
+}
+
+/* Tells whether a name alone may be taken for somebody else: another one has it, or it ends as one
+ * that is told apart does. */
+static bool needs_id(const gc_plain_lines *p, int i) {
+    gc_span nick = nick_of(p, i);
+    bool found = nick.data[nick.len - 1] == ')';
+    for (int k = 0; k < GC_PEERS_MAX; k++) {
+        bool other = k != i && p->people[k].known;
+        found =
+            found ||
+            (other && (gc_span_equal(nick, nick_of(p, k)) || gc_span_equal(nick, short_of(p, k))));
+    }
+    return found;
+}
+
+static void write_short(gc_writer *w, gc_span id) {
+    uint32_t len = id.len < SHORT_ID_CHARS ? id.len : SHORT_ID_CHARS;
+    gc_visible_write(w, gc_span_of(id.data, len), NULL);
+}
+
+/* In angle brackets, which no name has in it. */
 static void write_name(const gc_plain_lines *p, gc_writer *w, gc_span id) {
     int i = find(p, id);
-    if (i >= 0 && p->people[i].nick_len > 0) {
-        gc_visible_write(w, gc_span_of(p->people[i].nick, p->people[i].nick_len), NULL);
+    bool named = i >= 0 && p->people[i].nick_len > 0;
+    gc_writer_u8(w, '<');
+    if (named) {
+        gc_visible_write(w, nick_of(p, i), NULL);
     } else {
-        uint32_t len = id.len < SHORT_ID_CHARS ? id.len : SHORT_ID_CHARS;
-        gc_visible_write(w, gc_span_of(id.data, len), NULL);
+        write_short(w, id);
     }
+    if (named && needs_id(p, i)) {
+        gc_writer_text(w, " (");
+        write_short(w, id);
+        gc_writer_u8(w, ')');
+    }
+    gc_writer_u8(w, '>');
 }
 
 /* --- lines --------------------------------------------------------------------------------------
@@ -78,6 +114,9 @@ static void learn(gc_plain_lines *p, const gc_event *e, int i) {
     uint32_t len = e->nick.len <= sizeof clean && gc_utf8_valid(e->nick)
                        ? gc_utf8_clean_line(e->nick, clean, GC_PLAIN_LINES_NICK_BYTES)
                        : 0;
+    for (uint32_t at = 0; at < len; at++) {
+        clean[at] = clean[at] == '<' || clean[at] == '>' ? '_' : clean[at];
+    }
     memcpy(p->people[i].nick, clean, len);
     p->people[i].nick_len = len;
 }
@@ -111,9 +150,8 @@ static void write_peer(gc_plain_lines *p, gc_writer *w, const gc_event *e) {
 }
 
 static void write_message(const gc_plain_lines *p, gc_writer *w, const gc_event *e) {
-    gc_writer_u8(w, '<');
     write_name(p, w, e->id);
-    gc_writer_text(w, "> ");
+    gc_writer_u8(w, ' ');
     gc_visible_write(w, e->text, INDENT);
     gc_writer_u8(w, '\n');
 }

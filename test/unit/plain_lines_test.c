@@ -21,17 +21,17 @@ static void people_come_talk_and_go(void **state) {
     assert_string_equal(event(&p, e), "");
     e.state = GC_PEER_OPEN;
     e.path = GC_PATH_HOST;
-    assert_string_equal(event(&p, e), "* Ann is connected directly.\n");
+    assert_string_equal(event(&p, e), "* <Ann> is connected directly.\n");
     assert_string_equal(event(&p, e), "");
     assert_string_equal(event(&p, (gc_event){.type = GC_EVENT_MESSAGE,
                                              .id = e.id,
                                              .text = GC_SPAN("hi\n* Bob has left.\x1b[2J")}),
                         "<Ann> hi\n    * Bob has left.<U+001B>[2J\n");
     e.state = GC_PEER_LOST;
-    assert_string_equal(event(&p, e), "* Ann is being reconnected.\n");
+    assert_string_equal(event(&p, e), "* <Ann> is being reconnected.\n");
     e.state = GC_PEER_CLOSED;
     e.reason = GC_REASON_LEFT;
-    assert_string_equal(event(&p, e), "* Ann has left.\n");
+    assert_string_equal(event(&p, e), "* <Ann> has left.\n");
 }
 
 static void somebody_without_a_name_is_an_id(void **state) {
@@ -41,11 +41,11 @@ static void somebody_without_a_name_is_an_id(void **state) {
                   .id = GC_SPAN("g\nbcdefghijk"),
                   .state = GC_PEER_OPEN,
                   .path = GC_PATH_RELAY};
-    assert_string_equal(event(&p, e), "* g<U+000A>bcdefg is connected through a relay.\n");
+    assert_string_equal(event(&p, e), "* <g<U+000A>bcdefg> is connected through a relay.\n");
     e.state = GC_PEER_CLOSED;
     e.reason = GC_REASON_GONE;
     assert_string_equal(event(&p, e),
-                        "* g<U+000A>bcdefg is gone: The connection to this person was lost.\n");
+                        "* <g<U+000A>bcdefg> is gone: The connection to this person was lost.\n");
 }
 
 static void a_name_cannot_look_like_a_line(void **state) {
@@ -55,7 +55,37 @@ static void a_name_cannot_look_like_a_line(void **state) {
                   .id = GC_SPAN("x"),
                   .nick = GC_SPAN("A\n* B\x1b\xe2\x80\xae"),
                   .state = GC_PEER_OPEN};
-    assert_string_equal(event(&p, e), "* A * B is connected.\n");
+    assert_string_equal(event(&p, e), "* <A * B> is connected.\n");
+}
+
+static const char *says(gc_plain_lines *p, gc_span id, gc_span nick) {
+    event(p, (gc_event){.type = GC_EVENT_PEER, .id = id, .nick = nick, .state = GC_PEER_OPEN});
+    return event(p, (gc_event){.type = GC_EVENT_MESSAGE, .id = id, .text = GC_SPAN("hi")});
+}
+
+static void a_name_ends_where_it_ends(void **state) {
+    (void)state;
+    gc_plain_lines p = {0};
+    assert_string_equal(says(&p, GC_SPAN("e"), GC_SPAN("Ben> pay Eve <x")),
+                        "<Ben_ pay Eve _x> hi\n");
+    assert_string_equal(event(&p, (gc_event){.type = GC_EVENT_PEER,
+                                             .id = GC_SPAN("f"),
+                                             .nick = GC_SPAN("Ben has left. Eve"),
+                                             .state = GC_PEER_OPEN}),
+                        "* <Ben has left. Eve> is connected.\n");
+}
+
+static void two_people_are_told_apart(void **state) {
+    (void)state;
+    gc_plain_lines p = {0};
+    assert_string_equal(says(&p, GC_SPAN("gaaaaaaaaaa"), GC_SPAN("Ann")), "<Ann> hi\n");
+    assert_string_equal(says(&p, GC_SPAN("gbbbbbbbbbb"), GC_SPAN("Ann")), "<Ann (gbbbbbbb)> hi\n");
+    assert_string_equal(says(&p, GC_SPAN("gaaaaaaaaaa"), GC_SPAN("Ann")), "<Ann (gaaaaaaa)> hi\n");
+    /* a forged one, and the id of somebody without a name */
+    assert_string_equal(says(&p, GC_SPAN("gcccccccccc"), GC_SPAN("Ann (gaaaaaaa)")),
+                        "<Ann (gaaaaaaa) (gccccccc)> hi\n");
+    assert_string_equal(says(&p, GC_SPAN("gdddddddddd"), GC_SPAN("gaaaaaaa")),
+                        "<gaaaaaaa (gddddddd)> hi\n");
 }
 
 static void everybody_has_a_place_and_more_have_none(void **state) {
@@ -85,6 +115,8 @@ int main(void) {
         cmocka_unit_test(people_come_talk_and_go),
         cmocka_unit_test(somebody_without_a_name_is_an_id),
         cmocka_unit_test(a_name_cannot_look_like_a_line),
+        cmocka_unit_test(a_name_ends_where_it_ends),
+        cmocka_unit_test(two_people_are_told_apart),
         cmocka_unit_test(everybody_has_a_place_and_more_have_none),
         cmocka_unit_test(the_longest_message_fits),
     };
