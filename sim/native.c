@@ -87,7 +87,7 @@ void sim_native_start(sim_world *w, uint32_t node) {
             gc_rtc_add_base(n->rtc, now_ms, base, own);
         }
     }
-    if (w->scenario.nats) {
+    if (w->scenario.nats != SIM_NATS_NONE) {
         gc_addr server = sim_network_server();
         gc_rtc_add_server(n->rtc, now_ms, &server);
     }

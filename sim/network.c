@@ -54,14 +54,16 @@ static bool is_server(const gc_addr *a) {
  * each remote, and the other one too or it lets in only the very port that it wrote to. So in a
  * world either the first host may have such a mapping, or any host such a filter. */
 static void place_nat(sim_world *w, sim_host *h, uint32_t node, bool strict) {
-    bool maps = !strict && node == 0;
-    if (sim_rng_chance(&w->net, PUBLIC_PERMILLE)) {
+    bool maps = w->scenario.nats == SIM_NATS_MIXED && !strict && node == 0;
+    bool cone = w->scenario.nats == SIM_NATS_CONE;
+    if (!cone && sim_rng_chance(&w->net, PUBLIC_PERMILLE)) {
         return;
     }
     h->bases[0] = (gc_addr){.family = 4, .ip = {192, 168, 1, 2}};
     h->nat.outside = outside_of(node, 0);
     h->nat.mapping = maps ? (sim_nat_rule)sim_rng_below(&w->net, 3) : SIM_NAT_ANY;
-    h->nat.filtering = (sim_nat_rule)sim_rng_below(&w->net, maps || strict ? 3 : 2);
+    h->nat.filtering =
+        cone ? SIM_NAT_ANY : (sim_nat_rule)sim_rng_below(&w->net, maps || strict ? 3 : 2);
     h->nat.timeout_ms = sim_rng_between(&w->net, 30000, 120000); /* RFC 4787 4.3: 120 s or more */
 }
 
@@ -78,10 +80,10 @@ void sim_network_begin(sim_world *w) {
     gc_assert(net != NULL && w->node_count < 200);
     *net = (sim_network){.hosts = gc_arena_take(&w->arena, w->node_count, sizeof(sim_host))};
     gc_assert(net->hosts != NULL);
-    bool strict = w->scenario.nats && sim_rng_chance(&w->net, 500);
+    bool strict = w->scenario.nats == SIM_NATS_MIXED && sim_rng_chance(&w->net, 500);
     for (uint32_t i = 0; i < w->node_count; i++) {
         net->hosts[i] = (sim_host){.bases = {address_of(i, 0)}};
-        if (w->scenario.nats) {
+        if (w->scenario.nats != SIM_NATS_NONE) {
             place_nat(w, &net->hosts[i], i, strict);
         } else if (sim_rng_chance(&w->net, IPV6_PERMILLE)) {
             net->hosts[i].bases[1] = address_of(i, 1);
@@ -98,6 +100,7 @@ void sim_network_move(sim_world *w) {
     uint32_t node = sim_rng_below(&w->net, w->node_count);
     sim_nat *nat = &w->network->hosts[node].nat;
     if (nat->outside.family != 0) {
+        sim_world_note(w, node, SIM_MARK_MOVE, 0, 0, 0, GC_SPAN_NONE);
         gc_addr outside = outside_of(node, ++w->network->moves);
         sim_nat_move(nat, &outside);
         sim_world_changed(w, 0);
@@ -203,6 +206,7 @@ void sim_network_send(sim_world *w, uint32_t node, uint32_t base, const gc_addr 
     uint64_t delay_ms = 0;
     if (own.family != to->family || len > w->scenario.mtu_bytes || !queue(w, h, len, &delay_ms) ||
         lost(w, h)) {
+        sim_world_note(w, node, SIM_MARK_LOST, base, 0, 0, bytes);
         return;
     }
     if (h->nat.outside.family != 0 && base == 0 && !is_private(to)) {

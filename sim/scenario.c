@@ -240,6 +240,49 @@ static const sim_scenario table[] = {
                {STEP(9000, EXPECT_REASON, 2), .value = GC_REASON_SERVER_FULL},
                {STEP(10000, LEAVE, 0)},
                {MESHED(40000)}}},
+    /* Native links. Nothing is lost: the first message takes round trips, and no timer. */
+    {.name = "native-quiet",
+     .native = true,
+     .persons = 3,
+     .latency_ms = 50,
+     .jitter_ms = 1,
+     .lossless = true,
+     .steps = {{STEP(10, JOIN, SIM_ALL)}, {MESHED(1000)}, {STEADY(1000)}}},
+    /* Three in ten datagrams are lost each way. */
+    {.name = "native-loss",
+     .native = true,
+     .persons = 2,
+     .latency_ms = 50,
+     .loss_permille = 300,
+     .traffic_ms = 60000,
+     .lossless = true,
+     .steps = {{STEP(10, JOIN, SIM_ALL)}, {MESHED(25000)}, {STEADY(25000)}}},
+    /* A blackout that is shorter than the core's patience ends no link. */
+    {.name = "native-blackout",
+     .native = true,
+     .persons = 3,
+     .traffic_ms = 120000,
+     .steps = {{STEADY(5000)}, {STEP(8000, ISOLATE, 1), .value = 18000}, {MESHED(27000)}}},
+    /* More than windows and buffers hold, over a thin line. */
+    {.name = "native-burst",
+     .native = true,
+     .persons = 3,
+     .traffic_ms = 60000,
+     .rate_bytes_ms = 100,
+     .text_bytes = 16384,
+     .late_permille = 200,
+     .twice_permille = 50,
+     .lossless = true,
+     .steps = {{STEADY(7000)}, {STEP(8000, SEND, SIM_ALL), .value = 14}}},
+    /* Addresses change all the time: data follow, without signaling. Two who move between two
+     * questions of each other would not find each other again. */
+    {.name = "native-move",
+     .native = true,
+     .nats = SIM_NATS_CONE,
+     .persons = 3,
+     .move_ms = 14000,
+     .traffic_ms = 60000,
+     .steps = {{STEADY(5000)}}},
 };
 
 #define TABLE_COUNT (sizeof table / sizeof table[0])
@@ -268,6 +311,7 @@ static void fill(sim_scenario *s) {
     set(&s->latency_ms, 20);
     set(&s->jitter_ms, 5);
     set(&s->rate_bytes_ms, 1000);
+    set(&s->mtu_bytes, 1500);
 }
 
 static void draw_people(sim_rng *r, sim_scenario *s) {
@@ -371,7 +415,7 @@ static void draw_native_nat(sim_scenario *s, uint64_t seed) {
     sim_rng_init(&r, seed, 10);
     draw_native(s, seed);
     s->name = "native-nat";
-    s->nats = true;
+    s->nats = SIM_NATS_MIXED;
     s->move_ms = sim_rng_chance(&r, 400) ? sim_rng_between(&r, 5000, 20000) : 0;
 }
 

@@ -26,6 +26,12 @@ typedef enum sim_fault {
 
 typedef enum sim_way { SIM_WAY_NAME, SIM_WAY_SECRET, SIM_WAY_MIXED } sim_way;
 
+typedef enum sim_nats {
+    SIM_NATS_NONE,
+    SIM_NATS_MIXED, /* most of them behind NATs of several kinds */
+    SIM_NATS_CONE   /* all behind NATs that let everybody in: whoever moves can be found */
+} sim_nats;
+
 typedef enum sim_action {
     SIM_STEP_END = 0,
     SIM_STEP_JOIN,          /* who joins its room */
@@ -87,7 +93,7 @@ typedef struct sim_scenario {
     uint32_t late_permille;  /* so many are overtaken */
     uint32_t twice_permille; /* come twice */
     uint32_t mtu_bytes;      /* larger ones, with their IP and UDP headers, are lost */
-    bool nats;               /* most hosts are behind a NAT */
+    sim_nats nats;           /* what hosts are behind */
     uint32_t move_ms;        /* mean time between two changes of a NAT's address; 0: never */
     bool lossless;           /* nobody may be told that a message was not delivered */
     sim_step steps[SIM_STEPS_MAX];

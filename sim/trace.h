@@ -33,7 +33,9 @@
     X(SIM_MARK_MESHED, 313, "meshed")                                                              \
     X(SIM_MARK_FAIL, 314, "BROKEN")                                                                \
     X(SIM_MARK_STOCK, 315, "stock-send")                                                           \
-    X(SIM_MARK_EPISODE, 316, "episode")
+    X(SIM_MARK_EPISODE, 316, "episode")                                                            \
+    X(SIM_MARK_MOVE, 317, "nat-move")                                                              \
+    X(SIM_MARK_LOST, 318, "datagram-lost")
 
 enum sim_mark {
 #define X(name, value, word) name = value,
