@@ -1,6 +1,6 @@
 /* Plain lines, which people read where there is no full screen: a message is "<name> text", all
  * else begins with "* ". Nothing that others write can drive the terminal or look like a line of
- * ours (visible.h). Names stand in angle brackets, of which they have none themselves; those who
+ * ours (visible.h). Names are in angle brackets, of which they have none themselves; those who
  * cannot be told apart by their names are shown with the beginning of their ids. */
 #ifndef GC_CLI_PLAIN_LINES_H
 #define GC_CLI_PLAIN_LINES_H
