@@ -54,16 +54,16 @@ static void check(void) {
         gc_assert(list_bytes(&s->out.unsent) == s->out.unsent.bytes);
         gc_assert(list_bytes(&s->out.flight) == s->out.flight.bytes);
         gc_assert(list_bytes(&s->out.lost) == s->out.lost.bytes);
-        gc_assert(s->out.blocks <= s->out.blocks_max);
-        gc_assert(s->in.blocks <= s->in.blocks_max + GC_SCTP_FRAGMENTS_MAX +
-                                      GC_SCTP_MESSAGE_BYTES_MAX / GC_SCTP_BLOCK_BYTES);
+        gc_assert(s->out.share.held <= s->out.blocks_max);
+        gc_assert(s->in.share.held <= s->in.blocks_max + GC_SCTP_FRAGMENTS_MAX +
+                                          GC_SCTP_MESSAGE_BYTES_MAX / GC_SCTP_BLOCK_BYTES);
         gc_assert(s->in.highest - s->in.cumulative < GC_SCTP_IN_TSNS);
         gc_assert(sides[i].down || s->in.cumulative + 1 - s->in.floor <= GC_SCTP_FRAGMENTS_MAX);
         gc_assert((s->recovery.armed_ms == GC_NEVER) || s->out.flight.first != GC_SCTP_NO_BLOCK ||
                   s->reason != 0);
-        blocks += s->out.blocks + s->in.blocks;
+        blocks += s->out.share.held + s->in.share.held;
     }
-    gc_assert(blocks == pool.used);
+    gc_assert(blocks == pool.used && pool.common_used <= pool.common);
 }
 
 /* --- the two sides ------------------------------------------------------------------------------
@@ -125,6 +125,7 @@ static void begin(bool connected) {
     gc_arena_init(&a, memory, sizeof memory);
     gc_drbg_init(&drbg, seed);
     gc_sctp_pool_init(&pool, &a, &drbg, BLOCKS);
+    gc_sctp_pool_reserve(&pool, 2);
     now_ms = 1000;
     packet_count = 0;
     for (uint32_t i = 0; i < 2; i++) {

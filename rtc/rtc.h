@@ -37,8 +37,8 @@ typedef struct gc_rtc gc_rtc;
 #define GC_RTC_SERVERS_MAX 4
 
 typedef struct gc_rtc_options {
-    /* Links that exist at a time; 0: GC_LINKS_MAX. Links that were closed and still send their last
-     * bytes have places beside these. */
+    /* Links that exist at a time, at most GC_LINKS_MAX (asserted); 0: GC_LINKS_MAX. Links that were
+     * closed and still send their last bytes have places beside these. */
     uint32_t links_max;
     /* The longest message that is taken on a negotiated channel: a longer one ends the link with
      * GC_REASON_PROTOCOL. 0: GC_FRAME_BYTES_MAX. At most GC_RTC_MESSAGE_BYTES_MAX (asserted). */
@@ -112,9 +112,11 @@ void gc_rtc_candidate(gc_rtc *r, uint64_t now_ms, uint32_t link, gc_span text);
 /* Sends one message, of 0..GC_RTC_MESSAGE_BYTES_MAX bytes, on a link that was reported OPENED.
  * channel: 0 or 1 of the negotiated ones (GC_CHANNEL_CONTROL, GC_CHANNEL_MESSAGE), always binary;
  * or GC_CHANNEL_DATA_BYTES or GC_CHANNEL_DATA_TEXT of a link of GC_LINK_KIND_DATA. BUFFERED follows
- * in the same drain. Returns 0, or an error, and then nothing has changed: GC_E_FULL      more than
- * GC_RTC_BUFFERED_MAX would wait, or the pool of the handle is used up GC_E_TOO_BIG   over
- * GC_RTC_MESSAGE_BYTES_MAX or what the other side announced GC_E_STATE     the link is not open
+ * in the same drain. Returns 0, or an error, and then nothing has changed:
+ *   GC_E_FULL      more than GC_RTC_BUFFERED_MAX would wait, or the link has used up its share of
+ *                  the pool, and others the rest
+ *   GC_E_TOO_BIG   over GC_RTC_MESSAGE_BYTES_MAX or what the other side announced
+ *   GC_E_STATE     the link is not open
  *   GC_E_ARGUMENT  it has no such channel
  * A caller whose protocol cannot lose a message closes the link. */
 int gc_rtc_send(gc_rtc *r, uint64_t now_ms, uint32_t link, uint32_t channel, gc_span message);

@@ -20,6 +20,7 @@ _Static_assert(GC_SCTP_PEER_COOKIE_BYTES_MAX + GC_SCTP_HEAD_BYTES + GC_SCTP_CHUN
 
 void gc_sctp_place(gc_sctp *s, gc_sctp_pool *pool, gc_arena *a) {
     s->pool = pool;
+    gc_sctp_pool_count(pool);
     gc_sctp_in_place(&s->in, pool, a);
     gc_sctp_out_place(&s->out, pool, a, GC_SCTP_STREAMS_MAX);
 }
@@ -41,7 +42,8 @@ void gc_sctp_begin(gc_sctp *s, const gc_sctp_config *config, uint64_t now_ms) {
     s->peer_window = 0;
     s->limit_at_ms = GC_NEVER;
     s->progress_ms = now_ms;
-    s->extra_due = s->up_due = s->full = s->told = false;
+    s->extra_due = s->up_due = s->told = false;
+    s->refused = 0;
     s->heartbeat_len = s->unknown_len = 0;
     s->reason = 0;
     s->cause = s->abort_cause = 0;
@@ -178,8 +180,12 @@ int gc_sctp_send(gc_sctp *s, uint64_t now_ms, const gc_sctp_message *m) {
                       .stream = m->stream,
                       .flags = m->unordered ? GC_SCTP_FLAG_UNORDERED : 0,
                       .bytes = m->bytes};
-    int error = gc_sctp_out_put(&s->out, &d, gc_sctp_transmit_chunk_bytes(s));
-    s->full = s->full || error == GC_E_FULL;
+    uint32_t chunk_bytes = gc_sctp_transmit_chunk_bytes(s);
+    int error = gc_sctp_out_put(&s->out, &d, chunk_bytes);
+    if (error == GC_E_FULL) {
+        uint32_t need = gc_sctp_out_need(m->bytes.len, chunk_bytes);
+        s->refused = need > s->refused ? need : s->refused;
+    }
     return error;
 }
 
@@ -240,13 +246,20 @@ static bool poll_reset(gc_sctp *s, gc_sctp_output *out) {
     return true;
 }
 
-/* Half of the queue must be free, and so much of the pool that the longest message finds room. */
+/* Half of the queue must be free, and so much of the pool that the longest message finds room. When
+ * other links use up the pool, half of our own share must be free and hold what was refused. */
+static bool has_room_again(const gc_sctp *s) {
+    uint32_t held = s->out.share.held, room = gc_sctp_out_room(&s->out);
+    return held <= s->out.blocks_max / 2 &&
+           (room >= gc_sctp_pool_need(GC_SCTP_MESSAGE_BYTES_MAX) ||
+            (room >= s->refused && held <= s->out.share.guaranteed / 2));
+}
+
 static bool poll_writable(gc_sctp *s, gc_sctp_output *out) {
-    if (!s->full || s->reason != 0 || s->out.blocks > s->out.blocks_max / 2 ||
-        gc_sctp_pool_left(s->pool) < gc_sctp_pool_need(GC_SCTP_MESSAGE_BYTES_MAX)) {
+    if (s->refused == 0 || s->reason != 0 || !has_room_again(s)) {
         return false;
     }
-    s->full = false;
+    s->refused = 0;
     out->kind = GC_SCTP_WRITABLE;
     return true;
 }

@@ -16,6 +16,7 @@ _Static_assert(GC_SCTP_FRAGMENTS_MAX < GC_SCTP_IN_TSNS, "a whole message has pla
 
 void gc_sctp_in_place(gc_sctp_in *in, gc_sctp_pool *pool, gc_arena *a) {
     in->pool = pool;
+    in->share = gc_sctp_pool_share(pool);
     in->slots = gc_arena_take(a, GC_SCTP_IN_TSNS, sizeof(uint32_t));
     in->next_ssn = gc_arena_take(a, GC_SCTP_STREAMS_MAX, sizeof(uint16_t));
 }
@@ -23,6 +24,7 @@ void gc_sctp_in_place(gc_sctp_in *in, gc_sctp_pool *pool, gc_arena *a) {
 void gc_sctp_in_begin(gc_sctp_in *in, uint32_t first_tsn, uint32_t window_bytes) {
     *in = (gc_sctp_in){
         .pool = in->pool,
+        .share = in->share,
         .slots = in->slots,
         .next_ssn = in->next_ssn,
         .floor = first_tsn,
@@ -55,10 +57,7 @@ static gc_sctp_block *block_at(const gc_sctp_in *in, uint32_t tsn) {
 }
 
 static void give(gc_sctp_in *in, uint32_t block) {
-    uint32_t count = gc_sctp_pool_need(in->pool->blocks[block].len);
-    gc_assert(count <= in->blocks);
-    in->blocks -= count;
-    gc_sctp_pool_give(in->pool, block);
+    gc_sctp_pool_give(in->pool, &in->share, block);
 }
 
 /* Gives up what came with this TSN, if it is still there. */
@@ -93,7 +92,7 @@ void gc_sctp_in_end(gc_sctp_in *in) {
     }
     give_message(in, in->given);
     in->given = GC_SCTP_NO_BLOCK;
-    gc_assert(in->blocks == 0);
+    gc_assert(in->share.held == 0);
 }
 
 /* --- whole messages ------------------------------------------------------------------------------
@@ -287,7 +286,12 @@ static bool came_before(const gc_sctp_in *in, uint32_t tsn) {
 static bool has_room(const gc_sctp_in *in, const gc_sctp_data *d) {
     uint32_t need = gc_sctp_pool_need(d->bytes.len);
     return d->tsn - in->floor < GC_SCTP_IN_TSNS &&
-           (in->blocks + need <= in->blocks_max || d->tsn == in->cumulative + 1);
+           (in->share.held + need <= in->blocks_max || d->tsn == in->cumulative + 1);
+}
+
+/* How much of the share a chunk may use: holes may stay open as long as the peer likes. */
+static uint32_t limit_of(const gc_sctp_in *in, uint32_t tsn) {
+    return tsn == in->cumulative + 1 ? in->share.guaranteed : in->share.guaranteed / 2;
 }
 
 uint32_t gc_sctp_in_data(gc_sctp_in *in, const gc_sctp_data *d) {
@@ -301,11 +305,10 @@ uint32_t gc_sctp_in_data(gc_sctp_in *in, const gc_sctp_data *d) {
     if (!has_room(in, d)) {
         return GC_SCTP_IN_DROPPED;
     }
-    uint32_t block = gc_sctp_pool_put(in->pool, d->bytes);
+    uint32_t block = gc_sctp_pool_put(in->pool, &in->share, limit_of(in, d->tsn), d->bytes);
     if (block == GC_SCTP_NO_BLOCK) {
         return GC_SCTP_IN_DROPPED;
     }
-    in->blocks += gc_sctp_pool_need(d->bytes.len);
     gc_sctp_block *b = &in->pool->blocks[block];
     b->tsn = d->tsn;
     b->ppid = d->ppid;
@@ -391,7 +394,10 @@ bool gc_sctp_in_take(gc_sctp_in *in, gc_sctp_in_message *out) {
 }
 
 uint32_t gc_sctp_in_window(const gc_sctp_in *in) {
-    return in->blocks < in->blocks_max ? (in->blocks_max - in->blocks) * GC_SCTP_BLOCK_BYTES : 0;
+    uint32_t held = in->share.held;
+    uint32_t left = held < in->blocks_max ? in->blocks_max - held : 0;
+    uint32_t room = gc_sctp_pool_room(in->pool, &in->share, in->share.guaranteed);
+    return (left < room ? left : room) * GC_SCTP_BLOCK_BYTES;
 }
 
 bool gc_sctp_in_has_holes(const gc_sctp_in *in) {

@@ -6,7 +6,9 @@
  *   ... cumulative or floor                      cumulative               highest
  *
  * Bounds: GC_SCTP_IN_TSNS places from floor on; blocks_max blocks of the pool, which the chunk
- * after the cumulative TSN alone may exceed, and that by one message. Work for one chunk: at most
+ * after the cumulative TSN alone may exceed, and that by one message. Chunks that leave a hole use
+ * only half of the share of the pool that is guaranteed: whatever a peer has done with the rest of
+ * the pool, the chunk that fills the hole finds room in the other half. Work for one chunk: at most
  * one walk over the places. Source: RFC 9260 6.2, 6.5-6.7, 6.9; RFC 3758 3.6. */
 #ifndef GC_RTC_SCTP_IN_H
 #define GC_RTC_SCTP_IN_H
@@ -40,7 +42,7 @@ typedef struct gc_sctp_in {
     uint32_t floor;
     uint32_t cumulative;
     uint32_t highest;
-    uint32_t blocks; /* held, those of whole messages included */
+    gc_sctp_share share; /* blocks held, those of whole messages included */
     uint32_t blocks_max;
     uint32_t ready_first; /* whole messages, by the first chunk of each */
     uint32_t ready_last;
@@ -76,7 +78,7 @@ uint32_t gc_sctp_in_forward(gc_sctp_in *in, uint32_t cumulative, gc_span skips);
 void gc_sctp_in_restart(gc_sctp_in *in, uint16_t stream);
 /* Gives the next whole message; false when there is none. */
 bool gc_sctp_in_take(gc_sctp_in *in, gc_sctp_in_message *out);
-/* Returns the window for the peer: the bytes for which there are blocks. */
+/* Returns the window for the peer: the bytes for which there are blocks, in the pool too. */
 uint32_t gc_sctp_in_window(const gc_sctp_in *in);
 
 /* Notes that a packet with DATA was read. at_once: it says so (RFC 7053), or a chunk of it came

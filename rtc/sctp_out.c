@@ -14,6 +14,7 @@ static const gc_sctp_list empty_list = {GC_SCTP_NO_BLOCK, GC_SCTP_NO_BLOCK, 0};
 
 void gc_sctp_out_place(gc_sctp_out *o, gc_sctp_pool *pool, gc_arena *a, uint32_t streams) {
     o->pool = pool;
+    o->share = gc_sctp_pool_share(pool);
     o->streams = streams;
     o->slots = gc_arena_take(a, GC_SCTP_OUT_TSNS, sizeof(uint32_t));
     o->next_ssn = gc_arena_take(a, streams, sizeof(uint16_t));
@@ -23,7 +24,6 @@ void gc_sctp_out_place(gc_sctp_out *o, gc_sctp_pool *pool, gc_arena *a, uint32_t
 void gc_sctp_out_begin(gc_sctp_out *o, uint32_t first_tsn, uint32_t queue_bytes) {
     o->acked_tsn = first_tsn - 1;
     o->next_tsn = first_tsn;
-    o->blocks = 0;
     o->blocks_max = queue_bytes / GC_SCTP_BLOCK_BYTES;
     o->unsent = o->flight = o->lost = empty_list;
     memset(o->next_ssn, 0, o->streams * sizeof(uint16_t));
@@ -77,8 +77,7 @@ static uint32_t *slot(const gc_sctp_out *o, uint32_t tsn) {
 }
 
 static void give(gc_sctp_out *o, uint32_t block) {
-    o->blocks -= gc_sctp_pool_need(at(o, block)->len);
-    gc_sctp_pool_give(o->pool, block);
+    gc_sctp_pool_give(o->pool, &o->share, block);
 }
 
 void gc_sctp_out_end(gc_sctp_out *o) {
@@ -92,22 +91,27 @@ void gc_sctp_out_end(gc_sctp_out *o) {
     }
     o->acked_tsn = o->next_tsn - 1;
     o->unsent = o->flight = o->lost = empty_list;
-    gc_assert(o->blocks == 0);
+    gc_assert(o->share.held == 0);
 }
 
 /* --- queueing and sending -----------------------------------------------------------------------
  */
 
-static uint32_t blocks_for(uint32_t bytes, uint32_t chunk_bytes) {
+uint32_t gc_sctp_out_need(uint32_t bytes, uint32_t chunk_bytes) {
     uint32_t rest = bytes % chunk_bytes;
     return bytes / chunk_bytes * gc_sctp_pool_need(chunk_bytes) +
            (rest > 0 ? gc_sctp_pool_need(rest) : 0);
 }
 
+uint32_t gc_sctp_out_room(const gc_sctp_out *o) {
+    uint32_t left = o->blocks_max - o->share.held;
+    uint32_t room = gc_sctp_pool_room(o->pool, &o->share, o->share.guaranteed);
+    return left < room ? left : room;
+}
+
 static void put_chunk(gc_sctp_out *o, const gc_sctp_data *d, gc_span bytes, uint8_t flags) {
-    uint32_t block = gc_sctp_pool_put(o->pool, bytes);
+    uint32_t block = gc_sctp_pool_put(o->pool, &o->share, o->share.guaranteed, bytes);
     gc_assert(block != GC_SCTP_NO_BLOCK);
-    o->blocks += gc_sctp_pool_need(bytes.len);
     gc_sctp_block *b = at(o, block);
     b->ppid = d->ppid;
     b->stream = d->stream;
@@ -120,9 +124,8 @@ static void put_chunk(gc_sctp_out *o, const gc_sctp_data *d, gc_span bytes, uint
 
 int gc_sctp_out_put(gc_sctp_out *o, const gc_sctp_data *d, uint32_t chunk_bytes) {
     gc_assert(d->stream < o->streams && d->bytes.len > 0 && chunk_bytes > 0);
-    uint32_t need = blocks_for(d->bytes.len, chunk_bytes);
     uint32_t chunks = (d->bytes.len - 1) / chunk_bytes + 1;
-    if (need > o->blocks_max - o->blocks || need > gc_sctp_pool_left(o->pool) ||
+    if (gc_sctp_out_need(d->bytes.len, chunk_bytes) > gc_sctp_out_room(o) ||
         chunks > UINT16_MAX - (uint32_t)o->waiting[d->stream]) {
         return GC_E_FULL;
     }

@@ -32,7 +32,7 @@ typedef struct gc_sctp_out {
     uint32_t streams;   /* that the tables have */
     uint32_t acked_tsn;
     uint32_t next_tsn;
-    uint32_t blocks;
+    gc_sctp_share share;
     uint32_t blocks_max;
     gc_sctp_list unsent;
     gc_sctp_list flight;
@@ -60,6 +60,10 @@ void gc_sctp_out_end(gc_sctp_out *o);
 /* Queues a message in chunks of at most chunk_bytes of user bytes. d: stream (checked by the
  * caller), ppid, bytes (not empty), GC_SCTP_FLAG_UNORDERED or 0. Returns 0 or GC_E_FULL. */
 int gc_sctp_out_put(gc_sctp_out *o, const gc_sctp_data *d, uint32_t chunk_bytes);
+/* Returns how many blocks a message may take now: what the queue and the pool have. */
+uint32_t gc_sctp_out_room(const gc_sctp_out *o);
+/* Returns how many blocks a message of `bytes` (not 0) takes in chunks of chunk_bytes. */
+uint32_t gc_sctp_out_need(uint32_t bytes, uint32_t chunk_bytes);
 /* Returns the chunk to send next: a lost one first, else, when `fresh`, one that was never sent and
  * for whose TSN there is a place; GC_SCTP_NO_BLOCK: none. */
 uint32_t gc_sctp_out_next(const gc_sctp_out *o, bool fresh);

@@ -13,7 +13,8 @@ void gc_sctp_pool_init(gc_sctp_pool *p, gc_arena *a, gc_drbg *drbg, uint32_t cou
     p->count = count;
     p->touched = 0;
     p->free = GC_SCTP_NO_BLOCK;
-    p->used = 0;
+    p->used = p->common_used = p->associations = p->placed = 0;
+    p->common = count;
     if (p->packet != NULL) {
         gc_crc32c_init(&p->crc, false);
         gc_drbg_bytes(drbg, p->cookie_key, sizeof(p->cookie_key));
@@ -24,8 +25,24 @@ uint32_t gc_sctp_pool_need(uint32_t len) {
     return len == 0 ? 1 : (len - 1) / GC_SCTP_BLOCK_BYTES + 1;
 }
 
-uint32_t gc_sctp_pool_left(const gc_sctp_pool *p) {
-    return p->count - p->used;
+void gc_sctp_pool_reserve(gc_sctp_pool *p, uint32_t associations) {
+    gc_assert(p->placed == 0 && associations <= p->count / (2 * GC_SCTP_SHARE_BLOCKS));
+    p->associations = associations;
+    p->common = p->count - associations * 2 * GC_SCTP_SHARE_BLOCKS;
+}
+
+void gc_sctp_pool_count(gc_sctp_pool *p) {
+    p->placed++;
+    gc_assert(p->associations == 0 || p->placed <= p->associations);
+}
+
+gc_sctp_share gc_sctp_pool_share(const gc_sctp_pool *p) {
+    return (gc_sctp_share){.guaranteed = p->associations > 0 ? GC_SCTP_SHARE_BLOCKS : 0};
+}
+
+uint32_t gc_sctp_pool_room(const gc_sctp_pool *p, const gc_sctp_share *share, uint32_t limit) {
+    gc_assert(limit <= share->guaranteed);
+    return (share->own < limit ? limit - share->own : 0) + p->common - p->common_used;
 }
 
 static uint8_t *bytes_of(const gc_sctp_pool *p, uint32_t block) {
@@ -33,8 +50,9 @@ static uint8_t *bytes_of(const gc_sctp_pool *p, uint32_t block) {
     return p->bytes + (size_t)block * GC_SCTP_BLOCK_BYTES;
 }
 
-/* One that was used before, while there is one: its memory is warm. */
-static uint32_t take(gc_sctp_pool *p) {
+/* One that was used before, while there is one: its memory is warm. The room was checked. */
+static uint32_t take(gc_sctp_pool *p, gc_sctp_share *share, uint32_t limit) {
+    bool common = share->own >= limit;
     uint32_t block = p->free;
     if (block == GC_SCTP_NO_BLOCK) {
         gc_assert(p->touched < p->count);
@@ -43,13 +61,17 @@ static uint32_t take(gc_sctp_pool *p) {
         p->free = p->blocks[block].more;
     }
     p->used++;
-    p->blocks[block] = (gc_sctp_block){
-        .next = GC_SCTP_NO_BLOCK, .prev = GC_SCTP_NO_BLOCK, .more = GC_SCTP_NO_BLOCK};
+    share->held++;
+    *(common ? &p->common_used : &share->own) += 1;
+    p->blocks[block] = (gc_sctp_block){.next = GC_SCTP_NO_BLOCK,
+                                       .prev = GC_SCTP_NO_BLOCK,
+                                       .more = GC_SCTP_NO_BLOCK,
+                                       .common = common};
     return block;
 }
 
-uint32_t gc_sctp_pool_put(gc_sctp_pool *p, gc_span bytes) {
-    if (gc_sctp_pool_need(bytes.len) > gc_sctp_pool_left(p)) {
+uint32_t gc_sctp_pool_put(gc_sctp_pool *p, gc_sctp_share *share, uint32_t limit, gc_span bytes) {
+    if (gc_sctp_pool_need(bytes.len) > gc_sctp_pool_room(p, share, limit)) {
         return GC_SCTP_NO_BLOCK;
     }
     uint32_t first = GC_SCTP_NO_BLOCK, last = GC_SCTP_NO_BLOCK;
@@ -57,7 +79,7 @@ uint32_t gc_sctp_pool_put(gc_sctp_pool *p, gc_span bytes) {
     do {
         uint32_t left = bytes.len - at;
         uint32_t len = left < GC_SCTP_BLOCK_BYTES ? left : GC_SCTP_BLOCK_BYTES;
-        uint32_t block = take(p);
+        uint32_t block = take(p, share, limit);
         if (len > 0) {
             memcpy(bytes_of(p, block), bytes.data + at, len);
         }
@@ -89,9 +111,12 @@ gc_span gc_sctp_pool_bytes(const gc_sctp_pool *p, uint32_t block) {
     return gc_span_of(bytes_of(p, block), p->blocks[block].len);
 }
 
-void gc_sctp_pool_give(gc_sctp_pool *p, uint32_t block) {
+void gc_sctp_pool_give(gc_sctp_pool *p, gc_sctp_share *share, uint32_t block) {
     while (block != GC_SCTP_NO_BLOCK) {
-        gc_assert(block < p->touched && p->used > 0);
+        uint32_t *account = p->blocks[block].common ? &p->common_used : &share->own;
+        gc_assert(block < p->touched && p->used > 0 && share->held > 0 && *account > 0);
+        *account -= 1;
+        share->held--;
         uint32_t more = p->blocks[block].more;
         p->blocks[block].more = p->free;
         p->free = block;

@@ -4,7 +4,15 @@
  *
  *   untouched --first use--> owned by an association <--> free (the last one freed is used first)
  *
- * A chunk is one block, or several that are chained when it is longer than a block. */
+ * A chunk is one block, or several that are chained when it is longer than a block.
+ *
+ * Peers decide how long blocks are held, and some peers are hostile. So that none can take the
+ * memory of other links, each direction of an association has blocks that are nobody else's (its
+ * share); only the rest is common:
+ *
+ *   | share in 1 | share out 1 | share in 2 | share out 2 | ... | common                        |
+ *
+ * A direction whose share is used up takes common blocks, while there are any. */
 #ifndef GC_RTC_SCTP_POOL_H
 #define GC_RTC_SCTP_POOL_H
 
@@ -15,6 +23,11 @@
 
 /* User bytes of one block: a DATA chunk that fits into 1,200 bytes of UDP needs one. */
 #define GC_SCTP_BLOCK_BYTES 1184
+/* Blocks that each direction of an association has for itself where a pool is reserved: three
+ * frames of the longest (GC_FRAME_BYTES_MAX) on an ordinary path. Each direction has its own: else
+ * two sides that have filled their shares with what they send could no longer take anything, and
+ * would wait for each other. */
+#define GC_SCTP_SHARE_BLOCKS 64
 /* No block. */
 #define GC_SCTP_NO_BLOCK UINT32_MAX
 /* Longest message that is sent or taken (a=max-message-size, which Chromium announces too). */
@@ -36,7 +49,15 @@ typedef struct gc_sctp_block {
     uint8_t flags; /* of the DATA chunk */
     uint8_t state; /* its owner's */
     uint8_t tries; /* transmissions, at most 255 are counted */
+    bool common;   /* the block is one of the common ones, not of its owner's share */
 } gc_sctp_block;
+
+/* The account of one direction of an association. */
+typedef struct gc_sctp_share {
+    uint32_t guaranteed; /* blocks that nobody else gets */
+    uint32_t own;        /* blocks that are held of these */
+    uint32_t held;       /* blocks that are held, common ones included */
+} gc_sctp_share;
 
 typedef struct gc_sctp_pool {
     gc_sctp_block *blocks;
@@ -48,6 +69,10 @@ typedef struct gc_sctp_pool {
     uint32_t touched; /* blocks below this were used at least once */
     uint32_t free;    /* the last one freed, chained by `more` */
     uint32_t used;
+    uint32_t common; /* blocks that are nobody's share */
+    uint32_t common_used;
+    uint32_t associations; /* that shares are reserved for; 0: all blocks are common */
+    uint32_t placed;       /* that use the pool */
     gc_crc32c crc;
     uint8_t cookie_key[16]; /* of state cookies of all associations (RFC 9260 5.1.3) */
 } gc_sctp_pool;
@@ -58,17 +83,27 @@ typedef struct gc_sctp_pool {
 void gc_sctp_pool_init(gc_sctp_pool *p, gc_arena *a, gc_drbg *drbg, uint32_t count);
 /* Returns how many blocks a chunk of `len` user bytes takes: at least 1. */
 uint32_t gc_sctp_pool_need(uint32_t len);
-/* Returns how many blocks are free. */
-uint32_t gc_sctp_pool_left(const gc_sctp_pool *p);
-/* Copies user bytes into new blocks. Returns the first, whose `len` and `more` are set and all else
- * is zero; GC_SCTP_NO_BLOCK, and nothing is taken, when too few are free. */
-uint32_t gc_sctp_pool_put(gc_sctp_pool *p, gc_span bytes);
+/* Reserves two shares for each of so many associations, before the first is placed; the pool has
+ * the blocks for them (asserted). A pool without this call has no shares: for a test, or for one
+ * association alone. */
+void gc_sctp_pool_reserve(gc_sctp_pool *p, uint32_t associations);
+/* Counts an association that is placed, for which shares must be reserved (asserted). */
+void gc_sctp_pool_count(gc_sctp_pool *p);
+/* Makes the account of a direction that holds nothing. */
+gc_sctp_share gc_sctp_pool_share(const gc_sctp_pool *p);
+/* Returns how many blocks a direction may still take when it may use `limit` blocks of its share
+ * (0..share->guaranteed) and the common ones. */
+uint32_t gc_sctp_pool_room(const gc_sctp_pool *p, const gc_sctp_share *share, uint32_t limit);
+/* Copies user bytes into new blocks on the account of a direction, under the same `limit`. Returns
+ * the first block, whose `len` and `more` are set and all else is the pool's or zero;
+ * GC_SCTP_NO_BLOCK, and nothing is taken, when there is no room for all. */
+uint32_t gc_sctp_pool_put(gc_sctp_pool *p, gc_sctp_share *share, uint32_t limit, gc_span bytes);
 /* Copies the user bytes of the chunk that begins in this block to out, which has room for them. */
 void gc_sctp_pool_copy(const gc_sctp_pool *p, uint32_t block, uint8_t *out);
 /* Returns the user bytes of a chunk that has one block alone (asserted), borrowed until the block
  * is given back. */
 gc_span gc_sctp_pool_bytes(const gc_sctp_pool *p, uint32_t block);
-/* Gives back all blocks of the chunk that begins in this one. */
-void gc_sctp_pool_give(gc_sctp_pool *p, uint32_t block);
+/* Gives back all blocks of the chunk that begins in this one, which are on this account. */
+void gc_sctp_pool_give(gc_sctp_pool *p, gc_sctp_share *share, uint32_t block);
 
 #endif

@@ -59,7 +59,7 @@ typedef struct gc_sctp {
     uint64_t progress_ms; /* when the peer last acknowledged anything new, or the queue was empty */
     bool extra_due;       /* one chunk goes out whatever the congestion window says */
     bool up_due;
-    bool full; /* the queue refused a message: WRITABLE is owed */
+    uint32_t refused; /* blocks of the largest message that the queue refused: WRITABLE is owed */
     uint32_t heartbeat_len;
     uint32_t unknown_len;
     uint8_t heartbeat[GC_SCTP_HEARTBEAT_BYTES_MAX]; /* to be sent back */

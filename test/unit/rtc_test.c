@@ -919,6 +919,33 @@ static void links_have_a_limit(void **state) {
     free_world(w);
 }
 
+static void the_queues_of_some_links_leave_room_for_the_others(void **state) {
+    (void)state;
+    enum { LINKS = 18 };
+    static uint8_t bytes[GC_FRAME_BYTES_MAX];
+    world *w = make_world(1);
+    for (uint32_t link = 0; link < LINKS; link++) {
+        offer(w, link, GC_LINK_KIND_NATIVE);
+        run(w, 1000);
+    }
+    uint32_t sent = 0;
+    gc_rtc *rtc = w->sides[0].rtc;
+    for (uint32_t link = 0; link < LINKS; link++) {
+        uint32_t before = sent;
+        while (gc_rtc_send(rtc, w->now_ms, link, GC_CHANNEL_MESSAGE,
+                           gc_span_of(bytes, sizeof bytes)) == 0) {
+            sent++;
+        }
+        assert_true(sent - before >= 3);
+    }
+    assert_true(sent < LINKS * 40); /* the pool was used up */
+    drain(w, 0);
+    run(w, 60000);
+    assert_int_equal(w->sides[1].messages, sent);
+    assert_open(w, LINKS);
+    free_world(w);
+}
+
 /* --- hostile
  * --------------------------------------------------------------------------------------- */
 
@@ -983,6 +1010,7 @@ int main(void) {
         cmocka_unit_test(descriptions_that_cannot_be_used),
         cmocka_unit_test(two_links_between_the_same_sockets),
         cmocka_unit_test(links_have_a_limit),
+        cmocka_unit_test(the_queues_of_some_links_leave_room_for_the_others),
         cmocka_unit_test(nothing_unauthentic_ends_a_link),
     };
     return RUN(tests);

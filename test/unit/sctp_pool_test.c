@@ -4,6 +4,7 @@
 
 static gc_sctp_pool pool;
 static gc_drbg drbg;
+static gc_sctp_share share;
 static void *memory;
 
 static void begin(uint32_t count) {
@@ -11,6 +12,7 @@ static void begin(uint32_t count) {
     gc_arena a;
     gc_drbg_init(&drbg, seed);
     NOUN_PLACE(memory, a, gc_sctp_pool_init(&pool, &a, &drbg, count));
+    share = gc_sctp_pool_share(&pool);
 }
 
 static void chunks_come_out_as_they_went_in(void **state) {
@@ -22,18 +24,20 @@ static void chunks_come_out_as_they_went_in(void **state) {
         bytes[i] = (uint8_t)(i * 7 + (i >> 8));
     }
     for (uint32_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
-        uint32_t block = gc_sctp_pool_put(&pool, gc_span_of(bytes, lengths[i]));
+        uint32_t block =
+            gc_sctp_pool_put(&pool, &share, share.guaranteed, gc_span_of(bytes, lengths[i]));
         assert_int_not_equal(block, GC_SCTP_NO_BLOCK);
         assert_int_equal(pool.blocks[block].len, lengths[i]);
-        assert_int_equal(gc_sctp_pool_left(&pool), 8 - gc_sctp_pool_need(lengths[i]));
+        assert_int_equal(gc_sctp_pool_room(&pool, &share, share.guaranteed),
+                         8 - gc_sctp_pool_need(lengths[i]));
         memset(out, 0, sizeof out);
         gc_sctp_pool_copy(&pool, block, out);
         assert_memory_equal(out, bytes, lengths[i]);
         if (lengths[i] <= GC_SCTP_BLOCK_BYTES) {
             assert_span(gc_sctp_pool_bytes(&pool, block), gc_span_of(bytes, lengths[i]));
         }
-        gc_sctp_pool_give(&pool, block);
-        assert_int_equal(gc_sctp_pool_left(&pool), 8);
+        gc_sctp_pool_give(&pool, &share, block);
+        assert_int_equal(gc_sctp_pool_room(&pool, &share, share.guaranteed), 8);
     }
     free(memory);
 }
@@ -42,12 +46,16 @@ static void a_full_pool_takes_nothing(void **state) {
     (void)state;
     static uint8_t bytes[3 * GC_SCTP_BLOCK_BYTES];
     begin(4);
-    uint32_t first = gc_sctp_pool_put(&pool, gc_span_of(bytes, 2 * GC_SCTP_BLOCK_BYTES));
-    assert_int_equal(gc_sctp_pool_put(&pool, gc_span_of(bytes, sizeof bytes)), GC_SCTP_NO_BLOCK);
-    assert_int_equal(gc_sctp_pool_left(&pool), 2);
-    gc_sctp_pool_give(&pool, first);
-    assert_int_not_equal(gc_sctp_pool_put(&pool, gc_span_of(bytes, sizeof bytes)),
-                         GC_SCTP_NO_BLOCK);
+    uint32_t first = gc_sctp_pool_put(&pool, &share, share.guaranteed,
+                                      gc_span_of(bytes, 2 * GC_SCTP_BLOCK_BYTES));
+    assert_int_equal(
+        gc_sctp_pool_put(&pool, &share, share.guaranteed, gc_span_of(bytes, sizeof bytes)),
+        GC_SCTP_NO_BLOCK);
+    assert_int_equal(gc_sctp_pool_room(&pool, &share, share.guaranteed), 2);
+    gc_sctp_pool_give(&pool, &share, first);
+    assert_int_not_equal(
+        gc_sctp_pool_put(&pool, &share, share.guaranteed, gc_span_of(bytes, sizeof bytes)),
+        GC_SCTP_NO_BLOCK);
     free(memory);
 }
 
@@ -55,13 +63,74 @@ static void warm_blocks_are_used_before_untouched_ones(void **state) {
     (void)state;
     begin(100);
     for (uint32_t i = 0; i < 1000; i++) {
-        uint32_t a = gc_sctp_pool_put(&pool, GC_SPAN("a"));
-        uint32_t b = gc_sctp_pool_put(&pool, GC_SPAN("b"));
+        uint32_t a = gc_sctp_pool_put(&pool, &share, share.guaranteed, GC_SPAN("a"));
+        uint32_t b = gc_sctp_pool_put(&pool, &share, share.guaranteed, GC_SPAN("b"));
         assert_int_not_equal(a, b);
-        gc_sctp_pool_give(&pool, a);
-        gc_sctp_pool_give(&pool, b);
+        gc_sctp_pool_give(&pool, &share, a);
+        gc_sctp_pool_give(&pool, &share, b);
     }
     assert_int_equal(pool.touched, 2);
+    free(memory);
+}
+
+/* Puts `count` blocks, one by one, and notes each; returns how many were taken. */
+static uint32_t fill(gc_sctp_share *of, uint32_t limit, uint32_t count, uint32_t *blocks) {
+    for (uint32_t i = 0; i < count; i++) {
+        blocks[i] = gc_sctp_pool_put(&pool, of, limit, GC_SPAN("x"));
+        if (blocks[i] == GC_SCTP_NO_BLOCK) {
+            return i;
+        }
+    }
+    return count;
+}
+
+static void nobody_takes_the_share_of_another(void **state) {
+    (void)state;
+    enum { COMMON = 10, ALL = 4 * GC_SCTP_SHARE_BLOCKS + COMMON };
+    static uint32_t first[ALL], second[ALL];
+    begin(ALL);
+    gc_sctp_pool_reserve(&pool, 2);
+    share = gc_sctp_pool_share(&pool);
+    gc_sctp_share other = gc_sctp_pool_share(&pool);
+    assert_int_equal(fill(&share, GC_SCTP_SHARE_BLOCKS, ALL, first), GC_SCTP_SHARE_BLOCKS + COMMON);
+    assert_int_equal(fill(&other, GC_SCTP_SHARE_BLOCKS, ALL, second), GC_SCTP_SHARE_BLOCKS);
+    /* A block of the share makes room for its owner alone, a common one for everybody. */
+    gc_sctp_pool_give(&pool, &share, first[0]);
+    assert_int_equal(gc_sctp_pool_room(&pool, &share, share.guaranteed), 1);
+    assert_int_equal(gc_sctp_pool_room(&pool, &other, other.guaranteed), 0);
+    gc_sctp_pool_give(&pool, &share, first[GC_SCTP_SHARE_BLOCKS]);
+    assert_int_equal(gc_sctp_pool_room(&pool, &share, share.guaranteed), 2);
+    assert_int_equal(gc_sctp_pool_room(&pool, &other, other.guaranteed), 1);
+    /* A chunk of several blocks may need both kinds. */
+    static uint8_t bytes[2 * GC_SCTP_BLOCK_BYTES];
+    assert_int_equal(gc_sctp_pool_put(&pool, &other, other.guaranteed, gc_span_of(bytes, 1185)),
+                     GC_SCTP_NO_BLOCK);
+    uint32_t chain = gc_sctp_pool_put(&pool, &share, share.guaranteed, gc_span_of(bytes, 1185));
+    assert_int_not_equal(chain, GC_SCTP_NO_BLOCK);
+    assert_true(share.held == GC_SCTP_SHARE_BLOCKS + COMMON && pool.common_used == COMMON);
+    gc_sctp_pool_give(&pool, &share, chain);
+    for (uint32_t i = 1; i < GC_SCTP_SHARE_BLOCKS + COMMON; i++) {
+        if (i != GC_SCTP_SHARE_BLOCKS) {
+            gc_sctp_pool_give(&pool, &share, first[i]);
+        }
+        if (i < GC_SCTP_SHARE_BLOCKS) {
+            gc_sctp_pool_give(&pool, &other, second[i]);
+        }
+    }
+    gc_sctp_pool_give(&pool, &other, second[0]);
+    assert_int_equal(pool.used + pool.common_used + share.held + share.own + other.own, 0);
+    free(memory);
+}
+
+static void a_limit_leaves_a_part_of_the_share(void **state) {
+    (void)state;
+    enum { COMMON = 3, ALL = 2 * GC_SCTP_SHARE_BLOCKS + COMMON, HALF = GC_SCTP_SHARE_BLOCKS / 2 };
+    static uint32_t blocks[ALL];
+    begin(ALL);
+    gc_sctp_pool_reserve(&pool, 1);
+    share = gc_sctp_pool_share(&pool);
+    assert_int_equal(fill(&share, HALF, ALL, blocks), HALF + COMMON);
+    assert_int_equal(fill(&share, share.guaranteed, ALL, blocks), HALF);
     free(memory);
 }
 
@@ -70,6 +139,8 @@ int main(void) {
         cmocka_unit_test(chunks_come_out_as_they_went_in),
         cmocka_unit_test(a_full_pool_takes_nothing),
         cmocka_unit_test(warm_blocks_are_used_before_untouched_ones),
+        cmocka_unit_test(nobody_takes_the_share_of_another),
+        cmocka_unit_test(a_limit_leaves_a_part_of_the_share),
     };
     return RUN(tests);
 }
