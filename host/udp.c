@@ -3,28 +3,46 @@
 #include "host/alloc.h"
 #include "host/net.h"
 
+#include <errno.h>
 #include <netinet/in.h>
+#include <netinet/udp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Datagrams of one system call. Pages are touched as far as batches grow. */
+/* Bounds of one message that the kernel cuts into datagrams: older kernels take 64 datagrams, and
+ * IPv4 so many bytes. */
+#define RUN_DATAGRAMS_MAX 60
+#define RUN_BYTES_MAX     65507
+/* A message of datagrams that were put together needs room for the longest. */
+#define WHOLE_BYTES 65536
+#define WHOLE_BATCH 4
+
+/* Where a datagram came in or leaves, and the length of those that were put together. */
+typedef union control {
+    struct cmsghdr align;
+    uint8_t bytes[CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(int))];
+} control;
+
+/* Messages of one system call, one datagram each, or several in `runs`. Pages are touched as far as
+ * batches grow. */
 typedef struct side {
     struct mmsghdr messages[GC_UDP_BATCH];
     struct iovec vectors[GC_UDP_BATCH];
     struct sockaddr_storage names[GC_UDP_BATCH];
-    union {
-        struct cmsghdr align;
-        uint8_t bytes[CMSG_SPACE(sizeof(struct in6_pktinfo))];
-    } control[GC_UDP_BATCH];
-    uint8_t bytes[GC_UDP_BATCH][GC_UDP_BYTES_MAX];
+    control control[GC_UDP_BATCH];
 } side;
+
+_Static_assert(GC_UDP_BATCH *GC_UDP_BYTES_MAX <= WHOLE_BATCH * WHOLE_BYTES, "one memory for both");
 
 struct gc_udp_batch {
     bool reading;   /* the callback runs: what it sends waits for the end of the batch */
     gc_udp *sender; /* the socket of the `count` datagrams in `out`; NULL: there are none */
     uint32_t count;
     side in, out;
+    struct mmsghdr runs[GC_UDP_BATCH]; /* of `out`: neighbours that may leave as one message */
+    uint8_t out_bytes[GC_UDP_BATCH][GC_UDP_BYTES_MAX];
+    uint8_t in_bytes[WHOLE_BATCH * WHOLE_BYTES]; /* WHOLE_BATCH long ones or GC_UDP_BATCH short */
 };
 
 int gc_udp_group_open(gc_udp_group *group, uv_loop_t *loop, gc_udp_received received,
@@ -47,18 +65,88 @@ void gc_udp_group_free(gc_udp_group *group) {
 
 /* --- sending ---------------------------------------------------------------------------------- */
 
+/* Tells whether datagram `i` may leave in one message with `first`, whose run has `bytes` so far
+ * and ends with datagram i - 1. The kernel cuts at one length: only the last may be shorter. */
+static bool joins(const side *out, uint32_t first, uint32_t i, size_t bytes) {
+    const struct msghdr *a = &out->messages[first].msg_hdr, *b = &out->messages[i].msg_hdr;
+    size_t size = out->vectors[first].iov_len, len = out->vectors[i].iov_len;
+    return i - first < RUN_DATAGRAMS_MAX && bytes + len <= RUN_BYTES_MAX && len <= size &&
+           out->vectors[i - 1].iov_len == size && a->msg_namelen == b->msg_namelen &&
+           a->msg_controllen == b->msg_controllen &&
+           memcmp(a->msg_name, b->msg_name, a->msg_namelen) == 0 &&
+           (a->msg_controllen == 0 ||
+            memcmp(a->msg_control, b->msg_control, a->msg_controllen) == 0);
+}
+
+/* Adds the length to what the first datagram says of itself. Its own message, which is used when it
+ * leaves alone, does not see the addition. */
+static void put_segment(struct msghdr *m, control *own, uint16_t size) {
+    struct cmsghdr *c = (struct cmsghdr *)(void *)(own->bytes + m->msg_controllen);
+    memset(c, 0, CMSG_SPACE(sizeof size));
+    c->cmsg_level = IPPROTO_UDP;
+    c->cmsg_type = UDP_SEGMENT;
+    c->cmsg_len = CMSG_LEN(sizeof size);
+    memcpy(CMSG_DATA(c), &size, sizeof size);
+    m->msg_control = own->bytes;
+    m->msg_controllen += CMSG_SPACE(sizeof size);
+}
+
+/* Puts neighbours from datagram `at` on together. Returns how many runs that makes. */
+static uint32_t gather(gc_udp_batch *b, uint32_t at) {
+    uint32_t runs = 0;
+    while (at < b->count) {
+        uint32_t first = at;
+        size_t bytes = 0;
+        do {
+            bytes += b->out.vectors[at++].iov_len;
+        } while (at < b->count && joins(&b->out, first, at, bytes));
+        struct mmsghdr *run = &b->runs[runs++];
+        *run = b->out.messages[first];
+        run->msg_hdr.msg_iovlen = at - first;
+        if (at - first > 1) {
+            put_segment(&run->msg_hdr, &b->out.control[first],
+                        (uint16_t)b->out.vectors[first].iov_len);
+        }
+    }
+    return runs;
+}
+
+/* A way that cannot cut says so with one of these: no checksum offload, IPsec, a smaller MTU, an
+ * old kernel. */
+static bool refuses_runs(int error) {
+    return error == EIO || error == EINVAL || error == ENOPROTOOPT || error == EMSGSIZE;
+}
+
+/* Sends what is left from datagram `at` on, as far as the kernel takes it at once. Returns how many
+ * datagrams that settles. */
+static uint32_t send_some(gc_udp_group *group, uint32_t at) {
+    gc_udp_batch *b = group->batch;
+    gc_udp *u = b->sender;
+    bool together = (u->offload & GC_UDP_SEGMENTS) != 0 && b->count - at > 1;
+    struct mmsghdr *list = together ? b->runs : b->out.messages + at;
+    uint32_t count = together ? gather(b, at) : b->count - at;
+    uint32_t settled = 0;
+    int n = sendmmsg(u->fd, list, count, MSG_DONTWAIT);
+    for (int i = 0; i < n; i++) {
+        settled += (uint32_t)list[i].msg_hdr.msg_iovlen;
+    }
+    if (n > 0) {
+        return settled;
+    }
+    uint32_t refused = (uint32_t)list[0].msg_hdr.msg_iovlen;
+    if (refused > 1 && refuses_runs(errno)) {
+        u->offload &= ~(uint32_t)GC_UDP_SEGMENTS;
+        return 0;
+    }
+    /* A datagram that cannot be sent (no route, full buffer) must not stop those after it. */
+    group->unsent += refused;
+    return refused;
+}
+
 static void flush(gc_udp_group *group) {
     gc_udp_batch *b = group->batch;
-    uint32_t sent = 0;
-    while (sent < b->count) {
-        int n = sendmmsg(b->sender->fd, b->out.messages + sent, b->count - sent, MSG_DONTWAIT);
-        if (n <= 0) {
-            /* A datagram that cannot be sent (no route, full buffer) must not stop those after it.
-             */
-            group->unsent++;
-            n = 1;
-        }
-        sent += (uint32_t)n;
+    for (uint32_t sent = 0; sent < b->count;) {
+        sent += send_some(group, sent);
     }
     b->count = 0;
     b->sender = NULL;
@@ -104,8 +192,8 @@ void gc_udp_send(gc_udp *u, const gc_addr *to, const gc_udp_local *from, gc_span
     uint32_t i = b->count++;
     struct msghdr *m = &b->out.messages[i].msg_hdr;
     b->sender = u;
-    memcpy(b->out.bytes[i], bytes.data, bytes.len);
-    b->out.vectors[i] = (struct iovec){b->out.bytes[i], bytes.len};
+    memcpy(b->out_bytes[i], bytes.data, bytes.len);
+    b->out.vectors[i] = (struct iovec){b->out_bytes[i], bytes.len};
     *m = (struct msghdr){.msg_name = &b->out.names[i],
                          .msg_namelen = gc_net_to_sockaddr(to, &b->out.names[i]),
                          .msg_iov = &b->out.vectors[i],
@@ -122,9 +210,13 @@ void gc_udp_send(gc_udp *u, const gc_addr *to, const gc_udp_local *from, gc_span
 
 /* --- receiving -------------------------------------------------------------------------------- */
 
-static int receive(const gc_udp *u, side *in) {
-    for (int i = 0; i < GC_UDP_BATCH; i++) {
-        in->vectors[i] = (struct iovec){in->bytes[i], GC_UDP_BYTES_MAX};
+static int receive(const gc_udp *u, gc_udp_batch *b) {
+    side *in = &b->in;
+    bool whole = (u->offload & GC_UDP_GATHERS) != 0;
+    uint32_t batch = whole ? WHOLE_BATCH : GC_UDP_BATCH;
+    size_t bytes = whole ? WHOLE_BYTES : GC_UDP_BYTES_MAX;
+    for (uint32_t i = 0; i < batch; i++) {
+        in->vectors[i] = (struct iovec){b->in_bytes + i * bytes, bytes};
         in->messages[i].msg_hdr = (struct msghdr){
             .msg_name = &in->names[i],
             .msg_namelen = sizeof in->names[i],
@@ -134,7 +226,7 @@ static int receive(const gc_udp *u, side *in) {
             .msg_controllen = sizeof in->control[i].bytes,
         };
     }
-    return recvmmsg(u->fd, in->messages, GC_UDP_BATCH, MSG_DONTWAIT, NULL);
+    return recvmmsg(u->fd, in->messages, batch, MSG_DONTWAIT, NULL);
 }
 
 static gc_udp_local local_of(struct msghdr *m) {
@@ -157,14 +249,37 @@ static gc_udp_local local_of(struct msghdr *m) {
     return at;
 }
 
+/* The length at which the kernel put datagrams together; 0: this is one alone. */
+static uint32_t segment_of(struct msghdr *m) {
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c != NULL; c = CMSG_NXTHDR(m, c)) {
+        if (c->cmsg_level == IPPROTO_UDP && c->cmsg_type == UDP_GRO) {
+            int size;
+            memcpy(&size, CMSG_DATA(c), sizeof size);
+            return size > 0 ? (uint32_t)size : 0;
+        }
+    }
+    return 0;
+}
+
 static void hand_out(gc_udp *u, side *in, int i) {
     struct msghdr *m = &in->messages[i].msg_hdr;
+    const uint8_t *bytes = in->vectors[i].iov_base;
+    uint32_t left = in->messages[i].msg_len, size = segment_of(m);
     gc_udp_datagram d;
-    if ((m->msg_flags & MSG_TRUNC) == 0 && gc_net_from_sockaddr(m->msg_name, &d.from)) {
-        d.at = local_of(m);
-        d.bytes = gc_span_of(in->bytes[i], in->messages[i].msg_len);
-        u->group->received(u, &d);
+    if ((m->msg_flags & MSG_TRUNC) != 0 || !gc_net_from_sockaddr(m->msg_name, &d.from)) {
+        return;
     }
+    d.at = local_of(m);
+    size = size == 0 ? left : size;
+    do {
+        uint32_t len = left < size ? left : size;
+        d.bytes = gc_span_of(bytes, len);
+        bytes += len;
+        left -= len;
+        if (len <= GC_UDP_BYTES_MAX) {
+            u->group->received(u, &d);
+        }
+    } while (left > 0 && !uv_is_closing((uv_handle_t *)&u->poll));
 }
 
 static void on_readable(uv_poll_t *poll, int status, int events) {
@@ -179,7 +294,7 @@ static void on_readable(uv_poll_t *poll, int status, int events) {
         uv_poll_start(poll, UV_READABLE, on_readable);
         return;
     }
-    int n = receive(u, &b->in);
+    int n = receive(u, b);
     b->reading = true;
     for (int i = 0; i < n && !uv_is_closing((uv_handle_t *)poll); i++) {
         hand_out(u, &b->in, i);
@@ -201,6 +316,20 @@ int gc_udp_open(gc_udp *u, gc_udp_group *group, int fd, uint32_t number) {
     }
     u->poll.data = u;
     return uv_poll_start(&u->poll, UV_READABLE, on_readable);
+}
+
+uint32_t gc_udp_offload(gc_udp *u, uint32_t wanted) {
+    int gathers = (wanted & GC_UDP_GATHERS) != 0;
+    int none = 0;
+    u->offload = 0;
+    if (setsockopt(u->fd, IPPROTO_UDP, UDP_GRO, &gathers, sizeof gathers) == 0 && gathers) {
+        u->offload |= GC_UDP_GATHERS;
+    }
+    if ((wanted & GC_UDP_SEGMENTS) != 0 &&
+        setsockopt(u->fd, IPPROTO_UDP, UDP_SEGMENT, &none, sizeof none) == 0) {
+        u->offload |= GC_UDP_SEGMENTS;
+    }
+    return u->offload;
 }
 
 static void on_closed(uv_handle_t *handle) {

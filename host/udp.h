@@ -12,7 +12,7 @@
  *
  *   gc_udp_open() -> open -> gc_udp_close() -> closed once the loop has seen to it
  *
- * Source: recvmmsg(2), sendmmsg(2), ip(7) IP_PKTINFO, RFC 3542 6.2 IPV6_PKTINFO. */
+ * Source: recvmmsg(2), sendmmsg(2), udp(7), ip(7) IP_PKTINFO, RFC 3542 6.2 IPV6_PKTINFO. */
 #ifndef GC_HOST_UDP_H
 #define GC_HOST_UDP_H
 
@@ -56,7 +56,15 @@ struct gc_udp {
     uv_poll_t poll;
     gc_udp_group *group;
     int fd;
-    uint32_t number; /* the owner's */
+    uint32_t number;  /* the owner's */
+    uint32_t offload; /* gc_udp_offloads that are in use */
+};
+
+/* Ways in which datagrams that differ in their content alone pass the kernel as one message, which
+ * costs little more than one datagram. */
+enum gc_udp_offloads {
+    GC_UDP_SEGMENTS = 1, /* on the way out (UDP_SEGMENT) */
+    GC_UDP_GATHERS = 2,  /* on the way in (UDP_GRO) */
 };
 
 /* Opens a group: takes memory for its buffers, and keeps loop, the callback and its context (which
@@ -70,6 +78,11 @@ void gc_udp_group_free(gc_udp_group *group);
  * (gc_net_bind_udp). number: any, the owner's name for it. Returns 0, or a libuv error: then the
  * descriptor is still the caller's. */
 int gc_udp_open(gc_udp *u, gc_udp_group *group, int fd, uint32_t number);
+/* Asks the kernel to pass datagrams of u, which is open, as one message where it can. wanted:
+ * gc_udp_offloads, 0: none, as at first. Returns those that are in use. A way that refuses such a
+ * message gets its datagrams one by one, and u->offload has lost GC_UDP_SEGMENTS. With
+ * GC_UDP_GATHERS datagrams that come from many addresses cost more system calls. */
+uint32_t gc_udp_offload(gc_udp *u, uint32_t wanted);
 /* Sends 1 to GC_UDP_BYTES_MAX bytes (asserted), which are copied, to an address of u's family. u:
  * open. from: the address of this machine to send from, of the same family, such as the `at` of a
  * question that is answered; it names the interface when `to` is link-local. NULL: the kernel

@@ -17,6 +17,7 @@ static void open_one(gc_bases *b, gc_addr address) {
         close(fd);
         return;
     }
+    gc_udp_offload(&b->sockets[number], GC_UDP_SEGMENTS | GC_UDP_GATHERS);
     b->addresses[number] = address;
     b->count++;
 }

@@ -5,9 +5,12 @@
 #include "host/net.h"
 #include "host/udp.h"
 
+#include <netinet/udp.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define PATIENCE_MS 5000
+#define BURST       74
 
 /* Two sockets that see what each other says. */
 typedef struct pair {
@@ -19,6 +22,8 @@ typedef struct pair {
     uint32_t wanted, got, bytes;
     gc_udp_datagram last;
     bool echo, close_at_once;
+    bool burst;        /* B answers with a burst, whose datagrams are counted in `in_order` */
+    uint32_t in_order; /* as they came to A */
 } pair;
 
 static gc_addr address_of(int fd) {
@@ -30,8 +35,31 @@ static gc_addr address_of(int fd) {
     return a;
 }
 
+/* Most are alike, so that they may leave together. Some are shorter, one is longer. Their bytes
+ * tell which one they are. */
+static gc_span burst_datagram(uint32_t i) {
+    static uint8_t text[GC_UDP_BYTES_MAX];
+    uint32_t len = i == 9 || i == 10 ? 800 : i == 20 ? 1400 : i % 31 == 30 ? 1 : 1200;
+    memset(text, (int)i + 1, len);
+    return gc_span_of(text, len);
+}
+
+static void send_burst(gc_udp *u, const pair *p) {
+    for (uint32_t i = 0; i < BURST; i++) {
+        gc_udp_send(u, &p->a_is, NULL, burst_datagram(i));
+        if (i == 40) { /* one for another address in between */
+            gc_udp_send(u, &p->b_is, NULL, GC_SPAN("aside"));
+        }
+    }
+}
+
 static void on_datagram(gc_udp *u, const gc_udp_datagram *d) {
     pair *p = u->group->context;
+    if (p->burst && u == &p->b && gc_span_equal(d->bytes, GC_SPAN("start"))) {
+        send_burst(u, p);
+    } else if (p->burst && u == &p->a) {
+        p->in_order += gc_span_equal(d->bytes, burst_datagram(p->in_order));
+    }
     p->last = *d;
     p->got++;
     p->bytes += d->bytes.len;
@@ -101,12 +129,12 @@ static void datagrams_of_1500_bytes_pass_both_ways_at_any_time(void **state) {
     pair_close(&p);
 }
 
-static void a_longer_datagram_is_dropped_unseen(void **state) {
-    (void)state;
+static void drop_a_longer_one(uint32_t offload) {
     static uint8_t text[GC_UDP_BYTES_MAX + 1];
     struct sockaddr_storage to;
     pair p;
     pair_open(&p, "127.0.0.1");
+    gc_udp_offload(&p.b, offload);
     socklen_t len = gc_net_to_sockaddr(&p.b_is, &to);
     assert_int_equal(sendto(p.a.fd, text, sizeof text, 0, (struct sockaddr *)&to, len),
                      sizeof text);
@@ -114,6 +142,12 @@ static void a_longer_datagram_is_dropped_unseen(void **state) {
     await(&p, 1);
     assert_int_equal(p.last.bytes.len, 7);
     pair_close(&p);
+}
+
+static void a_longer_datagram_is_dropped_unseen(void **state) {
+    (void)state;
+    drop_a_longer_one(0);
+    drop_a_longer_one(GC_UDP_GATHERS);
 }
 
 static void more_than_a_batch_is_echoed(void **state) {
@@ -127,6 +161,57 @@ static void more_than_a_batch_is_echoed(void **state) {
     }
     await(&p, 4 * GC_UDP_BATCH);
     assert_memory_equal(&p.last.from, &p.b_is, sizeof p.b_is);
+    pair_close(&p);
+}
+
+static void burst_with(uint32_t a_offload, uint32_t b_offload) {
+    pair p;
+    pair_open(&p, "127.0.0.1");
+    p.burst = true;
+    gc_udp_offload(&p.a, a_offload);
+    gc_udp_offload(&p.b, b_offload);
+    gc_udp_send(&p.a, &p.b_is, NULL, GC_SPAN("start"));
+    await(&p, BURST + 2);
+    assert_int_equal(p.in_order, BURST);
+    assert_int_equal(p.group.unsent, 0);
+    pair_close(&p);
+}
+
+static void a_burst_passes_whole_whatever_the_kernel_puts_together(void **state) {
+    (void)state;
+    for (uint32_t i = 0; i < 16; i++) {
+        burst_with(i & 3, i >> 2);
+    }
+}
+
+/* UDP_SEGMENT needs checksums: the kernel refuses it with EINVAL on a socket that has none. */
+static void a_refused_message_leaves_as_datagrams(void **state) {
+    (void)state;
+    int on = 1;
+    pair p;
+    pair_open(&p, "127.0.0.1");
+    p.burst = true;
+    if (gc_udp_offload(&p.b, GC_UDP_SEGMENTS) == 0) {
+        pair_close(&p);
+        skip();
+    }
+    assert_int_equal(setsockopt(p.b.fd, SOL_SOCKET, SO_NO_CHECK, &on, sizeof on), 0);
+    gc_udp_send(&p.a, &p.b_is, NULL, GC_SPAN("start"));
+    await(&p, BURST + 2);
+    assert_int_equal(p.in_order, BURST);
+    assert_int_equal(p.group.unsent, 0);
+    assert_int_equal(p.b.offload, 0);
+    pair_close(&p);
+}
+
+static void offloads_are_given_back(void **state) {
+    (void)state;
+    pair p;
+    pair_open(&p, "127.0.0.1");
+    assert_int_equal(p.a.offload, 0);
+    uint32_t all = gc_udp_offload(&p.a, GC_UDP_SEGMENTS | GC_UDP_GATHERS);
+    assert_int_equal(p.a.offload, all);
+    assert_int_equal(gc_udp_offload(&p.a, 0), 0);
     pair_close(&p);
 }
 
@@ -152,6 +237,22 @@ static void a_socket_may_be_closed_by_its_own_datagram(void **state) {
     gc_udp_send(&p.a, &p.b_is, NULL, GC_SPAN("two"));
     await(&p, 2); /* "one", and its echo, which still left */
     assert_memory_equal(&p.last.from, &p.b_is, sizeof p.b_is);
+    pair_close(&p);
+}
+
+static void a_socket_may_be_closed_amid_what_the_kernel_put_together(void **state) {
+    (void)state;
+    pair p;
+    pair_open(&p, "127.0.0.1");
+    gc_udp_offload(&p.b, GC_UDP_GATHERS);
+    p.close_at_once = true;
+    struct sockaddr_storage to;
+    uint8_t text[3 * 100] = {0};
+    int size = 100; /* of each of the datagrams that the kernel makes of the text */
+    socklen_t len = gc_net_to_sockaddr(&p.b_is, &to);
+    setsockopt(p.a.fd, IPPROTO_UDP, UDP_SEGMENT, &size, sizeof size);
+    sendto(p.a.fd, text, sizeof text, 0, (struct sockaddr *)&to, len);
+    await(&p, 1);
     pair_close(&p);
 }
 
@@ -182,8 +283,12 @@ int main(void) {
         cmocka_unit_test(datagrams_of_1500_bytes_pass_both_ways_at_any_time),
         cmocka_unit_test(a_longer_datagram_is_dropped_unseen),
         cmocka_unit_test(more_than_a_batch_is_echoed),
+        cmocka_unit_test(a_burst_passes_whole_whatever_the_kernel_puts_together),
+        cmocka_unit_test(a_refused_message_leaves_as_datagrams),
+        cmocka_unit_test(offloads_are_given_back),
         cmocka_unit_test(an_answer_leaves_from_the_address_that_was_asked),
         cmocka_unit_test(a_socket_may_be_closed_by_its_own_datagram),
+        cmocka_unit_test(a_socket_may_be_closed_amid_what_the_kernel_put_together),
         cmocka_unit_test(what_the_kernel_does_not_take_is_counted),
         cmocka_unit_test(without_memory_there_is_no_group),
     };
