@@ -2,24 +2,37 @@
 #include "core/base/error.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
-/* A terminal that is shared with the standard input may be set not to block. */
+#define PATIENCE_MS 1000 /* with a reader that does not read, once we are to leave */
+
+/* The signals that are caught all ask us to leave: a reader that reads nothing must not keep us.
+ * Returns false for such a one. */
+static bool wait_for_reader(const gc_output *o) {
+    struct pollfd wait = {.fd = o->fd, .events = POLLOUT};
+    int n = poll(&wait, 1, -1);
+    if (n < 0 && errno == EINTR) {
+        n = poll(&wait, 1, PATIENCE_MS);
+    }
+    return n > 0;
+}
+
+/* As much as a pipe that is ready takes without blocking. A terminal that is shared with the
+ * standard input may be set not to block. */
 static bool write_some(gc_output *o, const uint8_t **at, uint32_t *left) {
-    ssize_t n = write(o->fd, *at, *left);
+    if (!wait_for_reader(o)) {
+        return false;
+    }
+    ssize_t n = write(o->fd, *at, *left < PIPE_BUF ? *left : PIPE_BUF);
     if (n >= 0) {
         *at += n;
         *left -= (uint32_t)n;
         return true;
     }
-    if (errno == EAGAIN) {
-        struct pollfd wait = {.fd = o->fd, .events = POLLOUT};
-        poll(&wait, 1, -1);
-        return true;
-    }
-    return errno == EINTR;
+    return errno == EAGAIN || errno == EINTR;
 }
 
 static void flush(gc_output *o, const gc_writer *w) {

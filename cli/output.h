@@ -1,5 +1,6 @@
 /* Output: what is written to the standard output, as JSON lines or as plain lines. Each line is
- * written whole. A reader that is slow holds up the program; a reader that is gone ends it. */
+ * written whole. A reader that is slow holds up the program, until a signal ends it; a reader that
+ * is gone ends it. */
 #ifndef GC_CLI_OUTPUT_H
 #define GC_CLI_OUTPUT_H
 

@@ -1,12 +1,13 @@
 // ghostchat without links: the command line, the way to the server, exit statuses, TLS.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import { makeCertificate } from '../harness/certificate.mjs';
 import { root, running, Server } from '../harness/server.mjs';
@@ -51,6 +52,22 @@ test('standard descriptors that are closed do no harm', async () => {
       { encoding: 'utf8', timeout: 30000 });
     assert.deepEqual([status, signal], [0, null], `${closed} ${stderr}`);
   }
+  await server.stop();
+});
+
+test('a reader that reads nothing does not keep the program from leaving', async () => {
+  const server = await new Server().start();
+  const child = spawn(program, ['join', 'unread', ...at(server)], { stdio: ['pipe', 'pipe', 'ignore'] });
+  child.stdin.on('error', () => {}); // it leaves before it has read all
+  await once(child.stdout, 'readable'); // and nothing is read of it
+  child.stdin.write('nonsense\n'.repeat(100000));
+  await delay(1000);
+  const late = setTimeout(() => child.kill('SIGKILL'), 8000);
+  child.kill('SIGTERM');
+  assert.deepEqual(await once(child, 'exit'), [0, null]);
+  clearTimeout(late);
+  child.stdin.destroy();
+  child.stdout.destroy();
   await server.stop();
 });
 
