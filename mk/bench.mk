@@ -45,3 +45,17 @@ way:
 #: make figures OLD=..  instructions and sizes of two states of this project, and their ratios
 figures:
 	$(Q)CC='$(CC)' sh tools/figures.sh '$(OLD)' '$(or $(NEW),.)'
+
+# Programs over the native peer: a rule that is more special than the one above.
+NATIVE_BENCH := $(addprefix $(B)/bench/,bulk floor dtls)
+$(NATIVE_BENCH): $(B)/bench/%: bench/%.c bench/cpu.h $(B)/libgcpeer.a $(B)/libgchost.a \
+    $(B)/libgcrtc.a $(B)/libgccore.a $(STAMP)
+	$(call say,BENCH,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(HOST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $< -o $@ $(LDFLAGS_ALL) \
+	    $(B)/libgchost.a $(B)/libgcrtc.a $(B)/libgccore.a $(PEER_LDLIBS)
+
+# ONLY=bulk|start|memory, ROUNDS=5, MEGABYTES=200, RUNS=100 (1000: the deep form), IDLE_S=5.
+.PHONY: bench-native
+#: make bench-native    figures of the native peer beside AES, the kernel and OpenSSL alone
+bench-native: test/node_modules/.package-lock.json $(NATIVE_BENCH) $(B)/ghostchatd $(B)/ghostchat
+	$(Q)B=$(B) test/netns $(NODE) bench/native.mjs
