@@ -83,5 +83,5 @@ sim-trace: $(SIM) $(SIM_WASM)
 
 # Planted bugs: each patch must be caught within 10,000 seeds.
 sim-planted: $(SIM)
-	$(Q)B='$(B)' COMPILE='$(CC) $(CORE_FLAGS) $(CPPFLAGS) $(CFLAGS) -w' LINK='$(CC)' \
+	$(Q)B='$(B)' COMPILE='$(CC) $(CORE_FLAGS) -D_GNU_SOURCE $(CPPFLAGS) $(CFLAGS) -w' LINK='$(CC)' \
 	    LINK_FLAGS='$(LDFLAGS_ALL) $(SIM_LDLIBS)' sh sim/planted.sh

@@ -247,7 +247,7 @@ static const sim_scenario table[] = {
      .latency_ms = 50,
      .jitter_ms = 1,
      .lossless = true,
-     .steps = {{STEP(10, JOIN, SIM_ALL)}, {MESHED(1000)}, {STEADY(1000)}}},
+     .steps = {{STEP(10, JOIN, SIM_ALL)}, {MESHED(800)}, {STEADY(800)}}},
     /* Three in ten datagrams are lost each way. */
     {.name = "native-loss",
      .native = true,
