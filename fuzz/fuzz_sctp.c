@@ -201,7 +201,7 @@ static void forge(gc_reader *r, uint32_t i) {
         forge_chunk(r, &w, to);
     }
     if (!w.failed && packet_count < PACKETS_MAX) {
-        gc_span packet = gc_sctp_packet_close(&pool.crc, &w);
+        gc_span packet = gc_sctp_packet_close((kind & 0x40) != 0 ? NULL : &pool.crc, &w);
         packets[packet_count].to = i;
         packets[packet_count].len = packet.len;
         memcpy(packets[packet_count].bytes, packet.data, packet.len);

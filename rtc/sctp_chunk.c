@@ -6,6 +6,8 @@
 #define STATE_COOKIE         7      /* RFC 9260 3.3.3.1 */
 #define SUPPORTED_EXTENSIONS 0x8008 /* RFC 5061 4.2.7 */
 #define FORWARD_TSN          0xc000 /* RFC 3758 3.1 */
+#define ZERO_CHECKSUM        0x8001 /* RFC 9653 4 */
+#define METHOD_DTLS          1 /* RFC 9653 6: what detects errors in the place of the checksum */
 
 /* Of RFC 9260 3.3.2.1 and 3.3.3.1: known, and of no use over DTLS. */
 static bool known_parameter(uint16_t type) {
@@ -44,6 +46,13 @@ static void read_extensions(gc_span value, gc_sctp_init_chunk *out) {
     }
 }
 
+static bool names_dtls(gc_span value) {
+    gc_reader r;
+    gc_reader_init(&r, value);
+    uint32_t method = gc_reader_u32(&r);
+    return !r.failed && gc_reader_left(&r) == 0 && method == METHOD_DTLS;
+}
+
 /* RFC 9260 3.2.1: reports as many unknown parameters as there is room for. */
 static void note_unknown(const gc_sctp_parameter *p, gc_sctp_init_chunk *out) {
     uint32_t len = gc_sctp_padded(p->whole.len);
@@ -76,6 +85,8 @@ int gc_sctp_init_read(const gc_sctp_chunk *c, gc_sctp_init_chunk *out) {
             read_extensions(p.value, out);
         } else if (p.type == FORWARD_TSN) {
             out->forward_tsn = true;
+        } else if (p.type == ZERO_CHECKSUM) {
+            out->zero_checksum = out->zero_checksum || names_dtls(p.value);
         } else if (!known_parameter(p.type)) {
             note_unknown(&p, out);
             if (!GC_SCTP_SKIPS(p.type >> 8)) {
@@ -194,6 +205,11 @@ void gc_sctp_init_write(gc_writer *w, uint8_t type, const gc_sctp_init_chunk *i)
         if (i->forward_tsn) {
             gc_writer_u8(w, GC_SCTP_FORWARD_TSN);
         }
+        gc_sctp_parameter_end(w, at);
+    }
+    if (i->zero_checksum) {
+        uint32_t at = gc_sctp_parameter_begin(w, ZERO_CHECKSUM);
+        gc_writer_u32(w, METHOD_DTLS);
         gc_sctp_parameter_end(w, at);
     }
     write_report(w, i);

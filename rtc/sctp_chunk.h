@@ -1,6 +1,7 @@
 /* SCTP chunks: the values of those that carry fields. Reading checks the form and nothing else;
  * spans are borrowed from the packet. Writers write a whole chunk into a packet that was begun
- * (sctp_packet.h). Source: RFC 9260 3.3; RFC 3758 3.1, 3.2; RFC 6525 3, 4; RFC 5061 4.2.7. */
+ * (sctp_packet.h). Source: RFC 9260 3.3; RFC 3758 3.1, 3.2; RFC 6525 3, 4; RFC 5061 4.2.7;
+ * RFC 9653 4. */
 #ifndef GC_RTC_SCTP_CHUNK_H
 #define GC_RTC_SCTP_CHUNK_H
 
@@ -51,6 +52,7 @@ typedef struct gc_sctp_init_chunk {
     uint16_t streams_in;
     bool reconfig;                        /* parameter 0x8008 names RE-CONFIG */
     bool forward_tsn;                     /* parameter 0xC000 */
+    bool zero_checksum;                   /* parameter 0x8001 names DTLS (RFC 9653 4) */
     gc_span cookie;                       /* of INIT ACK; empty in INIT */
     uint8_t report[GC_SCTP_REPORT_BYTES]; /* unknown parameters, whole, padded, to be reported */
     uint32_t report_len;

@@ -18,8 +18,10 @@ void gc_sctp_opening_begin(gc_sctp_opening *o, gc_drbg *drbg, uint32_t window_by
         .streams_in = streams,
         .reconfig = true,
         .forward_tsn = true,
+        .zero_checksum = true,
     };
     o->peer = (gc_sctp_init_chunk){0};
+    o->declared = false;
     o->init_due = o->answer_due = o->echo_due = o->ack_due = o->stale_due = false;
     o->t1_at_ms = GC_NEVER;
     o->t1_ms = o->first_ms = GC_SCTP_T1_MS;
@@ -156,6 +158,7 @@ static void write_answer(gc_sctp_opening *o, gc_writer *w, uint64_t now_ms, cons
 
 void gc_sctp_opening_write_alone(gc_sctp_opening *o, gc_writer *w, uint64_t now_ms,
                                  const uint8_t key[16]) {
+    o->declared = o->own.zero_checksum;
     if (o->answer_due) {
         o->answer_due = false;
         write_answer(o, w, now_ms, key);

@@ -44,6 +44,7 @@ typedef struct gc_sctp_opening {
     gc_sctp_init_chunk own;  /* what we say: tag, window, streams, first TSN */
     gc_sctp_init_chunk peer; /* what the peer said; valid from ECHOED on */
     gc_sctp_init_chunk asks; /* the INIT that is to be answered */
+    bool declared; /* an INIT or INIT ACK that says so went out: a checksum of zero is taken */
     bool init_due;
     bool answer_due;
     bool echo_due;

@@ -16,12 +16,16 @@ static uint32_t reversed(uint32_t v) {
     return v >> 24 | (v >> 8 & 0xff00) | (v << 8 & 0xff0000) | v << 24;
 }
 
-int gc_sctp_packet_open(const gc_crc32c *crc, gc_span packet, gc_sctp_head *head, gc_reader *r) {
+int gc_sctp_packet_open(const gc_crc32c *crc, gc_span packet, bool zero, gc_sctp_head *head,
+                        gc_reader *r) {
     gc_reader_init(r, packet);
     head->from = gc_reader_u16(r);
     head->to = gc_reader_u16(r);
     head->tag = gc_reader_u32(r);
     uint32_t given = gc_reader_u32(r);
+    if (!r->failed && zero && given == 0 && head->tag != 0) {
+        return 0;
+    }
     if (r->failed || reversed(given) != checksum(crc, packet)) {
         return GC_E_SYNTAX;
     }
@@ -72,7 +76,7 @@ void gc_sctp_packet_begin(gc_writer *w, const gc_sctp_head *head) {
 gc_span gc_sctp_packet_close(const gc_crc32c *crc, gc_writer *w) {
     gc_span packet = gc_writer_done(w);
     gc_assert(!w->failed && packet.len >= GC_SCTP_HEAD_BYTES);
-    uint32_t sum = checksum(crc, packet);
+    uint32_t sum = crc == NULL ? 0 : checksum(crc, packet);
     for (uint32_t i = 0; i < 4; i++) {
         w->data[CHECKSUM_AT + i] = (uint8_t)(sum >> 8 * i);
     }

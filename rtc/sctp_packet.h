@@ -57,8 +57,10 @@ typedef struct gc_sctp_parameter {
 } gc_sctp_parameter;
 
 /* Reads the common header of a packet whose checksum is right, and starts r at its first chunk.
- * Returns 0 or GC_E_SYNTAX: too short, or another checksum. Source: RFC 9260 3.1, 6.8. */
-int gc_sctp_packet_open(const gc_crc32c *crc, gc_span packet, gc_sctp_head *head, gc_reader *r);
+ * zero: a checksum of zero is right too, but for a packet of tag 0, which holds INIT. Returns 0 or
+ * GC_E_SYNTAX: too short, or another checksum. Source: RFC 9260 3.1, 6.8; RFC 9653 5.3. */
+int gc_sctp_packet_open(const gc_crc32c *crc, gc_span packet, bool zero, gc_sctp_head *head,
+                        gc_reader *r);
 /* Reads the next chunk. Returns false at the end, and when there is no whole chunk: then r->failed.
  */
 bool gc_sctp_chunk_next(gc_reader *r, gc_sctp_chunk *out);
@@ -68,7 +70,8 @@ bool gc_sctp_parameter_next(gc_reader *r, gc_sctp_parameter *out);
 
 /* Begins a packet with this header; the checksum is written by gc_sctp_packet_close(). */
 void gc_sctp_packet_begin(gc_writer *w, const gc_sctp_head *head);
-/* Writes the checksum over all that was written and returns the packet. */
+/* Writes the checksum over all that was written and returns the packet. crc: NULL leaves it zero
+ * (RFC 9653 5.2). */
 gc_span gc_sctp_packet_close(const gc_crc32c *crc, gc_writer *w);
 /* Begins a chunk; its value is written by the caller. Returns what gc_sctp_chunk_end() wants. */
 uint32_t gc_sctp_chunk_begin(gc_writer *w, uint8_t type, uint8_t flags);

@@ -219,7 +219,8 @@ void gc_sctp_receive(gc_sctp *s, gc_span packet) {
     gc_sctp_head head;
     gc_sctp_chunk c;
     gc_reader r;
-    if (s->reason != 0 || gc_sctp_packet_open(&s->pool->crc, packet, &head, &r) != 0 ||
+    if (s->reason != 0 ||
+        gc_sctp_packet_open(&s->pool->crc, packet, s->opening.declared, &head, &r) != 0 ||
         head.from != GC_SCTP_PORT || head.to != GC_SCTP_PORT || !gc_sctp_chunk_next(&r, &c) ||
         !belongs(s, &head, &c, &r)) {
         return;

@@ -143,6 +143,9 @@ bool gc_sctp_transmit(gc_sctp *s, gc_span *packet) {
     if (alone(s, packet)) {
         return true;
     }
+    /* RFC 9653 5.2: DTLS finds every error. INIT and COOKIE ECHO have a checksum nevertheless, and
+     * so has INIT ACK, which is sent before the peer's numbers are kept. */
+    bool zero = s->opening.peer.zero_checksum && !s->opening.echo_due;
     if (s->opening.phase < GC_SCTP_PHASE_ECHOED && !gc_sctp_opening_due(&s->opening)) {
         return false;
     }
@@ -157,6 +160,6 @@ bool gc_sctp_transmit(gc_sctp *s, gc_span *packet) {
     if (w.at == GC_SCTP_HEAD_BYTES) {
         return false;
     }
-    *packet = gc_sctp_packet_close(&s->pool->crc, &w);
+    *packet = gc_sctp_packet_close(zero ? NULL : &s->pool->crc, &w);
     return true;
 }

@@ -89,6 +89,33 @@ static void chromiums_init_is_read(void **state) {
     cut(&c, read_init, 16);
 }
 
+static void zero_checksum_is_declared_for_dtls_alone(void **state) {
+    (void)state;
+    static const struct {
+        const char *parameter;
+        bool declared;
+    } rows[] = {{"8001000800000001", true},  {"8001000800000002", false},
+                {"8001000800000000", false}, {"8001000400000000", false},
+                {"8001000600010000", false}, {"8001000c0000000100000000", false}};
+    for (uint32_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char hex[128];
+        snprintf(hex, sizeof hex, "1122334400500000ffffffff55667788%s", rows[i].parameter);
+        if (i == 3) {
+            hex[strlen(hex) - 8] = 0;
+        }
+        gc_sctp_chunk c = chunk_of_hex(GC_SCTP_INIT, hex);
+        gc_sctp_init_chunk got;
+        assert_int_equal(gc_sctp_init_read(&c, &got), 0);
+        assert_int_equal(got.zero_checksum, rows[i].declared);
+        assert_int_equal(got.report_len, 0);
+    }
+    uint8_t expected[8] = {0x80, 1, 0, 8, 0, 0, 0, 1};
+    gc_writer w = begin();
+    gc_sctp_init_chunk i = {.tag = 1, .streams_out = 1, .streams_in = 1, .zero_checksum = true};
+    gc_sctp_init_write(&w, GC_SCTP_INIT, &i);
+    assert_span(gc_span_from(gc_writer_done(&w), 20), gc_span_of(expected, sizeof expected));
+}
+
 static void ours_looks_like_chromiums(void **state) {
     (void)state;
     uint8_t expected[64] = {1, 0, 0, 30};
@@ -274,6 +301,7 @@ int main(void) {
         cmocka_unit_test(data_is_read_as_it_was_written),
         cmocka_unit_test(chromiums_init_is_read),
         cmocka_unit_test(ours_looks_like_chromiums),
+        cmocka_unit_test(zero_checksum_is_declared_for_dtls_alone),
         cmocka_unit_test(an_init_ack_carries_cookie_and_report),
         cmocka_unit_test(an_init_without_tag_or_streams_is_refused),
         cmocka_unit_test(unknown_parameters_are_taken_by_their_upper_bits),

@@ -29,7 +29,7 @@ static void a_packet_is_read_as_it_was_written(void **state) {
     gc_sctp_chunk c;
     gc_reader r;
     assert_int_equal(packet.len, 12 + 4 + 12 + 8);
-    assert_int_equal(gc_sctp_packet_open(&crc, packet, &got, &r), 0);
+    assert_int_equal(gc_sctp_packet_open(&crc, packet, false, &got, &r), 0);
     assert_int_equal(got.from, 5000);
     assert_int_equal(got.to, 5001);
     assert_int_equal(got.tag, 0xfedcba98);
@@ -72,12 +72,13 @@ static void any_flipped_bit_and_any_cut_is_refused(void **state) {
     gc_reader r;
     for (uint32_t bit = 0; bit < 8 * packet.len; bit++) {
         bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
-        assert_int_equal(gc_sctp_packet_open(&crc, packet, &got, &r), GC_E_SYNTAX);
+        assert_int_equal(gc_sctp_packet_open(&crc, packet, false, &got, &r), GC_E_SYNTAX);
         bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
     }
     for (uint32_t len = 0; len < packet.len; len++) {
         uint8_t *copy = exact_copy(packet.data, len);
-        assert_int_equal(gc_sctp_packet_open(&crc, gc_span_of(copy, len), &got, &r), GC_E_SYNTAX);
+        assert_int_equal(gc_sctp_packet_open(&crc, gc_span_of(copy, len), false, &got, &r),
+                         GC_E_SYNTAX);
         free(copy);
     }
 }
@@ -159,6 +160,28 @@ static void serial_numbers_wrap(void **state) {
     assert_false(gc_sctp_ssn_after(UINT16_MAX, 0));
 }
 
+static void zero_is_right_where_it_was_declared_but_for_init(void **state) {
+    (void)state;
+    uint8_t bytes[16] = {0x13, 0x88, 0x13, 0x88, 0, 0, 0, 9, 0, 0, 0, 0, 11, 0, 0, 4};
+    gc_span packet = gc_span_of(bytes, sizeof bytes);
+    gc_sctp_head got;
+    gc_reader r;
+    assert_int_equal(gc_sctp_packet_open(&crc, packet, false, &got, &r), GC_E_SYNTAX);
+    assert_int_equal(gc_sctp_packet_open(&crc, packet, true, &got, &r), 0);
+    assert_int_equal(got.tag, 9);
+    assert_int_equal(gc_reader_left(&r), 4);
+    for (uint32_t len = 0; len < GC_SCTP_HEAD_BYTES; len++) {
+        uint8_t *copy = exact_copy(bytes, len);
+        assert_int_equal(gc_sctp_packet_open(&crc, gc_span_of(copy, len), true, &got, &r),
+                         GC_E_SYNTAX);
+        free(copy);
+    }
+    bytes[11] = 1;
+    assert_int_equal(gc_sctp_packet_open(&crc, packet, true, &got, &r), GC_E_SYNTAX);
+    bytes[11] = bytes[7] = 0;
+    assert_int_equal(gc_sctp_packet_open(&crc, packet, true, &got, &r), GC_E_SYNTAX);
+}
+
 int main(void) {
     gc_crc32c_init(&crc, false);
     const struct CMUnitTest tests[] = {
@@ -169,6 +192,7 @@ int main(void) {
         cmocka_unit_test(only_the_last_parameter_may_lack_padding),
         cmocka_unit_test(padding_between_parameters_counts_into_the_chunk),
         cmocka_unit_test(serial_numbers_wrap),
+        cmocka_unit_test(zero_is_right_where_it_was_declared_but_for_init),
     };
     return RUN(tests);
 }

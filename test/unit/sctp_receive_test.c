@@ -269,7 +269,8 @@ static void heartbeats_are_answered_with_their_own_words(void **state) {
         gc_sctp_packet(&pair.side[1].s, pair.now_ms, packet);
         assert_int_equal(gc_sctp_poll(&pair.side[1].s, &out), over == 0);
         if (over == 0) {
-            assert_int_equal(gc_sctp_packet_open(&pair.side[1].pool.crc, out.bytes, &head, &r), 0);
+            assert_int_equal(
+                gc_sctp_packet_open(&pair.side[1].pool.crc, out.bytes, true, &head, &r), 0);
             assert_true(gc_sctp_chunk_next(&r, &c));
             assert_int_equal(c.type, GC_SCTP_HEARTBEAT_ACK);
             assert_span(c.value, gc_span_of(info, len));

@@ -21,7 +21,7 @@ static uint32_t next_packet(uint8_t types[64], uint8_t flags[64]) {
         return 0;
     }
     assert_true(packet.len <= GC_SCTP_PACKET_BYTES);
-    assert_int_equal(gc_sctp_packet_open(&pair.side[0].pool.crc, packet, &head, &r), 0);
+    assert_int_equal(gc_sctp_packet_open(&pair.side[0].pool.crc, packet, true, &head, &r), 0);
     while (gc_sctp_chunk_next(&r, &c)) {
         assert_true(count < 64);
         types[count] = c.type;
