@@ -397,6 +397,8 @@ static bool read_data(gc_dtls *d, gc_span *out) {
     clear_errors();
     int n = SSL_read(d->ssl, x->data, sizeof x->data);
     if (n > 0) {
+        /* Most datagrams are one record: to ask for a second one costs as much as a search. */
+        d->readable = x->reader == d || SSL_has_pending(d->ssl) == 1;
         *out = gc_span_of(x->data, (uint32_t)n);
         return true;
     }
