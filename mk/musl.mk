@@ -1,9 +1,12 @@
 # The native core and its unit tests with another C library, musl (Debian: musl-tools). There is no
-# cmocka and no libsodium for it, so test/musl replaces both. Tests of host/ and server/ need
+# cmocka and no libsodium for it, so test/musl replaces both. Tests of host/, server/, rtc/, peer/ and cli/ need
 # more libraries than that: they are counted and named as not run.
 MUSL_CC ?= musl-gcc
 MUSL_FLAGS := $(BASE) -D_GNU_SOURCE -Itest/musl
-MUSL_BESIDE := $(sort $(shell grep -E '^\#include "(host|server|rtc|peer|cli)/' test/unit/*.[ch] | grep -v '"host/crypto.h"' | sed 's/:.*//'))
+MUSL_DIRECT := $(sort $(shell grep -E '^\#include "(host|server|rtc|peer|cli)/' test/unit/*.[ch] | grep -v '"host/crypto.h"' | sed 's/:.*//'))
+# So do those that include a helper of this kind.
+MUSL_HELPERS := $(addsuffix .h,$(basename $(filter-out $(UNIT_SRC),$(MUSL_DIRECT))))
+MUSL_BESIDE := $(sort $(MUSL_DIRECT) $(if $(MUSL_HELPERS),$(shell grep -lF $(MUSL_HELPERS:%=-e '"%"') test/unit/*.[ch])))
 MUSL_SRC := $(filter-out $(MUSL_BESIDE),$(UNIT_SRC))
 MUSL_LEFT := $(filter $(MUSL_BESIDE),$(UNIT_SRC))
 MUSL_BIN := $(MUSL_SRC:%.c=$(B)/musl/%)
