@@ -10,12 +10,6 @@
 /* Places for links that were closed and still say goodbye. When all are taken, the oldest of these
  * is cut short: nobody waits for it. */
 #define CLOSING_MAX 16
-/* Messages on their way in and out, of all links together. */
-#define POOL_BYTES  (16u << 20)
-#define POOL_BLOCKS (POOL_BYTES / GC_SCTP_BLOCK_BYTES)
-
-_Static_assert((GC_LINKS_MAX + CLOSING_MAX) * 2 * GC_SCTP_SHARE_BLOCKS <= POOL_BLOCKS / 3 * 2,
-               "the shares of all links leave a third of the pool to those that need more");
 _Static_assert(GC_RTC_BASES_MAX == GC_ICE_BASES_MAX, "a base of the handle is one of each link");
 _Static_assert(GC_RTC_SERVERS_MAX == GC_ICE_SERVERS_MAX, "and a server");
 _Static_assert(GC_RTC_LABEL_BYTES_MAX == GC_CHANNELS_LABEL_BYTES_MAX, "said twice");
@@ -69,6 +63,13 @@ static uint32_t places_of(const gc_rtc_options *options) {
     return (options->links_max == 0 ? GC_LINKS_MAX : options->links_max) + CLOSING_MAX;
 }
 
+/* Messages on their way in and out: the share that each link has for itself in both directions, and
+ * as much again for those that need more. For a room of 16 these are 17 MB, of which an idle link
+ * touches nothing. */
+static uint32_t pool_blocks_of(const gc_rtc_options *options) {
+    return 2 * places_of(options) * 2 * GC_SCTP_SHARE_BLOCKS;
+}
+
 size_t gc_rtc_size(const gc_rtc_options *options) {
     gc_arena a;
     gc_arena_measure(&a);
@@ -76,7 +77,7 @@ size_t gc_rtc_size(const gc_rtc_options *options) {
     gc_arena_take(&a, places_of(options), sizeof(place));
     gc_sctp_pool pool;
     gc_drbg drbg = {0};
-    gc_sctp_pool_init(&pool, &a, &drbg, POOL_BLOCKS);
+    gc_sctp_pool_init(&pool, &a, &drbg, pool_blocks_of(options));
     for (uint32_t i = 0; i < places_of(options); i++) {
         gc_sctp sctp;
         gc_sctp_place(&sctp, &pool, &a);
@@ -94,7 +95,7 @@ static gc_rtc *lay_out(gc_arena *a, const gc_rtc_options *options, const uint8_t
     gc_drbg_init(&r->drbg, seed);
     gc_ice_gate_init(&r->gate, &r->drbg);
     gc_mdns_init(&r->mdns);
-    gc_sctp_pool_init(&r->pool, a, &r->drbg, POOL_BLOCKS);
+    gc_sctp_pool_init(&r->pool, a, &r->drbg, pool_blocks_of(options));
     gc_sctp_pool_reserve(&r->pool, r->place_count);
     r->shared.drbg = &r->drbg;
     r->shared.gate = &r->gate;

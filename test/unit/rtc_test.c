@@ -923,7 +923,7 @@ static void the_queues_of_some_links_leave_room_for_the_others(void **state) {
     (void)state;
     enum { LINKS = 18 };
     static uint8_t bytes[GC_FRAME_BYTES_MAX];
-    world *w = make_world(1);
+    world *w = make_world_with(1, &(gc_rtc_options){.links_max = 40});
     for (uint32_t link = 0; link < LINKS; link++) {
         offer(w, link, GC_LINK_KIND_NATIVE);
         run(w, 1000);
