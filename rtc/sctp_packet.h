@@ -35,8 +35,8 @@ enum gc_sctp_chunk_type {
 /* RFC 9260 3.2: the two upper bits of an unknown chunk's type say how it is taken; 3.2.1: so do
  * those of an unknown parameter, where the packet or chunk is no longer read when GC_SCTP_SKIPS is
  * not set. */
-#define GC_SCTP_SKIPS(upper)   (((upper)&0x80) != 0)
-#define GC_SCTP_REPORTS(upper) (((upper)&0x40) != 0)
+#define GC_SCTP_SKIPS(upper)   ((0x80 & (upper)) != 0)
+#define GC_SCTP_REPORTS(upper) ((0x40 & (upper)) != 0)
 
 typedef struct gc_sctp_head {
     uint16_t from; /* ports */

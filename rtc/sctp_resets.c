@@ -18,7 +18,7 @@ static void add(gc_sctp_streams *s, uint32_t stream) {
 
 static void take(gc_sctp_streams *s, uint32_t stream) {
     gc_assert(has(s, stream));
-    s->bits[stream / 8] &= (uint8_t) ~(1u << stream % 8);
+    s->bits[stream / 8] &= (uint8_t)(0xff ^ 1u << stream % 8);
     s->count--;
 }
 
