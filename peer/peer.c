@@ -2,6 +2,7 @@
 #include "core/base/assert.h"
 #include "core/base/drbg.h"
 #include "core/base/error.h"
+#include "core/base/number.h"
 #include "core/base/secret.h"
 #include "host/alloc.h"
 #include "host/clock.h"
@@ -276,15 +277,11 @@ static void on_deadline(uv_timer_t *timer) {
     drive(p);
 }
 
-static uint64_t earlier(uint64_t a, uint64_t b) {
-    return a < b ? a : b;
-}
-
 static void arm(gc_peer *p) {
-    uint64_t at = earlier(gc_client_deadline(p->client), gc_rtc_deadline(p->rtc));
+    uint64_t at = gc_min_u64(gc_client_deadline(p->client), gc_rtc_deadline(p->rtc));
     if (p->closing) {
         /* Nothing is left that would go out. */
-        at = at == GC_NEVER ? 0 : earlier(at, p->goodbye_ms);
+        at = at == GC_NEVER ? 0 : gc_min_u64(at, p->goodbye_ms);
         p->goodbye_ms = at == 0 ? 0 : p->goodbye_ms;
     }
     if (at == GC_NEVER) {

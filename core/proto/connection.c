@@ -1,6 +1,7 @@
 #include "core/proto/connection.h"
 
 #include "core/base/assert.h"
+#include "core/base/number.h"
 #include "core/base/timers.h"
 #include "core/proto/addresses.h"
 #include "core/proto/rooms.h"
@@ -9,14 +10,6 @@
  * a timer (16), two of four lists (16), the id's map (20) and its address: below 450 bytes in all.
  */
 _Static_assert(sizeof(gc_connection) <= 64, "an idle connection fits into 64 bytes");
-
-static uint64_t min_of(uint64_t a, uint64_t b) {
-    return a < b ? a : b;
-}
-
-static uint64_t max_of(uint64_t a, uint64_t b) {
-    return a > b ? a : b;
-}
 
 /* --- states ----------------------------------------------------------------------------------- */
 
@@ -148,7 +141,7 @@ static uint64_t stalled_ms(const gc_connection *c) {
 /* When a paused connection may be read again. */
 static uint64_t resume_ms(const gc_connection *c) {
     uint64_t paid_ms = gc_bucket_resume_ms(&c->bucket);
-    return max_of(paid_ms, stalled_ms(c));
+    return gc_max_u64(paid_ms, stalled_ms(c));
 }
 
 bool gc_connection_resume(gc_connection *c, uint64_t now_ms) {
@@ -169,7 +162,7 @@ bool gc_connection_resume(gc_connection *c, uint64_t now_ms) {
 /* While the host was stopped nothing was read, so nobody could show life: signs of it may wait in
  * the sockets. */
 static uint64_t after_stall(const gc_connection_clock *clock, uint64_t at_ms) {
-    return clock->awake_ms == 0 ? at_ms : max_of(at_ms, clock->awake_ms + GC_STALL_GRACE_MS);
+    return clock->awake_ms == 0 ? at_ms : gc_max_u64(at_ms, clock->awake_ms + GC_STALL_GRACE_MS);
 }
 
 uint64_t gc_connection_silent_ms(const gc_connection *c, const gc_connection_clock *clock) {
@@ -177,7 +170,7 @@ uint64_t gc_connection_silent_ms(const gc_connection *c, const gc_connection_clo
 }
 
 uint64_t gc_connection_ping_ms(const gc_connection *c, const gc_connection_clock *clock) {
-    return max_of(c->last_ms, c->pinged_ms) + clock->ping_ms;
+    return gc_max_u64(c->last_ms, c->pinged_ms) + clock->ping_ms;
 }
 
 uint64_t gc_connection_waited_ms(const gc_connection *c, const gc_connection_clock *clock) {
@@ -188,7 +181,7 @@ uint64_t gc_connection_waited_ms(const gc_connection *c, const gc_connection_clo
 static uint64_t measure_ms(const gc_connection *c, const gc_connection_clock *clock) {
     uint64_t over_ms = gc_connection_waited_ms(c, clock);
     uint64_t next_ms = c->pinged_ms + GC_TAKEOVER_MEASURE_MS;
-    return over_ms > c->pinged_ms ? min_of(next_ms, over_ms) : next_ms;
+    return over_ms > c->pinged_ms ? gc_min_u64(next_ms, over_ms) : next_ms;
 }
 
 uint64_t gc_connection_deadline(const gc_connection *c, const gc_connection_clock *clock) {
@@ -198,12 +191,12 @@ uint64_t gc_connection_deadline(const gc_connection *c, const gc_connection_cloc
     case GC_CONNECTION_READING:
         return c->paused ? read_ms : c->since_ms + GC_HANDSHAKE_MS;
     case GC_CONNECTION_WAITING:
-        return min_of(read_ms, measure_ms(c, clock));
+        return gc_min_u64(read_ms, measure_ms(c, clock));
     case GC_CONNECTION_OPEN:
         if (c->paused) {
             return read_ms;
         }
-        return min_of(gc_connection_ping_ms(c, clock), gc_connection_silent_ms(c, clock));
+        return gc_min_u64(gc_connection_ping_ms(c, clock), gc_connection_silent_ms(c, clock));
     case GC_CONNECTION_CLOSING:
         return c->now ? GC_NEVER : c->since_ms + (clock->stopping ? GC_SHUTDOWN_MS : GC_CLOSING_MS);
     default:
