@@ -1,5 +1,6 @@
 #include "rtc/sctp_in.h"
 #include "core/base/mem.h"
+#include "core/base/number.h"
 #include "core/base/timers.h"
 
 /* Values of a slot that are not the number of a block. */
@@ -404,14 +405,20 @@ bool gc_sctp_in_has_holes(const gc_sctp_in *in) {
     return in->highest != in->cumulative;
 }
 
+/* How long a SACK may wait for more packets beside the one that was just read. */
+static uint32_t patience_ms(const gc_sctp_in *in, uint64_t now_ms) {
+    if (in->packets < GC_SCTP_SACK_PACKETS) {
+        return GC_SCTP_SACK_MS;
+    }
+    bool burst = now_ms == in->packet_ms && in->packets < GC_SCTP_BURST_PACKETS;
+    return burst ? GC_SCTP_BURST_MS : 0;
+}
+
 void gc_sctp_in_packet_read(gc_sctp_in *in, uint64_t now_ms, bool at_once) {
     in->packets++;
-    uint64_t at_ms = at_once || in->packets >= GC_SCTP_SACK_PACKETS || gc_sctp_in_has_holes(in)
-                         ? now_ms
-                         : now_ms + GC_SCTP_SACK_MS;
-    if (at_ms < in->sack_at_ms) {
-        in->sack_at_ms = at_ms;
-    }
+    uint32_t ms = at_once || gc_sctp_in_has_holes(in) ? 0 : patience_ms(in, now_ms);
+    in->sack_at_ms = gc_min_u64(in->sack_at_ms, now_ms + ms);
+    in->packet_ms = now_ms;
 }
 
 uint64_t gc_sctp_in_sack_at(const gc_sctp_in *in) {

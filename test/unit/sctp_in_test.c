@@ -178,6 +178,32 @@ static void sacks_are_due_in_time(void **state) {
     end();
 }
 
+/* Packets of one millisecond, from `first` on: when the SACK is due after each. */
+static void burst(uint64_t now_ms, uint32_t first, const uint64_t *due_ms, uint32_t count) {
+    for (uint32_t i = first; i < first + count; i++) {
+        put(i, 0, (uint16_t)i, B | E, "x");
+        gc_sctp_in_packet_read(&in, now_ms, false);
+        assert_int_equal(gc_sctp_in_sack_at(&in), due_ms[i - first]);
+    }
+}
+
+static void packets_of_one_millisecond_are_acknowledged_together(void **state) {
+    (void)state;
+    uint8_t bytes[256];
+    begin(64, 64 * GC_SCTP_BLOCK_BYTES);
+    burst(100, 0, (const uint64_t[]){120, 101, 101, 100}, 4);
+    sack(bytes);
+    burst(100, 4, (const uint64_t[]){120, 101}, 2); /* the next ones of the same burst */
+    sack(bytes);
+    burst(102, 6, (const uint64_t[]){122, 103}, 2);
+    burst(103, 8, (const uint64_t[]){103}, 1); /* a later one does not put it off */
+    sack(bytes);
+    put(9, 0, 9, B | E, "x");
+    gc_sctp_in_packet_read(&in, 104, true); /* the peer asks for it */
+    assert_int_equal(gc_sctp_in_sack_at(&in), 104);
+    end();
+}
+
 static void what_exceeds_the_window_is_dropped_but_for_the_first_hole(void **state) {
     (void)state;
     begin(64, 4 * GC_SCTP_BLOCK_BYTES);
@@ -369,6 +395,7 @@ int main(void) {
         cmocka_unit_test(duplicates_are_told_and_not_given_again),
         cmocka_unit_test(a_sack_names_what_came_behind_holes),
         cmocka_unit_test(sacks_are_due_in_time),
+        cmocka_unit_test(packets_of_one_millisecond_are_acknowledged_together),
         cmocka_unit_test(what_exceeds_the_window_is_dropped_but_for_the_first_hole),
         cmocka_unit_test(a_pool_that_is_used_up_drops),
         cmocka_unit_test(tsns_far_ahead_are_dropped),
