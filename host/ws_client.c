@@ -1,24 +1,19 @@
 #include "host/ws_client.h"
 #include "core/base/assert.h"
-#include "core/base/encoding.h"
 #include "core/base/error.h"
-#include "core/wire/http.h"
 #include "core/wire/websocket.h"
 #include "host/alloc.h"
 #include "host/connector.h"
-#include "host/ws_url.h"
+#include "host/ws_handshake.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#define KEY_BYTES 16
-#define KEY_CHARS 24  /* base64 of them */
 #define WHY_BYTES 400 /* a host, and what is wrong */
 /* A read gets at least this much room; and ciphertext is read in pieces of this size. */
 #define READ_BYTES   16384
 #define IN_BYTES     (GC_MESSAGE_BYTES_MAX + GC_WS_KEPT_EXTRA + READ_BYTES)
-#define HEAD_BYTES   512 /* of our request beside the address */
 #define UNSENT_BYTES 4096
 
 enum step { CONNECTING, HANDSHAKE, OPEN, CLOSING, GONE };
@@ -38,7 +33,7 @@ struct gc_ws_client {
     char *url; /* of url_len bytes; the spans of `address` lie in it */
     uint32_t url_len;
     gc_ws_url address;
-    uint8_t accept[GC_WS_ACCEPT_CHARS];
+    gc_ws_handshake handshake;
     gc_ws_decoder decoder;
     uint8_t *out; /* unsent bytes [out_at, out_len) of out_size; NULL: nothing was unsent yet */
     uint32_t out_at, out_len, out_size;
@@ -243,64 +238,31 @@ static void decode(gc_ws_client *c) {
     c->in_len = kept;
 }
 
-/* --- the handshake, RFC 6455 4.1 ----------------------------------------------------------------
+/* --- the handshake ------------------------------------------------------------------------------
  */
 
 static bool write_request(gc_ws_client *c) {
-    uint8_t random[KEY_BYTES], key[KEY_CHARS];
-    gc_writer w, k, a;
-    gc_span target = c->address.target;
-    if (!reserve(c, c->url_len + HEAD_BYTES)) {
+    gc_writer w;
+    if (!reserve(c, c->url_len + GC_WS_HANDSHAKE_HEAD_BYTES)) {
         return false;
     }
-    gc_drbg_bytes(c->group->drbg, random, sizeof random);
-    gc_writer_init(&k, key, sizeof key);
-    gc_base64_write(&k, gc_span_of(random, sizeof random));
-    gc_writer_init(&a, c->accept, sizeof c->accept);
     gc_writer_init(&w, c->out, c->out_size);
-    gc_writer_text(&w, "GET ");
-    gc_writer_text(&w, target.len == 0 || target.data[0] != '/' ? "/" : "");
-    gc_writer_span(&w, target);
-    gc_writer_text(&w, " HTTP/1.1\r\nHost: ");
-    gc_writer_span(&w, c->address.authority);
-    gc_writer_text(&w, "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ");
-    gc_writer_span(&w, gc_writer_done(&k));
-    gc_writer_text(&w, "\r\nSec-WebSocket-Version: 13\r\n\r\n");
+    bool written =
+        gc_ws_handshake_ask(&c->handshake, &c->group->accept, c->group->drbg, &c->address, &w);
     c->out_len = w.at;
-    return !w.failed && gc_ws_accept_write(&c->group->accept, &a, gc_writer_done(&k));
-}
-
-/* Returns what is wrong with the answer of the server, or NULL. */
-static const char *fault_of(const gc_ws_client *c, const gc_http_response *r, char *text,
-                            size_t text_bytes) {
-    gc_span accept = gc_http_header_of(&r->head, "Sec-WebSocket-Accept");
-    if (r->status != 101) {
-        snprintf(text, text_bytes, "the server answered %u instead of opening a WebSocket",
-                 r->status);
-        return text;
-    }
-    if (!gc_http_has_token(&r->head, "Upgrade", "websocket") ||
-        !gc_http_has_token(&r->head, "Connection", "Upgrade") ||
-        !gc_span_equal(accept, gc_span_of(c->accept, sizeof c->accept)) ||
-        gc_http_header_of(&r->head, "Sec-WebSocket-Extensions").data != NULL ||
-        gc_http_header_of(&r->head, "Sec-WebSocket-Protocol").data != NULL) {
-        return "the server's answer is none of a WebSocket server";
-    }
-    return NULL;
+    return written;
 }
 
 /* Returns true once the handshake is done; bytes behind it are frames. */
 static bool take_answer(gc_ws_client *c) {
-    gc_http_response r;
-    char text[WHY_BYTES];
-    int32_t len = gc_http_parse_response(gc_span_of(c->in, c->in_len), &r);
+    char why[WHY_BYTES];
+    int32_t len =
+        gc_ws_handshake_read(&c->handshake, gc_span_of(c->in, c->in_len), why, sizeof why);
     if (len == 0) {
         return false;
     }
-    const char *fault =
-        len < 0 ? "the server does not speak HTTP" : fault_of(c, &r, text, sizeof text);
-    if (fault != NULL) {
-        fail(c, fault);
+    if (len < 0) {
+        fail(c, why);
         return false;
     }
     uv_timer_stop(&c->timer);
