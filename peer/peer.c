@@ -9,29 +9,15 @@
 #include "host/crypto.h"
 #include "host/entropy.h"
 #include "host/normalize.h"
-#include "host/ws_client.h"
+#include "peer/links.h"
 #include "peer/network.h"
+#include "peer/signaling_sockets.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #define SEED_BYTES 32
-#define WHY_BYTES  200
 #define CLOSER_MS  2 /* how often the end looks whether the sockets are gone */
-
-/* One signaling socket of the core. */
-typedef struct line {
-    gc_peer *peer;
-    uint32_t number; /* gc_signaling_socket */
-    gc_ws_client *socket;
-} line;
-
-/* A link that the transport could not serve: the core hears of it after the drain. */
-typedef struct broken_link {
-    uint32_t link;
-    uint32_t reason;
-} broken_link;
 
 struct gc_peer {
     gc_peer_options options;
@@ -40,21 +26,17 @@ struct gc_peer {
     void *memory; /* of both, memory_bytes of mmap() */
     size_t memory_bytes;
     gc_drbg drbg;
-    gc_ws_group group;
-    line lines[GC_SIGNALING_SOCKETS];
+    gc_signaling_sockets signaling;
     gc_network network;
+    gc_links links;
     gc_events events;
-    char why[WHY_BYTES]; /* the last end of a signaling socket */
-    broken_link broken[GC_LINKS_MAX];
-    uint32_t broken_count;
     bool driving; /* outputs are being drained */
     bool joined;
     bool leaves;      /* as soon as the core's outputs are drained */
     uv_timer_t timer; /* the next deadline */
     /* the end */
     bool closing;
-    bool let_go; /* nothing but the loop uses it any more */
-    bool group_closed;
+    bool let_go;         /* nothing but the loop uses it any more */
     uint64_t goodbye_ms; /* when it is over at the latest */
     void (*closed)(void *context);
 };
@@ -63,165 +45,23 @@ static uint64_t now_of(const gc_peer *p) {
     return uv_now(p->options.loop);
 }
 
-static void drive(gc_peer *p);
-
-/* --- signaling ----------------------------------------------------------------------------------
- */
-
-static void on_line_opened(void *context) {
-    line *l = context;
-    l->peer->why[0] = 0;
-    gc_client_signaling_opened(l->peer->client, now_of(l->peer), l->number);
-    drive(l->peer);
-}
-
-static void on_line_message(void *context, gc_span text) {
-    line *l = context;
-    gc_client_signaling_message(l->peer->client, now_of(l->peer), l->number, text);
-    drive(l->peer);
-}
-
-static void on_line_closed(void *context, const char *why) {
-    line *l = context;
-    l->socket = NULL;
-    snprintf(l->peer->why, sizeof l->peer->why, "%s", why);
-    gc_client_signaling_closed(l->peer->client, now_of(l->peer), l->number);
-    drive(l->peer);
-}
-
-static const gc_ws_client_events line_events = {on_line_opened, on_line_message, on_line_closed};
-
-static void line_close(line *l) {
-    if (l->socket != NULL) {
-        gc_ws_client_close(l->socket);
-        l->socket = NULL;
-    }
-}
-
-/* Without memory nothing is reported: the core gives up waiting in time, and tries again. */
-static void line_connect(line *l, gc_span url) {
-    line_close(l);
-    l->socket = gc_ws_client_open(&l->peer->group, url, &line_events, l);
-}
-
-/* --- links --------------------------------------------------------------------------------------
- */
-
-static void on_came(void *context) {
-    drive(context);
-}
-
-static void note_broken(gc_peer *p, uint32_t link, uint32_t reason) {
-    if (p->broken_count < GC_LINKS_MAX) {
-        p->broken[p->broken_count++] = (broken_link){link, reason};
-    }
-}
-
-static void make_link(gc_peer *p, const gc_client_output *o) {
-    gc_network_prepare(&p->network);
-    int r = o->type == GC_CLIENT_LINK_OFFER
-                ? gc_rtc_offer(p->rtc, now_of(p), o->link, o->value, o->text)
-                : gc_rtc_answer(p->rtc, now_of(p), o->link, o->value, o->text);
-    if (r != 0) {
-        note_broken(p, o->link, GC_REASON_ICE_FAILED);
-    }
-}
-
-/* A frame that is lost would be missed for ever: the link ends instead. */
-static void send_frame(gc_peer *p, const gc_client_output *o) {
-    if (gc_rtc_send(p->rtc, now_of(p), o->link, o->value, o->text) != 0) {
-        gc_rtc_close(p->rtc, now_of(p), o->link);
-        note_broken(p, o->link, GC_REASON_GONE);
-    }
-}
-
-static void report_broken(gc_peer *p) {
-    broken_link b = p->broken[--p->broken_count];
-    gc_client_link_closed(p->client, now_of(p), b.link, b.reason);
-}
-
-/* Carries out an output of the transport, or reports it to the core. */
-static void take_rtc(gc_peer *p, const gc_rtc_output *o) {
-    uint64_t now_ms = now_of(p);
-    switch (o->type) {
-    case GC_RTC_DATAGRAM:
-    case GC_RTC_MULTICAST:
-        gc_network_send(&p->network, o);
-        break;
-    case GC_RTC_DESCRIPTION:
-        gc_client_link_description(p->client, now_ms, o->link, o->bytes);
-        break;
-    case GC_RTC_CANDIDATE:
-        gc_client_link_candidate(p->client, now_ms, o->link, o->bytes, o->mid, 0);
-        break;
-    case GC_RTC_OPENED:
-        gc_client_link_opened(p->client, now_ms, o->link);
-        break;
-    case GC_RTC_MESSAGE:
-        gc_client_link_message(p->client, now_ms, o->link, (uint8_t)o->value, o->bytes);
-        break;
-    case GC_RTC_BUFFERED:
-        gc_client_link_buffered(p->client, now_ms, o->link, o->value);
-        break;
-    case GC_RTC_PATH:
-        gc_client_link_path(p->client, now_ms, o->link, o->value, o->rtt_ms);
-        break;
-    case GC_RTC_CLOSED:
-        gc_client_link_closed(p->client, now_ms, o->link, o->value);
-        break;
-    default:
-        break;
-    }
-}
-
 /* --- what the core wants ------------------------------------------------------------------------
  */
 
 static void tell(gc_peer *p, const gc_client_output *o) {
     gc_event events[GC_EVENTS_PER_OUTPUT_MAX];
-    uint32_t count =
-        gc_events_of(&p->events, o, gc_client_id(p->client), gc_span_text(p->why), events);
+    uint32_t count = gc_events_of(&p->events, o, gc_client_id(p->client),
+                                  gc_span_text(p->signaling.why), events);
     for (uint32_t i = 0; i < count && !p->closing; i++) {
         p->options.event(p->options.context, &events[i]);
     }
 }
 
 static void act(gc_peer *p, const gc_client_output *o) {
-    line *l = &p->lines[o->value < GC_SIGNALING_SOCKETS ? o->value : 0];
-    switch (o->type) {
-    case GC_CLIENT_SIGNALING_CONNECT:
-        line_connect(l, o->text);
-        break;
-    case GC_CLIENT_SIGNALING_SEND:
-        if (l->socket != NULL) {
-            gc_ws_client_send(l->socket, o->text);
-        }
-        break;
-    case GC_CLIENT_SIGNALING_CLOSE:
-        line_close(l);
-        break;
-    case GC_CLIENT_ICE_SERVERS:
+    if (o->type == GC_CLIENT_ICE_SERVERS) {
         gc_network_servers(&p->network, o->text);
-        break;
-    case GC_CLIENT_LINK_OFFER:
-    case GC_CLIENT_LINK_ANSWER:
-        make_link(p, o);
-        break;
-    case GC_CLIENT_LINK_REMOTE:
-        gc_rtc_remote(p->rtc, now_of(p), o->link, o->value, o->text);
-        break;
-    case GC_CLIENT_LINK_CANDIDATE:
-        gc_rtc_candidate(p->rtc, now_of(p), o->link, o->text);
-        break;
-    case GC_CLIENT_LINK_SEND:
-        send_frame(p, o);
-        break;
-    case GC_CLIENT_LINK_CLOSE:
-        gc_rtc_close(p->rtc, now_of(p), o->link);
-        break;
-    default:
+    } else if (!gc_signaling_sockets_act(&p->signaling, o) && !gc_links_act(&p->links, o)) {
         tell(p, o);
-        break;
     }
 }
 
@@ -235,7 +75,6 @@ static void arm(gc_peer *p);
  * it caused is drained here. */
 static void drive(gc_peer *p) {
     gc_client_output out;
-    gc_rtc_output moved;
     if (p->driving || p->let_go) {
         return;
     }
@@ -247,16 +86,16 @@ static void drive(gc_peer *p) {
         if (p->leaves) {
             p->leaves = false;
             gc_client_leave(p->client, now_of(p));
-        } else if (p->broken_count > 0) {
-            report_broken(p);
-        } else if (gc_rtc_poll(p->rtc, &moved)) {
-            take_rtc(p, &moved);
-        } else {
+        } else if (!gc_links_report(&p->links)) {
             break;
         }
     }
     p->driving = false;
     arm(p);
+}
+
+static void on_came(void *context) {
+    drive(context);
 }
 
 static void let_go(gc_peer *p);
@@ -307,7 +146,7 @@ static int begun(gc_peer *p, int r) {
     if (r == 0) {
         memset(&p->events, 0, sizeof p->events);
         p->joined = true;
-        p->why[0] = 0;
+        p->signaling.why[0] = 0;
     }
     return done(p, r);
 }
@@ -383,26 +222,17 @@ static void on_timer_closed(uv_handle_t *handle) {
     }
 }
 
-/* Signaling sockets end when the server has read our goodbye; each has a deadline of its own for
- * that. Handles of the group that the loop still has go in a turn of their own. */
+/* Handles of the sockets that the loop still has go in a turn of their own. */
 static void on_closer(uv_timer_t *timer) {
     gc_peer *p = timer->data;
-    if (p->group.clients > 0) {
-        return;
+    if (gc_signaling_sockets_free(&p->signaling)) {
+        uv_close((uv_handle_t *)timer, on_timer_closed);
     }
-    if (!p->group_closed) {
-        p->group_closed = true;
-        gc_ws_group_close(&p->group);
-        return;
-    }
-    uv_close((uv_handle_t *)timer, on_timer_closed);
 }
 
 static void let_go(gc_peer *p) {
     p->let_go = true;
-    for (uint32_t i = 0; i < GC_SIGNALING_SOCKETS; i++) {
-        line_close(&p->lines[i]);
-    }
+    gc_signaling_sockets_close(&p->signaling);
     gc_network_close(&p->network);
     gc_rtc_end(p->rtc);
     uv_timer_start(&p->timer, on_closer, 0, CLOSER_MS);
@@ -458,6 +288,18 @@ static bool make_inside(gc_peer *p, const uint8_t *seeds) {
     return p->client != NULL && p->rtc != NULL && open_network(p);
 }
 
+/* Begins the parts that need nothing which can fail. */
+static void open_parts(gc_peer *p) {
+    gc_signaling_sockets_options signaling = {.loop = p->options.loop,
+                                              .client = p->client,
+                                              .drbg = &p->drbg,
+                                              .name_servers = p->options.name_servers,
+                                              .came = on_came,
+                                              .context = p};
+    gc_signaling_sockets_open(&p->signaling, &signaling);
+    gc_links_open(&p->links, p->client, p->rtc, &p->network);
+}
+
 gc_peer *gc_peer_open(const gc_peer_options *options) {
     uint8_t seeds[3 * SEED_BYTES];
     gc_peer *p = gc_alloc(sizeof *p);
@@ -476,11 +318,7 @@ gc_peer *gc_peer_open(const gc_peer_options *options) {
         free_all(p);
         return NULL;
     }
-    gc_ws_group_open(&p->group, options->loop, &p->drbg);
-    p->group.name_servers = options->name_servers;
-    for (uint32_t i = 0; i < GC_SIGNALING_SOCKETS; i++) {
-        p->lines[i] = (line){.peer = p, .number = i};
-    }
+    open_parts(p);
     uv_timer_init(options->loop, &p->timer);
     p->timer.data = p;
     return p;
