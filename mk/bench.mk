@@ -59,3 +59,17 @@ $(NATIVE_BENCH): $(B)/bench/%: bench/%.c bench/cpu.h $(B)/libgcpeer.a $(B)/libgc
 #: make bench-native    figures of the native peer beside AES, the kernel and OpenSSL alone
 bench-native: test/node_modules/.package-lock.json $(NATIVE_BENCH) $(B)/ghostchatd $(B)/ghostchat
 	$(Q)B=$(B) test/netns $(NODE) bench/native.mjs
+
+# Two native peers over modelled paths, in virtual time: OpenSSL's clock is the simulator's.
+PATHS_SRC := bench/paths.c bench/path.c bench/path_pair.c bench/tcp.c
+$(B)/bench/paths: $(PATHS_SRC) $(wildcard bench/path*.h) bench/tcp.h $(B)/sim/openssl.o $(B)/sim/rng.o \
+    $(B)/libgcrtc.a $(B)/libgccore.a $(STAMP)
+	$(call say,BENCH,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(HOST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(PATHS_SRC) -o $@ $(LDFLAGS_ALL) \
+	    $(B)/sim/openssl.o $(B)/sim/rng.o $(B)/libgcrtc.a $(B)/libgccore.a $(SIM_LDLIBS) -lm
+
+# ONLY="long lossy beside queue worst" narrows it down.
+.PHONY: bench-paths
+#: make bench-paths     the native peer on long, lossy and shared paths, beside NewReno and CUBIC (ONLY)
+bench-paths: $(B)/bench/paths
+	$(Q)$< $(ONLY)
