@@ -6,91 +6,16 @@
  *      \______________________________________________________________________________________/
  *                        a part failed; nothing more can be sent
  *
- * The side that offered is controlling (ICE) and leaves the DTLS role to the answer; the answer
- * takes the client's, whose ClientHello goes out as soon as there is an address: one from which an
- * authenticated check came, before it is valid, gets at most GC_PEER_CONNECTION_HEARD_MAX
- * datagrams. A link that is closing reports nothing more: it sends the messages that are queued,
- * closes its channels, and says goodbye.
+ * The side that offered is controlling (ICE). The ClientHello of DTLS goes out as soon as there is
+ * an address for it (link_route.h). A link that is closing reports nothing more: it sends the
+ * messages that are queued, closes its channels, and says goodbye.
  *
  * Contract as rtc.h: one input, then poll until it returns false. Source: RFC 8831, 8827, 8842,
  * 7983. */
 #ifndef GC_RTC_PEER_CONNECTION_H
 #define GC_RTC_PEER_CONNECTION_H
 
-#include "rtc/channels.h"
-#include "rtc/dtls.h"
-#include "rtc/ice.h"
-#include "rtc/mdns.h"
-#include "rtc/rtc_output.h"
-#include "rtc/sdp.h"
-
-/* Datagrams of DTLS to an address that answered none of our checks. */
-#define GC_PEER_CONNECTION_HEARD_MAX 2
-/* How long a link that closes goes on sending. */
-#define GC_PEER_CONNECTION_CLOSE_MS 1000
-/* The path of a link in use is reported again after this time. */
-#define GC_PEER_CONNECTION_PATH_MS 5000
-/* Without a valid pair by then the link ends: the core gives up at about the same time. */
-#define GC_PEER_CONNECTION_OPEN_MS GC_LINK_OPEN_MS
-/* Of the texts that are given out: our descriptions have less than 1,100 bytes. */
-#define GC_PEER_CONNECTION_TEXT_BYTES 1536
-
-/* The part that all links of a handle share. */
-typedef struct gc_peer_connection_shared {
-    gc_drbg *drbg;
-    gc_ice_gate *gate;
-    gc_mdns *mdns; /* names in candidates are asked for here, by the `owner` of the link */
-    gc_dtls_context *dtls;
-    const uint8_t *fingerprint; /* of our certificate */
-    uint32_t message_bytes_max; /* taken on a negotiated channel */
-    bool loopback;
-    uint8_t text[GC_PEER_CONNECTION_TEXT_BYTES]; /* of the last output */
-} gc_peer_connection_shared;
-
-enum gc_peer_connection_state {
-    GC_PEER_CONNECTION_LINKING,
-    GC_PEER_CONNECTION_OPEN,
-    GC_PEER_CONNECTION_CLOSING,
-    GC_PEER_CONNECTION_ENDED,
-};
-
-/* Where datagrams go. */
-typedef struct gc_peer_connection_route {
-    gc_addr to; /* family 0: not known */
-    uint32_t base;
-} gc_peer_connection_route;
-
-typedef struct gc_peer_connection {
-    gc_peer_connection_shared *shared;
-    uint64_t now_ms;
-    uint64_t ice_ms;            /* the agent's deadline, when it was drained last */
-    uint64_t close_ms;          /* of a link that is closing: when to stop */
-    uint64_t path_ms;           /* when the path was reported */
-    uint32_t buffered_told;     /* bytes of the last BUFFERED */
-    uint32_t message_bytes_max; /* that the other side takes */
-    uint32_t path;              /* gc_path */
-    uint32_t owner;             /* of names that are asked for */
-    uint32_t heard_sent;        /* datagrams that went to `heard` */
-    uint32_t candidates;        /* of the other side, that were taken */
-    gc_peer_connection_route selected;
-    gc_peer_connection_route heard;
-    uint8_t state;  /* gc_peer_connection_state */
-    uint8_t reason; /* of CLOSED */
-    bool offerer;
-    bool client;     /* of DTLS; decided by the answer */
-    bool ice_failed; /* nothing may be sent any more */
-    bool ice_ready;  /* its agent may have outputs */
-    bool tell_description;
-    bool tell_buffered;
-    bool tell_path;
-    bool tell_closed;
-    uint8_t mid_len;
-    uint8_t mid[GC_SDP_MID_BYTES_MAX];
-    gc_channels channels;
-    gc_ice ice;
-    gc_sctp sctp;
-    gc_dtls dtls;
-} gc_peer_connection;
+#include "rtc/peer_connection_state.h"
 
 /* Takes the tables of its association from the arena, once for all links that come to this place.
  */

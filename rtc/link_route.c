@@ -1,0 +1,32 @@
+#include "rtc/link_route.h"
+
+void gc_link_route_begin(gc_link_route *r) {
+    *r = (gc_link_route){0};
+}
+
+void gc_link_route_hear(gc_link_route *r, uint32_t base, const gc_addr *from) {
+    if (r->heard.to.family == 0) {
+        r->heard = (gc_link_way){.to = *from, .base = base};
+    }
+}
+
+void gc_link_route_select(gc_link_route *r, uint32_t base, const gc_addr *to) {
+    r->selected = (gc_link_way){.to = *to, .base = base};
+}
+
+bool gc_link_route_known(const gc_link_route *r) {
+    return r->selected.to.family != 0 || r->heard.to.family != 0;
+}
+
+bool gc_link_route_take(gc_link_route *r, gc_link_way *way) {
+    if (r->selected.to.family != 0) {
+        *way = r->selected;
+        return true;
+    }
+    if (r->heard.to.family == 0 || r->heard_sent == GC_LINK_ROUTE_HEARD_MAX) {
+        return false;
+    }
+    r->heard_sent++;
+    *way = r->heard;
+    return true;
+}

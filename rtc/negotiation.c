@@ -1,0 +1,45 @@
+#include "rtc/negotiation.h"
+
+#include "core/base/error.h"
+#include "core/base/mem.h"
+
+void gc_negotiation_begin(gc_negotiation *n, bool offerer) {
+    *n = (gc_negotiation){.offerer = offerer, .mid_len = 1, .mid = {'0'}};
+}
+
+/* RFC 8842 5.3: the answer decides; an offer that decided already leaves the other role. */
+static bool take_role(gc_negotiation *n, uint8_t setup) {
+    n->client = n->offerer ? setup == GC_SDP_PASSIVE : setup != GC_SDP_ACTIVE;
+    return !n->offerer || setup != GC_SDP_ACTPASS;
+}
+
+int gc_negotiation_take(gc_negotiation *n, gc_span text, gc_sdp *sdp) {
+    if (gc_sdp_parse(text, sdp) != 0 || sdp->sctp_port != GC_SDP_SCTP_PORT ||
+        !take_role(n, sdp->setup)) {
+        return GC_E_REFUSED;
+    }
+    memcpy(n->mid, sdp->mid.data, sdp->mid.len);
+    n->mid_len = (uint8_t)sdp->mid.len;
+    n->message_bytes_max = sdp->message_bytes_max;
+    return 0;
+}
+
+void gc_negotiation_write(const gc_negotiation *n, gc_drbg *drbg, const gc_ice_credentials *own,
+                          const uint8_t *fingerprint, uint32_t message_bytes_max, gc_writer *w) {
+    gc_sdp_local local = {.ufrag = gc_ice_credentials_ufrag(own),
+                          .pwd = gc_ice_credentials_pwd(own),
+                          .mid = gc_negotiation_mid(n),
+                          .message_bytes_max = message_bytes_max,
+                          .setup = GC_SDP_ACTPASS};
+    gc_drbg_bytes(drbg, &local.session, sizeof local.session);
+    local.session >>= 1;
+    memcpy(local.fingerprint, fingerprint, sizeof local.fingerprint);
+    if (!n->offerer) {
+        local.setup = n->client ? GC_SDP_ACTIVE : GC_SDP_PASSIVE;
+    }
+    gc_sdp_write(&local, w);
+}
+
+gc_span gc_negotiation_mid(const gc_negotiation *n) {
+    return gc_span_of(n->mid, n->mid_len);
+}

@@ -1,0 +1,232 @@
+#include "rtc/peer_connection_outputs.h"
+
+#include "core/base/error.h"
+#include "core/base/number.h"
+
+/* The result of one look at a part. */
+enum progress {
+    NOTHING, /* the part has nothing to say */
+    AGAIN,   /* something happened inside: look again */
+    GIVEN,   /* *out is filled */
+};
+
+/* --- ICE
+ * ---------------------------------------------------------------------------------- */
+
+static enum progress give_datagram(gc_rtc_output *out, uint32_t base, const gc_addr *to,
+                                   gc_span bytes) {
+    *out = (gc_rtc_output){.type = GC_RTC_DATAGRAM, .value = base, .to = *to, .bytes = bytes};
+    return GIVEN;
+}
+
+static enum progress give_candidate(gc_peer_connection *p, const gc_candidate *candidate,
+                                    gc_rtc_output *out) {
+    gc_writer w;
+    gc_writer_init(&w, p->shared->text, sizeof p->shared->text);
+    gc_candidate_write(candidate, &w);
+    *out = (gc_rtc_output){.type = GC_RTC_CANDIDATE,
+                           .bytes = gc_writer_done(&w),
+                           .mid = gc_negotiation_mid(&p->negotiation)};
+    return gc_peer_connection_lives(p) ? GIVEN : AGAIN;
+}
+
+static enum progress poll_ice(gc_peer_connection *p, gc_rtc_output *out) {
+    gc_ice_output ice;
+    if (!p->ice_ready) {
+        return NOTHING;
+    }
+    if (!gc_ice_poll(&p->ice, &ice)) {
+        p->ice_ready = false;
+        p->ice_ms = gc_ice_deadline(&p->ice);
+        return NOTHING;
+    }
+    switch (ice.type) {
+    case GC_ICE_SEND:
+        return give_datagram(out, ice.base, &ice.addr, ice.bytes);
+    case GC_ICE_CANDIDATE:
+        return give_candidate(p, &ice.candidate, out);
+    case GC_ICE_HEARD:
+        gc_link_route_hear(&p->route, ice.base, &ice.addr);
+        break;
+    case GC_ICE_SELECTED:
+        gc_link_route_select(&p->route, ice.base, &ice.addr);
+        gc_link_reports_moved(&p->reports, ice.path, p->state == GC_PEER_CONNECTION_OPEN);
+        gc_dtls_round_trip(&p->dtls, (uint32_t)gc_max_u64(ice.rtt_ms, 1));
+        break;
+    case GC_ICE_FAILED:
+        p->ice_failed = true;
+        gc_peer_connection_break_off(p, GC_REASON_GONE);
+        break;
+    }
+    gc_peer_connection_try_dtls(p);
+    return AGAIN;
+}
+
+/* --- channels
+ * ----------------------------------------------------------------------------- */
+
+static enum progress on_event(gc_peer_connection *p, const gc_channels_event *event,
+                              gc_rtc_output *out) {
+    if (!gc_peer_connection_lives(p)) {
+        return AGAIN;
+    }
+    switch (event->type) {
+    case GC_CHANNELS_EVENT_OPENED:
+        p->state = GC_PEER_CONNECTION_OPEN;
+        gc_link_reports_opened(&p->reports);
+        *out = (gc_rtc_output){.type = GC_RTC_OPENED};
+        return GIVEN;
+    case GC_CHANNELS_EVENT_MESSAGE:
+        gc_peer_connection_use(p, event->channel);
+        *out =
+            (gc_rtc_output){.type = GC_RTC_MESSAGE, .value = event->channel, .bytes = event->bytes};
+        return GIVEN;
+    case GC_CHANNELS_EVENT_ENDED:
+        gc_peer_connection_fail(p, event->reason);
+        return AGAIN;
+    default:
+        return AGAIN;
+    }
+}
+
+/* --- DTLS
+ * --------------------------------------------------------------------------------- */
+
+/* A datagram without a way is lost; DTLS and SCTP send again. */
+static enum progress route(gc_peer_connection *p, gc_span bytes, gc_rtc_output *out) {
+    gc_link_way way;
+    if (p->ice_failed || !gc_link_route_take(&p->route, &way)) {
+        return AGAIN;
+    }
+    return give_datagram(out, way.base, &way.to, bytes);
+}
+
+/* The channels can be used before the association is up: their first messages leave with its COOKIE
+ * ECHO, which saves a round trip (RFC 9260 5.1). */
+static enum progress on_authenticated(gc_peer_connection *p, gc_rtc_output *out) {
+    gc_sctp_round_trip(&p->sctp, gc_ice_rtt_ms(&p->ice));
+    gc_sctp_connect(&p->sctp, p->now_ms);
+    gc_channels_event event =
+        gc_channels_up(&p->channels, &p->sctp, p->now_ms, p->negotiation.client);
+    return on_event(p, &event, out);
+}
+
+static enum progress poll_dtls(gc_peer_connection *p, gc_rtc_output *out) {
+    gc_dtls_output dtls;
+    if (!gc_dtls_poll(&p->dtls, &dtls)) {
+        return NOTHING;
+    }
+    switch (dtls.type) {
+    case GC_DTLS_DATAGRAM:
+        return route(p, dtls.bytes, out);
+    case GC_DTLS_OPENED:
+        return on_authenticated(p, out);
+    case GC_DTLS_DATA:
+        gc_sctp_packet(&p->sctp, p->now_ms, dtls.bytes);
+        break;
+    default:
+        gc_peer_connection_break_off(p, dtls.reason);
+    }
+    return AGAIN;
+}
+
+/* --- SCTP
+ * --------------------------------------------------------------------------------- */
+
+static uint32_t reason_of(uint32_t sctp_reason) {
+    bool broken = sctp_reason == GC_SCTP_VIOLATION || sctp_reason == GC_SCTP_EXCESS;
+    return broken ? GC_REASON_PROTOCOL : GC_REASON_GONE;
+}
+
+/* The queue of DTLS was drained before: a packet always fits. */
+static void seal(gc_peer_connection *p, gc_span packet) {
+    int error = gc_dtls_send(&p->dtls, packet);
+    gc_assert(error != GC_E_FULL);
+}
+
+static enum progress poll_sctp(gc_peer_connection *p, gc_rtc_output *out) {
+    gc_sctp_output sctp;
+    if (!gc_sctp_poll(&p->sctp, &sctp)) {
+        return NOTHING;
+    }
+    gc_channels_event event = {0};
+    switch (sctp.kind) {
+    case GC_SCTP_PACKET:
+        seal(p, sctp.bytes);
+        break;
+
+    case GC_SCTP_MESSAGE:
+        event = gc_channels_message(&p->channels, &p->sctp, p->now_ms, &sctp.message);
+        break;
+    case GC_SCTP_RESET_IN:
+        event = gc_channels_reset_in(&p->channels, sctp.message.stream);
+        break;
+    case GC_SCTP_RESET_OUT:
+        gc_channels_reset_out(&p->channels);
+        break;
+    case GC_SCTP_WRITABLE:
+        if (p->state == GC_PEER_CONNECTION_OPEN) {
+            gc_link_reports_sent(&p->reports);
+        }
+        break;
+    case GC_SCTP_DOWN:
+        gc_peer_connection_break_off(p, reason_of(sctp.reason));
+        break;
+    default:
+        break; /* UP: the channels are in use already */
+    }
+    return on_event(p, &event, out);
+}
+
+/* --- reports
+ * ------------------------------------------------------------------------------ */
+
+static void give_description(gc_peer_connection *p, gc_rtc_output *out) {
+    gc_writer w;
+    gc_writer_init(&w, p->shared->text, sizeof p->shared->text);
+    gc_negotiation_write(&p->negotiation, p->shared->drbg, gc_ice_local(&p->ice),
+                         p->shared->fingerprint, GC_RTC_MESSAGE_BYTES_MAX, &w);
+    gc_assert(!w.failed);
+    *out = (gc_rtc_output){.type = GC_RTC_DESCRIPTION, .bytes = gc_writer_done(&w)};
+}
+
+/* Reports come when the parts have nothing to say: they tell how it is after all of that. */
+static enum progress report(gc_peer_connection *p, gc_rtc_output *out) {
+    gc_link_reports_state state = {.now_ms = p->now_ms,
+                                   .buffered = gc_sctp_buffered(&p->sctp),
+                                   .rtt_ms = gc_ice_rtt_ms(&p->ice),
+                                   .open = p->state == GC_PEER_CONNECTION_OPEN};
+    if (gc_link_reports_next(&p->reports, &state, out)) {
+        return GIVEN;
+    }
+    if (p->state == GC_PEER_CONNECTION_CLOSING && gc_channels_closed(&p->channels)) {
+        gc_peer_connection_finish(p);
+        return AGAIN;
+    }
+    return NOTHING;
+}
+
+static enum progress look(gc_peer_connection *p, gc_rtc_output *out) {
+    if (p->tell_description) {
+        p->tell_description = false;
+        give_description(p, out);
+        return GIVEN;
+    }
+    bool ended = p->state == GC_PEER_CONNECTION_ENDED;
+    enum progress progress = ended ? NOTHING : poll_ice(p, out);
+    if (progress == NOTHING) {
+        progress = poll_dtls(p, out);
+    }
+    if (progress == NOTHING && !ended) {
+        progress = poll_sctp(p, out);
+    }
+    return progress == NOTHING ? report(p, out) : progress;
+}
+
+bool gc_peer_connection_outputs_next(gc_peer_connection *p, gc_rtc_output *out) {
+    enum progress progress = AGAIN;
+    while (progress == AGAIN) {
+        progress = look(p, out);
+    }
+    return progress == GIVEN;
+}

@@ -1,0 +1,57 @@
+#include "test/unit/unit.h"
+
+#include "rtc/link_route.h"
+
+static const gc_addr one = {.ip = {192, 0, 2, 1}, .port = 4000, .family = 4};
+static const gc_addr other = {.ip = {198, 51, 100, 9}, .port = 9, .family = 4};
+
+static void no_address_is_no_way(void **state) {
+    (void)state;
+    gc_link_route r;
+    gc_link_way way;
+    gc_link_route_begin(&r);
+    assert_false(gc_link_route_known(&r));
+    assert_false(gc_link_route_take(&r, &way));
+}
+
+static void an_address_that_only_asked_gets_few_datagrams(void **state) {
+    (void)state;
+    gc_link_route r;
+    gc_link_way way;
+    gc_link_route_begin(&r);
+    gc_link_route_hear(&r, 3, &one);
+    for (int i = 0; i < GC_LINK_ROUTE_HEARD_MAX; i++) {
+        assert_true(gc_link_route_take(&r, &way));
+        assert_memory_equal(&way.to, &one, sizeof one);
+        assert_int_equal(way.base, 3);
+        gc_link_route_hear(&r, 4, &other); /* a second one brings no more */
+    }
+    assert_false(gc_link_route_take(&r, &way));
+    assert_true(gc_link_route_known(&r));
+}
+
+static void a_valid_pair_takes_all(void **state) {
+    (void)state;
+    gc_link_route r;
+    gc_link_way way;
+    gc_link_route_begin(&r);
+    gc_link_route_hear(&r, 3, &one);
+    gc_link_route_select(&r, 5, &other);
+    for (int i = 0; i < 100; i++) {
+        assert_true(gc_link_route_take(&r, &way));
+        assert_memory_equal(&way.to, &other, sizeof other);
+        assert_int_equal(way.base, 5);
+    }
+    gc_link_route_select(&r, 3, &one);
+    assert_true(gc_link_route_take(&r, &way));
+    assert_memory_equal(&way.to, &one, sizeof one);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_address_is_no_way),
+        cmocka_unit_test(an_address_that_only_asked_gets_few_datagrams),
+        cmocka_unit_test(a_valid_pair_takes_all),
+    };
+    return RUN(tests);
+}

@@ -1,0 +1,110 @@
+#include "test/unit/unit.h"
+
+#include "core/base/error.h"
+#include "rtc/negotiation.h"
+
+#define TEXT_BYTES 1536
+
+static const uint8_t fingerprint[GC_SDP_FINGERPRINT_BYTES] = {0xab, 0xcd};
+
+/* Writes the description of one side. */
+static gc_span write(const gc_negotiation *n, uint8_t *text) {
+    static const uint8_t seed[32] = {1};
+    gc_drbg drbg;
+    gc_ice_credentials own;
+    gc_writer w;
+    gc_drbg_init(&drbg, seed);
+    gc_ice_credentials_make(&own, &drbg);
+    gc_writer_init(&w, text, TEXT_BYTES);
+    gc_negotiation_write(n, &drbg, &own, fingerprint, 1000, &w);
+    assert_false(w.failed);
+    return gc_writer_done(&w);
+}
+
+/* Replaces the first `from` of a text by `to`, which is as long. */
+static void change(gc_span text, uint8_t *bytes, const char *from, const char *to) {
+    size_t len = strlen(from);
+    assert_int_equal(len, strlen(to));
+    for (uint32_t i = 0; i + len <= text.len; i++) {
+        if (memcmp(bytes + i, from, len) == 0) {
+            memcpy(bytes + i, to, len);
+            return;
+        }
+    }
+    fail();
+}
+
+static void an_offer_and_its_answer_settle_everything(void **state) {
+    (void)state;
+    uint8_t text[TEXT_BYTES];
+    gc_negotiation offerer, answerer;
+    gc_sdp sdp;
+    gc_negotiation_begin(&offerer, true);
+    gc_negotiation_begin(&answerer, false);
+    gc_span offer = write(&offerer, text);
+    change(offer, text, "a=mid:0", "a=mid:x");
+    assert_int_equal(gc_negotiation_take(&answerer, offer, &sdp), 0);
+    assert_int_equal(sdp.setup, GC_SDP_ACTPASS);
+    assert_memory_equal(sdp.fingerprint, fingerprint, sizeof fingerprint);
+    assert_span(gc_negotiation_mid(&answerer), GC_SPAN("x"));
+    assert_int_equal(answerer.message_bytes_max, 1000);
+    assert_true(answerer.client);
+    gc_span answer = write(&answerer, text);
+    assert_int_equal(gc_negotiation_take(&offerer, answer, &sdp), 0);
+    assert_int_equal(sdp.setup, GC_SDP_ACTIVE);
+    assert_span(sdp.mid, GC_SPAN("x"));
+    assert_false(offerer.client);
+}
+
+static void one_side_is_the_client(void **state) {
+    static const struct {
+        const char *setup;
+        int offer_client, answer_client; /* of who takes it; -1: refused */
+    } cases[] = {
+        {"a=setup:actpass", 1, -1},
+        {"a=setup:active\n", 0, 0},
+        {"a=setup:passive", 1, 1},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        for (int offerer = 0; offerer < 2; offerer++) {
+            uint8_t text[TEXT_BYTES];
+            gc_negotiation from, to;
+            gc_sdp sdp;
+            gc_negotiation_begin(&from, true);
+            gc_negotiation_begin(&to, offerer == 1);
+            gc_span description = write(&from, text);
+            change(description, text, "a=setup:actpass", cases[i].setup);
+            int client = offerer == 1 ? cases[i].answer_client : cases[i].offer_client;
+            int error = gc_negotiation_take(&to, description, &sdp);
+            assert_int_equal(error, client < 0 ? GC_E_REFUSED : 0);
+            assert_true(client < 0 || to.client == (client == 1));
+        }
+    }
+}
+
+static void another_port_or_text_is_refused(void **state) {
+    (void)state;
+    uint8_t text[TEXT_BYTES];
+    gc_negotiation from, to;
+    gc_sdp sdp;
+    gc_negotiation_begin(&from, true);
+    gc_negotiation_begin(&to, false);
+    gc_span offer = write(&from, text);
+    for (uint32_t cut = 0; cut < offer.len / 2; cut++) {
+        uint8_t *part = exact_copy(text, cut);
+        assert_int_equal(gc_negotiation_take(&to, gc_span_of(part, cut), &sdp), GC_E_REFUSED);
+        free(part);
+    }
+    change(offer, text, "a=sctp-port:5000", "a=sctp-port:5001");
+    assert_int_equal(gc_negotiation_take(&to, offer, &sdp), GC_E_REFUSED);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_offer_and_its_answer_settle_everything),
+        cmocka_unit_test(one_side_is_the_client),
+        cmocka_unit_test(another_port_or_text_is_refused),
+    };
+    return RUN(tests);
+}
