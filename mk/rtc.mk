@@ -29,6 +29,12 @@ $(B)/test/interop/rtc_peer: test/interop/rtc_peer.c $(B)/libgcrtc.a $(B)/libgcco
 	$(Q)mkdir -p $(@D) && $(CC) $(HOST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $< -o $@ $(LDFLAGS_ALL) \
 	    -Wl,--as-needed $(B)/libgcrtc.a $(B)/libgccore.a $(shell $(PKG_CONFIG) --libs openssl)
 
+# Datagrams of strangers for a real socket: those that the simulator draws (test/native).
+SPOOF_SRC := test/native/spoof.c sim/spoof.c sim/rng.c
+$(B)/test/native/spoof: $(SPOOF_SRC) $(B)/libgccore.a $(STAMP)
+	$(call say,TEST,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(HOST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(SPOOF_SRC) -o $@ $(LDFLAGS_ALL) $(B)/libgccore.a
+
 #: make interop-usrsctp our SCTP against libusrsctp, in one process (needs libusrsctp-dev)
 .PHONY: interop-usrsctp
 interop-usrsctp: $(B)/test/interop/usrsctp

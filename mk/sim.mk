@@ -65,6 +65,14 @@ sim-links: $(SIM)
 	$(Q)$(SIM) --scenario native --seeds $(LINK_SEEDS)
 	$(Q)$(SIM) --scenario native-nat --seeds $(LINK_SEEDS)
 
+# Whoever has no key, from any address: in the simulator and, with raw sockets in a namespace, at two
+# terminals (test/native/spoofed.test.mjs, of which `./dev test` has the short form).
+.PHONY: hostile-links
+#: make hostile-links   strangers against native links: 300 worlds of 100,000 datagrams each, 2,000,000 at two terminals
+hostile-links: $(SIM) server ghostchat $(B)/test/native/spoof test/node_modules/.package-lock.json
+	$(Q)$(SIM) --scenario native-spoofed --seeds 1-300
+	$(Q)GC_SPOOFS=1000000 B=$(B) test/netns $(NODE) test/native/spoofed.test.mjs
+
 # Rooms over an unmodified PeerServer: all are linked within 15 s of the last change, 90 s when a
 # holder of a slot crashed.
 STOCK_SEEDS ?= 1-10000

@@ -35,7 +35,8 @@
     X(ANSWER, "answer")           /* a datagram for node; the same */                              \
     X(NATIVE_WAKE, "native-wake") /* node: the deadline of its links. a = wake number */           \
     X(DATAGRAM, "datagram")       /* reached a host. a = sender's node, number; both addresses */  \
-    X(MOVE, "move")               /* somebody's NAT gets another address */
+    X(MOVE, "move")               /* somebody's NAT gets another address */                        \
+    X(SPOOF, "spoof")             /* strangers write to hosts (sim/strangers.c) */
 
 typedef enum sim_event_type {
 #define X(name, word) SIM_EVENT_##name,

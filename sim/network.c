@@ -11,7 +11,7 @@
 #define LATE_MS_MAX     100 /* one that is overtaken by others comes so much later */
 #define IP_UDP_BYTES    28  /* RFC 791, RFC 768 */
 #define IPV6_UDP_BYTES  48  /* RFC 8200 */
-#define ENVELOPE_BYTES  (2 * (uint32_t)sizeof(gc_addr))
+#define ENVELOPE_BYTES  SIM_NETWORK_ENVELOPE_BYTES
 
 _Static_assert(sizeof(gc_addr) == 20, "addresses go into the trace: they have no padding");
 

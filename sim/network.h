@@ -14,7 +14,9 @@
 #include "sim/nat.h"
 #include "sim/world.h"
 
-#define SIM_HOST_BASES 2 /* sockets of a process: 0 has the IPv4 address, 1 the IPv6 one */
+/* Before the bytes of a SIM_EVENT_DATAGRAM: where it comes from and goes to. */
+#define SIM_NETWORK_ENVELOPE_BYTES (2 * (uint32_t)sizeof(gc_addr))
+#define SIM_HOST_BASES             2 /* sockets of a process: 0 has the IPv4 address, 1 the IPv6 one */
 
 typedef struct sim_host {
     gc_addr bases[SIM_HOST_BASES]; /* family 0: none; port 0: no process */

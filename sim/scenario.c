@@ -283,6 +283,14 @@ static const sim_scenario table[] = {
      .move_ms = 14000,
      .traffic_ms = 60000,
      .steps = {{STEADY(5000)}}},
+    /* A hundred thousand datagrams of strangers end no link, and hold up none that is made. */
+    {.name = "native-spoofed",
+     .native = true,
+     .persons = 3,
+     .spoofs_per_s = 5000,
+     .traffic_ms = 20000,
+     .lossless = true,
+     .steps = {{MESHED(3000)}, {STEADY(3000)}}},
 };
 
 #define TABLE_COUNT (sizeof table / sizeof table[0])
@@ -407,6 +415,7 @@ static void draw_native(sim_scenario *s, uint64_t seed) {
         uint32_t mean = sim_rng_between(&r, 5000, 30000);
         s->fault_ms[kinds[i]] = sim_rng_chance(&r, 350) ? mean : 0;
     }
+    s->spoofs_per_s = sim_rng_chance(&r, 250) ? sim_rng_between(&r, 100, 1000) : 0;
 }
 
 /* The same behind NATs, some of which change their address. */
@@ -415,6 +424,7 @@ static void draw_native_nat(sim_scenario *s, uint64_t seed) {
     sim_rng_init(&r, seed, 10);
     draw_native(s, seed);
     s->name = "native-nat";
+    s->spoofs_per_s = 0; /* NATs let few of them in */
     s->nats = SIM_NATS_MIXED;
     s->move_ms = sim_rng_chance(&r, 400) ? sim_rng_between(&r, 5000, 20000) : 0;
 }

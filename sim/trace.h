@@ -35,7 +35,8 @@
     X(SIM_MARK_STOCK, 315, "stock-send")                                                           \
     X(SIM_MARK_EPISODE, 316, "episode")                                                            \
     X(SIM_MARK_MOVE, 317, "nat-move")                                                              \
-    X(SIM_MARK_LOST, 318, "datagram-lost")
+    X(SIM_MARK_LOST, 318, "datagram-lost")                                                         \
+    X(SIM_MARK_SPOOF, 319, "spoofed")
 
 enum sim_mark {
 #define X(name, value, word) name = value,

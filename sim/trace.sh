@@ -27,6 +27,7 @@ cp "$dir/native.txt" "$dir/messages.txt"
 links() { # simulator
     "$1" --hashes --seeds 1-12 --scenario native
     "$1" --hashes --seeds 1-6 --scenario native-nat
+    "$1" --hashes --seeds 1-2 --scenario native-spoofed
 }
 links "$B/sim/sim" >>"$dir/native.txt"
 # One process for each seed: nothing of the world before may matter.

@@ -2,6 +2,7 @@
 #include "core/base/assert.h"
 #include "sim/native.h"
 #include "sim/network.h"
+#include "sim/strangers.h"
 #include "sim/sim.h"
 
 /* Room for the random scenario and the rows of up to 16 people; --initial-memory holds it. */
@@ -94,6 +95,14 @@ void sim_network_event(sim_world *w, sim_event *e) {
 void sim_network_answer(sim_world *w, const gc_addr *to, gc_span bytes) {
     (void)to;
     (void)bytes;
+    sim_native_begin(w);
+}
+
+void sim_strangers_begin(sim_world *w) {
+    sim_native_begin(w);
+}
+
+void sim_strangers_event(sim_world *w) {
     sim_native_begin(w);
 }
 

@@ -4,6 +4,7 @@
 #include "sim/crypto.h"
 #include "sim/native.h"
 #include "sim/network.h"
+#include "sim/strangers.h"
 
 #define VIRTUAL_MS_MAX (20u * 60 * 1000) /* no world takes so long: its phases are bounded */
 
@@ -140,6 +141,7 @@ static void make(sim_world *w, const sim_options *o) {
     make_server(w);
     if (w->scenario.native) {
         sim_native_begin(w);
+        sim_strangers_begin(w);
     }
     make_people(w);
     sim_faults_start(w);
@@ -191,6 +193,9 @@ static void handle(sim_world *w, sim_event *e) {
         break;
     case SIM_EVENT_MOVE:
         sim_network_move(w);
+        break;
+    case SIM_EVENT_SPOOF:
+        sim_strangers_event(w);
         break;
     case SIM_EVENT_HOSTILE:
         sim_hostile_event(w);
