@@ -340,7 +340,6 @@ int gc_dtls_send(gc_dtls *d, gc_span data) {
     if (!gc_datagram_queue_fits(&d->out, data.len + GC_DTLS_OVERHEAD_BYTES)) {
         return GC_E_FULL;
     }
-    clear_errors();
     if (SSL_write(d->ssl, data.data, (int)data.len) <= 0) {
         clear_errors();
         end_with(d, GC_REASON_GONE);
@@ -394,7 +393,6 @@ uint64_t gc_dtls_deadline(const gc_dtls *d) {
 /* The content of the next record; false: there is none in what came. */
 static bool read_data(gc_dtls *d, gc_span *out) {
     gc_dtls_context *x = d->context;
-    clear_errors();
     int n = SSL_read(d->ssl, x->data, sizeof x->data);
     if (n > 0) {
         /* Most datagrams are one record: to ask for a second one costs as much as a search. */
@@ -402,7 +400,8 @@ static bool read_data(gc_dtls *d, gc_span *out) {
         *out = gc_span_of(x->data, (uint32_t)n);
         return true;
     }
-    if (SSL_get_error(d->ssl, n) != SSL_ERROR_WANT_READ) {
+    /* Not SSL_get_error(): it looks at the queue, in which others leave errors too. */
+    if (!SSL_want_read(d->ssl)) {
         end_with(d, GC_REASON_GONE);
     }
     clear_errors();

@@ -9,40 +9,46 @@ void gc_reader_init(gc_reader *r, gc_span bytes) {
     *r = (gc_reader){.data = data, .len = bytes.len};
 }
 
-gc_span gc_reader_bytes(gc_reader *r, uint32_t n) {
+/* The next n bytes, or NULL. */
+static const uint8_t *take(gc_reader *r, uint32_t n) {
     gc_assert(r->at <= r->len);
     if (r->failed || n > r->len - r->at) {
         r->failed = true;
-        return GC_SPAN_NONE;
+        return NULL;
     }
-    gc_span taken = {r->data + r->at, n};
+    const uint8_t *field = r->data + r->at;
     r->at += n;
-    return taken;
+    return field;
 }
 
-static uint64_t take(gc_reader *r, uint32_t bytes) {
-    gc_span field = gc_reader_bytes(r, bytes);
-    uint64_t v = 0;
-    for (uint32_t i = 0; i < field.len; i++) {
-        v = v << 8 | field.data[i];
-    }
-    return v;
+gc_span gc_reader_bytes(gc_reader *r, uint32_t n) {
+    const uint8_t *field = take(r, n);
+    return field == NULL ? GC_SPAN_NONE : gc_span_of(field, n);
+}
+
+/* Written out: a loop over the bytes stays one. */
+static uint32_t number_of(const uint8_t *p) {
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
 uint8_t gc_reader_u8(gc_reader *r) {
-    return (uint8_t)take(r, 1);
+    const uint8_t *field = take(r, 1);
+    return field == NULL ? 0 : field[0];
 }
 
 uint16_t gc_reader_u16(gc_reader *r) {
-    return (uint16_t)take(r, 2);
+    const uint8_t *field = take(r, 2);
+    return field == NULL ? 0 : (uint16_t)(field[0] << 8 | field[1]);
 }
 
 uint32_t gc_reader_u32(gc_reader *r) {
-    return (uint32_t)take(r, 4);
+    const uint8_t *field = take(r, 4);
+    return field == NULL ? 0 : number_of(field);
 }
 
 uint64_t gc_reader_u64(gc_reader *r) {
-    return take(r, 8);
+    const uint8_t *field = take(r, 8);
+    return field == NULL ? 0 : (uint64_t)number_of(field) << 32 | number_of(field + 4);
 }
 
 uint32_t gc_reader_left(const gc_reader *r) {

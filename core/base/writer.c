@@ -8,40 +8,62 @@ void gc_writer_init(gc_writer *w, uint8_t *data, uint32_t size) {
     *w = (gc_writer){.data = data, .size = size};
 }
 
-void gc_writer_bytes(gc_writer *w, const void *data, uint32_t len) {
+/* The place of the next len bytes, or NULL. */
+static uint8_t *take(gc_writer *w, uint32_t len) {
     gc_assert(w->at <= w->size);
     if (w->failed || len > w->size - w->at) {
         w->failed = true;
-        return;
+        return NULL;
     }
-    if (len > 0) { /* memcpy of NULL is undefined even for no bytes */
-        memcpy(w->data + w->at, data, len);
-    }
+    uint8_t *field = w->data + w->at;
     w->at += len;
+    return field;
 }
 
-static void put(gc_writer *w, uint64_t v, uint32_t bytes) {
-    uint8_t field[8];
-    for (uint32_t i = bytes; i-- > 0; v >>= 8) {
-        field[i] = (uint8_t)v;
+void gc_writer_bytes(gc_writer *w, const void *data, uint32_t len) {
+    /* No bytes may have no place, and memcpy of NULL is undefined even for none. */
+    uint8_t *field = len > 0 ? take(w, len) : NULL;
+    if (field != NULL) {
+        memcpy(field, data, len);
     }
-    gc_writer_bytes(w, field, bytes);
+}
+
+/* Written out: a loop over the bytes stays one. */
+static void put(uint8_t *p, uint32_t v) {
+    p[0] = (uint8_t)(v >> 24);
+    p[1] = (uint8_t)(v >> 16);
+    p[2] = (uint8_t)(v >> 8);
+    p[3] = (uint8_t)v;
 }
 
 void gc_writer_u8(gc_writer *w, uint8_t v) {
-    put(w, v, 1);
+    uint8_t *field = take(w, 1);
+    if (field != NULL) {
+        field[0] = v;
+    }
 }
 
 void gc_writer_u16(gc_writer *w, uint16_t v) {
-    put(w, v, 2);
+    uint8_t *field = take(w, 2);
+    if (field != NULL) {
+        field[0] = (uint8_t)(v >> 8);
+        field[1] = (uint8_t)v;
+    }
 }
 
 void gc_writer_u32(gc_writer *w, uint32_t v) {
-    put(w, v, 4);
+    uint8_t *field = take(w, 4);
+    if (field != NULL) {
+        put(field, v);
+    }
 }
 
 void gc_writer_u64(gc_writer *w, uint64_t v) {
-    put(w, v, 8);
+    uint8_t *field = take(w, 8);
+    if (field != NULL) {
+        put(field, (uint32_t)(v >> 32));
+        put(field + 4, (uint32_t)v);
+    }
 }
 
 void gc_writer_span(gc_writer *w, gc_span s) {

@@ -5,6 +5,8 @@
 #include "test/unit/unit.h"
 #include "test/unit/wall_clock.h"
 
+#include <openssl/err.h>
+
 typedef struct side {
     gc_certificate certificate;
     gc_dtls_context context;
@@ -456,6 +458,30 @@ static void replayed_datagrams_change_nothing(void **state) {
     free_world(w);
 }
 
+/* The queue of errors belongs to the thread: what another user of OpenSSL left there says nothing
+ * about a session. */
+static void errors_of_others_end_no_session(void **state) {
+    (void)state;
+    world *w = make_world(9);
+    path_datagram d;
+    begin(w, SERVER);
+    begin(w, CLIENT);
+    run(w, 1000);
+    say(w, CLIENT, 10);
+    assert_true(path_take(&w->path, w->now_ms, &d));
+    ERR_raise(ERR_LIB_USER, ERR_R_PASSED_INVALID_ARGUMENT);
+    give(w, SERVER, gc_span_of(d.bytes, d.len));
+    ERR_raise(ERR_LIB_USER, ERR_R_PASSED_INVALID_ARGUMENT);
+    give(w, SERVER, gc_span_of(d.bytes, d.len)); /* a replay: there is nothing to read */
+    ERR_raise(ERR_LIB_USER, ERR_R_PASSED_INVALID_ARGUMENT);
+    say(w, SERVER, 10);
+    run(w, 1000);
+    assert_connected(w);
+    assert_int_equal(w->sides[SERVER].messages, 1);
+    assert_int_equal(w->sides[CLIENT].messages, 1);
+    free_world(w);
+}
+
 /* --- ends
  * ------------------------------------------------------------------------------------------ */
 
@@ -618,6 +644,7 @@ int main(void) {
         cmocka_unit_test(data_that_overtakes_the_handshake_is_held),
         cmocka_unit_test(nothing_unauthentic_ends_a_session),
         cmocka_unit_test(replayed_datagrams_change_nothing),
+        cmocka_unit_test(errors_of_others_end_no_session),
         cmocka_unit_test(nobody_answers),
         cmocka_unit_test(flights_stay_together),
         cmocka_unit_test(a_resend_beside_a_new_flight_costs_nothing),
