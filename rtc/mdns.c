@@ -46,7 +46,7 @@ static void advance(gc_mdns *m, uint64_t now_ms) {
             continue;
         }
         n->questions = QUESTION_BOTH;
-        n->due_ms = n->asked_ms + ROUNDS_MS[n->sends++];
+        n->due_ms = n->first_ms + ROUNDS_MS[n->sends++];
     }
 }
 
@@ -58,9 +58,9 @@ int gc_mdns_ask(gc_mdns *m, uint64_t now_ms, uint32_t owner, const gc_candidate 
     for (uint32_t i = 0; i < GC_MDNS_NAMES_MAX; i++) {
         gc_mdns_name *n = &m->names[i];
         if (!n->candidate.named) {
+            uint64_t first_ms = m->now_ms + GC_MDNS_FIRST_MS;
             *n = (gc_mdns_name){
-                .candidate = *c, .owner = owner, .asked_ms = m->now_ms, .due_ms = m->now_ms};
-            advance(m, now_ms);
+                .candidate = *c, .owner = owner, .first_ms = first_ms, .due_ms = first_ms};
             return 0;
         }
     }
@@ -111,9 +111,19 @@ static gc_span write_query(gc_mdns *m, const gc_mdns_name *n, uint16_t type) {
     return gc_writer_done(&w);
 }
 
+/* One question serves all candidates of that name: a page has one name for all its links. */
+static void settle(gc_mdns *m, const gc_mdns_name *asked, uint8_t question) {
+    for (uint32_t i = 0; i < GC_MDNS_NAMES_MAX; i++) {
+        gc_mdns_name *n = &m->names[i];
+        if (memcmp(n->candidate.name, asked->candidate.name, sizeof n->candidate.name) == 0) {
+            n->questions &= (uint8_t)~question;
+        }
+    }
+}
+
 static void poll_query(gc_mdns *m, gc_mdns_name *n, gc_mdns_output *out) {
     uint8_t question = n->questions & QUESTION_A ? QUESTION_A : QUESTION_AAAA;
-    n->questions &= (uint8_t)~question;
+    settle(m, n, question);
     out->type = GC_MDNS_SEND;
     out->bytes = write_query(m, n, question == QUESTION_A ? TYPE_A : TYPE_AAAA);
 }

@@ -2,8 +2,14 @@
  * its own in a candidate. Only names of that form are asked for, and only in the local network, so
  * a stranger cannot make us ask for anything else.
  *
- *   ask --> sent at 0, 1 and 3 s --answer--> FOUND
- *                                --nobody in 6 s--> LOST
+ *   ask --> sent at 0.5, 1.5 and 3.5 s --answer--> FOUND
+ *                                      --nobody in 6.5 s--> LOST
+ *
+ * The first question waits, because most browsers reach our plain address within that time and
+ * then nothing needs to be asked (gc_mdns_forget()). It does not only save datagrams: a responder
+ * may send a record once a second (RFC 6762 6), so whoever asks for an address delays the answer
+ * to another browser in the same network, which may give up before it comes. The
+ * answers to questions of others come to the group, and serve us, too.
  *
  * The owner has the sockets: what SEND says goes to 224.0.0.251 or [ff02::fb], port GC_MDNS_PORT;
  * what comes is given to gc_mdns_datagram(). The socket must be bound to GC_MDNS_PORT, shared with
@@ -22,6 +28,7 @@
 #define GC_MDNS_PORT               5353
 #define GC_MDNS_NAMES_MAX          20 /* asked for at a time */
 #define GC_MDNS_SENDS_MAX          3
+#define GC_MDNS_FIRST_MS           500  /* from gc_mdns_ask() to the first question */
 #define GC_MDNS_LOST_MS            6000 /* after the first question */
 #define GC_MDNS_QUERY_BYTES        60   /* a head, and a name of 42 characters */
 #define GC_MDNS_ANSWER_BYTES_MAX   9000 /* RFC 6762 17; longer ones are ignored */
@@ -29,7 +36,7 @@
 
 typedef struct gc_mdns_name {
     gc_candidate candidate; /* of which the name is asked for; `named` is false: a free place */
-    uint64_t asked_ms;
+    uint64_t first_ms;      /* when the first question goes */
     uint64_t due_ms;
     uint32_t owner;
     uint8_t sends;     /* questions that went out, of both kinds */
@@ -59,9 +66,9 @@ typedef struct gc_mdns_output {
 
 /* Starts, in memory that need not be zero. */
 void gc_mdns_init(gc_mdns *m);
-/* Asks for the name of a candidate. owner: any number of the caller's, which comes back with the
- * result. Returns 0; GC_E_ARGUMENT if the candidate has no name; GC_E_FULL if GC_MDNS_NAMES_MAX are
- * asked for: drop the candidate. */
+/* Asks for the name of a candidate, after GC_MDNS_FIRST_MS. owner: any number of the caller's,
+ * which comes back with the result. Returns 0; GC_E_ARGUMENT if the candidate has no name;
+ * GC_E_FULL if GC_MDNS_NAMES_MAX are asked for: drop the candidate. */
 int gc_mdns_ask(gc_mdns *m, uint64_t now_ms, uint32_t owner, const gc_candidate *c);
 /* Forgets the names of this owner. */
 void gc_mdns_forget(gc_mdns *m, uint32_t owner);

@@ -88,6 +88,9 @@ static void add_candidate(gc_peer_connection *p, gc_span text) {
         return;
     }
     p->candidates++;
+    if (candidate.named && p->route.selected.to.family != 0) {
+        return; /* there is a way already: the browser found us */
+    }
     if (candidate.named) {
         gc_mdns_ask(p->shared->mdns, p->now_ms, p->owner, &candidate);
     } else {

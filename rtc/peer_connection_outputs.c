@@ -50,6 +50,7 @@ static enum progress poll_ice(gc_peer_connection *p, gc_rtc_output *out) {
         break;
     case GC_ICE_SELECTED:
         gc_link_route_select(&p->route, ice.base, &ice.addr);
+        gc_mdns_forget(p->shared->mdns, p->owner);
         gc_link_reports_moved(&p->reports, ice.path, p->state == GC_PEER_CONNECTION_OPEN);
         gc_dtls_round_trip(&p->dtls, (uint32_t)gc_max_u64(ice.rtt_ms, 1));
         break;

@@ -16,7 +16,8 @@ static gc_candidate candidate(const char *name) {
 static void start(void) {
     gc_mdns_init(&m);
     gc_candidate c = candidate(NAME);
-    assert_int_equal(gc_mdns_ask(&m, 1000, 5, &c), 0);
+    assert_int_equal(gc_mdns_ask(&m, 1000 - GC_MDNS_FIRST_MS, 5, &c), 0);
+    gc_mdns_tick(&m, 1000);
 }
 
 /* Takes all questions; returns how many. */
@@ -116,6 +117,26 @@ static void three_rounds_and_lost(void **state) {
     assert_memory_equal(out.candidate.name, NAME, sizeof out.candidate.name);
     assert_false(gc_mdns_poll(&m, &out));
     assert_true(gc_mdns_deadline(&m) == GC_NEVER);
+}
+
+/* A link that finds its way at once asks nobody. */
+static void nothing_is_asked_at_once(void **state) {
+    (void)state;
+    gc_mdns_init(&m);
+    gc_candidate c = candidate(NAME);
+    assert_int_equal(gc_mdns_ask(&m, 1000, 5, &c), 0);
+    assert_int_equal(gc_mdns_deadline(&m), 1000 + GC_MDNS_FIRST_MS);
+    gc_mdns_tick(&m, 999 + GC_MDNS_FIRST_MS);
+    assert_int_equal(questions(), 0);
+    gc_mdns_forget(&m, 5);
+    gc_mdns_tick(&m, 1000 + GC_MDNS_FIRST_MS);
+    assert_int_equal(questions(), 0);
+    /* The answer to a question of others serves us, too. */
+    assert_int_equal(gc_mdns_ask(&m, 2000, 5, &c), 0);
+    assert_int_equal(feed(usual()), 0);
+    gc_mdns_output out;
+    assert_true(gc_mdns_poll(&m, &out));
+    assert_int_equal(out.type, GC_MDNS_FOUND);
 }
 
 static void found(void **state) {
@@ -256,7 +277,8 @@ static void bounded(void **state) {
         assert_int_equal(gc_mdns_ask(&m, 1000, 6, &c), 0);
     }
     assert_int_equal(gc_mdns_ask(&m, 1000, 7, &c), GC_E_FULL);
-    assert_int_equal(questions(), 2 * GC_MDNS_NAMES_MAX);
+    gc_mdns_tick(&m, 1000 + GC_MDNS_FIRST_MS);
+    assert_int_equal(questions(), 2); /* one name is asked for once */
     gc_mdns_forget(&m, 6);
     assert_int_equal(gc_mdns_ask(&m, 1000, 7, &c), 0);
     assert_int_equal(feed(usual()), 0); /* one answer serves all who wait for the name */
@@ -272,6 +294,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_question),
         cmocka_unit_test(three_rounds_and_lost),
+        cmocka_unit_test(nothing_is_asked_at_once),
         cmocka_unit_test(found),
         cmocka_unit_test(found_in_other_forms),
         cmocka_unit_test(of_no_use),

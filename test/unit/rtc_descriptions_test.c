@@ -1,4 +1,5 @@
 /* rtc/rtc.c: descriptions, candidates and servers, good ones and others. */
+#include "rtc/mdns.h"
 #include "test/unit/rtc_pair.h"
 
 static void other_port(gc_span *text, uint32_t type, uint8_t *copy) {
@@ -73,6 +74,26 @@ static void hide_address(gc_span *text, uint32_t type, uint8_t *copy) {
                            (int)(at - hidden), hidden, rest);
 }
 
+static void hide_one_address(gc_span *text, uint32_t type, uint8_t *copy) {
+    char plain[256];
+    snprintf(plain, sizeof plain, "%.*s", (int)text->len, (const char *)copy);
+    if (strstr(plain, "192.0.2.1 ") != NULL) {
+        hide_address(text, type, copy);
+    }
+}
+
+/* The one that hides checks the plain address of the other, which therefore asks nobody. */
+static void a_found_link_asks_nobody(void **state) {
+    (void)state;
+    rtc_pair *w = rtc_pair_make(1);
+    w->spoil = hide_one_address;
+    rtc_pair_offer(w, LINK, GC_LINK_KIND_NATIVE);
+    rtc_pair_run(w, 5000);
+    rtc_pair_assert_open(w, 1);
+    assert_int_equal(w->questions, 0);
+    rtc_pair_free(w);
+}
+
 static void hidden_addresses_are_asked_for(void **state) {
     (void)state;
     rtc_pair *w = rtc_pair_make(1);
@@ -98,7 +119,7 @@ static void hidden_addresses_are_asked_for(void **state) {
     w->spoil = hide_address;
     w->mute = true;
     rtc_pair_offer(w, LINK, GC_LINK_KIND_NATIVE);
-    rtc_pair_run(w, 500);
+    rtc_pair_run(w, GC_MDNS_FIRST_MS + 100);
     uint32_t asked = w->questions;
     assert_true(asked > 0);
     for (uint32_t i = 0; i < 2; i++) {
@@ -207,6 +228,7 @@ int main(void) {
         cmocka_unit_test(an_answer_must_settle_the_kind),
         cmocka_unit_test(a_second_answer_is_ignored),
         cmocka_unit_test(hidden_addresses_are_asked_for),
+        cmocka_unit_test(a_found_link_asks_nobody),
         cmocka_unit_test(servers_are_asked),
         cmocka_unit_test(descriptions_that_cannot_be_used),
     };
