@@ -1,0 +1,114 @@
+// Links between a native end (rtc_peer.c) and a page of a browser. There is no server: whoever uses this
+// carries the descriptions, and the candidates are carried here.
+import assert from 'node:assert/strict';
+import { Kind, Native } from './native.mjs';
+
+/** Runs in the page: one connection with the two negotiated channels, as web/links.js makes it. */
+export function makeConnection() {
+  const pc = new RTCPeerConnection();
+  const got = { messages: [], opened: 0, closed: 0, candidates: [], bytes: 0, state: [] };
+  const channels = ['control', 'message'].map((label, id) => {
+    const channel = pc.createDataChannel(label, { negotiated: true, id, ordered: id === 0 });
+    channel.binaryType = 'arraybuffer';
+    channel.onopen = () => got.opened++;
+    channel.onclose = () => got.closed++;
+    channel.onmessage = ({ data }) => {
+      got.bytes += data.byteLength;
+      if (data.byteLength < 1000) {
+        got.messages.push([id, new TextDecoder().decode(data)]);
+      }
+    };
+    return channel;
+  });
+  pc.onconnectionstatechange = () => got.state.push(pc.connectionState);
+  pc.onicecandidate = ({ candidate }) => candidate?.candidate && got.candidates.push(candidate.candidate);
+  Object.assign(globalThis, { pc, channels, got });
+}
+
+/** The same with the one channel of a stock PeerJS peer: opened here, or taken when it comes. */
+function makeInBand(opens) {
+  const pc = new RTCPeerConnection();
+  const got = { messages: [], opened: 0, closed: 0, candidates: [], label: '' };
+  const take = (channel) => {
+    channel.binaryType = 'arraybuffer';
+    got.label = channel.label;
+    channel.onopen = () => got.opened++;
+    channel.onclose = () => got.closed++;
+    channel.onmessage = ({ data }) =>
+      got.messages.push(typeof data === 'string' ? data : [new TextDecoder().decode(data)]);
+    Object.assign(globalThis, { channel });
+  };
+  pc.ondatachannel = ({ channel }) => take(channel);
+  pc.onicecandidate = ({ candidate }) => candidate?.candidate && got.candidates.push(candidate.candidate);
+  Object.assign(globalThis, { pc, got });
+  if (opens) {
+    take(pc.createDataChannel('dc_stock', { ordered: true }));
+  }
+}
+
+/** Runs in the page. */
+export async function describe(sdp) {
+  if (sdp) {
+    await pc.setRemoteDescription({ type: pc.signalingState === 'stable' ? 'offer' : 'answer', sdp });
+  }
+  if (pc.signalingState !== 'stable' || !sdp) {
+    await pc.setLocalDescription();
+  }
+  return pc.localDescription.sdp;
+}
+
+export const seen = (page, test, argument, ms = 10000) => page.evaluate(async ([source, value, limit]) => {
+  const end = performance.now() + limit;
+  const check = new Function('got', 'value', `return ${source}`);
+  while (!check(got, value)) {
+    if (performance.now() > end) {
+      throw new Error(`not in time: ${source}: ${JSON.stringify(got)}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  return true;
+}, [test, argument, ms]);
+
+/** Candidates of the native end to the page as they come, and those of the page to it. */
+export function carryCandidates(native, page) {
+  let told = 0;
+  const timer = setInterval(async () => {
+    const ours = native.lines.filter(([verb]) => verb === 'candidate').slice(told);
+    told += ours.length;
+    const theirs = await page.evaluate(async (list) => {
+      for (const candidate of list) {
+        await pc.addIceCandidate({ candidate, sdpMid: '0', sdpMLineIndex: 0 });
+      }
+      return got.candidates.splice(0);
+    }, ours.map((line) => line[2])).catch(() => []);
+    theirs.forEach((text) => native.text('candidate', 1, text));
+  }, 20);
+  return () => clearInterval(timer);
+}
+
+/** A page of this browser and a native end, connected.
+ * kind: of the link, as core/proto/client_output.h counts them. */
+export async function connect(browser, offerer, kind = Kind.NATIVE, native = new Native()) {
+  const page = await browser.page();
+  const data = kind === Kind.DATA;
+  await (data ? page.evaluate(makeInBand, offerer === 'browser') : page.evaluate(makeConnection));
+  if (offerer === 'native') {
+    native.say('offer', 1, data ? Kind.EITHER : kind);
+    const [, , offer] = await native.wait('description');
+    const answer = await page.evaluate(describe, offer);
+    native.text('remote', 1, data ? kind : Kind.NATIVE, answer);
+  } else {
+    const offer = await page.evaluate(describe, null);
+    native.text('answer', 1, kind, offer);
+    const [, , answer] = await native.wait('description');
+    await page.evaluate(describe, answer);
+  }
+  const stop = carryCandidates(native, page);
+  await native.wait('opened');
+  await seen(page, 'got.opened === value', data ? 1 : 2);
+  return { page, native, stop, close: async () => {
+    stop();
+    await page.close();
+    assert.equal(await native.end(), 0);
+  } };
+}
