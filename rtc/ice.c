@@ -17,7 +17,6 @@ void gc_ice_init(gc_ice *ice, uint64_t now_ms, const gc_ice_config *config) {
     ice->config = *config;
     ice->now_ms = now_ms;
     ice->selected = GC_ICE_NO_PAIR;
-    ice->told_selected = GC_ICE_NO_PAIR;
     gc_ice_credentials_make(&ice->local, config->drbg);
     gc_ice_pairs_init(&ice->table, config->controlling);
     gc_ice_checks_init(&ice->checks, config->drbg, config->gate);
@@ -121,6 +120,13 @@ void gc_ice_drop_base(gc_ice *ice, uint64_t now_ms, uint32_t base) {
     gc_assert(base < GC_ICE_BASES_MAX);
     if (begin(ice, now_ms)) {
         gc_ice_pairs_drop_base(&ice->table, base);
+        gc_ice_early_forget(&ice->early, base);
+        if (ice->told_base == base) {
+            ice->told_addr = (gc_addr){0}; /* the next one with this number is another one */
+        }
+        if (ice->answer_base == base) {
+            ice->answer_len = 0;
+        }
         settle(ice);
     }
 }
@@ -156,9 +162,7 @@ int gc_ice_remote(gc_ice *ice, uint64_t now_ms, gc_span ufrag, gc_span pwd) {
     }
     gc_ice_early_remote e;
     while (gc_ice_early_take(&ice->early, &e)) {
-        if (ice->table.bases[e.base].addr.family != 0) {
-            hear(ice, e.base, &e.from, e.priority, e.wanted);
-        }
+        hear(ice, e.base, &e.from, e.priority, e.wanted);
     }
     return 0;
 }
@@ -363,15 +367,19 @@ static bool poll_selected(gc_ice *ice, gc_ice_output *out) {
     if (pair == GC_ICE_NO_PAIR) {
         return false;
     }
+    uint32_t base = ice->table.pairs[pair].base;
     uint32_t path = gc_ice_pairs_path(&ice->table, pair);
-    if (pair == ice->told_selected && path == ice->told_path) {
+    const gc_addr *addr = gc_ice_pairs_addr(&ice->table, pair);
+    if (base == ice->told_base && gc_candidate_same_addr(addr, &ice->told_addr) &&
+        path == ice->told_path) {
         return false;
     }
-    ice->told_selected = pair;
+    ice->told_base = base;
+    ice->told_addr = *addr;
     ice->told_path = path;
     *out = (gc_ice_output){.type = GC_ICE_SELECTED,
-                           .base = ice->table.pairs[pair].base,
-                           .addr = *gc_ice_pairs_addr(&ice->table, pair),
+                           .base = base,
+                           .addr = *addr,
                            .path = path,
                            .rtt_ms = ice->table.pairs[pair].rtt_ms};
     return true;

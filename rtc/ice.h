@@ -73,11 +73,12 @@ typedef struct gc_ice {
     gc_ice_servers servers;
     uint64_t now_ms;
     uint64_t tie_breaker;
-    uint64_t consent_ms;    /* the last valid answer on any pair, if connected */
-    uint32_t selected;      /* the pair in use; GC_ICE_NO_PAIR */
-    uint32_t told_selected; /* what the last SELECTED said: the pair, and its path */
+    uint64_t consent_ms; /* the last valid answer on any pair, if connected */
+    uint32_t selected;   /* the pair in use; GC_ICE_NO_PAIR */
+    uint32_t told_base;  /* what the last SELECTED said; a pair's index may be another one's now */
     uint32_t told_path;
-    uint32_t reason; /* why it ended; GC_REASON_NONE: it has not */
+    gc_addr told_addr; /* family 0: nothing, or its base is gone */
+    uint32_t reason;   /* why it ended; GC_REASON_NONE: it has not */
     bool told_end;
     bool connected; /* a pair was valid */
     bool settled;   /* a nominated pair was in use when that was looked at last */

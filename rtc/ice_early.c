@@ -35,6 +35,16 @@ bool gc_ice_early_has(const gc_ice_early *e, uint32_t base, const gc_addr *from)
     return false;
 }
 
+void gc_ice_early_forget(gc_ice_early *e, uint32_t base) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < e->count; i++) {
+        if (e->remotes[i].base != base) {
+            e->remotes[kept++] = e->remotes[i];
+        }
+    }
+    e->count = kept;
+}
+
 bool gc_ice_early_take(gc_ice_early *e, gc_ice_early_remote *out) {
     if (e->count == 0) {
         return false;

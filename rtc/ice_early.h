@@ -28,6 +28,8 @@ void gc_ice_early_put(gc_ice_early *e, uint32_t base, const gc_addr *from, uint3
                       bool wanted);
 /* Returns true if one from this address to this base is remembered. */
 bool gc_ice_early_has(const gc_ice_early *e, uint32_t base, const gc_addr *from);
+/* Forgets those that came to this base. */
+void gc_ice_early_forget(gc_ice_early *e, uint32_t base);
 /* Takes one that is remembered. Returns false if there is none. */
 bool gc_ice_early_take(gc_ice_early *e, gc_ice_early_remote *out);
 

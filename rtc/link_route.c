@@ -14,6 +14,17 @@ void gc_link_route_select(gc_link_route *r, uint32_t base, const gc_addr *to) {
     r->selected = (gc_link_way){.to = *to, .base = base};
 }
 
+static void drop(gc_link_way *way, uint32_t base) {
+    if (way->base == base) {
+        *way = (gc_link_way){0};
+    }
+}
+
+void gc_link_route_drop(gc_link_route *r, uint32_t base) {
+    drop(&r->selected, base);
+    drop(&r->heard, base);
+}
+
 bool gc_link_route_known(const gc_link_route *r) {
     return r->selected.to.family != 0 || r->heard.to.family != 0;
 }

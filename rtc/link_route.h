@@ -33,6 +33,9 @@ void gc_link_route_begin(gc_link_route *r);
 void gc_link_route_hear(gc_link_route *r, uint32_t base, const gc_addr *from);
 /* Takes the pair that carries data from now on. */
 void gc_link_route_select(gc_link_route *r, uint32_t base, const gc_addr *to);
+/* Forgets addresses that are reached from this base, which is gone: without another way datagrams
+ * are lost until the agent of ICE finds one. */
+void gc_link_route_drop(gc_link_route *r, uint32_t base);
 /* Returns true when there is an address, whether it may still be used or not. */
 bool gc_link_route_known(const gc_link_route *r);
 /* Counts one datagram and fills *way with where it goes. Returns false when there is no way for it:

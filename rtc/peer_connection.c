@@ -62,6 +62,13 @@ void gc_peer_connection_add_base(gc_peer_connection *p, uint64_t now_ms, uint32_
     gc_ice_add_base(&p->ice, p->now_ms, base, address);
 }
 
+void gc_peer_connection_drop_base(gc_peer_connection *p, uint64_t now_ms, uint32_t base) {
+    step_clock(p, now_ms);
+    p->ice_ready = true;
+    gc_link_route_drop(&p->route, base);
+    gc_ice_drop_base(&p->ice, p->now_ms, base);
+}
+
 void gc_peer_connection_add_server(gc_peer_connection *p, uint64_t now_ms, const gc_addr *server) {
     step_clock(p, now_ms);
     p->ice_ready = true;

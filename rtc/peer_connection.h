@@ -31,6 +31,8 @@ void gc_peer_connection_end(gc_peer_connection *p);
 /* Adds an own address (gc_ice_add_base()). */
 void gc_peer_connection_add_base(gc_peer_connection *p, uint64_t now_ms, uint32_t base,
                                  const gc_addr *address);
+/* Removes an own address that is gone (gc_ice_drop_base()). */
+void gc_peer_connection_drop_base(gc_peer_connection *p, uint64_t now_ms, uint32_t base);
 /* Adds a STUN server (gc_ice_add_server()). */
 void gc_peer_connection_add_server(gc_peer_connection *p, uint64_t now_ms, const gc_addr *server);
 /* Takes the address that was found for the name of a candidate. */

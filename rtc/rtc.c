@@ -228,6 +228,22 @@ void gc_rtc_add_base(gc_rtc *r, uint64_t now_ms, uint32_t base, const gc_addr *a
     }
 }
 
+void gc_rtc_drop_base(gc_rtc *r, uint64_t now_ms, uint32_t base) {
+    gc_assert(base < GC_RTC_BASES_MAX);
+    step_clock(r, now_ms);
+    if (r->bases[base].family == 0) {
+        return;
+    }
+    r->bases[base] = (gc_addr){0};
+    for (uint32_t i = 0; i < r->places.touched; i++) {
+        gc_rtc_place *l = &r->places.table[i];
+        if (l->used) {
+            l->ready = true;
+            gc_peer_connection_drop_base(&l->connection, r->now_ms, base);
+        }
+    }
+}
+
 static bool knows_server(const gc_rtc *r, const gc_addr *server) {
     for (uint32_t i = 0; i < r->server_count; i++) {
         if (gc_candidate_same_addr(&r->servers[i], server)) {

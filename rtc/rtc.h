@@ -69,6 +69,10 @@ void gc_rtc_end(gc_rtc *r);
  * the address and port that it is bound to, as the network beside it sees them (no wildcard): it
  * becomes a host candidate of every link, of those that exist too. */
 void gc_rtc_add_base(gc_rtc *r, uint64_t now_ms, uint32_t base, const gc_addr *address);
+/* Removes an own socket, whose address is gone, from all links. One that has no other way keeps its
+ * state, and looks for one as soon as there is another socket: gc_rtc_add_base(), under this number
+ * or another. No datagram is given for it from now on. A number that is not in use is ignored. */
+void gc_rtc_drop_base(gc_rtc *r, uint64_t now_ms, uint32_t base);
 /* Adds a STUN server (ICE_SERVERS of the core), which all links ask for the mapped addresses of
  * their bases, those that exist too. A server that is known, or one after the first
  * GC_RTC_SERVERS_MAX, is ignored. */

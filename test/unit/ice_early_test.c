@@ -39,10 +39,26 @@ static void a_wish_is_kept(void **state) {
     assert_false(gc_ice_early_take(&e, &out));
 }
 
+static void those_of_a_base_are_forgotten(void **state) {
+    (void)state;
+    gc_ice_early e = {0};
+    for (uint16_t i = 0; i < GC_ICE_EARLY_MAX; i++) {
+        gc_addr from = addr(i);
+        gc_ice_early_put(&e, i % 2, &from, 1, false);
+    }
+    gc_ice_early_forget(&e, 1);
+    for (uint16_t i = 0; i < GC_ICE_EARLY_MAX; i++) {
+        gc_addr from = addr(i);
+        assert_true(gc_ice_early_has(&e, i % 2, &from) == (i % 2 == 0));
+    }
+    assert_int_equal(e.count, GC_ICE_EARLY_MAX / 2);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_ones_are_remembered),
         cmocka_unit_test(a_wish_is_kept),
+        cmocka_unit_test(those_of_a_base_are_forgotten),
     };
     return RUN(tests);
 }

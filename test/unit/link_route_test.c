@@ -47,11 +47,30 @@ static void a_valid_pair_takes_all(void **state) {
     assert_memory_equal(&way.to, &one, sizeof one);
 }
 
+static void what_is_reached_from_a_lost_base_is_forgotten(void **state) {
+    (void)state;
+    gc_link_route r;
+    gc_link_way way;
+    gc_link_route_begin(&r);
+    gc_link_route_hear(&r, 3, &one);
+    gc_link_route_select(&r, 5, &other);
+    gc_link_route_drop(&r, 4);
+    assert_true(gc_link_route_take(&r, &way));
+    assert_int_equal(way.base, 5);
+    gc_link_route_drop(&r, 5);
+    assert_true(gc_link_route_take(&r, &way));
+    assert_int_equal(way.base, 3);
+    gc_link_route_drop(&r, 3);
+    assert_false(gc_link_route_take(&r, &way));
+    assert_false(gc_link_route_known(&r));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_address_is_no_way),
         cmocka_unit_test(an_address_that_only_asked_gets_few_datagrams),
         cmocka_unit_test(a_valid_pair_takes_all),
+        cmocka_unit_test(what_is_reached_from_a_lost_base_is_forgotten),
     };
     return RUN(tests);
 }
