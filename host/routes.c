@@ -86,15 +86,20 @@ static void add_all(found *f) {
 }
 
 /* The kernel has an address where it finds a way from it to itself. */
+bool gc_routes_has(const gc_addr *own) {
+    gc_addr to = *own, from;
+    to.port = 9;
+    return look_up(&to, &from) && is_same(&to, &from);
+}
+
 static void add_loopback(found *f) {
     static const gc_addr own[] = {
-        {.family = 4, .port = 9, .ip = {127, 0, 0, 1}},
-        {.family = 6, .port = 9, .ip = {[15] = 1}},
+        {.family = 4, .ip = {127, 0, 0, 1}},
+        {.family = 6, .ip = {[15] = 1}},
     };
-    gc_addr a;
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
-        if (look_up(&own[i], &a)) {
-            add(f, &a);
+        if (gc_routes_has(&own[i])) {
+            add(f, &own[i]);
         }
     }
 }

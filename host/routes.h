@@ -9,6 +9,8 @@
 
 #include "core/base/addr.h"
 
+#include <stdbool.h>
+
 enum gc_routes_which {
     GC_ROUTES_DEFAULT,  /* that of the default route, of each family */
     GC_ROUTES_ALL,      /* those, and of every other interface that is up */
@@ -19,5 +21,8 @@ enum gc_routes_which {
  * returns their number; 0 without a network. Loopback addresses are left out unless asked for, and
  * so are link-local IPv6 ones, which mean nothing without their interface. */
 uint32_t gc_routes_find(enum gc_routes_which which, gc_addr *out, uint32_t size);
+
+/* Returns true if this machine has the address, be its interface up or down. */
+bool gc_routes_has(const gc_addr *own);
 
 #endif

@@ -335,6 +335,7 @@ uint32_t gc_udp_offload(gc_udp *u, uint32_t wanted) {
 static void on_closed(uv_handle_t *handle) {
     gc_udp *u = handle->data;
     close(u->fd);
+    u->group = NULL;
 }
 
 void gc_udp_close(gc_udp *u) {

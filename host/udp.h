@@ -54,7 +54,7 @@ typedef struct gc_udp_group {
 
 struct gc_udp {
     uv_poll_t poll;
-    gc_udp_group *group;
+    gc_udp_group *group; /* NULL: it was never open, or is closed */
     int fd;
     uint32_t number;  /* the owner's */
     uint32_t offload; /* gc_udp_offloads that are in use */

@@ -1,5 +1,6 @@
 /* Bases: the own UDP sockets of a native peer, one for each address that it shows (the bases of
- * ICE, RFC 8445 4). They are known by their numbers, 0 and up.
+ * ICE, RFC 8445 4). They are known by their numbers, from 0 on; that of one whose address went away
+ * is used again.
  *
  *   zeroed --gc_bases_open--> open --gc_bases_close--> closing --the loop ran--> gc_bases_free */
 #ifndef GC_PEER_BASES_H
@@ -12,20 +13,28 @@
 
 typedef struct gc_bases {
     gc_udp_group group;
-    uint32_t count;
     gc_udp sockets[GC_BASES_MAX];
-    gc_addr addresses[GC_BASES_MAX]; /* with the ports that they are bound to */
+    gc_addr addresses[GC_BASES_MAX]; /* with the ports that they are bound to; family 0: none */
     gc_udp groups[GC_BASES_MAX];     /* beside each base, for multicast DNS */
     bool has_group[GC_BASES_MAX];
 } gc_bases;
+
+/* The bases that one call of gc_bases_look() closed and opened: a bit for each number. */
+typedef struct gc_bases_change {
+    uint32_t gone;
+    uint32_t come; /* a number in both has another address now */
+} gc_bases_change;
 
 /* Opens zeroed ones, without a base yet. `received` is called with what comes to a base: `number`
  * of its gc_udp is the base, u->group->context is the context. Returns 0, or -1: memory is short.
  */
 int gc_bases_open(gc_bases *b, uv_loop_t *loop, gc_udp_received received, void *context);
-/* Adds a base for each address that gc_routes_find() names and that is none yet. An address on
- * which no socket opens is left out. */
-void gc_bases_find(gc_bases *b, enum gc_routes_which which);
+/* Adds a base for each address that gc_routes_find() names and that is none yet, but for one on
+ * which no socket opens. Closes those whose address this machine has no more, and those that are
+ * not named while another address of their family is: where the default route went somewhere else,
+ * nothing may leave by the old way any more. Without a route at all they stay, for it may come
+ * back. The number of a base that was closed is free when the loop has seen to it. */
+gc_bases_change gc_bases_look(gc_bases *b, enum gc_routes_which which);
 /* Sends 1 to GC_UDP_BYTES_MAX bytes from a base to an address; anything else is dropped. */
 void gc_bases_send(gc_bases *b, uint32_t base, const gc_addr *to, gc_span bytes);
 /* Asks the local networks of all bases: sends to the group of multicast DNS, of which sockets

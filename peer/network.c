@@ -57,16 +57,42 @@ void gc_network_send(gc_network *n, const gc_rtc_output *output) {
     }
 }
 
+/* --- own addresses ------------------------------------------------------------------------------
+ */
+
+static gc_bases_change look(gc_network *n) {
+    gc_bases_change change = gc_bases_look(&n->bases, n->options.addresses);
+    for (uint32_t i = 0; i < GC_BASES_MAX; i++) {
+        if ((change.gone & 1u << i) != 0) {
+            gc_rtc_drop_base(n->options.rtc, now_of(n), i);
+        }
+    }
+    for (uint32_t i = 0; i < GC_BASES_MAX; i++) {
+        if ((change.come & 1u << i) != 0) {
+            gc_rtc_add_base(n->options.rtc, now_of(n), i, &n->bases.addresses[i]);
+        }
+    }
+    return change;
+}
+
+static void on_routes(void *context) {
+    gc_network *n = context;
+    gc_bases_change change = look(n);
+    if (change.gone != 0) {
+        gc_route_watch_again(&n->watch); /* for one that found no number free */
+    }
+    if ((change.gone | change.come) != 0) {
+        n->options.came(n->options.context);
+    }
+}
+
 /* Nobody learns our addresses before the first link, and a machine that had no network at the join
- * may have one now. */
+ * may have one now. Where the kernel tells no changes, each link looks for itself. */
 void gc_network_prepare(gc_network *n) {
     gc_stun_servers_ask(&n->stun);
-    if (n->bases.count > 0) {
-        return;
-    }
-    gc_bases_find(&n->bases, n->options.addresses);
-    for (uint32_t i = 0; i < n->bases.count; i++) {
-        gc_rtc_add_base(n->options.rtc, now_of(n), i, &n->bases.addresses[i]);
+    if (!n->watch.open) {
+        gc_route_watch_open(&n->watch, n->options.loop, on_routes, n);
+        look(n);
     }
 }
 
@@ -86,6 +112,7 @@ int gc_network_open(gc_network *n, const gc_network_options *options) {
 }
 
 void gc_network_close(gc_network *n) {
+    gc_route_watch_close(&n->watch);
     gc_bases_close(&n->bases);
     gc_stun_servers_close(&n->stun);
     uv_close((uv_handle_t *)&n->found, NULL);

@@ -1,5 +1,6 @@
 /* The network of a native peer: what its links (gc_rtc) need of sockets and names. Owns the bases
- * and the STUN servers.
+ * and the STUN servers. From the first link on the bases follow the addresses of this machine: what
+ * comes and goes is passed on to all links.
  *
  *   zeroed --gc_network_open--> open --gc_network_close--> closing --the loop ran--> _free
  *
@@ -7,6 +8,7 @@
 #ifndef GC_PEER_NETWORK_H
 #define GC_PEER_NETWORK_H
 
+#include "host/route_watch.h"
 #include "peer/bases.h"
 #include "peer/stun_servers.h"
 #include "rtc/rtc.h"
@@ -26,13 +28,14 @@ typedef struct gc_network {
     gc_network_options options;
     gc_bases bases;
     gc_stun_servers stun;
+    gc_route_watch watch;
     uv_idle_t found; /* active: a STUN server was found, and `came` was not called since */
 } gc_network;
 
 /* Opens a zeroed one, which may not move after that. Returns 0, or -1: memory is short. */
 int gc_network_open(gc_network *n, const gc_network_options *options);
-/* Makes ready for a link that is about to begin: finds the own addresses if there are none yet, and
- * asks for STUN servers that have no address yet. */
+/* Makes ready for a link that is about to begin: finds the own addresses, unless they are watched
+ * already, and asks for STUN servers that have no address yet. */
 void gc_network_prepare(gc_network *n);
 /* Takes the list of ICE servers that the core names (JSON), which replaces the earlier one. Ignored
  * if servers were given to gc_network_open(). */
