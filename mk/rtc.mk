@@ -27,7 +27,7 @@ $(B)/ghostchat: $(B)/cli/main.o $(B)/libgcpeer.a $(B)/libgchost.a $(B)/libgcrtc.
 $(B)/test/interop/rtc_peer: test/interop/rtc_peer.c $(B)/libgcrtc.a $(B)/libgccore.a $(STAMP)
 	$(call say,TEST,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(HOST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $< -o $@ $(LDFLAGS_ALL) \
-	    -Wl,--as-needed $(B)/libgcrtc.a $(B)/libgccore.a $(shell $(PKG_CONFIG) --libs openssl)
+	    -Wl,--wrap=gc_sctp_packet -Wl,--as-needed $(B)/libgcrtc.a $(B)/libgccore.a $(shell $(PKG_CONFIG) --libs openssl)
 
 # Datagrams of strangers for a real socket: those that the simulator draws (test/native).
 SPOOF_SRC := test/native/spoof.c sim/spoof.c sim/rng.c

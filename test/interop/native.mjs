@@ -20,8 +20,9 @@ export class Native {
   lines = [];
   #waiting = [];
 
-  constructor() {
-    this.process = spawn(`${B}/test/interop/rtc_peer`, [ownAddress()], { stdio: ['pipe', 'pipe', 'inherit'] });
+  /** @param {string[]} words  more words of its command line */
+  constructor(words = []) {
+    this.process = spawn(`${B}/test/interop/rtc_peer`, [ownAddress(), ...words], { stdio: ['pipe', 'pipe', 'inherit'] });
     createInterface({ input: this.process.stdout }).on('line', (line) => this.#take(line));
     this.ended = new Promise((resolve) => this.process.on('exit', (code) => resolve(code)));
   }

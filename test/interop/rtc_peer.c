@@ -6,10 +6,13 @@
  *   out:  description LINK SDP · candidate LINK TEXT · opened LINK · message LINK CHANNEL MESSAGE
  *         buffered LINK BYTES · path LINK PATH RTT-MS · closed LINK REASON
  *         received LINK BYTES, for messages over 1,000 bytes, instead of the message
- * usage: rtc_peer ADDRESS    IPv4, of this machine; the port is any. Ends with its input. */
+ *         with `capture` also what came: datagram BYTES · packet BYTES, the SCTP inside of one
+ * usage: rtc_peer ADDRESS [capture]    IPv4, of this machine; the port is any. Ends with its input.
+ * It is linked with --wrap=gc_sctp_packet, which lets it see what DTLS hides. */
 #include "core/base/encoding.h"
 #include "core/base/reason.h"
 #include "rtc/rtc.h"
+#include "rtc/sctp.h"
 
 #include <arpa/inet.h>
 #include <poll.h>
@@ -37,6 +40,7 @@ typedef struct flood {
 
 static gc_rtc *rtc;
 static int sock;
+static bool captures;
 static flood stream;
 static uint8_t line[LINE_BYTES_MAX];
 static uint32_t line_len;
@@ -196,9 +200,22 @@ static void read_datagrams(void) {
         }
         gc_addr addr = {.port = ntohs(from.sin_port), .family = 4};
         memcpy(addr.ip, &from.sin_addr, 4);
+        if (captures) {
+            print_bytes("datagram", gc_span_of(datagram, (uint32_t)n));
+        }
         gc_rtc_datagram(rtc, now_ms(), 0, &addr, gc_span_of(datagram, (uint32_t)n));
         drain();
     }
+}
+
+void __real_gc_sctp_packet(gc_sctp *s, uint64_t at_ms, gc_span packet);
+void __wrap_gc_sctp_packet(gc_sctp *s, uint64_t at_ms, gc_span packet);
+
+void __wrap_gc_sctp_packet(gc_sctp *s, uint64_t at_ms, gc_span packet) {
+    if (captures) {
+        print_bytes("packet", packet);
+    }
+    __real_gc_sctp_packet(s, at_ms, packet);
 }
 
 static int wait_ms(void) {
@@ -225,7 +242,8 @@ static void open_socket(const char *address) {
 }
 
 int main(int argc, char **argv) {
-    NEED(argc == 2);
+    NEED(argc == 2 || (argc == 3 && strcmp(argv[2], "capture") == 0));
+    captures = argc == 3;
     gc_rtc_options options = {.loopback = true, .message_bytes_max = GC_RTC_MESSAGE_BYTES_MAX};
     size_t size = gc_rtc_size(&options);
     void *memory = aligned_alloc(16, (size + 15) / 16 * 16);

@@ -143,6 +143,13 @@ static inline uint64_t vectors_number(const vectors *v, int token) {
     return strtoull(v->text + v->tokens[token].start, NULL, 10);
 }
 
+static inline bool vectors_true(const vectors *v, int token) {
+    VECTORS_NEED(token >= 0 && v->tokens[token].type == JSMN_PRIMITIVE);
+    char c = v->text[v->tokens[token].start];
+    VECTORS_NEED(c == 't' || c == 'f');
+    return c == 't';
+}
+
 static inline bool vectors_is(const vectors *v, int token, const char *word) {
     char text[VECTOR_BYTES_MAX];
     vectors_string(v, token, text);
