@@ -112,6 +112,12 @@ static enum progress on_authenticated(gc_peer_connection *p, gc_rtc_output *out)
     return on_event(p, &event, out);
 }
 
+/* The reason when the other side ends the transport. A stock PeerJS application closes a connection
+ * so; peers of ours say BYE before, and one that says nothing comes back. */
+static uint32_t farewell(const gc_peer_connection *p) {
+    return p->channels.kind == GC_LINK_KIND_DATA ? GC_REASON_LEFT : GC_REASON_GONE;
+}
+
 static enum progress poll_dtls(gc_peer_connection *p, gc_rtc_output *out) {
     gc_dtls_output dtls;
     if (!gc_dtls_poll(&p->dtls, &dtls)) {
@@ -126,7 +132,7 @@ static enum progress poll_dtls(gc_peer_connection *p, gc_rtc_output *out) {
         gc_sctp_packet(&p->sctp, p->now_ms, dtls.bytes);
         break;
     default:
-        gc_peer_connection_break_off(p, dtls.reason);
+        gc_peer_connection_break_off(p, dtls.reason == GC_REASON_GONE ? farewell(p) : dtls.reason);
     }
     return AGAIN;
 }
@@ -134,9 +140,17 @@ static enum progress poll_dtls(gc_peer_connection *p, gc_rtc_output *out) {
 /* --- SCTP
  * --------------------------------------------------------------------------------- */
 
-static uint32_t reason_of(uint32_t sctp_reason) {
-    bool broken = sctp_reason == GC_SCTP_VIOLATION || sctp_reason == GC_SCTP_EXCESS;
-    return broken ? GC_REASON_PROTOCOL : GC_REASON_GONE;
+static uint32_t reason_of(const gc_peer_connection *p, uint32_t sctp_reason) {
+    switch (sctp_reason) {
+    case GC_SCTP_VIOLATION:
+    case GC_SCTP_EXCESS:
+        return GC_REASON_PROTOCOL;
+    case GC_SCTP_CLOSED:
+    case GC_SCTP_ABORTED:
+        return farewell(p);
+    default:
+        return GC_REASON_GONE;
+    }
 }
 
 /* The queue of DTLS was drained before: a packet always fits. */
@@ -171,7 +185,7 @@ static enum progress poll_sctp(gc_peer_connection *p, gc_rtc_output *out) {
         }
         break;
     case GC_SCTP_DOWN:
-        gc_peer_connection_break_off(p, reason_of(sctp.reason));
+        gc_peer_connection_break_off(p, reason_of(p, sctp.reason));
         break;
     default:
         break; /* UP: the channels are in use already */

@@ -36,7 +36,8 @@ enum gc_rtc_output_type {
     GC_RTC_CLOSED,      /* `link` has ended; value = gc_reason: GC_REASON_ICE_FAILED (it never
                            opened), GC_REASON_GONE (it was open, or was let go by the other side),
                            GC_REASON_PROTOCOL (a wrong fingerprint or bytes that break a protocol);
-                           GC_REASON_LEFT (the other side closed its PeerJS channel) */
+                           GC_REASON_LEFT (the other side closed its PeerJS channel, or the
+                           connection that carries it) */
 };
 
 typedef struct gc_rtc_output {

@@ -1,5 +1,7 @@
 #include "test/unit/rtc_pair.h"
 
+#include "rtc/peer_connection.h"
+
 static void a_link_opens_and_carries_messages(void **state) {
     (void)state;
     rtc_pair *w = rtc_pair_make(1);
@@ -180,6 +182,30 @@ static void an_offer_to_whoever_answers_meets_a_peerjs_peer(void **state) {
     }
 }
 
+/* A browser that closes a connection resets no channel before. Here nothing of ours arrives but the
+ * last datagram, the close_notify of DTLS. */
+static void a_peerjs_peer_that_ends_its_connection_has_left(void **state) {
+    static const uint32_t kinds[] = {GC_LINK_KIND_NATIVE, GC_LINK_KIND_DATA};
+    (void)state;
+    for (uint32_t i = 0; i < 2; i++) {
+        rtc_pair *w = rtc_pair_make(1);
+        w->kinds[0] = w->kinds[1] = kinds[i];
+        rtc_pair_offer(w, LINK, GC_LINK_KIND_EITHER);
+        rtc_pair_run(w, 2000);
+        rtc_pair_assert_open(w, 1);
+        w->path.loss_percent = 100;
+        gc_rtc_close(w->sides[0].rtc, w->now_ms, LINK);
+        rtc_pair_drain(w, 0);
+        rtc_pair_run(w, GC_PEER_CONNECTION_CLOSE_MS - 2);
+        assert_int_equal(w->sides[1].closed, 0);
+        w->path.loss_percent = 0;
+        rtc_pair_run(w, 500);
+        assert_int_equal(w->sides[1].closed, 1);
+        assert_int_equal(w->sides[1].reason, i == 0 ? GC_REASON_GONE : GC_REASON_LEFT);
+        rtc_pair_free(w);
+    }
+}
+
 static void small_messages_only(gc_span *text, uint32_t type, uint8_t *copy) {
     if (type == GC_RTC_DESCRIPTION) {
         rtc_pair_replace(text, copy, "message-size:262144", "message-size:001000");
@@ -230,6 +256,7 @@ int main(void) {
         cmocka_unit_test(a_full_queue_refuses),
         cmocka_unit_test(an_offer_to_whoever_answers_meets_one_of_ours),
         cmocka_unit_test(an_offer_to_whoever_answers_meets_a_peerjs_peer),
+        cmocka_unit_test(a_peerjs_peer_that_ends_its_connection_has_left),
         cmocka_unit_test(the_other_side_may_take_less),
         cmocka_unit_test(the_path_is_told_while_messages_come),
     };
