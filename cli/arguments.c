@@ -12,6 +12,7 @@ static const option table[] = {
     {"server", "URL", "the server at which people meet (that of the link)"},
     {"stun", "URL", "a STUN server, stun:HOST:PORT, in place of the server's; may be repeated"},
     {"nick", "NAME", "your name, which the others see"},
+    {"serialization", "WORD", "how to speak with a PeerJS application: binary, json or raw"},
     {"json", NULL, "JSON lines in and out (the default where stdout is no terminal)"},
     {"plain", NULL, "text line by line (the default on a terminal)"},
     {"all-interfaces", NULL, "show others every address of this machine, for servers and bots"},
@@ -39,6 +40,8 @@ static void set(gc_arguments *out, const option *o, const char *value) {
         out->server = value;
     } else if (is(o, "nick")) {
         out->nick = value;
+    } else if (is(o, "serialization")) {
+        out->serialization = value;
     } else if (is(o, "json")) {
         out->form = GC_ARGUMENTS_JSON;
     } else if (is(o, "plain")) {
@@ -116,21 +119,53 @@ static int fail(reader *r, const char *text) {
     return -1;
 }
 
+static const struct {
+    const char *word;
+    enum gc_arguments_command command;
+    const char *takes; /* of which targets it takes one; NULL: none */
+} commands[] = {
+    {"join", GC_ARGUMENTS_JOIN, "join takes one room or link"},
+    {"call", GC_ARGUMENTS_CALL, "call takes one id of a peer"},
+    {"new", GC_ARGUMENTS_NEW, NULL},
+};
+
+#define COMMANDS_COUNT (sizeof commands / sizeof commands[0])
+
+static bool is_serialization(const char *word) {
+    return strcmp(word, "") == 0 || strcmp(word, "binary") == 0 || strcmp(word, "json") == 0 ||
+           strcmp(word, "raw") == 0;
+}
+
+/* Options that not every command takes. */
+static int check_options(reader *r) {
+    const gc_arguments *a = r->out;
+    if (a->serialization[0] != 0 && a->command != GC_ARGUMENTS_CALL) {
+        return fail(r, "only call takes --serialization");
+    }
+    if (!is_serialization(a->serialization)) {
+        return fail(r, "--serialization is binary, json or raw");
+    }
+    return a->command == GC_ARGUMENTS_NEW && a->server == NULL ? fail(r, "new needs --server") : 0;
+}
+
 static int read_command(reader *r) {
-    const char *command = r->count > 0 ? r->words[0] : "";
-    if (strcmp(command, "join") == 0) {
-        r->out->command = GC_ARGUMENTS_JOIN;
-        r->out->target = r->words[1];
-        return r->count == 2 ? 0 : fail(r, "join takes one room or link");
+    const char *word = r->count > 0 ? r->words[0] : "";
+    for (size_t i = 0; i < COMMANDS_COUNT; i++) {
+        if (strcmp(commands[i].word, word) != 0) {
+            continue;
+        }
+        r->out->command = commands[i].command;
+        if (commands[i].takes != NULL && r->count != 2) {
+            return fail(r, commands[i].takes);
+        }
+        if (commands[i].takes == NULL && r->count != 1) {
+            return fail(r, "new takes no room");
+        }
+        r->out->target = r->count == 2 ? r->words[1] : "";
+        return check_options(r);
     }
-    if (strcmp(command, "new") == 0) {
-        r->out->command = GC_ARGUMENTS_NEW;
-        return r->count != 1            ? fail(r, "new takes no room")
-               : r->out->server == NULL ? fail(r, "new needs --server")
-                                        : 0;
-    }
-    return fail(r, r->count == 0 ? "a command is missing: join or new"
-                                 : "there are the commands join and new");
+    return fail(r, r->count == 0 ? "a command is missing: join, call or new"
+                                 : "there are the commands join, call and new");
 }
 
 int gc_arguments_parse(gc_arguments *out, int argc, char *const argv[], char *error,
@@ -141,7 +176,7 @@ int gc_arguments_parse(gc_arguments *out, int argc, char *const argv[], char *er
                 .at = 1,
                 .error = error,
                 .error_bytes = error_bytes};
-    *out = (gc_arguments){.nick = ""};
+    *out = (gc_arguments){.nick = "", .serialization = "", .target = ""};
     if (read_all(&r) != 0) {
         return -1;
     }
@@ -154,14 +189,16 @@ int gc_arguments_parse(gc_arguments *out, int argc, char *const argv[], char *er
 
 void gc_arguments_help(FILE *out) {
     fputs("usage: ghostchat join ROOM|LINK|- [option ...]\n"
+          "       ghostchat call PEER-ID|LINK|- [option ...]\n"
           "       ghostchat new --server URL [option ...]\n\n"
           "join enters a room by its name (which needs --server) or by a link; - reads it from\n"
-          "the standard input. new makes a private room and prints its link.\n\n",
+          "the standard input. call connects with one peer by its id, also with a PeerJS\n"
+          "application. new makes a private room and prints its link.\n\n",
           out);
     for (size_t i = 0; i < TABLE_COUNT; i++) {
         char name[40];
         snprintf(name, sizeof name, "--%s %s", table[i].name,
                  table[i].value != NULL ? table[i].value : "");
-        fprintf(out, "  %-18s %s\n", name, table[i].help);
+        fprintf(out, "  %-22s %s\n", name, table[i].help);
     }
 }

@@ -12,6 +12,7 @@ enum gc_arguments_command {
     GC_ARGUMENTS_HELP,
     GC_ARGUMENTS_VERSION,
     GC_ARGUMENTS_JOIN, /* a room by its name, or what a link leads to */
+    GC_ARGUMENTS_CALL, /* one peer, by its id: a stock PeerJS application or one of ours */
     GC_ARGUMENTS_NEW,  /* a new private room */
 };
 
@@ -25,10 +26,12 @@ enum gc_arguments_form {
 typedef struct gc_arguments {
     enum gc_arguments_command command;
     enum gc_arguments_form form;
-    const char *target; /* of JOIN: a name, a link, or "-": the first line of the standard input */
+    const char *target; /* a name, an id, a link, or "-": the first line of the standard input; ""
+                           of NEW */
     const char *server; /* NULL: that of the link */
     const char *nick;   /* "" when none is given */
-    gc_stun_list stun;  /* in place of the STUN servers that the server names */
+    const char *serialization; /* of CALL: "" when none is given */
+    gc_stun_list stun;         /* in place of the STUN servers that the server names */
     bool all_interfaces;
 } gc_arguments;
 

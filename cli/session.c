@@ -1,7 +1,9 @@
 #include "cli/session.h"
+#include "cli/destination.h"
 #include "cli/lines.h"
 #include "cli/output.h"
 #include "core/base/error.h"
+#include "core/base/secret.h"
 #include "peer/peer.h"
 
 #include <signal.h>
@@ -20,11 +22,8 @@ typedef struct session {
     uv_signal_t signals[SIGNALS];
     gc_lines lines;
     gc_output output;
-    uint8_t server[GC_URL_BYTES_MAX + 1]; /* where links of ours lead, and we meet */
-    uint32_t server_len;
-    uint8_t room[GC_ROOM_NAME_BYTES_MAX]; /* the name of an open room, as typed */
-    uint32_t room_len;
-    bool wants_link; /* the first line is the target */
+    gc_destination destination;
+    bool wants_target; /* the first line is the target */
     bool reading;
     bool leaving;
     int status;
@@ -32,10 +31,6 @@ typedef struct session {
     uint32_t text_len;
     bool waits;
 } session;
-
-static gc_span server_of(const session *s) {
-    return gc_span_of(s->server, s->server_len);
-}
 
 /* --- leaving ------------------------------------------------------------------------------------
  */
@@ -113,8 +108,8 @@ static int enter(session *s, gc_span target);
 static void take_line(session *s, gc_span line) {
     if (line.data == NULL) {
         gc_output_error(&s->output, GC_E_TOO_BIG, GC_SPAN_NONE);
-    } else if (s->wants_link) {
-        s->wants_link = false;
+    } else if (s->wants_target) {
+        s->wants_target = false;
         int status = enter(s, line);
         if (status != 0) {
             leave(s, status);
@@ -142,7 +137,7 @@ static void on_line(void *context, gc_span line) {
 
 static void on_lines_ended(void *context) {
     session *s = context;
-    leave(s, s->wants_link ? GC_SESSION_USAGE : GC_SESSION_LEFT);
+    leave(s, s->wants_target ? GC_SESSION_USAGE : GC_SESSION_LEFT);
 }
 
 static const gc_lines_events lines_events = {on_line, on_lines_ended};
@@ -153,11 +148,12 @@ static const gc_lines_events lines_events = {on_line, on_lines_ended};
 static void tell_joined(session *s) {
     uint8_t link[GC_URL_BYTES_MAX];
     gc_writer w;
-    gc_output_joined(&s->output, gc_span_of(s->room, s->room_len));
+    gc_output_joined(&s->output, gc_destination_room(&s->destination));
     gc_writer_init(&w, link, sizeof link);
-    if (gc_peer_invite(s->peer, server_of(s), 0, &w) == 0 && !w.failed) {
+    if (gc_peer_invite(s->peer, gc_destination_server(&s->destination), 0, &w) == 0 && !w.failed) {
         gc_output_invite(&s->output, gc_writer_done(&w));
     }
+    gc_bytes_wipe(link, sizeof link);
     gc_lines_pause(&s->lines, false);
 }
 
@@ -189,89 +185,44 @@ static void on_event(void *context, const gc_event *e) {
 /* --- the way in ---------------------------------------------------------------------------------
  */
 
-static bool is_link(gc_span target) {
-    for (uint32_t i = 0; i + 3 <= target.len; i++) {
-        if (memcmp(target.data + i, "://", 3) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool set_server(session *s, gc_span base) {
-    gc_span own = GC_SPAN("#/"); /* the page of a static host: its path is before that */
-    if (gc_span_ends(base, own)) {
-        base.len -= own.len;
-    }
-    bool slash = base.len > 0 && base.data[base.len - 1] == '/';
-    if (base.len == 0 || base.len + !slash > GC_URL_BYTES_MAX) {
-        return false;
-    }
-    memcpy(s->server, base.data, base.len);
-    s->server_len = base.len;
-    if (!slash) {
-        s->server[s->server_len++] = '/';
-    }
-    return true;
-}
-
 static int usage(const char *text) {
     fprintf(stderr, "ghostchat: %s (see ghostchat --help)\n", text);
     return GC_SESSION_USAGE;
 }
 
-/* Finds the server and the name of the room. Returns false for a link that is not one. */
-static bool read_link(session *s, gc_span link) {
-    gc_invite invite;
-    if (gc_invite_parse(link, &invite) != 0) {
-        return false;
-    }
-    if (invite.kind == GC_INVITE_ROOM_NAME) {
-        s->room_len = invite.name_len;
-        memcpy(s->room, invite.name, invite.name_len);
-    }
-    return s->server_len > 0 || set_server(s, invite.base);
-}
-
-static const char *complaint_of(int error, bool link) {
-    switch (error) {
-    case GC_E_ARGUMENT:
-        return "--server takes an address such as https://host/";
-    case GC_E_UTF8:
-        return "the name is not valid UTF-8";
+/* Returns what is wrong with the target, or NULL. */
+static const char *read_target(session *s, gc_span target) {
+    switch (s->arguments->command) {
+    case GC_ARGUMENTS_JOIN:
+        return gc_destination_read(&s->destination, target);
+    case GC_ARGUMENTS_CALL:
+        return gc_destination_read_peer(&s->destination, target);
     default:
-        return link ? "this is not an invite link" : "this cannot be the name of a room";
+        return NULL;
     }
 }
 
-/* Joins. target: what the user gave; empty for a new room. Returns 0, or an exit status after
- * having said why. */
+/* Says why the peer did not take what the user gave. Returns the exit status. */
+static int refused(const session *s, int error) {
+    const char *mistake = gc_destination_mistake(&s->destination, error);
+    if (mistake != NULL) {
+        return usage(mistake);
+    }
+    fprintf(stderr, "ghostchat: %s\n", gc_error_text(error));
+    return GC_SESSION_NO_WAY_IN;
+}
+
+/* Enters. target: what the user gave. Returns 0, or an exit status after having said why. */
 static int enter(session *s, gc_span target) {
-    const gc_arguments *a = s->arguments;
-    bool link = is_link(target);
-    if (link && !read_link(s, target)) {
-        return usage("this is not an invite link");
+    gc_client_options options = {.nick = gc_span_text(s->arguments->nick),
+                                 .serialization = gc_span_text(s->arguments->serialization)};
+    const char *mistake = read_target(s, target);
+    if (mistake != NULL) {
+        return usage(mistake);
     }
-    if (s->server_len == 0) {
-        return usage("the name of a room needs --server");
-    }
-    gc_client_options options = {.server = server_of(s), .nick = gc_span_text(a->nick)};
-    int r;
-    if (a->command == GC_ARGUMENTS_NEW) {
-        r = gc_peer_new_room(s->peer, &options);
-    } else if (link) {
-        r = gc_peer_join_link(s->peer, &options, target);
-    } else {
-        s->room_len = target.len <= sizeof s->room ? target.len : 0;
-        memcpy(s->room, target.data, s->room_len);
-        r = gc_peer_join_room(s->peer, &options, target);
-    }
-    if (r == GC_E_CRYPTO || r == GC_E_MEMORY) {
-        fprintf(stderr, "ghostchat: %s\n", gc_error_text(r));
-        return GC_SESSION_NO_WAY_IN;
-    }
+    int r = gc_destination_enter(&s->destination, s->peer, options);
     if (r != 0) {
-        return usage(complaint_of(r, link));
+        return refused(s, r);
     }
     uv_timer_start(&s->connect, on_late, GC_SESSION_CONNECT_MS, 0);
     gc_lines_pause(&s->lines, true); /* until we are in */
@@ -312,15 +263,16 @@ static void watch(session *s) {
 
 static int begin(session *s) {
     const gc_arguments *a = s->arguments;
-    if (a->server != NULL && !set_server(s, gc_span_text(a->server))) {
-        return usage("--server takes an address such as https://host/");
+    const char *mistake = NULL;
+    if (a->server != NULL) {
+        mistake = gc_destination_set_server(&s->destination, gc_span_text(a->server));
     }
-    s->wants_link = a->command == GC_ARGUMENTS_JOIN && strcmp(a->target, "-") == 0;
+    if (mistake != NULL) {
+        return usage(mistake);
+    }
+    s->wants_target = strcmp(a->target, "-") == 0;
     say_notice();
-    if (s->wants_link) {
-        return 0;
-    }
-    return enter(s, gc_span_text(a->command == GC_ARGUMENTS_NEW ? "" : a->target));
+    return s->wants_target ? 0 : enter(s, gc_span_text(a->target));
 }
 
 int gc_session_run(const gc_arguments *arguments) {

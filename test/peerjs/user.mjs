@@ -122,6 +122,11 @@ export class User {
     await this.evaluate(([name, text]) => globalThis.application.say(name, text), [label, what]);
   }
 
+  /** Sends so many bytes, which are not all alike. */
+  async sends(label, count) {
+    await this.evaluate(([name, length]) => globalThis.application.sendMany(name, length), [label, count]);
+  }
+
   /** Says something and the other reads it. */
   async tells(other, label, what) {
     await this.says(label, this.world.text(what));

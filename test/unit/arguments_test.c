@@ -64,6 +64,16 @@ static void a_new_room(void **state) {
     assert_string_equal(why, "new needs --server");
 }
 
+static void a_call(void **state) {
+    (void)state;
+    assert_int_equal(PARSE("call", "bens-id", "--server=https://h/"), 0);
+    assert_int_equal(got.command, GC_ARGUMENTS_CALL);
+    assert_string_equal(got.target, "bens-id");
+    assert_string_equal(got.serialization, "");
+    assert_int_equal(PARSE("call", "-", "--serialization", "json"), 0);
+    assert_string_equal(got.serialization, "json");
+}
+
 static void help_and_version_need_no_command(void **state) {
     (void)state;
     assert_int_equal(PARSE("--help"), 0);
@@ -78,11 +88,16 @@ static void mistakes_are_named(void **state) {
         char *argv[5];
         const char *why;
     } bad[] = {
-        {{"ghostchat"}, "a command is missing: join or new"},
-        {{"ghostchat", "dance"}, "there are the commands join and new"},
+        {{"ghostchat"}, "a command is missing: join, call or new"},
+        {{"ghostchat", "dance"}, "there are the commands join, call and new"},
         {{"ghostchat", "join"}, "join takes one room or link"},
         {{"ghostchat", "join", "a", "b"}, "join takes one room or link"},
         {{"ghostchat", "new", "a"}, "new takes no room"},
+        {{"ghostchat", "call"}, "call takes one id of a peer"},
+        {{"ghostchat", "call", "a", "b"}, "call takes one id of a peer"},
+        {{"ghostchat", "call", "a", "--serialization=MsgPack"},
+         "--serialization is binary, json or raw"},
+        {{"ghostchat", "join", "a", "--serialization=raw"}, "only call takes --serialization"},
         {{"ghostchat", "join", "a", "--nick"}, "--nick takes a value, NAME"},
         {{"ghostchat", "join", "a", "--json=x"}, "--json takes no value"},
         {{"ghostchat", "join", "a", "--jso"}, "there is no option --jso"},
@@ -103,6 +118,7 @@ int main(void) {
         cmocka_unit_test(a_room_and_its_options),
         cmocka_unit_test(stun_servers_are_read_in_their_order),
         cmocka_unit_test(a_new_room),
+        cmocka_unit_test(a_call),
         cmocka_unit_test(help_and_version_need_no_command),
         cmocka_unit_test(mistakes_are_named),
     };
