@@ -50,6 +50,11 @@ check:
 asan:
 	$(Q)$(MAKE) B=$(B)-asan SAN=address,undefined CC='$(CLANG)' CFLAGS='-O1 -g' unit
 
+#: make hostile-sctp    what a peer that keeps to no rule costs our SCTP, for each kind of packet, beside an honest one
+.PHONY: hostile-sctp
+hostile-sctp: $(B)/test/unit/sctp_hostile_test
+	$(Q)GC_HOSTILE_PACKETS=100000 $<
+
 #: make room64          with rooms of 64: unit tests, a world of 40 people under UBSan, core.wasm
 # A larger room is one number, ROOM; what is built with another one wants a folder of its own.
 .PHONY: room64

@@ -124,27 +124,44 @@ static void deliver(gc_sctp_in *in, uint32_t begin, uint32_t end) {
     }
 }
 
-/* Delivers the blocked messages whose turn it is: one walk, because a sender gives TSNs in the
- * order of a stream's numbers. Messages whose number was skipped go out too (RFC 3758 3.6). */
-static void release(gc_sctp_in *in, uint32_t from) {
-    for (uint32_t tsn = from; in->blocked > 0 && tsn != in->highest + 1; tsn++) {
-        if (!is_block(*slot(in, tsn)) || block_at(in, tsn)->state != BLOCKED) {
-            continue;
-        }
-        gc_sctp_block *b = block_at(in, tsn);
-        if (gc_sctp_ssn_after(b->ssn, in->next_ssn[b->stream])) {
-            continue;
-        }
-        if (b->ssn == in->next_ssn[b->stream]) {
-            in->next_ssn[b->stream]++;
-        }
-        uint32_t end = tsn;
-        while ((block_at(in, end)->flags & GC_SCTP_FLAG_END) == 0) {
-            end++;
-        }
-        deliver(in, tsn, end);
-        tsn = end;
+static bool is_its_turn(const gc_sctp_in *in, uint32_t tsn) {
+    const gc_sctp_block *b = block_at(in, tsn);
+    return b->ssn == in->next_ssn[b->stream];
+}
+
+/* Delivers the blocked message that begins here if its turn has come, or its number was skipped
+ * (RFC 3758 3.6). Returns its last TSN; `tsn` when it still waits. */
+static uint32_t release_one(gc_sctp_in *in, uint32_t tsn) {
+    const gc_sctp_block *b = block_at(in, tsn);
+    if (gc_sctp_ssn_after(b->ssn, in->next_ssn[b->stream])) {
+        return tsn;
     }
+    if (is_its_turn(in, tsn)) {
+        in->next_ssn[b->stream]++;
+    }
+    uint32_t end = tsn;
+    while ((block_at(in, end)->flags & GC_SCTP_FLAG_END) == 0) {
+        end++;
+    }
+    deliver(in, tsn, end);
+    return end;
+}
+
+static bool is_blocked(const gc_sctp_in *in, uint32_t tsn) {
+    return is_block(*slot(in, tsn)) && block_at(in, tsn)->state == BLOCKED;
+}
+
+/* Delivers the blocked messages whose turn it is: one walk, because a sender gives TSNs in the
+ * order of a stream's numbers. A packet may deliver many messages, so the walk waits until the
+ * messages are taken: one for a packet, however many chunks it has. */
+static void release(gc_sctp_in *in) {
+    uint32_t tsn = in->cumulative + 1;
+    for (; in->release_due && in->blocked > 0 && tsn != in->highest + 1; tsn++) {
+        if (is_blocked(in, tsn)) {
+            tsn = release_one(in, tsn);
+        }
+    }
+    in->release_due = false;
 }
 
 /* Finds the first TSN of the message of `end`, which has all chunks from tsn on. Returns TAKEN, and
@@ -191,11 +208,22 @@ static bool find_end(const gc_sctp_in *in, uint32_t tsn, uint32_t *end) {
     return false;
 }
 
+/* Returns false when the chunk before or after this one is missing in its message: so the most of
+ * those that come in any other order than they were sent in cost no walk. */
+static bool has_neighbours(const gc_sctp_in *in, uint32_t tsn) {
+    uint8_t flags = block_at(in, tsn)->flags;
+    bool before =
+        (flags & GC_SCTP_FLAG_BEGIN) != 0 || (tsn != in->floor && is_block(*slot(in, tsn - 1)));
+    bool after =
+        (flags & GC_SCTP_FLAG_END) != 0 || (tsn != in->highest && is_block(*slot(in, tsn + 1)));
+    return before && after;
+}
+
 /* Delivers, or blocks, the message that the chunk with this TSN made whole, if it did. */
 static uint32_t settle(gc_sctp_in *in, uint32_t tsn) {
     uint32_t begin = 0, end = 0;
     bool whole = false;
-    if (!find_end(in, tsn, &end)) {
+    if (!has_neighbours(in, tsn) || !find_end(in, tsn, &end)) {
         return GC_SCTP_IN_TAKEN;
     }
     uint32_t result = find_begin(in, end, &begin, &whole);
@@ -208,7 +236,7 @@ static uint32_t settle(gc_sctp_in *in, uint32_t tsn) {
     } else if (first->ssn == in->next_ssn[first->stream]) {
         in->next_ssn[first->stream]++;
         deliver(in, begin, end);
-        release(in, end + 1);
+        in->release_due = true;
     } else {
         first->state = BLOCKED;
         in->blocked++;
@@ -249,6 +277,9 @@ static uint32_t advance(gc_sctp_in *in) {
     uint32_t result = GC_SCTP_IN_TAKEN;
     while (result == GC_SCTP_IN_TAKEN && in->cumulative != in->highest &&
            *slot(in, in->cumulative + 1) != EMPTY) {
+        if (is_blocked(in, in->cumulative + 1) && is_its_turn(in, in->cumulative + 1)) {
+            release_one(in, in->cumulative + 1); /* without a walk: it is the next one at hand */
+        }
         in->cumulative++;
         if (is_block(*slot(in, in->cumulative))) {
             result = pass_chunk(in);
@@ -337,7 +368,8 @@ uint32_t gc_sctp_in_forward(gc_sctp_in *in, uint32_t cumulative, gc_span skips) 
         return GC_SCTP_IN_AGAIN;
     }
     skip(in, skips);
-    release(in, in->floor);
+    in->release_due = true;
+    release(in);
     uint32_t last = gc_sctp_after(cumulative, in->highest) ? in->highest : cumulative;
     for (uint32_t tsn = in->floor; tsn != last + 1; tsn++) {
         if (*slot(in, tsn) != EMPTY) {
@@ -375,6 +407,7 @@ static uint32_t put_together(const gc_sctp_in *in, uint32_t block) {
 bool gc_sctp_in_take(gc_sctp_in *in, gc_sctp_in_message *out) {
     give_message(in, in->given);
     in->given = GC_SCTP_NO_BLOCK;
+    release(in);
     uint32_t first = in->ready_first;
     if (first == GC_SCTP_NO_BLOCK) {
         return false;

@@ -8,8 +8,9 @@
  * Bounds: GC_SCTP_IN_TSNS places from floor on; blocks_max blocks of the pool, which the chunk
  * after the cumulative TSN alone may exceed, and that by one message. Chunks that leave a hole use
  * only half of the share of the pool that is guaranteed: whatever a peer has done with the rest of
- * the pool, the chunk that fills the hole finds room in the other half. Work for one chunk: at most
- * one walk over the places. Source: RFC 9260 6.2, 6.5-6.7, 6.9; RFC 3758 3.6. */
+ * the pool, the chunk that fills the hole finds room in the other half. Work: at most one walk over
+ * a message for each chunk, and one over the places for all chunks of a packet. Source: RFC
+ * 9260 6.2, 6.5-6.7, 6.9; RFC 3758 3.6. */
 #ifndef GC_RTC_SCTP_IN_H
 #define GC_RTC_SCTP_IN_H
 
@@ -52,6 +53,7 @@ typedef struct gc_sctp_in {
     uint32_t ready_last;
     uint32_t given;   /* the message that was given last, when its bytes are in its block */
     uint32_t blocked; /* whole messages that wait for earlier ones of their stream */
+    bool release_due; /* the turn of one of these may have come */
     uint32_t partial_bytes;
     bool partial; /* floor is the first fragment of a message that is not whole */
     uint64_t sack_at_ms;

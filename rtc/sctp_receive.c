@@ -2,10 +2,16 @@
 #include "core/base/mem.h"
 #include "core/base/timers.h"
 
+/* Chunks that cost a walk over all that is held. No sender has more of a kind in one packet; the
+ * rest is ignored as if it were lost, so that nobody buys many walks with one packet. */
+enum { WALK_SACK, WALK_FORWARD, WALK_RECONFIG, WALKS };
+static const uint32_t walks_max[WALKS] = {1, 1, 2};
+
 /* Collected over the DATA chunks of one packet. */
 typedef struct packet_data {
     bool came;
     bool at_once; /* a SACK now */
+    uint32_t walks[WALKS];
 } packet_data;
 
 /* A peer that sends DATA or SACK has our COOKIE ECHO, whatever became of its COOKIE ACK. */
@@ -137,6 +143,10 @@ static bool on_unknown(gc_sctp *s, const gc_sctp_chunk *c) {
     return GC_SCTP_SKIPS(c->type);
 }
 
+static bool may_walk(packet_data *got, uint32_t kind) {
+    return got->walks[kind]++ < walks_max[kind];
+}
+
 /* Chunks of an association that is established. */
 static void on_open_chunk(gc_sctp *s, const gc_sctp_chunk *c, packet_data *got) {
     switch (c->type) {
@@ -144,13 +154,19 @@ static void on_open_chunk(gc_sctp *s, const gc_sctp_chunk *c, packet_data *got) 
         on_data(s, c, got);
         break;
     case GC_SCTP_SACK:
-        on_sack(s, c);
+        if (may_walk(got, WALK_SACK)) {
+            on_sack(s, c);
+        }
         break;
     case GC_SCTP_FORWARD_TSN:
-        on_forward(s, c, got);
+        if (may_walk(got, WALK_FORWARD)) {
+            on_forward(s, c, got);
+        }
         break;
     case GC_SCTP_RECONFIG:
-        gc_sctp_resets_chunk(&s->resets, &s->in, &s->out, s->now_ms, c);
+        if (may_walk(got, WALK_RECONFIG)) {
+            gc_sctp_resets_chunk(&s->resets, &s->in, &s->out, s->now_ms, c);
+        }
         break;
     default:
         on_closing(s, c);
@@ -229,7 +245,7 @@ void gc_sctp_receive(gc_sctp *s, gc_span packet) {
         gc_sctp_opening_init(&s->opening, &c);
         return;
     }
-    packet_data got = {false, false};
+    packet_data got = {0};
     bool more = true;
     while (more && on_chunk(s, &c, &got) && s->reason == 0) {
         more = gc_sctp_chunk_next(&r, &c);

@@ -2,35 +2,41 @@
 #include "core/base/mem.h"
 #include "core/base/timers.h"
 
+#define PARAMETERS_MAX 2 /* of one chunk: RFC 6525 3.1 */
+
 /* --- sets of streams ----------------------------------------------------------------------------
  */
 
+static uint64_t bit(uint32_t stream) {
+    return (uint64_t)1 << stream % 64;
+}
+
 static bool has(const gc_sctp_streams *s, uint32_t stream) {
-    return (s->bits[stream / 8] & 1u << stream % 8) != 0;
+    return (s->bits[stream / 64] & bit(stream)) != 0;
 }
 
 static void add(gc_sctp_streams *s, uint32_t stream) {
     if (!has(s, stream)) {
-        s->bits[stream / 8] |= (uint8_t)(1u << stream % 8);
+        s->bits[stream / 64] |= bit(stream);
         s->count++;
     }
 }
 
 static void take(gc_sctp_streams *s, uint32_t stream) {
     gc_assert(has(s, stream));
-    s->bits[stream / 8] &= (uint8_t)(0xff ^ 1u << stream % 8);
+    s->bits[stream / 64] &= ~bit(stream);
     s->count--;
 }
 
 /* Returns the first stream of the set from `stream` on; GC_SCTP_STREAMS_MAX when there is none. */
 static uint32_t next(const gc_sctp_streams *s, uint32_t stream) {
-    if (s->count == 0) {
-        return GC_SCTP_STREAMS_MAX;
+    for (uint32_t w = stream / 64; s->count > 0 && w < GC_SCTP_STREAMS_MAX / 64; w++) {
+        uint64_t bits = s->bits[w] & (w == stream / 64 ? ~(bit(stream) - 1) : UINT64_MAX);
+        if (bits != 0) {
+            return w * 64 + (uint32_t)__builtin_ctzll(bits);
+        }
     }
-    while (stream < GC_SCTP_STREAMS_MAX && !has(s, stream)) {
-        stream += stream % 8 == 0 && s->bits[stream / 8] == 0 ? 8 : 1;
-    }
-    return stream;
+    return GC_SCTP_STREAMS_MAX;
 }
 
 /* --- our requests -------------------------------------------------------------------------------
@@ -143,7 +149,7 @@ void gc_sctp_resets_chunk(gc_sctp_resets *r, gc_sctp_in *in, gc_sctp_out *out, u
     gc_reader_init(&reader, c->value);
     gc_sctp_parameter p;
     gc_sctp_reconfig fields;
-    while (gc_sctp_parameter_next(&reader, &p)) {
+    for (uint32_t i = 0; i < PARAMETERS_MAX && gc_sctp_parameter_next(&reader, &p); i++) {
         if (gc_sctp_reconfig_read(&p, &fields) != 0) {
             continue;
         }

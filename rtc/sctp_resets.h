@@ -19,7 +19,7 @@
 /* A set of streams. */
 typedef struct gc_sctp_streams {
     uint32_t count;
-    uint8_t bits[GC_SCTP_STREAMS_MAX / 8];
+    uint64_t bits[GC_SCTP_STREAMS_MAX / 64];
 } gc_sctp_streams;
 
 typedef struct gc_sctp_resets {
