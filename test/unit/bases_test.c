@@ -1,4 +1,5 @@
 /* peer/bases.c, on loopback. */
+#include "test/unit/patience.h"
 #include "test/unit/unit.h"
 
 #include "host/alloc.h"
@@ -24,14 +25,9 @@ static void on_datagram(gc_udp *u, const gc_udp_datagram *d) {
     uv_stop(&w->loop);
 }
 
-static void on_patience(uv_timer_t *timer) {
-    uv_stop(timer->loop);
-}
-
 static int setup(void **state) {
     world *w = calloc(1, sizeof *w);
-    uv_loop_init(&w->loop);
-    uv_timer_init(&w->loop, &w->patience);
+    patience_open(&w->loop, &w->patience);
     assert_int_equal(gc_bases_open(&w->a, &w->loop, on_datagram, w), 0);
     assert_int_equal(gc_bases_open(&w->b, &w->loop, on_datagram, w), 0);
     w->a_bits = gc_bases_look(&w->a, GC_ROUTES_LOOPBACK).come;
@@ -44,9 +40,7 @@ static int teardown(void **state) {
     world *w = *state;
     gc_bases_close(&w->a);
     gc_bases_close(&w->b);
-    uv_close((uv_handle_t *)&w->patience, NULL);
-    uv_run(&w->loop, UV_RUN_DEFAULT);
-    assert_int_equal(uv_loop_close(&w->loop), 0);
+    patience_close(&w->patience);
     gc_bases_free(&w->a);
     gc_bases_free(&w->b);
     free(w);
@@ -56,7 +50,7 @@ static int teardown(void **state) {
 static void each_base_sends_from_its_own_address(void **state) {
     world *w = *state;
     assert_true(w->a_bits == 1 || w->a_bits == 3);
-    uv_timer_start(&w->patience, on_patience, PATIENCE_MS, 0);
+    patience_start(&w->patience, PATIENCE_MS);
     for (uint32_t i = 0; (w->a_bits & 1u << i) != 0; i++) {
         gc_bases_send(&w->a, i, &w->b.addresses[i], GC_SPAN("hello"));
         uv_run(&w->loop, UV_RUN_DEFAULT);
@@ -83,8 +77,7 @@ static void what_cannot_be_sent_is_dropped(void **state) {
     gc_bases_send(&w->a, 0, &other, GC_SPAN("x"));
     gc_bases_send(&w->a, GC_BASES_MAX - 1, &w->b.addresses[0], GC_SPAN("x"));
     gc_bases_send(&w->a, GC_BASES_MAX, &w->b.addresses[0], GC_SPAN("x"));
-    uv_timer_start(&w->patience, on_patience, 20, 0);
-    uv_run(&w->loop, UV_RUN_DEFAULT);
+    patience_run(&w->patience, 20);
     assert_int_equal(w->got, 0);
 }
 

@@ -1,4 +1,5 @@
 /* host/connector.c, over loopback. */
+#include "test/unit/patience.h"
 #include "test/unit/name_server.h"
 #include "test/unit/unit.h"
 
@@ -34,15 +35,10 @@ static void on_done(void *context, int fd, int error) {
     uv_stop(&t->loop);
 }
 
-static void on_patience(uv_timer_t *timer) {
-    uv_stop(timer->loop);
-}
-
 static int setup(void **state) {
     char error[200];
     attempt *t = calloc(1, sizeof *t);
-    uv_loop_init(&t->loop);
-    uv_timer_init(&t->loop, &t->patience);
+    patience_open(&t->loop, &t->patience);
     name_server_open(&t->names, &t->loop);
     t->listener = gc_net_listen("127.0.0.1", &t->port, error, sizeof error);
     t->fd = -1;
@@ -61,8 +57,7 @@ static void start(attempt *t, const char *host) {
 
 static void run(attempt *t, const char *host) {
     start(t, host);
-    uv_timer_start(&t->patience, on_patience, PATIENCE_MS, 0);
-    uv_run(&t->loop, UV_RUN_DEFAULT);
+    patience_run(&t->patience, PATIENCE_MS);
     assert_true(t->done);
 }
 
@@ -76,9 +71,7 @@ static int teardown(void **state) {
     }
     close(t->listener);
     name_server_close(&t->names);
-    uv_close((uv_handle_t *)&t->patience, NULL);
-    uv_run(&t->loop, UV_RUN_DEFAULT);
-    assert_int_equal(uv_loop_close(&t->loop), 0);
+    patience_close(&t->patience);
     name_server_free(&t->names);
     free(t);
     return 0;

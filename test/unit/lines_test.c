@@ -1,4 +1,5 @@
 /* cli/lines.c */
+#include "test/unit/patience.h"
 #include "test/unit/unit.h"
 
 #include "cli/lines.h"
@@ -38,28 +39,20 @@ static void on_ended(void *context) {
 
 static const gc_lines_events events = {on_line, on_ended};
 
-static void on_patience(uv_timer_t *timer) {
-    uv_stop(timer->loop);
-}
-
 static reader *open_reader(int fd) {
     reader *r = calloc(1, sizeof *r);
-    uv_loop_init(&r->loop);
-    uv_timer_init(&r->loop, &r->patience);
+    patience_open(&r->loop, &r->patience);
     gc_lines_open(&r->lines, &r->loop, fd, &events, r);
     return r;
 }
 
 static void run(reader *r) {
-    uv_timer_start(&r->patience, on_patience, PATIENCE_MS, 0);
-    uv_run(&r->loop, UV_RUN_DEFAULT);
+    patience_run(&r->patience, PATIENCE_MS);
 }
 
 static void close_reader(reader *r) {
     gc_lines_close(&r->lines);
-    uv_close((uv_handle_t *)&r->patience, NULL);
-    uv_run(&r->loop, UV_RUN_DEFAULT);
-    assert_int_equal(uv_loop_close(&r->loop), 0);
+    patience_close(&r->patience);
     free(r);
 }
 

@@ -1,5 +1,6 @@
 /* peer/network.c while the addresses of this machine change, in a network namespace of the test:
  * one peer has the address of the default route, the other one stays on loopback. */
+#include "test/unit/patience.h"
 #include "test/unit/namespace.h"
 
 #include "core/wire/frame.h"
@@ -128,13 +129,9 @@ static void open_side(world *w, uint32_t i) {
     assert_int_equal(gc_network_open(&s->network, &network), 0);
 }
 
-static void on_patience(uv_timer_t *timer) {
-    uv_stop(timer->loop);
-}
-
 /* Runs until *number has this value, at most as long; tells whether it has. */
 static bool run(world *w, const uint32_t *number, uint32_t value, uint64_t ms) {
-    uv_timer_start(&w->patience, on_patience, ms, 0);
+    patience_start(&w->patience, ms);
     while (*number < value && uv_is_active((uv_handle_t *)&w->patience)) {
         uv_run(&w->loop, UV_RUN_ONCE);
     }
@@ -143,8 +140,7 @@ static bool run(world *w, const uint32_t *number, uint32_t value, uint64_t ms) {
 
 static int setup(void **state) {
     world *w = calloc(1, sizeof *w);
-    uv_loop_init(&w->loop);
-    uv_timer_init(&w->loop, &w->patience);
+    patience_open(&w->loop, &w->patience);
     uv_idle_init(&w->loop, &w->idle);
     w->idle.data = w;
     *state = w;

@@ -1,4 +1,5 @@
 /* peer/network.c, on loopback, with STUN servers of the test. */
+#include "test/unit/patience.h"
 #include "test/unit/unit.h"
 
 #include "host/net.h"
@@ -27,10 +28,6 @@ static void on_asked(gc_udp *u, const gc_udp_datagram *d) {
     uv_stop(&w->loop);
 }
 
-static void on_patience(uv_timer_t *timer) {
-    uv_stop(timer->loop);
-}
-
 static void drain(void *context) {
     world *w = context;
     gc_rtc_output out;
@@ -52,8 +49,7 @@ static int setup(void **state) {
     static const uint8_t seed[32] = {1};
     gc_rtc_options options = {.loopback = true};
     world *w = calloc(1, sizeof *w);
-    uv_loop_init(&w->loop);
-    uv_timer_init(&w->loop, &w->patience);
+    patience_open(&w->loop, &w->patience);
     w->memory = aligned_alloc(64, (gc_rtc_size(&options) + 63) / 64 * 64);
     w->rtc = gc_rtc_init(w->memory, gc_rtc_size(&options), &options, seed, uv_now(&w->loop), 0);
     assert_non_null(w->rtc);
@@ -69,9 +65,7 @@ static int teardown(void **state) {
     gc_network_close(&w->network);
     gc_udp_close(&w->servers[0]);
     gc_udp_close(&w->servers[1]);
-    uv_close((uv_handle_t *)&w->patience, NULL);
-    uv_run(&w->loop, UV_RUN_DEFAULT);
-    assert_int_equal(uv_loop_close(&w->loop), 0);
+    patience_close(&w->patience);
     gc_network_free(&w->network);
     gc_udp_group_free(&w->group);
     gc_rtc_end(w->rtc);
@@ -102,7 +96,7 @@ static void make_link(world *w) {
 
 /* Runs the loop until server i was asked, or for as long. */
 static void run(world *w, uint32_t i, uint64_t ms) {
-    uv_timer_start(&w->patience, on_patience, ms, 0);
+    patience_start(&w->patience, ms);
     while (w->asked[i] == 0 && uv_is_active((uv_handle_t *)&w->patience)) {
         uv_run(&w->loop, UV_RUN_ONCE);
     }

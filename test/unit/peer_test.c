@@ -1,4 +1,5 @@
 /* peer/peer.c: its life. test/native and test/e2e have it talk. */
+#include "test/unit/patience.h"
 #include "test/unit/unit.h"
 
 #include "core/base/error.h"
@@ -41,14 +42,9 @@ static void on_event(void *context, const gc_event *e) {
     }
 }
 
-static void on_patience(uv_timer_t *timer) {
-    uv_stop(timer->loop);
-}
-
 static int setup(void **state) {
     (void)state;
-    uv_loop_init(&loop);
-    uv_timer_init(&loop, &patience);
+    patience_open(&loop, &patience);
     return 0;
 }
 
@@ -106,8 +102,7 @@ static void several_live_on_one_loop(void **state) {
     assert_memory_not_equal(gc_peer_id(u[0].peer).data, gc_peer_id(u[1].peer).data,
                             GC_OWN_ID_CHARS);
     u[2].wanted = GC_EVENT_TROUBLE;
-    uv_timer_start(&patience, on_patience, PATIENCE_MS, 0);
-    uv_run(&loop, UV_RUN_DEFAULT);
+    patience_run(&patience, PATIENCE_MS);
     assert_int_equal(u[2].events[GC_EVENT_TROUBLE], 1);
     for (int i = 0; i < 3; i++) {
         close_user(&u[i]);
@@ -139,7 +134,7 @@ static void it_may_be_closed_by_its_own_event(void **state) {
     gc_client_options o = {.server = nowhere()};
     open_user(&u);
     assert_int_equal(gc_peer_new_room(u.peer, &o), 0);
-    uv_timer_start(&patience, on_patience, PATIENCE_MS, 0);
+    patience_start(&patience, PATIENCE_MS);
     while (!u.closed && uv_is_active((uv_handle_t *)&patience)) {
         uv_run(&loop, UV_RUN_ONCE);
     }

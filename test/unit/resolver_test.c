@@ -1,4 +1,5 @@
 /* host/resolver.c, with a name server of the test. */
+#include "test/unit/patience.h"
 #include "test/unit/name_server.h"
 #include "test/unit/unit.h"
 
@@ -33,14 +34,9 @@ static void on_found(void *context, uint8_t family, const gc_addr *addresses, ui
     }
 }
 
-static void on_patience(uv_timer_t *timer) {
-    uv_stop(timer->loop);
-}
-
 static int setup(void **state) {
     question *q = calloc(1, sizeof *q);
-    uv_loop_init(&q->loop);
-    uv_timer_init(&q->loop, &q->patience);
+    patience_open(&q->loop, &q->patience);
     name_server_open(&q->server, &q->loop);
     q->wanted = 2;
     *state = q;
@@ -51,7 +47,7 @@ static void ask(question *q, const char *name) {
     q->resolver = gc_resolver_start(&q->loop, name, q->server.address, on_found, q);
     assert_non_null(q->resolver);
     if (q->reports < q->wanted) {
-        uv_timer_start(&q->patience, on_patience, PATIENCE_MS, 0);
+        patience_start(&q->patience, PATIENCE_MS);
         uv_run(&q->loop, UV_RUN_DEFAULT);
     }
 }
@@ -62,9 +58,7 @@ static int teardown(void **state) {
         gc_resolver_end(q->resolver);
     }
     name_server_close(&q->server);
-    uv_close((uv_handle_t *)&q->patience, NULL);
-    uv_run(&q->loop, UV_RUN_DEFAULT);
-    assert_int_equal(uv_loop_close(&q->loop), 0);
+    patience_close(&q->patience);
     name_server_free(&q->server);
     free(q);
     return 0;
@@ -123,7 +117,7 @@ static void a_silent_question_holds_up_nothing(void **state) {
 static void garbage_is_no_answer(void **state) {
     question *q = *state;
     q->server.garbage = true;
-    uv_timer_start(&q->patience, on_patience, 300, 0);
+    patience_start(&q->patience, 300);
     q->resolver =
         gc_resolver_start(&q->loop, "chat.gc-test.example", q->server.address, on_found, q);
     uv_run(&q->loop, UV_RUN_DEFAULT);

@@ -1,4 +1,5 @@
 /* host/route_watch.c, in a network namespace of the test. */
+#include "test/unit/patience.h"
 #include "test/unit/namespace.h"
 
 #include "host/route_watch.h"
@@ -21,19 +22,13 @@ static void on_change(void *context) {
     w->told++;
 }
 
-static void on_patience(uv_timer_t *timer) {
-    uv_stop(timer->loop);
-}
-
 static void run(world *w, uint64_t ms) {
-    uv_timer_start(&w->patience, on_patience, ms, 0);
-    uv_run(&w->loop, UV_RUN_DEFAULT);
+    patience_run(&w->patience, ms);
 }
 
 static int setup(void **state) {
     world *w = calloc(1, sizeof *w);
-    uv_loop_init(&w->loop);
-    uv_timer_init(&w->loop, &w->patience);
+    patience_open(&w->loop, &w->patience);
     assert_int_equal(gc_route_watch_open(&w->watch, &w->loop, on_change, w), 0);
     *state = w;
     return 0;
@@ -43,9 +38,7 @@ static int teardown(void **state) {
     world *w = *state;
     gc_route_watch_close(&w->watch);
     gc_route_watch_close(&w->watch);
-    uv_close((uv_handle_t *)&w->patience, NULL);
-    uv_run(&w->loop, UV_RUN_DEFAULT);
-    assert_int_equal(uv_loop_close(&w->loop), 0);
+    patience_close(&w->patience);
     free(w);
     return 0;
 }

@@ -1,4 +1,5 @@
 /* peer/stun_servers.c, with a name server of the test. */
+#include "test/unit/patience.h"
 #include "test/unit/name_server.h"
 #include "test/unit/unit.h"
 
@@ -28,14 +29,9 @@ static void on_found(void *context, const gc_addr *server) {
     }
 }
 
-static void on_patience(uv_timer_t *timer) {
-    uv_stop(timer->loop);
-}
-
 static int setup(void **state) {
     world *w = calloc(1, sizeof *w);
-    uv_loop_init(&w->loop);
-    uv_timer_init(&w->loop, &w->patience);
+    patience_open(&w->loop, &w->patience);
     name_server_open(&w->names, &w->loop);
     gc_stun_servers_open(&w->servers, &w->loop, w->names.address, on_found, w);
     *state = w;
@@ -46,17 +42,14 @@ static int teardown(void **state) {
     world *w = *state;
     gc_stun_servers_close(&w->servers);
     name_server_close(&w->names);
-    uv_close((uv_handle_t *)&w->patience, NULL);
-    uv_run(&w->loop, UV_RUN_DEFAULT);
-    assert_int_equal(uv_loop_close(&w->loop), 0);
+    patience_close(&w->patience);
     name_server_free(&w->names);
     free(w);
     return 0;
 }
 
 static void run(world *w, uint64_t patience_ms) {
-    uv_timer_start(&w->patience, on_patience, patience_ms, 0);
-    uv_run(&w->loop, UV_RUN_DEFAULT);
+    patience_run(&w->patience, patience_ms);
 }
 
 static void wait_for(world *w, uint32_t wanted) {

@@ -1,4 +1,5 @@
 /* host/udp.c, over loopback. */
+#include "test/unit/patience.h"
 #include "test/unit/unit.h"
 
 #include "host/alloc.h"
@@ -74,16 +75,11 @@ static void on_datagram(gc_udp *u, const gc_udp_datagram *d) {
     }
 }
 
-static void on_patience(uv_timer_t *timer) {
-    uv_stop(timer->loop);
-}
-
 static void pair_open(pair *p, const char *b_host) {
     char error[200];
     int fds[2];
     memset(p, 0, sizeof *p);
-    uv_loop_init(&p->loop);
-    uv_timer_init(&p->loop, &p->patience);
+    patience_open(&p->loop, &p->patience);
     assert_int_equal(gc_udp_group_open(&p->group, &p->loop, on_datagram, p), 0);
     assert_int_equal(gc_net_bind_udp("127.0.0.1", 0, fds, error, sizeof error), 0);
     p->a_is = address_of(fds[0]);
@@ -96,8 +92,7 @@ static void pair_open(pair *p, const char *b_host) {
 /* Runs the loop until so many datagrams came, or patience ends. */
 static void await(pair *p, uint32_t wanted) {
     p->wanted = wanted;
-    uv_timer_start(&p->patience, on_patience, PATIENCE_MS, 0);
-    uv_run(&p->loop, UV_RUN_DEFAULT);
+    patience_run(&p->patience, PATIENCE_MS);
     assert_int_equal(p->got, wanted);
 }
 
@@ -106,9 +101,7 @@ static void pair_close(pair *p) {
     if (!p->close_at_once) {
         gc_udp_close(&p->b);
     }
-    uv_close((uv_handle_t *)&p->patience, NULL);
-    uv_run(&p->loop, UV_RUN_DEFAULT);
-    assert_int_equal(uv_loop_close(&p->loop), 0);
+    patience_close(&p->patience);
     gc_udp_group_free(&p->group);
 }
 

@@ -1,4 +1,5 @@
 /* host/ws_client.c, with a server of the test that says what its script says. */
+#include "test/unit/patience.h"
 #include "test/unit/unit.h"
 
 #include "core/wire/http.h"
@@ -206,17 +207,12 @@ static const gc_ws_client_events events = {on_opened, on_message, on_closed};
 /* --- both ---------------------------------------------------------------------------------------
  */
 
-static void on_patience(uv_timer_t *timer) {
-    uv_stop(timer->loop);
-}
-
 static int setup(void **state) {
     world *w = calloc(1, sizeof *w);
     struct sockaddr_in name = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     int len = sizeof name;
     const uint8_t seed[32] = {9};
-    uv_loop_init(&w->loop);
-    uv_timer_init(&w->loop, &w->patience);
+    patience_open(&w->loop, &w->patience);
     uv_tcp_init(&w->loop, &w->listener);
     w->listener.data = w;
     uv_tcp_bind(&w->listener, (struct sockaddr *)&name, 0);
@@ -241,7 +237,7 @@ static void open_client(world *w, const script *s) {
 /* Runs until one of the two logs has this text. */
 static void await(world *w, const char *text) {
     w->until = text;
-    uv_timer_start(&w->patience, on_patience, PATIENCE_MS, 0);
+    patience_start(&w->patience, PATIENCE_MS);
     if (strstr(w->said, text) == NULL && strstr(w->heard, text) == NULL) {
         uv_run(&w->loop, UV_RUN_DEFAULT);
     }
