@@ -16,6 +16,7 @@ static const option table[] = {
     {"json", NULL, "JSON lines in and out (the default where stdout is no terminal)"},
     {"plain", NULL, "text line by line (the default on a terminal)"},
     {"all-interfaces", NULL, "show others every address of this machine, for servers and bots"},
+    {"relay-only", NULL, "show nobody an address: connect through a relay, or not at all"},
     {"help", NULL, "print this help"},
     {"version", NULL, "print the version"},
 };
@@ -48,6 +49,8 @@ static void set(gc_arguments *out, const option *o, const char *value) {
         out->form = GC_ARGUMENTS_PLAIN;
     } else if (is(o, "all-interfaces")) {
         out->all_interfaces = true;
+    } else if (is(o, "relay-only")) {
+        out->relay_only = true;
     }
 }
 

@@ -33,6 +33,7 @@ typedef struct gc_arguments {
     const char *serialization; /* of CALL: "" when none is given */
     gc_stun_list stun;         /* in place of the STUN servers that the server names */
     bool all_interfaces;
+    bool relay_only;
 } gc_arguments;
 
 /* Reads argv. Returns 0, or -1 and one plain sentence in error. */

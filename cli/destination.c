@@ -114,6 +114,7 @@ const char *gc_destination_mistake(const gc_destination *d, int error) {
     switch (error) {
     case GC_E_CRYPTO:
     case GC_E_MEMORY:
+    case GC_E_REFUSED:
         return NULL;
     case GC_E_ARGUMENT:
         return NO_SERVER;

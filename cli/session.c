@@ -203,12 +203,16 @@ static const char *read_target(session *s, gc_span target) {
 }
 
 /* Says why the peer did not take what the user gave. Returns the exit status. */
-static int refused(const session *s, int error) {
+static int refused(session *s, int error) {
     const char *mistake = gc_destination_mistake(&s->destination, error);
-    if (mistake != NULL) {
+    if (error == GC_E_REFUSED) {
+        gc_event e = {.type = GC_EVENT_FAILED, .reason = GC_REASON_TURN_REFUSED};
+        gc_output_event(&s->output, &e);
+    } else if (mistake != NULL) {
         return usage(mistake);
+    } else {
+        fprintf(stderr, "ghostchat: %s\n", gc_error_text(error));
     }
-    fprintf(stderr, "ghostchat: %s\n", gc_error_text(error));
     return GC_SESSION_NO_WAY_IN;
 }
 
@@ -232,7 +236,10 @@ static int enter(session *s, gc_span target) {
 /* --- the run ------------------------------------------------------------------------------------
  */
 
-static void say_notice(void) {
+static void say_notice(const session *s) {
+    if (s->arguments->relay_only) {
+        return; /* they see none */
+    }
     fputs("ghostchat: people whom you are connected with see the network address of this device; a "
           "VPN hides it.\n",
           stderr);
@@ -243,6 +250,7 @@ static bool open_peer(session *s) {
                                .event = on_event,
                                .context = s,
                                .stun = s->arguments->stun,
+                               .relay_only = s->arguments->relay_only,
                                .addresses = s->arguments->all_interfaces ? GC_ROUTES_ALL
                                                                          : GC_ROUTES_DEFAULT};
     s->peer = gc_peer_open(&options);
@@ -271,7 +279,7 @@ static int begin(session *s) {
         return usage(mistake);
     }
     s->wants_target = strcmp(a->target, "-") == 0;
-    say_notice();
+    say_notice(s);
     return s->wants_target ? 0 : enter(s, gc_span_text(a->target));
 }
 

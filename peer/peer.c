@@ -151,15 +151,21 @@ static int begun(gc_peer *p, int r) {
     return done(p, r);
 }
 
+/* Direct connections are switched off, and no relay could take their place: to meet anybody would
+ * end in nothing but a server that knows of us. */
+static bool is_shut(const gc_peer *p) {
+    return p->options.relay_only;
+}
+
 int gc_peer_join_room(gc_peer *p, const gc_client_options *o, gc_span name) {
     gc_room_name room;
-    int r = gc_host_room_name(&room, name);
+    int r = is_shut(p) ? GC_E_REFUSED : gc_host_room_name(&room, name);
     return r != 0 ? r : begun(p, gc_client_join_room(p->client, now_of(p), o, &room));
 }
 
 int gc_peer_join_link(gc_peer *p, const gc_client_options *o, gc_span link) {
     gc_invite invite;
-    int r = gc_invite_parse(link, &invite);
+    int r = is_shut(p) ? GC_E_REFUSED : gc_invite_parse(link, &invite);
     if (r != 0) {
         return r;
     }
@@ -172,7 +178,7 @@ int gc_peer_join_link(gc_peer *p, const gc_client_options *o, gc_span link) {
 }
 
 int gc_peer_new_room(gc_peer *p, const gc_client_options *o) {
-    return begun(p, gc_client_new_room(p->client, now_of(p), o));
+    return is_shut(p) ? GC_E_REFUSED : begun(p, gc_client_new_room(p->client, now_of(p), o));
 }
 
 int gc_peer_send(gc_peer *p, gc_span text, uint64_t *number) {
@@ -258,9 +264,11 @@ static bool open_network(gc_peer *p) {
                                   .addresses = o->addresses,
                                   .loopback = o->loopback,
                                   .name_servers = o->name_servers,
-                                  .stun = o->stun,
                                   .came = on_came,
                                   .context = p};
+    if (!o->relay_only) {
+        network.stun = o->stun; /* their names are asked for at once */
+    }
     return gc_network_open(&p->network, &network) == 0;
 }
 

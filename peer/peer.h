@@ -30,6 +30,8 @@ typedef struct gc_peer_options {
     gc_peer_event event;
     void *context;
     enum gc_routes_which addresses; /* which own addresses others see */
+    bool relay_only;                /* nobody may see one: take relayed paths alone. There is no
+                                       relay yet, so nothing can be joined, and nothing is sent */
     bool loopback;                  /* take loopback addresses of others, for tests */
     const char *name_servers;       /* for tests, else NULL: see gc_resolver_start(); borrowed */
     gc_stun_list stun; /* STUN servers in place of those that the server names; empty: those */
@@ -42,7 +44,7 @@ gc_peer *gc_peer_open(const gc_peer_options *options);
 /* Each joins by one of the ways in, as gc_client_join_room() and its siblings say: in state idle,
  * or after GC_EVENT_FAILED. name: of an open room, as typed. link: an invite link, also of an open
  * room. Each returns 0, or an error of those functions; GC_E_SYNTAX, GC_E_TOO_BIG or GC_E_UTF8 for
- * a text that cannot be a name or link. */
+ * a text that cannot be a name or link; GC_E_REFUSED with relay_only. */
 int gc_peer_join_room(gc_peer *p, const gc_client_options *o, gc_span name);
 int gc_peer_join_link(gc_peer *p, const gc_client_options *o, gc_span link);
 int gc_peer_new_room(gc_peer *p, const gc_client_options *o);

@@ -52,7 +52,9 @@
       "extension forbids direct connections (WebRTC).")                                            \
     X(GC_REASON_PEER_NO_ADDRESS, 33, "peer-no-address",                                            \
       "The browser of this person gives out no address: a privacy "                                \
-      "setting or extension there forbids direct connections (WebRTC).")
+      "setting or extension there forbids direct connections (WebRTC).")                           \
+    X(GC_REASON_TURN_REFUSED, 34, "turn-refused",                                                  \
+      "Direct connections are switched off, and there is no relay.")
 
 enum gc_reason {
 #define X(name, value, word, text) name = value,

@@ -152,7 +152,7 @@ test('every limit is used by the product', () => {
 
 test('every reason is given somewhere, or its table says that it is not', () => {
   const header = read('core/base/reason.h');
-  const text = [...sources('core', 'server').filter((name) => name.endsWith('.c')), 'web/links.js']
+  const text = [...sources('core', 'server', 'rtc', 'peer', 'cli').filter((name) => name.endsWith('.c')), 'web/links.js']
     .map(read).join('\n').replaceAll('Reason.', 'GC_REASON_');
   const ungiven = [...header.matchAll(/X\((GC_REASON_\w+), (\d+)/g)]
     .filter(([, name]) => !new RegExp(`\\b${name}\\b`).test(text)).map(([, , number]) => number);

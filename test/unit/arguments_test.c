@@ -29,12 +29,15 @@ static void a_room_and_its_options(void **state) {
     assert_string_equal(got.nick, "Ann");
     assert_int_equal(got.form, GC_ARGUMENTS_JSON);
     assert_false(got.all_interfaces);
+    assert_false(got.relay_only);
     assert_int_equal(PARSE("--plain", "--all-interfaces", "join", "-"), 0);
     assert_string_equal(got.target, "-");
     assert_null(got.server);
     assert_string_equal(got.nick, "");
     assert_int_equal(got.form, GC_ARGUMENTS_PLAIN);
     assert_true(got.all_interfaces);
+    assert_int_equal(PARSE("join", "a", "--server=http://h/", "--relay-only"), 0);
+    assert_true(got.relay_only);
     assert_int_equal(PARSE("join", "--", "--server"), 0);
     assert_string_equal(got.target, "--server");
     assert_int_equal(got.form, GC_ARGUMENTS_BY_OUTPUT);

@@ -128,6 +128,22 @@ static void what_can_be_no_way_in_is_refused(void **state) {
     close_user(&u);
 }
 
+static void without_a_relay_nobody_sees_an_address(void **state) {
+    (void)state;
+    gc_peer_options options = {.loop = &loop, .event = on_event, .relay_only = true};
+    gc_client_options o = {.server = nowhere()};
+    user u = {0};
+    options.context = &u;
+    u.peer = gc_peer_open(&options);
+    assert_non_null(u.peer);
+    assert_int_equal(gc_peer_join_room(u.peer, &o, GC_SPAN("coffee")), GC_E_REFUSED);
+    assert_int_equal(gc_peer_join_link(u.peer, &o, GC_SPAN("http://h/room/coffee")), GC_E_REFUSED);
+    assert_int_equal(gc_peer_join_link(u.peer, &o, GC_SPAN("http://h/join/ben")), GC_E_REFUSED);
+    assert_int_equal(gc_peer_new_room(u.peer, &o), GC_E_REFUSED);
+    assert_int_equal(gc_peer_id(u.peer).len, 0);
+    close_user(&u);
+}
+
 static void it_may_be_closed_by_its_own_event(void **state) {
     (void)state;
     user u = {.closes_at_event = true};
@@ -165,6 +181,7 @@ int main(void) {
         T(it_opens_and_closes),
         T(several_live_on_one_loop),
         T(what_can_be_no_way_in_is_refused),
+        T(without_a_relay_nobody_sees_an_address),
         T(it_may_be_closed_by_its_own_event),
         T(without_memory_there_is_none),
     };
