@@ -105,6 +105,10 @@ static enum progress route(gc_peer_connection *p, gc_span bytes, gc_rtc_output *
 /* The channels can be used before the association is up: their first messages leave with its COOKIE
  * ECHO, which saves a round trip (RFC 9260 5.1). */
 static enum progress on_authenticated(gc_peer_connection *p, gc_rtc_output *out) {
+    if (!gc_peer_connection_lives(p)) {
+        gc_peer_connection_finish(p);
+        return AGAIN;
+    }
     gc_sctp_round_trip(&p->sctp, gc_ice_rtt_ms(&p->ice));
     gc_sctp_connect(&p->sctp, p->now_ms);
     gc_channels_event event =
@@ -214,7 +218,8 @@ static enum progress report(gc_peer_connection *p, gc_rtc_output *out) {
     if (gc_link_reports_next(&p->reports, &state, out)) {
         return GIVEN;
     }
-    if (p->state == GC_PEER_CONNECTION_CLOSING && gc_channels_closed(&p->channels)) {
+    if (p->state == GC_PEER_CONNECTION_CLOSING && p->dtls.state == GC_DTLS_CONNECTED &&
+        gc_channels_closed(&p->channels)) {
         gc_peer_connection_finish(p);
         return AGAIN;
     }

@@ -9,16 +9,20 @@ void gc_peer_connection_finish(gc_peer_connection *p) {
     p->close_ms = GC_NEVER;
 }
 
-/* Only an open link has something to finish. */
+/* Only an open link has something to finish, and one whose handshake is under way: the other side
+ * may have opened already, and learns of the end when our side can say so. */
 void gc_peer_connection_wind_up(gc_peer_connection *p) {
+    bool opened = p->state == GC_PEER_CONNECTION_OPEN;
     p->tell_description = false;
-    if (p->state != GC_PEER_CONNECTION_OPEN) {
+    if (!opened && p->dtls.state != GC_DTLS_HANDSHAKING) {
         gc_peer_connection_finish(p);
         return;
     }
     p->state = GC_PEER_CONNECTION_CLOSING;
     p->close_ms = p->now_ms + GC_PEER_CONNECTION_CLOSE_MS;
-    gc_channels_close(&p->channels, &p->sctp, p->now_ms);
+    if (opened) {
+        gc_channels_close(&p->channels, &p->sctp, p->now_ms);
+    }
 }
 
 bool gc_peer_connection_lives(const gc_peer_connection *p) {
