@@ -24,6 +24,7 @@ static void check_ours(const gc_sdp *sdp) {
                           .pwd = sdp->pwd,
                           .mid = sdp->mid,
                           .message_bytes_max = sdp->message_bytes_max,
+                          .sctp_init = gc_span_of(sdp->sctp_init, sdp->sctp_init_len),
                           .setup = sdp->setup};
     memcpy(local.fingerprint, sdp->fingerprint, sizeof local.fingerprint);
     uint8_t bytes[GC_SDP_BYTES_MAX];
@@ -36,6 +37,9 @@ static void check_ours(const gc_sdp *sdp) {
     gc_assert(gc_span_equal(again.mid, sdp->mid) && again.setup == sdp->setup);
     gc_assert(memcmp(again.fingerprint, sdp->fingerprint, sizeof again.fingerprint) == 0);
     gc_assert(again.message_bytes_max == sdp->message_bytes_max);
+    gc_assert(sdp->sctp_init_len <= GC_SDP_SCTP_INIT_BYTES_MAX);
+    gc_assert(again.sctp_init_len == sdp->sctp_init_len);
+    gc_assert(memcmp(again.sctp_init, sdp->sctp_init, sdp->sctp_init_len) == 0);
 }
 
 static void check_dcep(gc_span message) {

@@ -24,11 +24,17 @@ int gc_negotiation_take(gc_negotiation *n, gc_span text, gc_sdp *sdp) {
     return 0;
 }
 
+void gc_negotiation_agree(gc_negotiation *n) {
+    n->agreed = true;
+}
+
 void gc_negotiation_write(const gc_negotiation *n, gc_drbg *drbg, const gc_ice_credentials *own,
-                          const uint8_t *fingerprint, uint32_t message_bytes_max, gc_writer *w) {
+                          const uint8_t *fingerprint, uint32_t message_bytes_max, gc_span init,
+                          gc_writer *w) {
     gc_sdp_local local = {.ufrag = gc_ice_credentials_ufrag(own),
                           .pwd = gc_ice_credentials_pwd(own),
                           .mid = gc_negotiation_mid(n),
+                          .sctp_init = n->offerer || n->agreed ? init : GC_SPAN_NONE,
                           .message_bytes_max = message_bytes_max,
                           .setup = GC_SDP_ACTPASS};
     gc_drbg_bytes(drbg, &local.session, sizeof local.session);

@@ -1,6 +1,7 @@
 /* Negotiation: what the two descriptions of a link settle between its sides: who is the client of
- * DTLS, the name of the media section, the longest message. The side that offered leaves the role
- * in DTLS to the answer; the answer takes the client's (RFC 8842 5.3). */
+ * DTLS, the name of the media section, the longest message, and whether SCTP begins without a
+ * handshake (SNAP). The side that offered leaves the role in DTLS to the answer; the answer takes
+ * the client's (RFC 8842 5.3). */
 #ifndef GC_RTC_NEGOTIATION_H
 #define GC_RTC_NEGOTIATION_H
 
@@ -12,6 +13,7 @@ typedef struct gc_negotiation {
     uint32_t message_bytes_max; /* that the other side takes; 0 before its description */
     bool offerer;
     bool client; /* our side is the client of DTLS; decided by the answer */
+    bool agreed; /* the other side told an INIT of SCTP that we take: an answer tells ours */
     uint8_t mid_len;
     uint8_t mid[GC_SDP_MID_BYTES_MAX];
 } gc_negotiation;
@@ -24,9 +26,13 @@ void gc_negotiation_begin(gc_negotiation *n, bool offerer);
 int gc_negotiation_take(gc_negotiation *n, gc_span text, gc_sdp *sdp);
 /* Writes our description: the offer, or, after gc_negotiation_take(), the answer. own: credentials
  * of our agent. fingerprint: of our certificate, GC_SDP_FINGERPRINT_BYTES. message_bytes_max: what
- * our side takes. drbg: gives the number of the session. */
+ * our side takes. init: our INIT of SCTP; an answer tells it only after gc_negotiation_agree().
+ * drbg: gives the number of the session. */
 void gc_negotiation_write(const gc_negotiation *n, gc_drbg *drbg, const gc_ice_credentials *own,
-                          const uint8_t *fingerprint, uint32_t message_bytes_max, gc_writer *w);
+                          const uint8_t *fingerprint, uint32_t message_bytes_max, gc_span init,
+                          gc_writer *w);
+/* Takes that the INIT in the description of the other side is of use to our SCTP. */
+void gc_negotiation_agree(gc_negotiation *n);
 /* Returns the name of the media section, borrowed from n. */
 gc_span gc_negotiation_mid(const gc_negotiation *n);
 

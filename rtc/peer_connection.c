@@ -114,6 +114,9 @@ static bool take_description(gc_peer_connection *p, gc_span text) {
         return false;
     }
     gc_dtls_expect(&p->dtls, sdp.fingerprint);
+    if (gc_sctp_agree(&p->sctp, gc_span_of(sdp.sctp_init, sdp.sctp_init_len)) == 0) {
+        gc_negotiation_agree(&p->negotiation);
+    }
     for (uint32_t i = 0; i < sdp.candidate_count; i++) {
         add_candidate(p, sdp.candidates[i]);
     }

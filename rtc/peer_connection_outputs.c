@@ -102,8 +102,9 @@ static enum progress route(gc_peer_connection *p, gc_span bytes, gc_rtc_output *
     return give_datagram(out, way.base, &way.to, bytes);
 }
 
-/* The channels can be used before the association is up: their first messages leave with its COOKIE
- * ECHO, which saves a round trip (RFC 9260 5.1). */
+/* The channels can be used before the association is up: their first messages leave at once where
+ * both sides told their INITs, else with the COOKIE ECHO, which saves a round trip (RFC 9260 5.1).
+ */
 static enum progress on_authenticated(gc_peer_connection *p, gc_rtc_output *out) {
     if (!gc_peer_connection_lives(p)) {
         gc_peer_connection_finish(p);
@@ -201,10 +202,12 @@ static enum progress poll_sctp(gc_peer_connection *p, gc_rtc_output *out) {
  * ------------------------------------------------------------------------------ */
 
 static void give_description(gc_peer_connection *p, gc_rtc_output *out) {
+    uint8_t init[GC_SCTP_TOLD_INIT_BYTES_MAX];
     gc_writer w;
     gc_writer_init(&w, p->shared->text, sizeof p->shared->text);
     gc_negotiation_write(&p->negotiation, p->shared->drbg, gc_ice_local(&p->ice),
-                         p->shared->fingerprint, GC_RTC_MESSAGE_BYTES_MAX, &w);
+                         p->shared->fingerprint, GC_RTC_MESSAGE_BYTES_MAX,
+                         gc_sctp_tell(&p->sctp, init), &w);
     gc_assert(!w.failed);
     *out = (gc_rtc_output){.type = GC_RTC_DESCRIPTION, .bytes = gc_writer_done(&w)};
 }

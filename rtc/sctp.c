@@ -134,11 +134,19 @@ void gc_sctp_round_trip(gc_sctp *s, uint32_t rtt_ms) {
     gc_sctp_recovery_measured(&s->recovery, rtt_ms);
 }
 
+gc_span gc_sctp_tell(gc_sctp *s, uint8_t bytes[GC_SCTP_TOLD_INIT_BYTES_MAX]) {
+    return gc_sctp_opening_tell(&s->opening, bytes);
+}
+
+int gc_sctp_agree(gc_sctp *s, gc_span init) {
+    return gc_sctp_opening_agree(&s->opening, init);
+}
+
 void gc_sctp_connect(gc_sctp *s, uint64_t now_ms) {
     gc_sctp_state_time(s, now_ms);
     if (s->reason == 0 && s->opening.phase == GC_SCTP_PHASE_CLOSED) {
         s->limit_at_ms = s->now_ms + GC_SCTP_OPEN_MS;
-        gc_sctp_opening_connect(&s->opening, s->now_ms);
+        gc_sctp_state_news(s, gc_sctp_opening_connect(&s->opening, s->now_ms));
     }
 }
 

@@ -11,9 +11,10 @@
  *   ESTABLISHED --close, SHUTDOWN of the peer--> CLOSING --all acknowledged, SHUTDOWN ACK--> ENDED
  *   any state but CLOSED and ENDED --ABORT, a violation, a deadline--> ENDED
  *
- * Both sides call gc_sctp_connect(): two INITs that cross become one association (RFC 9260 5.2.1).
- * Messages may be sent as soon as it was called: they leave with the COOKIE ECHO, which saves a
- * round trip, and may be lost with an association that never comes UP.
+ * Sides that told each other their INITs beforehand are ESTABLISHED with gc_sctp_connect()
+ * (gc_sctp_agree()). Otherwise both sides call gc_sctp_connect(): two INITs that cross become one
+ * association (RFC 9260 5.2.1). Messages may be sent as soon as it was called: they leave with the
+ * COOKIE ECHO, which saves a round trip, and may be lost with an association that never comes UP.
  *
  * Contract: call one input, then drain gc_sctp_poll() until it returns false, then ask
  * gc_sctp_deadline() and call gc_sctp_tick() at that time. now_ms is monotonic; a step back is
@@ -80,7 +81,13 @@ void gc_sctp_end(gc_sctp *s);
 /* Takes the round trip of the path as ICE measured it, before gc_sctp_connect(): timers start from
  * it instead of from half a second. */
 void gc_sctp_round_trip(gc_sctp *s, uint32_t rtt_ms);
-/* Sends INIT. Call it when DTLS is connected, on both sides; later calls change nothing. */
+/* Writes our INIT for the description of the link (gc_sctp_opening_tell()), and takes the peer's
+ * (gc_sctp_opening_agree()): between two sides that did both the association is established as soon
+ * as both are connected. Before gc_sctp_connect(). */
+gc_span gc_sctp_tell(gc_sctp *s, uint8_t bytes[GC_SCTP_TOLD_INIT_BYTES_MAX]);
+int gc_sctp_agree(gc_sctp *s, gc_span init);
+/* Sends INIT, if one is needed. Call it when DTLS is connected, on both sides; later calls change
+ * nothing. */
 void gc_sctp_connect(gc_sctp *s, uint64_t now_ms);
 /* Takes one packet of the peer. Whatever does not belong to the association is ignored. */
 void gc_sctp_packet(gc_sctp *s, uint64_t now_ms, gc_span packet);

@@ -21,7 +21,7 @@ void gc_sctp_opening_begin(gc_sctp_opening *o, gc_drbg *drbg, uint32_t window_by
         .zero_checksum = true,
     };
     o->peer = (gc_sctp_init_chunk){0};
-    o->declared = false;
+    o->declared = o->agreed = false;
     o->init_due = o->answer_due = o->echo_due = o->ack_due = o->stale_due = false;
     o->t1_at_ms = GC_NEVER;
     o->t1_ms = o->first_ms = GC_SCTP_T1_MS;
@@ -38,12 +38,59 @@ static void arm(gc_sctp_opening *o, uint64_t now_ms) {
     o->t1_at_ms = now_ms + o->t1_ms;
 }
 
-void gc_sctp_opening_connect(gc_sctp_opening *o, uint64_t now_ms) {
-    if (o->phase == GC_SCTP_PHASE_CLOSED) {
-        o->phase = GC_SCTP_PHASE_WAIT;
-        o->init_due = true;
-        arm(o, now_ms);
+static void open(gc_sctp_opening *o) {
+    o->phase = GC_SCTP_PHASE_OPEN;
+    o->init_due = false;
+    o->echo_due = false;
+    o->t1_at_ms = GC_NEVER;
+}
+
+gc_span gc_sctp_opening_tell(gc_sctp_opening *o, uint8_t bytes[GC_SCTP_TOLD_INIT_BYTES_MAX]) {
+    gc_writer w;
+    gc_writer_init(&w, bytes, GC_SCTP_TOLD_INIT_BYTES_MAX);
+    gc_sctp_init_write(&w, GC_SCTP_INIT, &o->own);
+    gc_assert(!w.failed);
+    o->declared = o->own.zero_checksum;
+    return gc_span_of(bytes, (uint32_t)(bytes[2] << 8 | bytes[3]));
+}
+
+/* A chunk that would be answered with a report of unknown parameters does not make an agreement:
+ * there is no answer that could carry the report. The padding of the chunk may be there or not. */
+int gc_sctp_opening_agree(gc_sctp_opening *o, gc_span chunk) {
+    uint8_t padded[GC_SCTP_TOLD_INIT_BYTES_MAX] = {0};
+    gc_reader r;
+    gc_sctp_chunk c;
+    gc_sctp_init_chunk peer;
+    if (o->phase != GC_SCTP_PHASE_CLOSED) {
+        return GC_E_STATE;
     }
+    if (chunk.len == 0 || chunk.len > sizeof padded) {
+        return GC_E_SYNTAX;
+    }
+    memcpy(padded, chunk.data, chunk.len);
+    gc_reader_init(&r, gc_span_of(padded, gc_sctp_padded(chunk.len)));
+    if (!gc_sctp_chunk_next(&r, &c) || c.value.len + GC_SCTP_CHUNK_BYTES > chunk.len ||
+        gc_reader_left(&r) != 0 || c.type != GC_SCTP_INIT || gc_sctp_init_read(&c, &peer) != 0) {
+        return GC_E_SYNTAX;
+    }
+    peer.cookie = GC_SPAN_NONE;
+    o->peer = peer;
+    o->agreed = true;
+    return 0;
+}
+
+uint32_t gc_sctp_opening_connect(gc_sctp_opening *o, uint64_t now_ms) {
+    if (o->phase != GC_SCTP_PHASE_CLOSED) {
+        return GC_SCTP_NEWS_NONE;
+    }
+    if (o->agreed) {
+        open(o);
+        return GC_SCTP_NEWS_BOTH;
+    }
+    o->phase = GC_SCTP_PHASE_WAIT;
+    o->init_due = true;
+    arm(o, now_ms);
+    return GC_SCTP_NEWS_NONE;
 }
 
 /* --- chunks of the peer -------------------------------------------------------------------------
@@ -56,13 +103,6 @@ void gc_sctp_opening_init(gc_sctp_opening *o, const gc_sctp_chunk *c) {
         o->asks = asks; /* an unknown parameter that ends the reading does not end the handshake */
         o->answer_due = true;
     }
-}
-
-static void open(gc_sctp_opening *o) {
-    o->phase = GC_SCTP_PHASE_OPEN;
-    o->init_due = false;
-    o->echo_due = false;
-    o->t1_at_ms = GC_NEVER;
 }
 
 uint32_t gc_sctp_opening_init_ack(gc_sctp_opening *o, uint64_t now_ms, const gc_sctp_chunk *c) {

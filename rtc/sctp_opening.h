@@ -5,8 +5,15 @@
  *      |                  |                   |                    ^
  *      +------------------+-------------------+---COOKIE ECHO------+
  *
- * An INIT is answered in each state, with the same tag and first TSN (5.2.1), and costs nothing but
- * the answer. Chunks that are due are written by gc_sctp_opening_write(). */
+ * Where the two sides told each other their INITs beforehand, in the descriptions of their link
+ * (SNAP, draft-hancke-tsvwg-snap), connecting is all there is:
+ *
+ *   CLOSED --connect, after agree--> OPEN
+ *
+ * A side whose description got lost on the way begins with INIT all the same: its tag and first TSN
+ * are those that it told, so both find together. An INIT is answered in each state, with the same
+ * tag and first TSN (5.2.1), and costs nothing but the answer. Chunks that are due are written by
+ * gc_sctp_opening_write(). */
 #ifndef GC_RTC_SCTP_OPENING_H
 #define GC_RTC_SCTP_OPENING_H
 
@@ -15,6 +22,8 @@
 
 /* The longest state cookie of a peer that is sent back. */
 #define GC_SCTP_PEER_COOKIE_BYTES_MAX 1024
+/* The longest INIT chunk that a description may have: ours has 40 bytes, Chromium's 30. */
+#define GC_SCTP_TOLD_INIT_BYTES_MAX 256
 /* T1 (RFC 9260 16 has 1 s and 60 s): without an answer INIT or COOKIE ECHO goes out again after two
  * round trips, but not earlier than the first time, and not later than the second, which is taken
  * when no round trip is known; then after twice the time, up to the third. The packets are small,
@@ -42,9 +51,10 @@ enum gc_sctp_news {
 typedef struct gc_sctp_opening {
     uint32_t phase;
     gc_sctp_init_chunk own;  /* what we say: tag, window, streams, first TSN */
-    gc_sctp_init_chunk peer; /* what the peer said; valid from ECHOED on */
+    gc_sctp_init_chunk peer; /* what the peer said; valid from ECHOED on, and when agreed */
     gc_sctp_init_chunk asks; /* the INIT that is to be answered */
     bool declared; /* an INIT or INIT ACK that says so went out: a checksum of zero is taken */
+    bool agreed;   /* the peer told its INIT, and `peer` has it */
     bool init_due;
     bool answer_due;
     bool echo_due;
@@ -62,7 +72,16 @@ void gc_sctp_opening_begin(gc_sctp_opening *o, gc_drbg *drbg, uint32_t window_by
                            uint16_t streams);
 /* Takes the round trip of the path, if it is known before connecting. */
 void gc_sctp_opening_round_trip(gc_sctp_opening *o, uint32_t rtt_ms);
-void gc_sctp_opening_connect(gc_sctp_opening *o, uint64_t now_ms);
+/* Writes our INIT chunk for a description of the link, without padding, into bytes; returns it.
+ * Before connecting. */
+gc_span gc_sctp_opening_tell(gc_sctp_opening *o, uint8_t bytes[GC_SCTP_TOLD_INIT_BYTES_MAX]);
+/* Takes the INIT chunk of the peer from its description: connecting will need no handshake, if we
+ * tell the peer ours. Returns 0, or GC_E_SYNTAX, and then nothing has changed: not one chunk, not
+ * an INIT, longer than GC_SCTP_TOLD_INIT_BYTES_MAX, or with a parameter that we would have to
+ * refuse. Before connecting, else GC_E_STATE. */
+int gc_sctp_opening_agree(gc_sctp_opening *o, gc_span chunk);
+/* Returns a gc_sctp_news: BOTH after gc_sctp_opening_agree(). */
+uint32_t gc_sctp_opening_connect(gc_sctp_opening *o, uint64_t now_ms);
 /* Each takes the chunk of its name and returns a gc_sctp_news. INIT: only a chunk that stands alone
  * in a packet with tag 0 (the caller's check). */
 void gc_sctp_opening_init(gc_sctp_opening *o, const gc_sctp_chunk *c);

@@ -16,6 +16,7 @@ typedef struct level {
     gc_span fingerprint;
     gc_span sctp_port;
     gc_span message_bytes;
+    gc_span sctp_init;
 } level;
 
 typedef struct parse {
@@ -120,6 +121,9 @@ static gc_span *slot_of(level *l, gc_span name, gc_span value) {
     if (gc_span_equal(name, GC_SPAN("sctp-port"))) {
         return &l->sctp_port;
     }
+    if (gc_span_equal(name, GC_SPAN("sctp-init"))) {
+        return &l->sctp_init;
+    }
     return gc_span_equal(name, GC_SPAN("max-message-size")) ? &l->message_bytes : NULL;
 }
 
@@ -223,6 +227,16 @@ static bool read_message_bytes(gc_span value, uint32_t *out) {
     return true;
 }
 
+/* A text that is not base64 is as good as none (draft-hancke-tsvwg-snap): SCTP has a handshake. */
+static uint32_t read_sctp_init(gc_span text, uint8_t out[GC_SDP_SCTP_INIT_BYTES_MAX]) {
+    uint32_t len = text.len / 4 * 3;
+    for (uint32_t i = text.len; i > 0 && len > 0 && text.data[i - 1] == '='; i--) {
+        len--;
+    }
+    bool fits = text.len > 0 && len <= GC_SDP_SCTP_INIT_BYTES_MAX;
+    return fits && gc_base64_read(text, out, len) == 0 ? len : 0;
+}
+
 static int take(parse *p) {
     const level *session = &p->levels[0], *section = &p->levels[1];
     gc_sdp *out = p->out;
@@ -238,6 +252,7 @@ static int take(parse *p) {
         read_number(section->sctp_port, 65535, &port) && port > 0 &&
         read_message_bytes(section->message_bytes, &out->message_bytes_max);
     out->sctp_port = (uint16_t)port;
+    out->sctp_init_len = read_sctp_init(section->sctp_init, out->sctp_init);
     return good ? 0 : GC_E_SYNTAX;
 }
 
@@ -312,4 +327,9 @@ void gc_sdp_write(const gc_sdp_local *local, gc_writer *w) {
     write_line(w, "a=mid:", local->mid);
     write_number(w, "a=sctp-port:", GC_SDP_SCTP_PORT);
     write_number(w, "a=max-message-size:", local->message_bytes_max);
+    if (local->sctp_init.len > 0) {
+        gc_writer_text(w, "a=sctp-init:");
+        gc_base64_write(w, local->sctp_init);
+        gc_writer_text(w, "\r\n");
+    }
 }

@@ -2,7 +2,7 @@
  * are those of Chromium and Firefox and of stacks like them; written is one that both take. Only
  * what a link needs is looked at, and that strictly: a description that could be understood in two
  * ways is refused. Source: RFC 8866 (SDP), 8839 (ICE), 8122 and 8842 (DTLS), 8841 (SCTP), 8843
- * (BUNDLE). */
+ * (BUNDLE); draft-hancke-tsvwg-snap (a=sctp-init). */
 #ifndef GC_RTC_SDP_H
 #define GC_RTC_SDP_H
 
@@ -15,6 +15,7 @@
 #define GC_SDP_CREDENTIAL_BYTES_MAX  256
 #define GC_SDP_FINGERPRINT_BYTES     32    /* SHA-256 */
 #define GC_SDP_MESSAGE_BYTES_DEFAULT 65536 /* RFC 8841 6.1: without a=max-message-size */
+#define GC_SDP_SCTP_INIT_BYTES_MAX   256   /* of a=sctp-init: Chromium's INIT has 30 */
 #define GC_SDP_SCTP_PORT             5000  /* of our own descriptions, as of all browsers' */
 
 /* Which side opens the DTLS connection. Source: RFC 8842 5.2. */
@@ -33,6 +34,8 @@ typedef struct gc_sdp {
     uint8_t setup;              /* gc_sdp_setup */
     uint16_t sctp_port;         /* 1..65535 */
     uint32_t message_bytes_max; /* that it takes; UINT32_MAX: no limit */
+    uint32_t sctp_init_len;     /* 0: none, or not base64, or too long; not looked into */
+    uint8_t sctp_init[GC_SDP_SCTP_INIT_BYTES_MAX];
     uint32_t candidate_count;
     gc_span candidates[GC_CANDIDATES_MAX]; /* "candidate:...", the first of them, not looked into */
 } gc_sdp;
@@ -42,7 +45,8 @@ typedef struct gc_sdp_local {
     uint64_t session; /* random; of 63 bits */
     gc_span ufrag;
     gc_span pwd;
-    gc_span mid; /* an answer repeats that of the offer; an offer's is "0" */
+    gc_span mid;       /* an answer repeats that of the offer; an offer's is "0" */
+    gc_span sctp_init; /* an INIT chunk, at most GC_SDP_SCTP_INIT_BYTES_MAX; empty: without one */
     uint32_t message_bytes_max;
     uint8_t setup; /* gc_sdp_setup */
     uint8_t fingerprint[GC_SDP_FINGERPRINT_BYTES];

@@ -151,6 +151,23 @@ void sim_native_output(sim_world *w, uint32_t node, const gc_client_output *o) {
 /* --- what the links report ----------------------------------------------------------------------
  */
 
+/* The description of a side that knows no SNAP: its attribute has a name that says nothing. */
+static gc_span without_init(gc_span sdp, uint8_t copy[GC_SDP_BYTES_MAX]) {
+    memcpy(copy, sdp.data, sdp.len);
+    for (uint32_t i = 0; i < sdp.len; i++) {
+        if (gc_span_starts(gc_span_from(sdp, i), GC_SPAN("a=sctp-init:"))) {
+            copy[i + 2] = 'x';
+        }
+    }
+    return gc_span_of(copy, sdp.len);
+}
+
+static void report_description(sim_world *w, uint32_t node, const gc_rtc_output *o) {
+    uint8_t copy[GC_SDP_BYTES_MAX];
+    gc_span sdp = w->scenario.handshakes ? without_init(o->bytes, copy) : o->bytes;
+    gc_client_link_description(w->nodes[node].client, sim_node_now(w, node), o->link, sdp);
+}
+
 static void report(sim_world *w, uint32_t node, const gc_rtc_output *o) {
     gc_client *client = w->nodes[node].client;
     if (o->type == GC_RTC_DATAGRAM) {
@@ -161,7 +178,7 @@ static void report(sim_world *w, uint32_t node, const gc_rtc_output *o) {
     uint64_t now_ms = sim_node_now(w, node);
     switch (o->type) {
     case GC_RTC_DESCRIPTION:
-        gc_client_link_description(client, now_ms, o->link, o->bytes);
+        report_description(w, node, o);
         break;
     case GC_RTC_CANDIDATE:
         gc_client_link_candidate(client, now_ms, o->link, o->bytes, o->mid, 0);

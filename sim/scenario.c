@@ -257,6 +257,16 @@ static const sim_scenario table[] = {
      .traffic_ms = 60000,
      .lossless = true,
      .steps = {{STEP(10, JOIN, SIM_ALL)}, {MESHED(25000)}, {STEADY(25000)}}},
+    /* The same where no side learns the other's INIT of SCTP from its description. */
+    {.name = "native-loss-handshake",
+     .native = true,
+     .handshakes = true,
+     .persons = 2,
+     .latency_ms = 50,
+     .loss_permille = 300,
+     .traffic_ms = 60000,
+     .lossless = true,
+     .steps = {{STEP(10, JOIN, SIM_ALL)}, {MESHED(25000)}, {STEADY(25000)}}},
     /* A blackout that is shorter than the core's patience ends no link. */
     {.name = "native-blackout",
      .native = true,
@@ -416,6 +426,7 @@ static void draw_native(sim_scenario *s, uint64_t seed) {
         s->fault_ms[kinds[i]] = sim_rng_chance(&r, 350) ? mean : 0;
     }
     s->spoofs_per_s = sim_rng_chance(&r, 250) ? sim_rng_between(&r, 100, 1000) : 0;
+    s->handshakes = sim_rng_chance(&r, 300);
 }
 
 /* The same behind NATs, some of which change their address. */

@@ -95,8 +95,9 @@ typedef struct sim_scenario {
     uint32_t mtu_bytes;      /* larger ones, with their IP and UDP headers, are lost */
     sim_nats nats;           /* what hosts are behind */
     uint32_t move_ms;        /* mean time between two changes of a NAT's address; 0: never */
-    uint32_t spoofs_per_s;   /* datagrams of strangers, to all hosts together (sim/strangers.c) */
-    bool lossless;           /* nobody may be told that a message was not delivered */
+    bool handshakes;       /* descriptions lose their INIT: SCTP has its handshake (sim/native.c) */
+    uint32_t spoofs_per_s; /* datagrams of strangers, to all hosts together (sim/strangers.c) */
+    bool lossless;         /* nobody may be told that a message was not delivered */
     sim_step steps[SIM_STEPS_MAX];
 } sim_scenario;
 

@@ -86,27 +86,30 @@ export function carryCandidates(native, page) {
   return () => clearInterval(timer);
 }
 
-/** A page of this browser and a native end, connected.
+/** A page of this browser and a native end, connected, and their descriptions: offer and answer.
  * kind: of the link, as core/proto/client_output.h counts them. */
 export async function connect(browser, offerer, kind = Kind.NATIVE, native = new Native()) {
   const page = await browser.page();
   const data = kind === Kind.DATA;
+  const descriptions = [];
   await (data ? page.evaluate(makeInBand, offerer === 'browser') : page.evaluate(makeConnection));
   if (offerer === 'native') {
     native.say('offer', 1, data ? Kind.EITHER : kind);
     const [, , offer] = await native.wait('description');
     const answer = await page.evaluate(describe, offer);
+    descriptions.push(offer, answer);
     native.text('remote', 1, data ? kind : Kind.NATIVE, answer);
   } else {
     const offer = await page.evaluate(describe, null);
     native.text('answer', 1, kind, offer);
     const [, , answer] = await native.wait('description');
+    descriptions.push(offer, answer);
     await page.evaluate(describe, answer);
   }
   const stop = carryCandidates(native, page);
   await native.wait('opened');
   await seen(page, 'got.opened === value', data ? 1 : 2);
-  return { page, native, stop, close: async () => {
+  return { page, native, stop, descriptions, close: async () => {
     stop();
     await page.close();
     assert.equal(await native.end(), 0);

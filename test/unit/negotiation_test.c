@@ -16,7 +16,7 @@ static gc_span write(const gc_negotiation *n, uint8_t *text) {
     gc_drbg_init(&drbg, seed);
     gc_ice_credentials_make(&own, &drbg);
     gc_writer_init(&w, text, TEXT_BYTES);
-    gc_negotiation_write(n, &drbg, &own, fingerprint, 1000, &w);
+    gc_negotiation_write(n, &drbg, &own, fingerprint, 1000, GC_SPAN("init"), &w);
     assert_false(w.failed);
     return gc_writer_done(&w);
 }
@@ -54,6 +54,25 @@ static void an_offer_and_its_answer_settle_everything(void **state) {
     assert_int_equal(sdp.setup, GC_SDP_ACTIVE);
     assert_span(sdp.mid, GC_SPAN("x"));
     assert_false(offerer.client);
+}
+
+/* An offer tells its INIT in any case, an answer only to somebody whose INIT is taken. */
+static void an_answer_tells_an_init_when_the_offer_did(void **state) {
+    (void)state;
+    for (int agreed = 0; agreed < 2; agreed++) {
+        uint8_t text[TEXT_BYTES];
+        gc_negotiation offerer, answerer;
+        gc_sdp sdp;
+        gc_negotiation_begin(&offerer, true);
+        gc_negotiation_begin(&answerer, false);
+        assert_int_equal(gc_negotiation_take(&answerer, write(&offerer, text), &sdp), 0);
+        assert_span(gc_span_of(sdp.sctp_init, sdp.sctp_init_len), GC_SPAN("init"));
+        if (agreed == 1) {
+            gc_negotiation_agree(&answerer);
+        }
+        assert_int_equal(gc_negotiation_take(&offerer, write(&answerer, text), &sdp), 0);
+        assert_int_equal(sdp.sctp_init_len, agreed * 4);
+    }
 }
 
 static void one_side_is_the_client(void **state) {
@@ -103,6 +122,7 @@ static void another_port_or_text_is_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_offer_and_its_answer_settle_everything),
+        cmocka_unit_test(an_answer_tells_an_init_when_the_offer_did),
         cmocka_unit_test(one_side_is_the_client),
         cmocka_unit_test(another_port_or_text_is_refused),
     };

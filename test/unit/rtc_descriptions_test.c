@@ -174,6 +174,59 @@ static void flip_fingerprint(gc_span *text, uint32_t type, uint8_t *copy) {
     }
 }
 
+/* Texts with which both sides would tell their INITs of SCTP, spoiled on the way of one. */
+static bool spoiled_answer;
+static const char *spoiled_from, *spoiled_to;
+
+static void spoil_init(gc_span *text, uint32_t type, uint8_t *copy) {
+    bool answer = false;
+    for (uint32_t i = 0; i + 8 < text->len; i++) {
+        answer = answer || memcmp(copy + i, ":active\r", 8) == 0;
+    }
+    if (type == GC_RTC_DESCRIPTION && answer == spoiled_answer) {
+        rtc_pair_replace(text, copy, spoiled_from, spoiled_to);
+    }
+}
+
+/* Without the INIT of one side, or with something else in its place, SCTP has its handshake. */
+static void an_init_that_is_of_no_use_costs_time_alone(void **state) {
+    (void)state;
+    static const char *const cases[][2] = {
+        {"a=sctp-init:", "a=sctp-init:"},         /* as it is */
+        {"a=sctp-init:", "a=nothing__:"},         /* taken away */
+        {"a=sctp-init:A", "a=sctp-init:!"},       /* not base64 */
+        {"a=sctp-init:AQ", "a=sctp-init:Ag"},     /* another chunk */
+        {"a=sctp-init:AQAA", "a=sctp-init:AQD/"}, /* a length of another chunk */
+    };
+    uint64_t best_ms = 0;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        for (int answer = 0; answer < 2; answer++) {
+            spoiled_answer = answer == 1;
+            spoiled_from = cases[i][0];
+            spoiled_to = cases[i][1];
+            rtc_pair *w = rtc_pair_make(1);
+            w->path.delay_ms = 50;
+            w->spoil = spoil_init;
+            rtc_pair_offer(w, LINK, GC_LINK_KIND_NATIVE);
+            while (w->sides[0].opened == 0 || w->sides[1].opened == 0) {
+                rtc_pair_run(w, 1);
+            }
+            rtc_pair_send(w, 0, LINK, GC_CHANNEL_CONTROL, 1, 100);
+            rtc_pair_send(w, 1, LINK, GC_CHANNEL_CONTROL, 1, 100);
+            while (w->sides[0].messages == 0 || w->sides[1].messages == 0) {
+                rtc_pair_run(w, 1);
+            }
+            rtc_pair_assert_open(w, 1);
+            if (i == 0) {
+                best_ms = w->now_ms;
+            } else {
+                assert_in_range(w->now_ms, best_ms + 50, best_ms + 400);
+            }
+            rtc_pair_free(w);
+        }
+    }
+}
+
 static void a_wrong_fingerprint(void **state) {
     (void)state;
     for (spoiled_type_to_answer = 1; spoiled_type_to_answer <= 2; spoiled_type_to_answer++) {
@@ -223,6 +276,7 @@ static void descriptions_that_cannot_be_used(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_init_that_is_of_no_use_costs_time_alone),
         cmocka_unit_test(a_wrong_fingerprint),
         cmocka_unit_test(a_foreign_port_of_sctp),
         cmocka_unit_test(an_answer_must_settle_the_kind),

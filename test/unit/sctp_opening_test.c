@@ -1,5 +1,6 @@
 #include "test/unit/noun.h"
 
+#include "core/base/error.h"
 #include "core/base/timers.h"
 #include "rtc/sctp_opening.h"
 
@@ -238,6 +239,130 @@ static void the_first_time_follows_the_round_trip(void **state) {
     }
 }
 
+/* --- INITs that are told beforehand -------------------------------------------------------------
+ */
+
+/* Gives the INIT that one told to the other, in memory of exactly its size. */
+static int told(gc_sctp_opening *from, gc_sctp_opening *to) {
+    uint8_t bytes[GC_SCTP_TOLD_INIT_BYTES_MAX];
+    gc_span init = gc_sctp_opening_tell(from, bytes);
+    uint8_t *copy = exact_copy(init.data, init.len);
+    int error = gc_sctp_opening_agree(to, gc_span_of(copy, init.len));
+    free(copy);
+    return error;
+}
+
+static void two_that_told_need_no_handshake(void **state) {
+    (void)state;
+    begin();
+    assert_int_equal(told(&a, &b), 0);
+    assert_int_equal(told(&b, &a), 0);
+    assert_int_equal(a.phase, GC_SCTP_PHASE_CLOSED);
+    assert_int_equal(a.t1_at_ms, GC_NEVER);
+    assert_int_equal(gc_sctp_opening_connect(&a, 5000), GC_SCTP_NEWS_BOTH);
+    assert_int_equal(gc_sctp_opening_connect(&b, 5000), GC_SCTP_NEWS_BOTH);
+    assert_int_equal(gc_sctp_opening_connect(&a, 5000), GC_SCTP_NEWS_NONE);
+    assert_int_equal(a.phase, GC_SCTP_PHASE_OPEN);
+    assert_int_equal(a.peer.tag, b.own.tag);
+    assert_int_equal(a.peer.tsn, b.own.tsn);
+    assert_int_equal(a.peer.window_bytes, 2000);
+    assert_int_equal(b.peer.tag, a.own.tag);
+    assert_true(a.peer.zero_checksum && a.declared);
+    assert_int_equal(a.t1_at_ms, GC_NEVER);
+    assert_quiet(&a);
+    assert_quiet(&b);
+    assert_int_equal(told(&a, &b), GC_E_STATE);
+}
+
+/* What b told did not reach a, which begins with INIT: b knows its tag already. */
+static void one_that_was_not_told_comes_by_the_handshake(void **state) {
+    (void)state;
+    begin();
+    assert_int_equal(told(&a, &b), 0);
+    gc_sctp_opening_connect(&b, 5000);
+    assert_int_equal(b.phase, GC_SCTP_PHASE_OPEN);
+    assert_int_equal(gc_sctp_opening_connect(&a, 5000), GC_SCTP_NEWS_NONE);
+    pass(&a, &b, GC_SCTP_INIT);
+    assert_int_equal(pass(&b, &a, GC_SCTP_INIT_ACK), GC_SCTP_NEWS_PEER);
+    assert_int_equal(pass(&a, &b, GC_SCTP_COOKIE_ECHO), GC_SCTP_NEWS_NONE);
+    assert_int_equal(pass(&b, &a, GC_SCTP_COOKIE_ACK), GC_SCTP_NEWS_OPEN);
+    assert_int_equal(a.peer.tag, b.own.tag);
+}
+
+/* The handshake contradicts what was told. */
+static void another_tag_than_the_told_one_is_a_restart(void **state) {
+    (void)state;
+    begin();
+    gc_sctp_opening other = a;
+    other.own.tag++;
+    assert_int_equal(told(&other, &b), 0);
+    gc_sctp_opening_connect(&b, 5000);
+    gc_sctp_opening_connect(&a, 5000);
+    pass(&a, &b, GC_SCTP_INIT);
+    pass(&b, &a, GC_SCTP_INIT_ACK);
+    assert_int_equal(pass(&a, &b, GC_SCTP_COOKIE_ECHO), GC_SCTP_NEWS_RESTART);
+}
+
+static void inits_of_chromium_are_taken(void **state) {
+    (void)state;
+    begin();
+    uint8_t init[] = {1, 0,    0,    30,   0x89, 0x6c, 0xdd, 0x1d, 0,    0x50, 0,
+                      0, 0xff, 0xff, 0xff, 0xff, 0xe0, 0x79, 0x65, 0x1d, 0xc0, 0,
+                      0, 4,    0x80, 8,    0,    6,    0x82, 0xc0, 0,    0};
+    for (uint32_t padding = 0; padding < 3; padding += 2) {
+        begin();
+        uint8_t *copy = exact_copy(init, 30 + padding);
+        assert_int_equal(gc_sctp_opening_agree(&a, gc_span_of(copy, 30 + padding)), 0);
+        free(copy);
+        assert_int_equal(a.peer.tag, 0x896cdd1d);
+        assert_int_equal(a.peer.tsn, 0xe079651d);
+        assert_int_equal(a.peer.window_bytes, 5 << 20);
+        assert_true(a.peer.reconfig && a.peer.forward_tsn && !a.peer.zero_checksum);
+    }
+}
+
+static void assert_refused(const uint8_t *bytes, uint32_t len) {
+    uint8_t *copy = exact_copy(bytes, len);
+    assert_int_equal(gc_sctp_opening_agree(&a, gc_span_of(copy, len)), GC_E_SYNTAX);
+    free(copy);
+    assert_false(a.agreed);
+    assert_int_equal(a.peer.tag, 0);
+}
+
+/* Whatever is not an INIT leaves the handshake as it was. */
+static void what_is_not_an_init_is_not_agreed(void **state) {
+    (void)state;
+    begin();
+    uint8_t bytes[2 * GC_SCTP_TOLD_INIT_BYTES_MAX] = {0};
+    uint32_t len = gc_sctp_opening_tell(&b, bytes).len;
+    for (uint32_t cut = 0; cut < len; cut++) {
+        assert_refused(bytes, cut);
+    }
+    assert_refused(bytes, len + 4); /* something behind it */
+    for (uint32_t type = 0; type < 256; type++) {
+        bytes[0] = (uint8_t)type;
+        if (type != GC_SCTP_INIT) {
+            assert_refused(bytes, len);
+        }
+    }
+    bytes[0] = GC_SCTP_INIT;
+    for (uint32_t field = 4; field < 16; field += field == 4 ? 8 : 2) { /* tag, streams of both */
+        uint8_t spoiled[GC_SCTP_TOLD_INIT_BYTES_MAX];
+        memcpy(spoiled, bytes, len);
+        memset(spoiled + field, 0, field == 4 ? 4 : 2);
+        assert_refused(spoiled, len);
+    }
+    bytes[len - 8] = 0x40; /* a parameter that must be understood */
+    assert_refused(bytes, len);
+    memset(bytes + len, 0xff, sizeof bytes - len);
+    bytes[2] = (GC_SCTP_TOLD_INIT_BYTES_MAX + 4) >> 8;
+    bytes[3] = (GC_SCTP_TOLD_INIT_BYTES_MAX + 4) & 255;
+    assert_refused(bytes, GC_SCTP_TOLD_INIT_BYTES_MAX + 4);
+    gc_sctp_opening_connect(&a, 5000);
+    assert_int_equal(a.phase, GC_SCTP_PHASE_WAIT);
+    pass(&a, &b, GC_SCTP_INIT);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_side_opens),
@@ -249,6 +374,11 @@ int main(void) {
         cmocka_unit_test(a_stale_cookie_is_reported_and_asked_for_anew),
         cmocka_unit_test(inits_are_repeated_more_slowly_each_time),
         cmocka_unit_test(the_first_time_follows_the_round_trip),
+        cmocka_unit_test(two_that_told_need_no_handshake),
+        cmocka_unit_test(one_that_was_not_told_comes_by_the_handshake),
+        cmocka_unit_test(another_tag_than_the_told_one_is_a_restart),
+        cmocka_unit_test(inits_of_chromium_are_taken),
+        cmocka_unit_test(what_is_not_an_init_is_not_agreed),
     };
     return RUN(tests);
 }

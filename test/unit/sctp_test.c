@@ -38,6 +38,70 @@ static void messages_go_with_the_cookie(void **state) {
     pair_end(&pair);
 }
 
+/* Gives the INIT that side `from` told to the other one. */
+static void tell(uint32_t from) {
+    uint8_t bytes[GC_SCTP_TOLD_INIT_BYTES_MAX];
+    gc_span init = gc_sctp_tell(&pair.side[from].s, bytes);
+    assert_int_equal(gc_sctp_agree(&pair.side[!from].s, init), 0);
+}
+
+static void messages_of_sides_that_told_need_no_handshake(void **state) {
+    (void)state;
+    for (uint32_t lost = 0; lost < 2; lost++) {
+        pair_begin(&pair, 3, &PAIR_CONFIG);
+        tell(0);
+        tell(1);
+        pair.loss_per_mille = lost * 200;
+        for (uint32_t i = 0; i < 2; i++) {
+            gc_sctp_connect(&pair.side[i].s, pair.now_ms);
+            assert_int_equal(pair_send(&pair, i, 0, false, 100), 0);
+            assert_int_equal(pair_send(&pair, i, 1, true, 200), 0);
+        }
+        assert_true(pair_finish(&pair, 10011));
+        for (uint32_t i = 0; i < 2; i++) {
+            assert_int_equal(pair.side[i].ups, 1);
+            assert_int_equal(pair.side[i].up_ms, 1000);
+            assert_true(lost == 1 || pair.side[i].last_ms == 1010);
+            assert_int_equal(pair.side[i].s.limit_at_ms, GC_NEVER);
+        }
+        pair_end(&pair);
+    }
+}
+
+/* What one side told got lost: its DATA comes to somebody who still waits, and again later. */
+static void one_side_that_was_not_told_loses_nothing(void **state) {
+    (void)state;
+    for (uint32_t from = 0; from < 2; from++) {
+        pair_begin(&pair, 3, &PAIR_CONFIG);
+        tell(from);
+        for (uint32_t i = 0; i < 2; i++) {
+            gc_sctp_connect(&pair.side[i].s, pair.now_ms);
+            for (uint32_t n = 0; n < 20; n++) {
+                assert_int_equal(pair_send(&pair, i, 0, false, 1000), 0);
+            }
+        }
+        assert_true(pair_finish(&pair, 3000));
+        assert_int_equal(pair.side[0].ups, 1);
+        assert_int_equal(pair.side[1].ups, 1);
+        assert_int_equal(pair.side[0].down + pair.side[1].down, 0);
+        pair_end(&pair);
+    }
+}
+
+static void a_handshake_that_contradicts_what_was_told_ends_it(void **state) {
+    (void)state;
+    pair_begin(&pair, 3, &PAIR_CONFIG);
+    uint8_t bytes[GC_SCTP_TOLD_INIT_BYTES_MAX];
+    gc_span init = gc_sctp_tell(&pair.side[0].s, bytes);
+    bytes[7] ^= 1; /* the tag */
+    assert_int_equal(gc_sctp_agree(&pair.side[1].s, init), 0);
+    gc_sctp_connect(&pair.side[0].s, pair.now_ms);
+    gc_sctp_connect(&pair.side[1].s, pair.now_ms);
+    pair_run(&pair, 1000);
+    assert_int_equal(pair.side[1].down, GC_SCTP_RESTARTED);
+    pair_end(&pair);
+}
+
 static void every_length_arrives_whole(void **state) {
     (void)state;
     static const uint32_t lengths[] = {4,    5,    6,    7,     1132,  1133,  1134,   1135,
@@ -346,6 +410,9 @@ int main(void) {
         cmocka_unit_test(both_connect_and_become_one_association),
         cmocka_unit_test(one_side_may_connect_alone),
         cmocka_unit_test(messages_go_with_the_cookie),
+        cmocka_unit_test(messages_of_sides_that_told_need_no_handshake),
+        cmocka_unit_test(one_side_that_was_not_told_loses_nothing),
+        cmocka_unit_test(a_handshake_that_contradicts_what_was_told_ends_it),
         cmocka_unit_test(every_length_arrives_whole),
         cmocka_unit_test(all_messages_arrive_over_a_bad_path),
         cmocka_unit_test(messages_at_a_third_lost_each_way_come_soon),

@@ -1,4 +1,5 @@
 #include "rtc/sdp.h"
+#include "core/base/encoding.h"
 #include "core/base/error.h"
 #include "test/unit/unit.h"
 #include "test/unit/vectors.h"
@@ -233,6 +234,59 @@ static void each_byte_replaced(void **state) {
     }
 }
 
+#define INIT "AQAAHols3R0AUAAA/////+B5ZR3AAAAEgAgABoLA"
+
+static void an_init_of_sctp_is_taken_from_the_section(void **state) {
+    (void)state;
+    static const uint8_t head[] = {1, 0, 0, 30, 0x89, 0x6c, 0xdd, 0x1d};
+    static const struct {
+        const char *text;
+        uint32_t len;
+    } cases[] = {
+        {GOOD, 0},
+        {GOOD "a=sctp-init:" INIT "\r\n", 30},
+        {GOOD "a=sctp-init:" INIT "\na=sctp-init:" INIT "\n", 30},
+        {"v=0\r\na=sctp-init:" INIT "\r\n" MEDIA ICE HASH REST, 0},
+        {GOOD "a=sctp-init\r\n", 0},
+        {GOOD "a=sctp-init:\r\n", 0},
+        {GOOD "a=sctp-init:=\r\n", 0},
+        {GOOD "a=sctp-init:====\r\n", 0},
+        {GOOD "a=sctp-init:AQ==\r\n", 1},
+        {GOOD "a=sctp-init:AQE=\r\n", 2},
+        {GOOD "a=sctp-init:AQE\r\n", 0},
+        {GOOD "a=sctp-init:AQF=\r\n", 0},
+        {GOOD "a=sctp-init:A===\r\n", 0},
+        {GOOD "a=sctp-init:" INIT "=\r\n", 0},
+        {GOOD "a=sctp-init: " INIT "\r\n", 0},
+        {GOOD "a=sctp-init:AQAAHols3R0AUAAA_____-B5ZR3AAAAEgAgABoLA\r\n", 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        gc_sdp sdp;
+        assert_int_equal(parse(cases[i].text, &sdp), 0);
+        assert_int_equal(sdp.sctp_init_len, cases[i].len);
+        if (cases[i].len == 30) {
+            assert_memory_equal(sdp.sctp_init, head, sizeof head);
+        }
+    }
+    assert_int_equal(error_of(GOOD "a=sctp-init:" INIT "\r\na=sctp-init:AQ==\r\n"), GC_E_SYNTAX);
+}
+
+static void an_init_of_sctp_has_a_limit(void **state) {
+    (void)state;
+    for (uint32_t len = GC_SDP_SCTP_INIT_BYTES_MAX - 6; len < GC_SDP_SCTP_INIT_BYTES_MAX + 9;
+         len++) {
+        static uint8_t bytes[2 * GC_SDP_SCTP_INIT_BYTES_MAX];
+        char text[2048] = GOOD "a=sctp-init:";
+        gc_writer w;
+        gc_sdp sdp;
+        size_t at = strlen(text);
+        gc_writer_init(&w, (uint8_t *)text + at, (uint32_t)(sizeof text - at - 1));
+        gc_base64_write(&w, gc_span_of(bytes, len));
+        assert_int_equal(parse(text, &sdp), 0);
+        assert_int_equal(sdp.sctp_init_len, len <= GC_SDP_SCTP_INIT_BYTES_MAX ? len : 0);
+    }
+}
+
 static void ours_is_that_of_chromium(void **state) {
     (void)state;
     gc_sdp_local local = {.session = INT64_MAX,
@@ -259,11 +313,14 @@ static void ours_is_that_of_chromium(void **state) {
     assert_int_equal(sdp.message_bytes_max, 262144);
     local.setup = GC_SDP_ACTIVE;
     local.mid = GC_SPAN("sparta_0");
+    assert_int_equal(sdp.sctp_init_len, 0);
+    local.sctp_init = GC_SPAN("an INIT");
     gc_writer_init(&w, text, sizeof text);
     gc_sdp_write(&local, &w);
     assert_int_equal(gc_sdp_parse(gc_writer_done(&w), &sdp), 0);
     assert_int_equal(sdp.setup, GC_SDP_ACTIVE);
     assert_span(sdp.mid, GC_SPAN("sparta_0"));
+    assert_span(gc_span_of(sdp.sctp_init, sdp.sctp_init_len), GC_SPAN("an INIT"));
 }
 
 int main(void) {
@@ -276,6 +333,8 @@ int main(void) {
         cmocka_unit_test(candidates_are_bounded),
         cmocka_unit_test(cut_at_each_byte),
         cmocka_unit_test(each_byte_replaced),
+        cmocka_unit_test(an_init_of_sctp_is_taken_from_the_section),
+        cmocka_unit_test(an_init_of_sctp_has_a_limit),
         cmocka_unit_test(ours_is_that_of_chromium),
     };
     return RUN(tests);
