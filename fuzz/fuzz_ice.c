@@ -107,9 +107,9 @@ static void check_bounds(void) {
     }
     gc_assert(valid <= GC_ICE_VALID_MAX && nominated <= 1);
     gc_assert(ice.early.count <= GC_ICE_EARLY_MAX);
-    gc_assert(failed || valid == 0 || ice.selected != GC_ICE_NO_PAIR);
-    gc_assert(ice.selected == GC_ICE_NO_PAIR ||
-              ice.table.pairs[ice.selected].state == GC_ICE_PAIR_VALID);
+    gc_assert(failed || valid == 0 || ice.choice.pair != GC_ICE_NO_PAIR);
+    gc_assert(ice.choice.pair == GC_ICE_NO_PAIR ||
+              ice.table.pairs[ice.choice.pair].state == GC_ICE_PAIR_VALID);
 }
 
 static void datagram(uint32_t base, const gc_addr *from, const uint8_t *bytes, uint32_t len) {

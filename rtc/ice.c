@@ -16,7 +16,7 @@ void gc_ice_init(gc_ice *ice, uint64_t now_ms, const gc_ice_config *config) {
     memset(ice, 0, sizeof(*ice));
     ice->config = *config;
     ice->now_ms = now_ms;
-    ice->selected = GC_ICE_NO_PAIR;
+    gc_ice_choice_init(&ice->choice);
     gc_ice_credentials_make(&ice->local, config->drbg);
     gc_ice_pairs_init(&ice->table, config->controlling);
     gc_ice_checks_init(&ice->checks, config->drbg, config->gate);
@@ -35,34 +35,7 @@ static bool ended(const gc_ice *ice) {
 }
 
 static bool is_valid(const gc_ice *ice, uint32_t pair) {
-    return pair != GC_ICE_NO_PAIR && ice->table.pairs[pair].state == GC_ICE_PAIR_VALID;
-}
-
-/* True while no new pairs are tried: a nominated one works. */
-static bool is_settled(const gc_ice *ice) {
-    return is_valid(ice, ice->selected) && ice->table.pairs[ice->selected].nominated &&
-           !gc_ice_pairs_in_doubt(&ice->table, ice->selected);
-}
-
-/* Chooses the pair in use. A valid one carries data before it is nominated (RFC 8445 12.1); it is
- * left for a nominated one, when it fails, or when it is in doubt and another one is not. */
-static void choose(gc_ice *ice) {
-    uint32_t best = gc_ice_pairs_best(&ice->table);
-    if (!is_valid(ice, ice->selected) || ice->table.pairs[best].nominated ||
-        gc_ice_pairs_in_doubt(&ice->table, ice->selected)) {
-        ice->selected = best;
-    }
-    if (ice->selected == GC_ICE_NO_PAIR) {
-        ice->settled = false;
-        return;
-    }
-    if (ice->table.controlling && !ice->table.pairs[ice->selected].nominating) {
-        gc_ice_pairs_nominate(&ice->table, ice->selected, ice->now_ms);
-    }
-    if (!ice->settled && is_settled(ice)) {
-        gc_ice_pairs_rest(&ice->table);
-    }
-    ice->settled = is_settled(ice);
+    return ice->table.pairs[pair].state == GC_ICE_PAIR_VALID;
 }
 
 /* When the agent ends if no pair becomes valid. A pair that was lost with its base leaves the
@@ -85,8 +58,8 @@ static uint32_t reason_to_end(const gc_ice *ice) {
 /* Lets the time pass, and settles what an input changed. */
 static void settle(gc_ice *ice) {
     gc_ice_checks_expire(&ice->table, ice->now_ms);
-    choose(ice);
-    if (ice->selected == GC_ICE_NO_PAIR) {
+    gc_ice_choice_make(&ice->choice, &ice->table, ice->now_ms);
+    if (ice->choice.pair == GC_ICE_NO_PAIR) {
         ice->reason = reason_to_end(ice);
     }
 }
@@ -242,9 +215,8 @@ static void on_conflict(gc_ice *ice, uint32_t pair) {
 /* A pair works that did not before, beside the one in use: perhaps the peer moved. That one is
  * asked now, so that it is not in use for long if it is dead. */
 static void question(gc_ice *ice, uint32_t pair) {
-    if (is_valid(ice, ice->selected) && !is_valid(ice, pair) &&
-        ice->table.pairs[ice->selected].sends == 0) {
-        gc_ice_pairs_again(&ice->table, ice->selected, ice->now_ms);
+    if (!is_valid(ice, pair)) {
+        gc_ice_choice_ask(&ice->choice, &ice->table, ice->now_ms);
     }
 }
 
@@ -363,7 +335,7 @@ static bool poll_heard(gc_ice *ice, gc_ice_output *out) {
 }
 
 static bool poll_selected(gc_ice *ice, gc_ice_output *out) {
-    uint32_t pair = ice->selected;
+    uint32_t pair = ice->choice.pair;
     if (pair == GC_ICE_NO_PAIR) {
         return false;
     }
@@ -390,12 +362,13 @@ static bool poll_check(gc_ice *ice, gc_ice_output *out) {
     if (!gc_ice_credentials_known(&ice->remote)) {
         return false;
     }
-    uint32_t pair = gc_ice_checks_next(&ice->checks, &ice->table, ice->now_ms, is_settled(ice));
+    uint32_t pair = gc_ice_checks_next(&ice->checks, &ice->table, ice->now_ms,
+                                       gc_ice_choice_settled(&ice->choice, &ice->table));
     if (pair == GC_ICE_NO_PAIR) {
         return false;
     }
     gc_ice_checks_send(&ice->checks, &ice->table, pair, ice->now_ms);
-    choose(ice); /* it may be in doubt now */
+    gc_ice_choice_make(&ice->choice, &ice->table, ice->now_ms); /* it may be in doubt now */
     const gc_ice_pair *p = &ice->table.pairs[pair];
     const gc_ice_check check = {
         .tie_breaker = ice->tie_breaker,
@@ -439,9 +412,10 @@ uint64_t gc_ice_deadline(const gc_ice *ice) {
         gc_ice_servers_deadline(&ice->servers, ice->table.bases, ice->config.gate, ice->now_ms);
     if (gc_ice_credentials_known(&ice->remote)) {
         at_ms = gc_min_u64(
-            at_ms, gc_ice_checks_deadline(&ice->checks, &ice->table, ice->now_ms, is_settled(ice)));
+            at_ms, gc_ice_checks_deadline(&ice->checks, &ice->table, ice->now_ms,
+                                          gc_ice_choice_settled(&ice->choice, &ice->table)));
     }
-    return ice->selected == GC_ICE_NO_PAIR ? gc_min_u64(at_ms, end_ms(ice)) : at_ms;
+    return ice->choice.pair == GC_ICE_NO_PAIR ? gc_min_u64(at_ms, end_ms(ice)) : at_ms;
 }
 
 /* --- asking ------------------------------------------------------------------------------------
@@ -456,5 +430,5 @@ bool gc_ice_accepts(const gc_ice *ice, uint32_t base, const gc_addr *from) {
 }
 
 uint32_t gc_ice_rtt_ms(const gc_ice *ice) {
-    return ice->selected == GC_ICE_NO_PAIR ? 0 : ice->table.pairs[ice->selected].rtt_ms;
+    return ice->choice.pair == GC_ICE_NO_PAIR ? 0 : ice->table.pairs[ice->choice.pair].rtt_ms;
 }

@@ -24,6 +24,7 @@
 #include "core/proto/client_output.h"
 #include "rtc/candidate.h"
 #include "rtc/ice_checks.h"
+#include "rtc/ice_choice.h"
 #include "rtc/ice_credentials.h"
 #include "rtc/ice_early.h"
 #include "rtc/ice_gate.h"
@@ -74,14 +75,13 @@ typedef struct gc_ice {
     uint64_t now_ms;
     uint64_t tie_breaker;
     uint64_t consent_ms; /* the last valid answer on any pair, if connected */
-    uint32_t selected;   /* the pair in use; GC_ICE_NO_PAIR */
-    uint32_t told_base;  /* what the last SELECTED said; a pair's index may be another one's now */
+    gc_ice_choice choice;
+    uint32_t told_base; /* what the last SELECTED said; a pair's index may be another one's now */
     uint32_t told_path;
     gc_addr told_addr; /* family 0: nothing, or its base is gone */
     uint32_t reason;   /* why it ended; GC_REASON_NONE: it has not */
     bool told_end;
     bool connected; /* a pair was valid */
-    bool settled;   /* a nominated pair was in use when that was looked at last */
     /* The answer that waits for poll; its bytes are those of the next SEND. */
     uint32_t answer_base;
     uint32_t answer_len; /* 0: none */

@@ -237,7 +237,7 @@ static bool signal_all(void) {
 }
 
 static bool is_done(void) {
-    const gc_ice_pair *p = ours.selections > 0 ? &ice.table.pairs[ice.selected] : NULL;
+    const gc_ice_pair *p = ours.selections > 0 ? &ice.table.pairs[ice.choice.pair] : NULL;
     return p != NULL && p->nominated &&
            nice_agent_get_component_state(theirs, stream, 1) == NICE_COMPONENT_STATE_READY;
 }
@@ -271,7 +271,7 @@ static bool play(void) {
     gboolean they_end_controlling;
     g_object_get(theirs, "controlling-mode", &they_end_controlling, NULL);
     printf("# %llu ms, path %u, we %s, data %u here, %u there\n", (unsigned long long)took_ms,
-           connected ? gc_ice_pairs_path(&ice.table, ice.selected) : 0,
+           connected ? gc_ice_pairs_path(&ice.table, ice.choice.pair) : 0,
            ice.table.controlling ? "control" : "are controlled", ours.received, they_received);
     g_object_unref(theirs);
     close(sockets[0]);

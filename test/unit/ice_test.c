@@ -46,7 +46,7 @@ static void both_open(void **state) {
         assert_int_equal(s->candidates, 1);
         assert_int_equal(gc_ice_rtt_ms(&s->ice), 20);
         assert_memory_equal(&s->selected, &net.sides[1 - i].bases[0], sizeof s->selected);
-        assert_true(s->ice.table.pairs[s->ice.selected].nominated);
+        assert_true(s->ice.table.pairs[s->ice.choice.pair].nominated);
     }
 }
 
@@ -170,7 +170,7 @@ static void any_two_networks(void **state) {
         for (uint32_t side = 0; side < 2; side++) {
             const gc_ice *ice = &net.sides[side].ice;
             assert_int_equal(net.sides[side].reason, possible ? 0 : GC_REASON_ICE_FAILED);
-            assert_true(!possible || ice->table.pairs[ice->selected].nominated);
+            assert_true(!possible || ice->table.pairs[ice->choice.pair].nominated);
         }
     }
 }
@@ -239,8 +239,8 @@ static void roles_are_agreed_on(void **state) {
         network_run(&net, 9000);
         const gc_ice *a = &net.sides[0].ice, *b = &net.sides[1].ice;
         assert_true(a->table.controlling != b->table.controlling);
-        assert_true(a->table.pairs[a->selected].nominated);
-        assert_true(b->table.pairs[b->selected].nominated);
+        assert_true(a->table.pairs[a->choice.pair].nominated);
+        assert_true(b->table.pairs[b->choice.pair].nominated);
     }
 }
 
@@ -334,7 +334,7 @@ static void loss_and_disorder(void **state) {
         for (uint32_t side = 0; side < 2; side++) {
             const gc_ice *ice = &net.sides[side].ice;
             assert_int_equal(net.sides[side].reason, 0);
-            assert_true(ice->table.pairs[ice->selected].nominated);
+            assert_true(ice->table.pairs[ice->choice.pair].nominated);
         }
         slow += net.sides[0].first_selected_ms > 4000 || net.sides[1].first_selected_ms > 4000;
     }
@@ -435,14 +435,14 @@ static void the_peer_changes_its_mind(void **state) {
     network_run(&net, 3000);
     const gc_addr from = net.sides[1].bases[0];
     for (uint32_t i = 0; i < 4; i++) {
-        uint32_t base = 1 - s->ice.table.pairs[s->ice.selected].base;
+        uint32_t base = 1 - s->ice.table.pairs[s->ice.choice.pair].base;
         const gc_ice_check check = {.controlling = true,
                                     .tie_breaker = net.sides[1].ice.tie_breaker,
                                     .priority = 1,
                                     .use_candidate = true};
         assert_int_equal(check_from(&from, base, &check), 0);
         network_run(&net, net.now_ms + 30);
-        assert_int_equal(s->ice.table.pairs[s->ice.selected].base, base);
+        assert_int_equal(s->ice.table.pairs[s->ice.choice.pair].base, base);
         assert_int_equal(s->selections, 2 + i);
     }
 }
@@ -464,8 +464,8 @@ static void a_pair_dies(void **state) {
         assert_int_equal(a->reason, 0);
         assert_int_equal(net.sides[1].reason, 0);
         assert_memory_equal(&net.sides[1].selected, &a->bases[1], sizeof(gc_addr));
-        assert_true(a->ice.table.pairs[a->ice.selected].nominated);
-        assert_int_equal(a->ice.table.pairs[a->ice.selected].base, 1);
+        assert_true(a->ice.table.pairs[a->ice.choice.pair].nominated);
+        assert_int_equal(a->ice.table.pairs[a->ice.choice.pair].base, 1);
     }
 }
 
@@ -485,7 +485,7 @@ static void an_address_changes(void **state) {
         network_run(&net, 4000); /* at once if the controlling side moved */
         assert_memory_equal(&net.sides[1 - side].selected, &s->bases[0], sizeof(gc_addr));
         assert_true(
-            net.sides[1 - side].ice.table.pairs[net.sides[1 - side].ice.selected].nominated);
+            net.sides[1 - side].ice.table.pairs[net.sides[1 - side].ice.choice.pair].nominated);
         assert_int_equal(net.sides[1 - side].reason, 0);
     }
 }
@@ -657,7 +657,7 @@ static void spoofed(void **state) {
         uint32_t len;
         gc_drbg_bytes(&net.chance, transaction, sizeof transaction);
         if (i % 4 == 0) { /* its own transaction, as if the packet had been seen */
-            gc_ice_pairs_transaction(&s->ice.table, s->ice.selected, transaction);
+            gc_ice_pairs_transaction(&s->ice.table, s->ice.choice.pair, transaction);
         }
         const gc_ice_check check = {
             .priority = i, .use_candidate = i & 1, .controlling = i & 2, .tie_breaker = UINT64_MAX};

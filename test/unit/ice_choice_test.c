@@ -1,0 +1,118 @@
+#include "rtc/ice_choice.h"
+#include "test/unit/unit.h"
+
+#define NOW_MS 5000
+
+static gc_ice_pairs table;
+static gc_ice_choice choice;
+
+static gc_addr addr(uint8_t host) {
+    return (gc_addr){.family = 4, .ip = {10, 0, 0, host}, .port = 5000};
+}
+
+/* One base, and remote candidates of which the first is preferred. */
+static void start(bool controlling, uint32_t remotes) {
+    gc_addr own = addr(1);
+    table = (gc_ice_pairs){0};
+    gc_ice_pairs_init(&table, controlling);
+    gc_ice_pairs_add_base(&table, 0, &own);
+    for (uint32_t i = 0; i < remotes; i++) {
+        gc_addr to = addr((uint8_t)(10 + i));
+        assert_int_equal(gc_ice_pairs_add_target(&table, &to, GC_CANDIDATE_HOST, 100 - i), 0);
+    }
+    gc_ice_choice_init(&choice);
+}
+
+static void send(uint32_t pair, uint64_t now_ms) {
+    const uint8_t transaction[12] = {(uint8_t)pair, (uint8_t)now_ms, (uint8_t)(now_ms >> 8)};
+    gc_ice_pairs_sent(&table, pair, now_ms, now_ms + 500, transaction);
+}
+
+/* A check of this pair goes out, and its answer comes 20 ms later. */
+static void answer(uint32_t pair, uint64_t now_ms) {
+    uint8_t transaction[12];
+    gc_addr mapped = addr(1);
+    send(pair, now_ms - 20);
+    gc_ice_pairs_transaction(&table, pair, transaction);
+    gc_ice_pairs_answered(&table, pair, now_ms, now_ms + 4000, transaction, &mapped);
+    gc_ice_choice_make(&choice, &table, now_ms);
+}
+
+static void the_controlling_side_nominates_the_first_that_works(void **state) {
+    (void)state;
+    start(true, 2);
+    gc_ice_choice_make(&choice, &table, NOW_MS);
+    assert_int_equal(choice.pair, GC_ICE_NO_PAIR);
+    answer(1, NOW_MS);
+    assert_int_equal(choice.pair, 1); /* it carries data already */
+    assert_true(table.pairs[1].nominating);
+    assert_false(gc_ice_choice_settled(&choice, &table));
+    answer(0, NOW_MS + 10);
+    assert_int_equal(choice.pair, 1); /* a better one that comes late changes nothing */
+    answer(1, NOW_MS + 40);
+    assert_true(gc_ice_choice_settled(&choice, &table));
+}
+
+static void the_controlled_side_follows(void **state) {
+    (void)state;
+    start(false, 2);
+    answer(0, NOW_MS);
+    assert_int_equal(choice.pair, 0);
+    answer(1, NOW_MS);
+    assert_int_equal(choice.pair, 0);
+    assert_false(table.pairs[0].nominating);
+    gc_ice_pairs_heard(&table, 1, NOW_MS, true);
+    gc_ice_choice_make(&choice, &table, NOW_MS);
+    assert_int_equal(choice.pair, 1);
+    assert_true(gc_ice_choice_settled(&choice, &table));
+    gc_ice_pairs_fail(&table, 1);
+    gc_ice_choice_make(&choice, &table, NOW_MS);
+    assert_int_equal(choice.pair, 0);
+    gc_ice_pairs_fail(&table, 0);
+    gc_ice_choice_make(&choice, &table, NOW_MS);
+    assert_int_equal(choice.pair, GC_ICE_NO_PAIR);
+    assert_false(gc_ice_choice_settled(&choice, &table));
+}
+
+/* Consent was not given again on the pair in use: another one that works takes its place, and gives
+ * it back to nobody. */
+static void a_pair_in_doubt_is_left(void **state) {
+    (void)state;
+    for (uint32_t controlling = 0; controlling < 2; controlling++) {
+        start(controlling != 0, 2);
+        answer(0, NOW_MS);
+        answer(1, NOW_MS);
+        for (uint32_t i = 0; i < GC_ICE_DOUBT_SENDS; i++) {
+            assert_int_equal(choice.pair, 0);
+            send(0, NOW_MS + 500 * i);
+            gc_ice_choice_make(&choice, &table, NOW_MS + 500 * i);
+        }
+        assert_int_equal(choice.pair, 1);
+        assert_true(table.pairs[1].nominating == (controlling != 0));
+        answer(0, NOW_MS + 3000);
+        assert_int_equal(choice.pair, 1);
+    }
+}
+
+static void the_pair_in_use_is_asked_once(void **state) {
+    (void)state;
+    start(false, 1);
+    gc_ice_choice_ask(&choice, &table, NOW_MS); /* there is none */
+    answer(0, NOW_MS);
+    assert_int_equal(table.pairs[0].due_ms, NOW_MS + 4000);
+    gc_ice_choice_ask(&choice, &table, NOW_MS + 100);
+    assert_int_equal(table.pairs[0].due_ms, NOW_MS + 100);
+    send(0, NOW_MS + 100);
+    gc_ice_choice_ask(&choice, &table, NOW_MS + 200);
+    assert_int_equal(table.pairs[0].due_ms, NOW_MS + 600);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_controlling_side_nominates_the_first_that_works),
+        cmocka_unit_test(the_controlled_side_follows),
+        cmocka_unit_test(a_pair_in_doubt_is_left),
+        cmocka_unit_test(the_pair_in_use_is_asked_once),
+    };
+    return RUN(tests);
+}
