@@ -17,7 +17,7 @@ CORE_FLAGS := $(BASE) -ffreestanding -fPIC
 HARDEN := -fPIE -fstack-protector-strong $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
 HOST_LIBS := libuv libsodium openssl libutf8proc
 # What a native peer needs beyond that; ghostchatd links none of it.
-PEER_LIBS := libcares
+PEER_LIBS := libcares qrcodegen
 HOST_CFLAGS = $(BASE) -D_GNU_SOURCE $(HARDEN) $(shell $(PKG_CONFIG) --cflags $(HOST_LIBS) $(PEER_LIBS)) \
         -DUSE_LOCALSTORAGE_FOR_TESTING=$(USE_LOCALSTORAGE_FOR_TESTING)
 HOST_LDLIBS = $(shell $(PKG_CONFIG) --libs $(HOST_LIBS))

@@ -14,7 +14,7 @@ static const option table[] = {
     {"nick", "NAME", "your name, which the others see"},
     {"serialization", "WORD", "how to speak with a PeerJS application: binary, json or raw"},
     {"json", NULL, "JSON lines in and out (the default where stdout is no terminal)"},
-    {"plain", NULL, "text line by line (the default on a terminal)"},
+    {"plain", NULL, "text line by line, without a QR code (text is the default on a terminal)"},
     {"all-interfaces", NULL, "show others every address of this machine, for servers and bots"},
     {"relay-only", NULL, "show nobody an address: connect through a relay, or not at all"},
     {"help", NULL, "print this help"},

@@ -1,11 +1,18 @@
 #include "cli/output.h"
+#include "cli/qr.h"
 #include "core/base/error.h"
+#include "core/base/secret.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
+
+_Static_assert(sizeof((gc_output *)0)->bytes > GC_QR_BYTES_MAX + 2 * GC_URL_BYTES_MAX,
+               "a link and its code fit");
 
 #define PATIENCE_MS 1000 /* with a reader that does not read, once we are to leave */
 
@@ -55,6 +62,16 @@ void gc_output_open(gc_output *o, int fd, bool json) {
     o->json = json;
 }
 
+/* A terminal that calls itself dumb knows no colours. */
+void gc_output_show_codes(gc_output *o) {
+    struct winsize size = {0};
+    const char *kind = getenv("TERM");
+    bool able = kind != NULL && strcmp(kind, "") != 0 && strcmp(kind, "dumb") != 0;
+    if (able && !o->json && isatty(o->fd) && ioctl(o->fd, TIOCGWINSZ, &size) == 0) {
+        o->columns = size.ws_col;
+    }
+}
+
 void gc_output_event(gc_output *o, const gc_event *e) {
     gc_writer w = begin(o);
     if (o->json) {
@@ -71,9 +88,23 @@ void gc_output_joined(gc_output *o, gc_span room) {
     flush(o, &w);
 }
 
+static void write_code(const gc_output *o, gc_writer *w, gc_span link) {
+    gc_qr qr;
+    uint32_t columns = gc_qr_make(&qr, link);
+    if (columns > o->columns) {
+        gc_plain_lines_narrow(w, columns);
+    } else if (columns > 0) {
+        gc_qr_write(&qr, w);
+    }
+    gc_bytes_wipe(&qr, sizeof qr);
+}
+
 void gc_output_invite(gc_output *o, gc_span link) {
     gc_writer w = begin(o);
     (o->json ? gc_json_lines_invite : gc_plain_lines_invite)(&w, link);
+    if (o->columns > 0) {
+        write_code(o, &w, link);
+    }
     flush(o, &w);
 }
 

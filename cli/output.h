@@ -10,7 +10,8 @@
 typedef struct gc_output {
     int fd;
     bool json;
-    bool gone; /* the reader: nothing is written any more */
+    bool gone;        /* the reader: nothing is written any more */
+    uint32_t columns; /* of the terminal that shows QR codes; 0: none are shown */
     gc_plain_lines people;
     uint8_t bytes[GC_PLAIN_LINES_BYTES_MAX > GC_JSON_LINES_BYTES_MAX ? GC_PLAIN_LINES_BYTES_MAX
                                                                      : GC_JSON_LINES_BYTES_MAX];
@@ -18,6 +19,8 @@ typedef struct gc_output {
 
 /* Begins. fd: stays the caller's. */
 void gc_output_open(gc_output *o, int fd, bool json);
+/* Asks for QR codes of links beside plain lines, where fd is a terminal that can show them. */
+void gc_output_show_codes(gc_output *o);
 /* Each writes what json_lines.h and plain_lines.h say of it. */
 void gc_output_event(gc_output *o, const gc_event *e);
 void gc_output_joined(gc_output *o, gc_span room);

@@ -198,6 +198,12 @@ void gc_plain_lines_invite(gc_writer *w, gc_span link) {
     gc_writer_u8(w, '\n');
 }
 
+void gc_plain_lines_narrow(gc_writer *w, uint32_t columns) {
+    gc_writer_text(w, "* The QR code of this link needs a terminal of ");
+    gc_writer_decimal(w, columns);
+    gc_writer_text(w, " columns.\n");
+}
+
 void gc_plain_lines_error(gc_writer *w, const char *text, gc_span more) {
     gc_writer_text(w, "* ");
     gc_writer_text(w, text);

@@ -290,6 +290,9 @@ int gc_session_run(const gc_arguments *arguments) {
     gc_output_open(&s.output, STDOUT_FILENO,
                    arguments->form == GC_ARGUMENTS_JSON ||
                        (arguments->form == GC_ARGUMENTS_BY_OUTPUT && !terminal));
+    if (arguments->form == GC_ARGUMENTS_BY_OUTPUT && arguments->command == GC_ARGUMENTS_NEW) {
+        gc_output_show_codes(&s.output);
+    }
     uv_loop_init(&s.loop);
     if (!open_peer(&s)) {
         fputs("ghostchat: memory is short\n", stderr);

@@ -5,18 +5,16 @@
  *
  * A phone that scans the code must reach the server: --lan says that the server listens on all
  * interfaces, and the link is then written with the address of this machine in its network. */
+#include "cli/qr.h"
 #include "core/wire/invite.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <qrcodegen/qrcodegen.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#define MARGIN 2 /* modules; terminals have no white paper around them */
 
 /* The address of this machine towards the others: that from which its default route would send.
  * Nothing is sent: a UDP socket that is connected only looks up its route. */
@@ -35,19 +33,16 @@ static bool lan_address(char out[INET_ADDRSTRLEN]) {
     return found;
 }
 
-/* Half blocks, two modules a character. Both colours are set on every line: with the terminal's own
- * a light one would show the code inverted. */
-static void print_qr(const uint8_t *qr) {
-    int size = qrcodegen_getSize(qr);
-    for (int y = -MARGIN; y < size + MARGIN; y += 2) {
-        fputs("\033[38;5;16;48;5;231m", stdout);
-        for (int x = -MARGIN; x < size + MARGIN; x++) {
-            bool upper = qrcodegen_getModule(qr, x, y);
-            bool lower = qrcodegen_getModule(qr, x, y + 1);
-            fputs(upper ? (lower ? "█" : "▀") : (lower ? "▄" : " "), stdout);
-        }
-        fputs("\033[0m\n", stdout);
+static bool print_qr(gc_span link) {
+    static uint8_t lines[GC_QR_BYTES_MAX];
+    gc_qr qr;
+    gc_writer w;
+    if (gc_qr_make(&qr, link) == 0) {
+        return false;
     }
+    gc_writer_init(&w, lines, sizeof lines);
+    gc_qr_write(&qr, &w);
+    return fwrite(lines, 1, w.at, stdout) == w.at;
 }
 
 /* Writes the base of the link: url, with `host` in the place of its own if that is not NULL. False
@@ -86,11 +81,7 @@ int main(int argc, char **argv) {
     gc_writer_init(&writer, link, sizeof link - 1);
     gc_invite_write(&invite, &writer);
 
-    uint8_t scratch[qrcodegen_BUFFER_LEN_MAX];
-    uint8_t qr[qrcodegen_BUFFER_LEN_MAX];
-    if (writer.failed || !qrcodegen_encodeText((const char *)link, scratch, qr, qrcodegen_Ecc_LOW,
-                                               qrcodegen_VERSION_MIN, qrcodegen_VERSION_MAX,
-                                               qrcodegen_Mask_AUTO, true)) {
+    if (writer.failed) {
         fputs("invite: this address is too long\n", stderr);
         return 1;
     }
@@ -98,6 +89,5 @@ int main(int argc, char **argv) {
         printf("In this network: %s\n", base);
     }
     printf("A private room: %s\n\n", (const char *)link);
-    print_qr(qr);
-    return 0;
+    return print_qr(gc_writer_done(&writer)) ? 0 : 1;
 }

@@ -1,0 +1,52 @@
+// ghostchat on a terminal: what people see there.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { after, test } from 'node:test';
+
+import { readQr, terminalPixels } from '../harness/qr.mjs';
+import { running, Server } from '../harness/server.mjs';
+import { program } from '../harness/terminal.mjs';
+
+after(() => Promise.all([...running].map((one) => one.kill())));
+
+/** ghostchat on a terminal of its own (script(1)), until it has printed `until` and was left. */
+async function screen(columns, until, ...args) {
+  const command = `stty cols ${columns} rows 40; exec ${[program, ...args].map((one) => `'${one}'`).join(' ')}`;
+  const child = spawn('script', ['-qefc', command, '/dev/null'],
+    { env: { ...process.env, TERM: 'xterm-256color', SHELL: '/bin/sh' } });
+  const late = setTimeout(() => child.kill(), 20000);
+  let text = '';
+  child.stdout.setEncoding('utf8').on('data', (more) => {
+    const before = until.test(text);
+    text += more;
+    if (!before && until.test(text)) {
+      child.stdin.write('\u0004'); // the end of input, as typed
+    }
+  });
+  assert.deepEqual(await once(child, 'close'), [0, null], text);
+  clearTimeout(late);
+  return text.replaceAll('\r\n', '\n');
+}
+
+test('a new room is shown with its link, and as a QR code that a scanner reads', async () => {
+  const server = await new Server().start();
+  const text = await screen(80, /▀.*\u001b\[0m\r/, 'new', '--server', server.url);
+  const [, link] = /^\* Others join by (\S+)$/m.exec(text);
+  const lines = text.split('\n').filter((line) => line.includes('\u001b[38;5;16;48;5;231m'));
+  assert.ok(lines.length > 10, text);
+  assert.equal(readQr(terminalPixels(lines)), link);
+  await server.stop();
+});
+
+test('a QR code that the terminal has no room for, or nobody asked for, is none', async () => {
+  const server = await new Server().start();
+  const narrow = await screen(36, /columns\.\r/, 'new', '--server', server.url);
+  assert.match(narrow, /^\* The QR code of this link needs a terminal of 37 columns\.$/m);
+  const others = [['new', '--plain'], ['new', '--json'], ['join', 'tea']];
+  for (const args of [[36, 'new'], ...others.map((one) => [80, ...one])]) {
+    const [columns, ...words] = args;
+    assert.doesNotMatch(await screen(columns, /join by|"invite"/, ...words, '--server', server.url), /[▀▄█]/, words.join(' '));
+  }
+  await server.stop();
+});
