@@ -119,6 +119,9 @@ static void hear(gc_ice *ice, uint32_t base, const gc_addr *from, uint32_t prior
     }
     uint32_t pair = gc_ice_pairs_make(&ice->table, base, from);
     if (pair != GC_ICE_NO_PAIR) {
+        if (!ice->table.pairs[pair].heard && pair != ice->choice.pair) {
+            gc_ice_choice_rival(&ice->choice, &ice->table, ice->now_ms);
+        }
         gc_ice_pairs_heard(&ice->table, pair, ice->now_ms, wanted);
     }
 }
@@ -212,8 +215,8 @@ static void on_conflict(gc_ice *ice, uint32_t pair) {
     gc_ice_pairs_anew(&ice->table, pair, ice->now_ms);
 }
 
-/* A pair works that did not before, beside the one in use: perhaps the peer moved. That one is
- * asked now, so that it is not in use for long if it is dead. */
+/* A pair works that did not before, beside the one in use: that one is asked now, so that it is not
+ * in use for long if it is dead. */
 static void question(gc_ice *ice, uint32_t pair) {
     if (!is_valid(ice, pair)) {
         gc_ice_choice_ask(&ice->choice, &ice->table, ice->now_ms);
@@ -287,6 +290,18 @@ int gc_ice_datagram(gc_ice *ice, uint64_t now_ms, uint32_t base, const gc_addr *
 
 void gc_ice_tick(gc_ice *ice, uint64_t now_ms) {
     begin(ice, now_ms);
+}
+
+void gc_ice_ask(gc_ice *ice, uint64_t now_ms) {
+    if (begin(ice, now_ms)) {
+        gc_ice_choice_ask(&ice->choice, &ice->table, ice->now_ms);
+    }
+}
+
+void gc_ice_elsewhere(gc_ice *ice, uint64_t now_ms) {
+    if (begin(ice, now_ms)) {
+        gc_ice_choice_rival(&ice->choice, &ice->table, ice->now_ms);
+    }
 }
 
 /* --- outputs -----------------------------------------------------------------------------------
@@ -415,6 +430,7 @@ uint64_t gc_ice_deadline(const gc_ice *ice) {
             at_ms, gc_ice_checks_deadline(&ice->checks, &ice->table, ice->now_ms,
                                           gc_ice_choice_settled(&ice->choice, &ice->table)));
     }
+    at_ms = gc_min_u64(at_ms, gc_ice_choice_deadline(&ice->choice));
     return ice->choice.pair == GC_ICE_NO_PAIR ? gc_min_u64(at_ms, end_ms(ice)) : at_ms;
 }
 

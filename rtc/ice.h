@@ -124,6 +124,12 @@ int gc_ice_datagram(gc_ice *ice, uint64_t now_ms, uint32_t base, const gc_addr *
                     gc_span datagram);
 /* Does what is due. Call it when gc_ice_deadline() has come; sooner does no harm. */
 void gc_ice_tick(gc_ice *ice, uint64_t now_ms);
+/* Has the pair in use checked now, unless a check of it is under way: the owner's data go
+ * unanswered. Nothing happens without a pair. Poll then. */
+void gc_ice_ask(gc_ice *ice, uint64_t now_ms);
+/* Takes that data came on another pair than the one in use: if the latter does not answer a check
+ * now, a VALID one takes its place (ice_choice.h). Poll then. */
+void gc_ice_elsewhere(gc_ice *ice, uint64_t now_ms);
 /* Takes the next output. Returns false when there is none. */
 bool gc_ice_poll(gc_ice *ice, gc_ice_output *out);
 /* Returns when gc_ice_tick() must be called next; GC_NEVER. After a drain it is in the future. */

@@ -4,7 +4,14 @@
 #include "core/base/timers.h"
 
 /* The order in which checks that may go do go. */
-enum rank { RANK_URGENT, RANK_AGAIN, RANK_NEW_OTHER_FAMILY, RANK_NEW, RANK_NONE };
+enum rank {
+    RANK_URGENT,
+    RANK_AGAIN,
+    RANK_NEW_BUT_ANSWERED, /* at another base */
+    RANK_NEW_OTHER_FAMILY,
+    RANK_NEW,
+    RANK_NONE
+};
 
 void gc_ice_checks_init(gc_ice_checks *c, gc_drbg *drbg, gc_ice_gate *gate) {
     *c = (gc_ice_checks){.drbg = drbg, .gate = gate};
@@ -39,6 +46,9 @@ static enum rank rank_of(const gc_ice_checks *c, const gc_ice_pairs *t, const gc
     }
     if (!is_new(p)) {
         return RANK_AGAIN;
+    }
+    if (t->targets[p->target].answered) {
+        return RANK_NEW_BUT_ANSWERED;
     }
     return t->targets[p->target].addr.family == c->last_family ? RANK_NEW : RANK_NEW_OTHER_FAMILY;
 }

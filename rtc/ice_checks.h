@@ -6,7 +6,8 @@
  * peers use no pair before it is nominated, and consent is rare.
  *
  * Of the checks that may go, one that answers theirs or nominates comes first, then those that are
- * sent again, then new ones in the order of priority, the families of addresses in turn.
+ * sent again, then new ones in the order of priority, the families of addresses in turn, but first
+ * to an address that answered another base: our side has moved.
  * Source: RFC 8445 6.1.4, 14; RFC 8421 4; RFC 7675 5.1. */
 #ifndef GC_RTC_ICE_CHECKS_H
 #define GC_RTC_ICE_CHECKS_H

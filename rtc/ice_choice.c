@@ -1,7 +1,8 @@
 #include "rtc/ice_choice.h"
+#include "core/base/timers.h"
 
 void gc_ice_choice_init(gc_ice_choice *c) {
-    *c = (gc_ice_choice){.pair = GC_ICE_NO_PAIR};
+    *c = (gc_ice_choice){.pair = GC_ICE_NO_PAIR, .calm_ms = GC_NEVER, .answer_ms = GC_NEVER};
 }
 
 static bool has_valid(const gc_ice_choice *c, const gc_ice_pairs *t) {
@@ -12,10 +13,29 @@ bool gc_ice_choice_settled(const gc_ice_choice *c, const gc_ice_pairs *t) {
     return has_valid(c, t) && t->pairs[c->pair].nominated && !gc_ice_pairs_in_doubt(t, c->pair);
 }
 
+/* Decides about a pair that was asked because of a rival. */
+static void judge(gc_ice_choice *c, gc_ice_pairs *t, uint64_t now_ms) {
+    if (!has_valid(c, t) || t->pairs[c->pair].answered_ms >= c->asked_ms) {
+        c->answer_ms = GC_NEVER;
+    }
+    if (c->answer_ms <= now_ms) {
+        c->answer_ms = GC_NEVER;
+        gc_ice_pairs_doubt(t, c->pair);
+    }
+}
+
+static void use(gc_ice_choice *c, uint32_t pair) {
+    if (pair != c->pair) {
+        c->pair = pair;
+        c->answer_ms = GC_NEVER;
+    }
+}
+
 void gc_ice_choice_make(gc_ice_choice *c, gc_ice_pairs *t, uint64_t now_ms) {
+    judge(c, t, now_ms);
     uint32_t best = gc_ice_pairs_best(t);
     if (!has_valid(c, t) || t->pairs[best].nominated || gc_ice_pairs_in_doubt(t, c->pair)) {
-        c->pair = best;
+        use(c, best);
     }
     if (c->pair == GC_ICE_NO_PAIR) {
         c->settled = false;
@@ -27,6 +47,7 @@ void gc_ice_choice_make(gc_ice_choice *c, gc_ice_pairs *t, uint64_t now_ms) {
     bool settled = gc_ice_choice_settled(c, t);
     if (!c->settled && settled) {
         gc_ice_pairs_rest(t);
+        c->calm_ms = c->calm_ms == GC_NEVER ? now_ms + GC_ICE_CHOICE_CALM_MS : c->calm_ms;
     }
     c->settled = settled;
 }
@@ -35,4 +56,18 @@ void gc_ice_choice_ask(const gc_ice_choice *c, gc_ice_pairs *t, uint64_t now_ms)
     if (has_valid(c, t) && t->pairs[c->pair].sends == 0) {
         gc_ice_pairs_again(t, c->pair, now_ms);
     }
+}
+
+void gc_ice_choice_rival(gc_ice_choice *c, gc_ice_pairs *t, uint64_t now_ms) {
+    if (now_ms < c->calm_ms || !has_valid(c, t)) {
+        return;
+    }
+    c->calm_ms = now_ms + GC_ICE_CHOICE_CALM_MS;
+    gc_ice_choice_ask(c, t, now_ms);
+    c->asked_ms = now_ms;
+    c->answer_ms = now_ms + t->pairs[c->pair].rtt_ms + GC_ICE_CHOICE_RIVAL_MS;
+}
+
+uint64_t gc_ice_choice_deadline(const gc_ice_choice *c) {
+    return c->answer_ms;
 }

@@ -238,7 +238,7 @@ uint32_t gc_ice_pairs_of(const gc_ice_pairs *t, const uint8_t *transaction) {
 }
 
 static bool in_doubt(const gc_ice_pair *p) {
-    return p->state == GC_ICE_PAIR_VALID && p->sends >= GC_ICE_DOUBT_SENDS;
+    return p->state == GC_ICE_PAIR_VALID && (p->doubted || p->sends >= GC_ICE_DOUBT_SENDS);
 }
 
 static bool is_better(const gc_ice_pair *a, const gc_ice_pair *b) {
@@ -383,6 +383,7 @@ void gc_ice_pairs_answered(gc_ice_pairs *t, uint32_t pair, uint64_t now_ms, uint
     p->state = GC_ICE_PAIR_VALID;
     p->sends = 0;
     p->triggered = false;
+    p->doubted = false;
     p->answered_ms = now_ms;
     p->due_ms = due_ms;
     p->rtt_ms = rtt_ms(p, transaction, now_ms);
@@ -405,9 +406,15 @@ void gc_ice_pairs_nominate(gc_ice_pairs *t, uint32_t pair, uint64_t now_ms) {
     p->due_ms = now_ms;
 }
 
+void gc_ice_pairs_doubt(gc_ice_pairs *t, uint32_t pair) {
+    gc_ice_pair *p = pair_at(t, pair);
+    p->doubted = p->state == GC_ICE_PAIR_VALID;
+}
+
 void gc_ice_pairs_fail(gc_ice_pairs *t, uint32_t pair) {
     gc_ice_pair *p = pair_at(t, pair);
     p->state = GC_ICE_PAIR_FAILED;
+    p->doubted = false;
     p->sends = 0;
     p->triggered = false;
     p->nominating = false;

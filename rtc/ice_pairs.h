@@ -63,6 +63,7 @@ typedef struct gc_ice_pair {
     bool heard_told;       /* and the owner knows */
     bool nominating;       /* our checks of it carry USE-CANDIDATE */
     bool wanted;           /* the last of their checks with USE-CANDIDATE came on it */
+    bool doubted;          /* VALID, and not answered when it was asked because of a rival */
     bool nominated;        /* VALID, and one side's USE-CANDIDATE was answered on it last */
     bool sent_nominating;  /* the open transaction carries USE-CANDIDATE */
     bool sent_controlling; /* our role in the open transaction */
@@ -134,12 +135,15 @@ void gc_ice_pairs_pace(gc_ice_pairs *t, uint32_t pair, uint64_t pace_ms);
 void gc_ice_pairs_again(gc_ice_pairs *t, uint32_t pair, uint64_t now_ms);
 /* The same, with a new transaction. */
 void gc_ice_pairs_anew(gc_ice_pairs *t, uint32_t pair, uint64_t now_ms);
+/* A VALID pair is in doubt until its next answer. */
+void gc_ice_pairs_doubt(gc_ice_pairs *t, uint32_t pair);
 /* The pair is of no use until a check comes from there. */
 void gc_ice_pairs_fail(gc_ice_pairs *t, uint32_t pair);
 /* Checks that wait for an answer are not sent again; if it comes, it counts. */
 void gc_ice_pairs_rest(gc_ice_pairs *t);
 
-/* Returns true if a VALID pair was asked GC_ICE_DOUBT_SENDS times without an answer. */
+/* Returns true if a VALID pair was asked GC_ICE_DOUBT_SENDS times without an answer, or
+ * gc_ice_pairs_doubt() was called since the last one. */
 bool gc_ice_pairs_in_doubt(const gc_ice_pairs *t, uint32_t pair);
 /* Returns the path of a VALID pair (gc_path of core/proto/client_output.h), named after the less
  * direct of its ends. */

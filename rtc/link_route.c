@@ -1,4 +1,5 @@
 #include "rtc/link_route.h"
+#include "rtc/candidate.h"
 
 void gc_link_route_begin(gc_link_route *r) {
     *r = (gc_link_route){0};
@@ -23,6 +24,10 @@ static void drop(gc_link_way *way, uint32_t base) {
 void gc_link_route_drop(gc_link_route *r, uint32_t base) {
     drop(&r->selected, base);
     drop(&r->heard, base);
+}
+
+bool gc_link_route_is(const gc_link_route *r, uint32_t base, const gc_addr *addr) {
+    return base == r->selected.base && gc_candidate_same_addr(addr, &r->selected.to);
 }
 
 bool gc_link_route_known(const gc_link_route *r) {

@@ -36,6 +36,8 @@ void gc_link_route_select(gc_link_route *r, uint32_t base, const gc_addr *to);
 /* Forgets addresses that are reached from this base, which is gone: without another way datagrams
  * are lost until the agent of ICE finds one. */
 void gc_link_route_drop(gc_link_route *r, uint32_t base);
+/* Returns true when this is the pair that carries data. */
+bool gc_link_route_is(const gc_link_route *r, uint32_t base, const gc_addr *addr);
 /* Returns true when there is an address, whether it may still be used or not. */
 bool gc_link_route_known(const gc_link_route *r);
 /* Counts one datagram and fills *way with where it goes. Returns false when there is no way for it:

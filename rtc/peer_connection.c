@@ -25,6 +25,7 @@ void gc_peer_connection_begin(gc_peer_connection *p, gc_peer_connection_shared *
     p->ice_ms = now_ms;
     gc_link_reports_begin(&p->reports, now_ms);
     gc_link_route_begin(&p->route);
+    gc_silence_init(&p->silence);
     gc_negotiation_begin(&p->negotiation, offerer);
     gc_channels_init(&p->channels, kind, shared->message_bytes_max);
     gc_ice_init(&p->ice, now_ms,
@@ -196,6 +197,16 @@ void gc_peer_connection_dtls(gc_peer_connection *p, uint64_t now_ms, gc_span dat
     gc_dtls_datagram(&p->dtls, p->now_ms, datagram);
 }
 
+/* The peer sends on another pair than this side: it may have left the one in use. */
+void gc_peer_connection_came(gc_peer_connection *p, uint64_t now_ms, uint32_t base,
+                             const gc_addr *from) {
+    if (p->state == GC_PEER_CONNECTION_OPEN && !gc_link_route_is(&p->route, base, from)) {
+        step_clock(p, now_ms);
+        p->ice_ready = true;
+        gc_ice_elsewhere(&p->ice, p->now_ms);
+    }
+}
+
 bool gc_peer_connection_accepts(const gc_peer_connection *p, uint32_t base, const gc_addr *from) {
     return p->state != GC_PEER_CONNECTION_ENDED && gc_ice_accepts(&p->ice, base, from);
 }
@@ -209,6 +220,11 @@ void gc_peer_connection_tick(gc_peer_connection *p, uint64_t now_ms) {
         p->ice_ready = true;
         gc_ice_tick(&p->ice, p->now_ms);
     }
+    if (p->now_ms >= gc_silence_due_ms(&p->silence, gc_ice_rtt_ms(&p->ice))) {
+        gc_silence_asked(&p->silence, p->now_ms);
+        p->ice_ready = true;
+        gc_ice_ask(&p->ice, p->now_ms);
+    }
     gc_dtls_tick(&p->dtls, p->now_ms);
     gc_sctp_tick(&p->sctp, p->now_ms);
     if (p->now_ms >= p->close_ms) {
@@ -220,7 +236,8 @@ uint64_t gc_peer_connection_deadline(const gc_peer_connection *p) {
     if (p->state == GC_PEER_CONNECTION_ENDED) {
         return GC_NEVER;
     }
-    uint64_t below = gc_min_u64(p->ice_ms, gc_dtls_deadline(&p->dtls));
+    uint64_t ask_ms = gc_silence_due_ms(&p->silence, gc_ice_rtt_ms(&p->ice));
+    uint64_t below = gc_min_u64(gc_min_u64(p->ice_ms, ask_ms), gc_dtls_deadline(&p->dtls));
     return gc_min_u64(p->close_ms, gc_min_u64(below, gc_sctp_deadline(&p->sctp)));
 }
 

@@ -52,6 +52,7 @@ static enum progress poll_ice(gc_peer_connection *p, gc_rtc_output *out) {
         gc_link_route_select(&p->route, ice.base, &ice.addr);
         gc_mdns_forget(p->shared->mdns, p->owner);
         gc_link_reports_moved(&p->reports, ice.path, p->state == GC_PEER_CONNECTION_OPEN);
+        gc_sctp_moved(&p->sctp, p->now_ms);
         gc_dtls_round_trip(&p->dtls, (uint32_t)gc_max_u64(ice.rtt_ms, 1));
         break;
     case GC_ICE_FAILED:
@@ -96,6 +97,9 @@ static enum progress on_event(gc_peer_connection *p, const gc_channels_event *ev
 /* A datagram without a way is lost; DTLS and SCTP send again. */
 static enum progress route(gc_peer_connection *p, gc_span bytes, gc_rtc_output *out) {
     gc_link_way way;
+    if (gc_sctp_awaits(&p->sctp)) {
+        gc_silence_sent(&p->silence, p->now_ms);
+    }
     if (p->ice_failed || !gc_link_route_take(&p->route, &way)) {
         return AGAIN;
     }
@@ -134,6 +138,7 @@ static enum progress poll_dtls(gc_peer_connection *p, gc_rtc_output *out) {
     case GC_DTLS_OPENED:
         return on_authenticated(p, out);
     case GC_DTLS_DATA:
+        gc_silence_ended(&p->silence);
         gc_sctp_packet(&p->sctp, p->now_ms, dtls.bytes);
         break;
     default:

@@ -11,6 +11,7 @@
 #include "rtc/link_route.h"
 #include "rtc/mdns.h"
 #include "rtc/negotiation.h"
+#include "rtc/silence.h"
 
 /* How long a link that closes goes on sending. */
 #define GC_PEER_CONNECTION_CLOSE_MS 1000
@@ -52,6 +53,7 @@ typedef struct gc_peer_connection {
     gc_negotiation negotiation;
     gc_link_route route;
     gc_link_reports reports;
+    gc_silence silence;
     gc_channels channels;
     gc_ice ice;
     gc_sctp sctp;

@@ -142,6 +142,13 @@ int gc_sctp_agree(gc_sctp *s, gc_span init) {
     return gc_sctp_opening_agree(&s->opening, init);
 }
 
+void gc_sctp_moved(gc_sctp *s, uint64_t now_ms) {
+    gc_sctp_state_time(s, now_ms);
+    if (gc_sctp_recovery_moved(&s->recovery, s->now_ms)) {
+        s->extra_due = true;
+    }
+}
+
 void gc_sctp_connect(gc_sctp *s, uint64_t now_ms) {
     gc_sctp_state_time(s, now_ms);
     if (s->reason == 0 && s->opening.phase == GC_SCTP_PHASE_CLOSED) {
@@ -303,4 +310,8 @@ bool gc_sctp_poll(gc_sctp *s, gc_sctp_output *out) {
         return true;
     }
     return poll_writable(s, out) || poll_down(s, out);
+}
+
+bool gc_sctp_awaits(const gc_sctp *s) {
+    return s->recovery.armed_ms != GC_NEVER;
 }

@@ -89,6 +89,9 @@ int gc_sctp_agree(gc_sctp *s, gc_span init);
 /* Sends INIT, if one is needed. Call it when DTLS is connected, on both sides; later calls change
  * nothing. */
 void gc_sctp_connect(gc_sctp *s, uint64_t now_ms);
+/* Takes that packets go another way from now on (another pair of ICE): a probe tells at once what
+ * was lost with the old one. */
+void gc_sctp_moved(gc_sctp *s, uint64_t now_ms);
 /* Takes one packet of the peer. Whatever does not belong to the association is ignored. */
 void gc_sctp_packet(gc_sctp *s, uint64_t now_ms, gc_span packet);
 /* Carries out what is due at now_ms. */
@@ -114,6 +117,9 @@ void gc_sctp_abort(gc_sctp *s, uint64_t now_ms);
 /* Returns the queued bytes that were not sent yet (bufferedAmount of a data channel, all streams
  * together). */
 uint32_t gc_sctp_buffered(const gc_sctp *s);
+
+/* Returns true while data that were sent are not acknowledged: something must come. */
+bool gc_sctp_awaits(const gc_sctp *s);
 
 /* Gives the next output; false when there is none. */
 bool gc_sctp_poll(gc_sctp *s, gc_sctp_output *out);

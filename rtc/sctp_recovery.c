@@ -75,6 +75,16 @@ static void rearm(gc_sctp_recovery *r, const gc_sctp_out *o, uint64_t now_ms) {
     }
 }
 
+bool gc_sctp_recovery_moved(gc_sctp_recovery *r, uint64_t now_ms) {
+    if (r->armed_ms == GC_NEVER) {
+        return false;
+    }
+    r->doubled = 0;
+    r->probed = true;
+    r->armed_ms = now_ms;
+    return true;
+}
+
 /* --- losses -------------------------------------------------------------------------------------
  */
 

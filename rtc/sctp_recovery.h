@@ -60,6 +60,9 @@ void gc_sctp_recovery_sent(gc_sctp_recovery *r, uint64_t now_ms);
  * true when chunks were lost and that is the first loss of this window. */
 bool gc_sctp_recovery_acked(gc_sctp_recovery *r, gc_sctp_out *o, const gc_sctp_acked *a,
                             uint32_t duplicates, uint64_t now_ms);
+/* Takes that packets go another way from now on, so that what is in flight may be lost: timers
+ * begin anew. Returns true if something is in flight, of which a probe must be sent now. */
+bool gc_sctp_recovery_moved(gc_sctp_recovery *r, uint64_t now_ms);
 /* Returns when gc_sctp_recovery_tick() is due; GC_NEVER. */
 uint64_t gc_sctp_recovery_deadline(const gc_sctp_recovery *r);
 /* Returns what is due at now_ms, a gc_sctp_due, and has done it but for the sending. */

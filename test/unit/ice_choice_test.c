@@ -1,4 +1,5 @@
 #include "rtc/ice_choice.h"
+#include "core/base/timers.h"
 #include "test/unit/unit.h"
 
 #define NOW_MS 5000
@@ -107,12 +108,56 @@ static void the_pair_in_use_is_asked_once(void **state) {
     assert_int_equal(table.pairs[0].due_ms, NOW_MS + 600);
 }
 
+/* The peer asks where it never asked before, and the pair in use does not answer. */
+static void who_moved_is_followed(void **state) {
+    (void)state;
+    for (uint32_t answers = 0; answers < 2; answers++) {
+        start(true, 2);
+        answer(0, NOW_MS);
+        answer(0, NOW_MS + 40);
+        assert_true(gc_ice_choice_settled(&choice, &table));
+        gc_ice_choice_rival(&choice, &table, NOW_MS + 100); /* one that was under way */
+        assert_true(gc_ice_choice_deadline(&choice) == GC_NEVER);
+        uint64_t now_ms = NOW_MS + 100 + GC_ICE_CHOICE_CALM_MS;
+        gc_ice_choice_rival(&choice, &table, now_ms);
+        assert_int_equal(table.pairs[0].due_ms, now_ms);
+        assert_int_equal(gc_ice_choice_deadline(&choice), now_ms + 20 + GC_ICE_CHOICE_RIVAL_MS);
+        gc_ice_choice_rival(&choice, &table, now_ms + 10); /* asked already */
+        assert_int_equal(gc_ice_choice_deadline(&choice), now_ms + 20 + GC_ICE_CHOICE_RIVAL_MS);
+        answer(1, now_ms + 40);
+        if (answers) {
+            answer(0, now_ms + 50);
+        }
+        gc_ice_choice_make(&choice, &table, now_ms + 20 + GC_ICE_CHOICE_RIVAL_MS);
+        assert_true(gc_ice_choice_deadline(&choice) == GC_NEVER);
+        assert_int_equal(choice.pair, answers ? 0 : 1);
+    }
+}
+
+/* A pair in doubt stays in use as long as no other one works, and an answer ends the doubt. */
+static void without_another_pair_nothing_changes(void **state) {
+    (void)state;
+    start(false, 2);
+    answer(0, NOW_MS);
+    gc_ice_pairs_heard(&table, 0, NOW_MS, true);
+    gc_ice_choice_make(&choice, &table, NOW_MS);
+    uint64_t now_ms = NOW_MS + 2 * GC_ICE_CHOICE_CALM_MS;
+    gc_ice_choice_rival(&choice, &table, now_ms);
+    gc_ice_choice_make(&choice, &table, gc_ice_choice_deadline(&choice));
+    assert_int_equal(choice.pair, 0);
+    assert_false(gc_ice_choice_settled(&choice, &table)); /* others are tried */
+    answer(0, now_ms + 500);
+    assert_true(gc_ice_choice_settled(&choice, &table));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_controlling_side_nominates_the_first_that_works),
         cmocka_unit_test(the_controlled_side_follows),
         cmocka_unit_test(a_pair_in_doubt_is_left),
         cmocka_unit_test(the_pair_in_use_is_asked_once),
+        cmocka_unit_test(who_moved_is_followed),
+        cmocka_unit_test(without_another_pair_nothing_changes),
     };
     return RUN(tests);
 }

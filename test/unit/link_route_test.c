@@ -36,7 +36,11 @@ static void a_valid_pair_takes_all(void **state) {
     gc_link_way way;
     gc_link_route_begin(&r);
     gc_link_route_hear(&r, 3, &one);
+    assert_false(gc_link_route_is(&r, 3, &one));
     gc_link_route_select(&r, 5, &other);
+    assert_true(gc_link_route_is(&r, 5, &other));
+    assert_false(gc_link_route_is(&r, 5, &one));
+    assert_false(gc_link_route_is(&r, 3, &other));
     for (int i = 0; i < 100; i++) {
         assert_true(gc_link_route_take(&r, &way));
         assert_memory_equal(&way.to, &other, sizeof other);

@@ -45,6 +45,61 @@ static void a_link_follows_to_the_new_address(void **state) {
     }
 }
 
+/* Runs until side has heard one message more; returns how long that took. */
+static uint64_t heard_after(rtc_network *n, uint32_t side, uint64_t most_ms) {
+    uint64_t from_ms = n->now_ms;
+    uint32_t messages = n->sides[side].messages;
+    while (n->sides[side].messages == messages && n->now_ms - from_ms < most_ms) {
+        rtc_network_run(n, 1);
+    }
+    return n->now_ms - from_ms;
+}
+
+/* Somebody who moved is heard, and hears, within two round trips and 100 ms, in either role. */
+static void a_link_follows_in_two_round_trips(void **state) {
+    (void)state;
+    static const uint32_t delays[] = {1, 20, 50, 150};
+    for (size_t i = 0; i < sizeof delays / sizeof delays[0]; i++) {
+        for (uint32_t run = 0; run < 40; run++) {
+            uint32_t mover = run & 1, speaker = run >> 1 & 1;
+            rtc_network *n = rtc_network_make((uint8_t)run, &no_options);
+            n->delay_ms = delays[i];
+            rtc_network_open(n);
+            n->mute = true;
+            rtc_network_run(n, 1000 + 173 * run); /* anywhere between two questions for consent */
+            rtc_network_drop(n, mover, 0);
+            rtc_network_add(n, mover, 0, (uint8_t)(40 + run));
+            rtc_network_say(n, speaker);
+            assert_in_range(heard_after(n, !speaker, 5000), 1, 4 * delays[i] + 100);
+            assert_alive(n);
+            rtc_network_free(n);
+        }
+    }
+}
+
+/* The NAT of one side begins anew, which nobody sees. Whoever sends first finds out. */
+static void a_nat_that_begins_anew(void **state) {
+    (void)state;
+    for (uint32_t run = 0; run < 40; run++) {
+        uint32_t mover = run & 1;
+        rtc_network *n = rtc_network_make((uint8_t)run, &no_options);
+        rtc_network_side *s = &n->sides[mover];
+        s->outside = (gc_addr){.family = 4, .ip = {203, 0, 113, 1}, .port = 4000};
+        n->delay_ms = 20;
+        rtc_network_open(n);
+        rtc_network_run(n, 1000 + 97 * run);
+        s->outside.port++;
+        rtc_network_say(n, mover);
+        rtc_network_say(n, !mover);
+        assert_in_range(heard_after(n, !mover, 8000), 1, 1000);
+        if (n->sides[mover].messages == 0) {
+            assert_in_range(heard_after(n, mover, 8000), 1, 1000);
+        }
+        assert_alive(n);
+        rtc_network_free(n);
+    }
+}
+
 /* Messages that were sent meanwhile come when there is a network again. */
 static void without_a_network_a_link_waits(void **state) {
     (void)state;
@@ -95,6 +150,8 @@ static void one_that_was_dropped_is_offered_to_nobody(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_link_follows_to_the_new_address),
+        cmocka_unit_test(a_link_follows_in_two_round_trips),
+        cmocka_unit_test(a_nat_that_begins_anew),
         cmocka_unit_test(without_a_network_a_link_waits),
         cmocka_unit_test(without_a_network_for_long_it_ends),
         cmocka_unit_test(one_that_was_dropped_is_offered_to_nobody),

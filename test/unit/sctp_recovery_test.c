@@ -176,6 +176,21 @@ static void silence_loses_all_and_doubles_the_time_up_to_a_bound(void **state) {
     end();
 }
 
+static void on_another_way_timers_begin_anew(void **state) {
+    (void)state;
+    begin(1);
+    assert_false(gc_sctp_recovery_moved(&r, 500)); /* nothing is in flight */
+    gc_sctp_recovery_measured(&r, 10);
+    send(1000);
+    gc_sctp_recovery_tick(&r, &out, gc_sctp_recovery_deadline(&r)); /* the probe */
+    uint64_t at_ms = gc_sctp_recovery_deadline(&r);
+    assert_int_equal(gc_sctp_recovery_tick(&r, &out, at_ms), GC_SCTP_DUE_TIMEOUT);
+    send(at_ms);
+    assert_true(gc_sctp_recovery_moved(&r, at_ms + 5));
+    assert_int_equal(gc_sctp_recovery_deadline(&r), at_ms + 5 + r.rto_ms); /* not twice as long */
+    end();
+}
+
 static void after_a_timeout_there_is_no_probe_and_no_recovery(void **state) {
     (void)state;
     begin(8);
@@ -206,6 +221,7 @@ int main(void) {
         cmocka_unit_test(duplicates_widen_the_window_for_reordering),
         cmocka_unit_test(a_probe_goes_out_after_two_round_trips),
         cmocka_unit_test(silence_loses_all_and_doubles_the_time_up_to_a_bound),
+        cmocka_unit_test(on_another_way_timers_begin_anew),
         cmocka_unit_test(after_a_timeout_there_is_no_probe_and_no_recovery),
     };
     return RUN(tests);
