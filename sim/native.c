@@ -258,3 +258,14 @@ void sim_native_datagram(sim_world *w, uint32_t node, uint32_t base, const gc_ad
     gc_rtc_datagram(n->rtc, now_of(w, node), base, from, bytes);
     sim_node_drain(w, node);
 }
+
+void sim_native_move(sim_world *w, uint32_t node, const gc_addr *own) {
+    native *n = of(w, node);
+    w->network->hosts[node].bases[0] = *own;
+    if (n->rtc != NULL) {
+        uint64_t now_ms = now_of(w, node);
+        gc_rtc_drop_base(n->rtc, now_ms, 0);
+        gc_rtc_add_base(n->rtc, now_ms, 0, own);
+        sim_node_drain(w, node);
+    }
+}

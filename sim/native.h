@@ -24,6 +24,8 @@ bool sim_native_report(sim_world *w, uint32_t node);
 /* After a drain: plans the next SIM_EVENT_NATIVE_WAKE. */
 void sim_native_plan(sim_world *w, uint32_t node);
 void sim_native_wake(sim_world *w, uint32_t node, uint32_t wake);
+/* The host of a node gets the address `own` in place of that of base 0. */
+void sim_native_move(sim_world *w, uint32_t node, const gc_addr *own);
 /* A datagram came to a base of a node. */
 void sim_native_datagram(sim_world *w, uint32_t node, uint32_t base, const gc_addr *from,
                          gc_span bytes);

@@ -93,16 +93,40 @@ void sim_network_begin(sim_world *w) {
     plan_move(w);
 }
 
+/* Another address of the same kind, which nobody else has (RFC 1918, RFC 2544). */
+static gc_addr another_address(const sim_host *h, uint32_t node, uint32_t moves) {
+    gc_addr a = h->bases[0];
+    if (h->nat.outside.family != 0) {
+        a.ip[3] = (uint8_t)(3 + moves % 200);
+    } else {
+        memcpy(a.ip, (uint8_t[]){198, 18, (uint8_t)(moves % 200), (uint8_t)(node + 1)}, 4);
+    }
+    return a;
+}
+
+/* The host is in another network, or its NAT is. */
+static bool move(sim_world *w, uint32_t node) {
+    sim_host *h = &w->network->hosts[node];
+    if (w->scenario.own_permille > 0 && sim_rng_chance(&w->net, w->scenario.own_permille)) {
+        gc_addr own = another_address(h, node, ++w->network->moves);
+        sim_native_move(w, node, &own);
+        return true;
+    }
+    if (h->nat.outside.family == 0) {
+        return false;
+    }
+    gc_addr outside = outside_of(node, ++w->network->moves);
+    sim_nat_move(&h->nat, &outside);
+    return true;
+}
+
 void sim_network_move(sim_world *w) {
     if (w->phase != SIM_PHASE_TRAFFIC) {
         return;
     }
     uint32_t node = sim_rng_below(&w->net, w->node_count);
-    sim_nat *nat = &w->network->hosts[node].nat;
-    if (nat->outside.family != 0) {
+    if (move(w, node)) {
         sim_world_note(w, node, SIM_MARK_MOVE, 0, 0, 0, GC_SPAN_NONE);
-        gc_addr outside = outside_of(node, ++w->network->moves);
-        sim_nat_move(nat, &outside);
         sim_world_changed(w, 0);
     }
     plan_move(w);

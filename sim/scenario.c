@@ -291,6 +291,7 @@ static const sim_scenario table[] = {
      .nats = SIM_NATS_CONE,
      .persons = 3,
      .move_ms = 14000,
+     .own_permille = 500,
      .traffic_ms = 60000,
      .steps = {{STEADY(5000)}}},
     /* A hundred thousand datagrams of strangers end no link, and hold up none that is made. */
