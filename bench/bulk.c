@@ -2,16 +2,18 @@
  * of rtc/rtc.h over host/udp.h as peer/ uses it, send messages of MESSAGE bytes through one
  * negotiated channel. Path MTU stays at 1,200, because rtc/ does not look for more.
  *
- *   bulk MEGABYTES MESSAGE CHANNEL OFFLOAD
+ *   bulk MEGABYTES MESSAGE CHANNEL OFFLOAD [IDLE_S]
  *
  * CHANNEL: 0 is ordered, 1 unordered. OFFLOAD: gc_udp_offloads, 3 as peer/ does, 0 for none.
  *
  * Prints one JSON object: CPU seconds of each end from the opening of the link to the last message,
- * and the wall time. */
+ * and the wall time; with IDLE_S, the private memory of each end when the link opened, when all was
+ * sent, and after so many idle seconds. */
 #include "bench/cpu.h"
 #include "core/base/error.h"
 #include "host/entropy.h"
 #include "host/net.h"
+#include "host/pages.h"
 #include "host/udp.h"
 #include "rtc/rtc.h"
 
@@ -31,7 +33,7 @@
 
 typedef struct end {
     uv_loop_t loop;
-    uv_timer_t timer;
+    uv_timer_t timer, idle;
     uv_poll_t signals;
     gc_udp_group group;
     gc_udp socket;
@@ -41,6 +43,8 @@ typedef struct end {
     uint32_t channel, message_bytes, offload;
     uint64_t bytes, goal; /* sent or received so far, and in the end */
     double cpu_s, wall_s; /* when the link opened, then what it took */
+    uint64_t idle_ms;     /* to go on after that */
+    long kib[3];          /* private memory: at first, with all messages, at last */
     uint8_t noise[NOISE + GC_RTC_MESSAGE_BYTES_MAX];
 } end;
 
@@ -61,6 +65,20 @@ static double wall_now(void) {
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+/* RssAnon of /proc/self/status; -1 where there is none. */
+static long private_kib(void) {
+    char line[256];
+    long kib = -1;
+    FILE *f = fopen("/proc/self/status", "r");
+    while (f != NULL && fgets(line, sizeof line, f) != NULL) {
+        sscanf(line, "RssAnon: %ld", &kib);
+    }
+    if (f != NULL) {
+        fclose(f);
+    }
+    return kib;
+}
+
 static void tell_other(end *e, char type, gc_span text) {
     char signal[SIGNAL_MAX];
     if (text.len >= sizeof signal) {
@@ -73,11 +91,24 @@ static void tell_other(end *e, char type, gc_span text) {
     }
 }
 
+static void on_idle(uv_timer_t *timer) {
+    uv_stop(timer->loop);
+}
+
 static void finish(end *e) {
     e->done = true;
     e->cpu_s = bench_cpu_seconds() - e->cpu_s;
     e->wall_s = wall_now() - e->wall_s;
-    uv_stop(&e->loop);
+    e->kib[1] = private_kib();
+    uv_poll_stop(&e->signals); /* the other end may be the first to end */
+    uv_timer_init(&e->loop, &e->idle);
+    uv_timer_start(&e->idle, on_idle, e->idle_ms, 0);
+}
+
+static void report_memory(const end *e) {
+    printf("{\"end\":\"%s\",\"kib\":[%ld,%ld,%ld]}\n", e->sends ? "send" : "receive", e->kib[0],
+           e->kib[1], private_kib());
+    fflush(stdout);
 }
 
 /* Each message is another piece of the noise. */
@@ -122,6 +153,7 @@ static void take_rtc(end *e, const gc_rtc_output *o) {
         tell_other(e, 'C', o->bytes);
         break;
     case GC_RTC_OPENED:
+        e->kib[0] = private_kib();
         e->cpu_s = bench_cpu_seconds();
         e->wall_s = wall_now();
         if (e->sends) {
@@ -136,6 +168,9 @@ static void take_rtc(end *e, const gc_rtc_output *o) {
             fill(e);
         }
         break;
+    case GC_RTC_UNUSED:
+        gc_pages_give_back(o->bytes.data, o->bytes.len);
+        break;
     case GC_RTC_CLOSED:
         die("the link ended");
         break;
@@ -148,7 +183,7 @@ static void on_deadline(uv_timer_t *timer);
 
 static void drive(end *e) {
     gc_rtc_output out;
-    while (!e->done && gc_rtc_poll(e->rtc, &out)) {
+    while (gc_rtc_poll(e->rtc, &out)) {
         take_rtc(e, &out);
     }
     uint64_t now_ms = uv_now(&e->loop);
@@ -243,17 +278,24 @@ static void run(end *e) {
         gc_rtc_offer(e->rtc, uv_now(&e->loop), LINK, GC_LINK_KIND_NATIVE, GC_SPAN_NONE);
         drive(e);
     }
-    alarm(QUIET_MS / 1000 * 6);
+    alarm((unsigned)(QUIET_MS * 6 + e->idle_ms) / 1000);
     uv_run(&e->loop, UV_RUN_DEFAULT);
+    if (e->idle_ms > 0) {
+        report_memory(e);
+    }
 }
 
 int main(int argc, char **argv) {
     static end e;
     int pair[2];
-    uint64_t megabytes = argc == 5 ? strtoull(argv[1], NULL, 10) : 0;
-    e.message_bytes = argc == 5 ? (uint32_t)strtoul(argv[2], NULL, 10) : 0;
-    e.channel = argc == 5 ? (uint32_t)strtoul(argv[3], NULL, 10) : 0;
-    e.offload = argc == 5 ? (uint32_t)strtoul(argv[4], NULL, 10) : 0;
+    uint64_t megabytes = 0;
+    if (argc == 5 || argc == 6) {
+        megabytes = strtoull(argv[1], NULL, 10);
+        e.message_bytes = (uint32_t)strtoul(argv[2], NULL, 10);
+        e.channel = (uint32_t)strtoul(argv[3], NULL, 10);
+        e.offload = (uint32_t)strtoul(argv[4], NULL, 10);
+        e.idle_ms = argc == 6 ? strtoull(argv[5], NULL, 10) * 1000 : 0;
+    }
     if (megabytes == 0 || e.message_bytes == 0 || e.message_bytes > GC_RTC_MESSAGE_BYTES_MAX ||
         e.channel > 1 || socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) != 0) {
         fprintf(stderr, "usage: see the head of bench/bulk.c\n");

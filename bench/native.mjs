@@ -3,7 +3,7 @@
 //           AES-128-GCM and the kernel alone (bench/floor.c)
 //   start   from the start of `ghostchat join` to the first message that it prints; the server runs
 //   memory  private memory of an idle ghostchat in a room of 3, and of each further idle link, beside a
-//           DTLS session of the same OpenSSL (bench/dtls.c)
+//           DTLS session of the same OpenSSL (bench/dtls.c); what a transfer leaves behind
 // Run in test/netns: nothing leaves this machine, and there is an address of the default route.
 //   ONLY=bulk,start,memory ROUNDS=5 MEGABYTES=200 RUNS=100 IDLE_S=5 B=build node bench/native.mjs
 import { execFile } from 'node:child_process';
@@ -24,9 +24,12 @@ const idleMs = Number(process.env.IDLE_S || 5) * 1000;
 const only = (process.env.ONLY || 'bulk,start,memory').split(',');
 const LATE_MS = 100;
 const FURTHER = 4;
+const GIVEN_S = 30;
 
-const program = async (name, ...args) => (
-  JSON.parse((await run(`${root}${build}/bench/${name}`, args.map(String))).stdout));
+const lines = async (name, ...args) => (
+  (await run(`${root}${build}/bench/${name}`, args.map(String))).stdout.trim().split('\n')
+    .map((line) => JSON.parse(line)));
+const program = async (...args) => (await lines(...args))[0];
 
 const WAYS = {
   'link, 256 KiB messages, ordered': () => program('bulk', megabytes, 262144, 0, 3),
@@ -109,6 +112,16 @@ async function memory() {
   console.log(`  ghostchat in a room of 3: ${spread(three.map((k) => k / 1024))} MiB   goal <= 4`);
   console.log(`  each further link: ${spread(more.map((k, i) => (k - three[i]) / FURTHER), 1)} KiB   `
     + `a DTLS session of OpenSSL ${openssl}: ${kib} KiB, goal <= ${(kib + 24).toFixed(1)}`);
+  await given();
+}
+
+/** What is left of the memory of a transfer once it is over. */
+async function given() {
+  const ends = (await lines('bulk', 100, 262144, 0, 3, GIVEN_S)).filter((line) => line.end);
+  for (const { end, kib: [before, most, after] } of ends) {
+    console.log(`  ${end}: 100 MB over one link, ${GIVEN_S} s idle: ${after - before} KiB more than before `
+      + `(${most - before} during it)   goal <= 512`);
+  }
 }
 
 const parts = { bulk, start, memory };

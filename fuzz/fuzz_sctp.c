@@ -31,7 +31,7 @@ static side sides[2];
 static packet packets[PACKETS_MAX];
 static uint32_t packet_count;
 static uint64_t now_ms;
-static const gc_sctp_config config = {GC_SCTP_PACKET_BYTES, 1u << 19, 1u << 19};
+static const gc_sctp_config config = {GC_SCTP_PACKET_BYTES, 1u << 19, 1u << 19, 0};
 
 /* --- invariants ---------------------------------------------------------------------------------
  */
@@ -54,7 +54,7 @@ static void check(void) {
         gc_assert(list_bytes(&s->out.unsent) == s->out.unsent.bytes);
         gc_assert(list_bytes(&s->out.flight) == s->out.flight.bytes);
         gc_assert(list_bytes(&s->out.lost) == s->out.lost.bytes);
-        gc_assert(s->out.share.held <= s->out.blocks_max);
+        gc_assert(s->out.unsent_blocks <= s->out.blocks_max);
         gc_assert(s->in.share.held <= s->in.blocks_max + GC_SCTP_FRAGMENTS_MAX +
                                           GC_SCTP_MESSAGE_BYTES_MAX / GC_SCTP_BLOCK_BYTES);
         gc_assert(s->in.highest - s->in.cumulative < GC_SCTP_IN_TSNS);

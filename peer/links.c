@@ -1,5 +1,7 @@
 #include "peer/links.h"
 
+#include "host/pages.h"
+
 static uint64_t now_of(const gc_links *l) {
     return uv_now(l->network->options.loop);
 }
@@ -90,6 +92,9 @@ static void report(gc_links *l, const gc_rtc_output *o) {
         break;
     case GC_RTC_CLOSED:
         gc_client_link_closed(client, now_ms, o->link, o->value);
+        break;
+    case GC_RTC_UNUSED:
+        gc_pages_give_back(o->bytes.data, o->bytes.len);
         break;
     default:
         break;

@@ -4,9 +4,12 @@
 #include "core/base/number.h"
 #include "rtc/peer_connection_outputs.h"
 
-/* The window and the queue of an association: each holds at least two of the longest messages. */
-#define WINDOW_BYTES (3 * GC_SCTP_MESSAGE_BYTES_MAX)
-#define QUEUE_BYTES  GC_RTC_BUFFERED_MAX
+/* The window of an association, as browsers give it to us, and the one for a peer of this program:
+ * 100 ms at a gigabit a second are 12 MB under way. The pool may have less: then so
+ * has the window. */
+#define WINDOW_BYTES      (5u << 20)
+#define WIDE_WINDOW_BYTES (16u << 20)
+#define QUEUE_BYTES       GC_RTC_BUFFERED_MAX
 
 void gc_peer_connection_place(gc_peer_connection *p, gc_sctp_pool *pool, gc_arena *a) {
     gc_sctp_place(&p->sctp, pool, a);
@@ -38,7 +41,8 @@ void gc_peer_connection_begin(gc_peer_connection *p, gc_peer_connection_shared *
     gc_sctp_begin(&p->sctp,
                   &(gc_sctp_config){.packet_bytes = GC_SCTP_PACKET_BYTES,
                                     .window_bytes = WINDOW_BYTES,
-                                    .queue_bytes = QUEUE_BYTES},
+                                    .queue_bytes = QUEUE_BYTES,
+                                    .wide_window_bytes = WIDE_WINDOW_BYTES},
                   now_ms);
 }
 

@@ -38,6 +38,9 @@ struct gc_rtc {
     gc_arena arena; /* what is left is for places that are used for the first time */
     gc_peer_connection_shared shared;
     shared_datagram waiting;
+    uint64_t unused_ms; /* when the pool is to be given back; GC_NEVER: it is small */
+    uint32_t unused_count;
+    gc_span unused[GC_SCTP_POOL_PIECES]; /* memory that is to be reported */
 };
 
 /* --- memory
@@ -47,11 +50,15 @@ static uint32_t links_of(const gc_rtc_options *options) {
     return options->links_max == 0 ? GC_LINKS_MAX : options->links_max;
 }
 
-/* Messages on their way in and out: the share that each link has for itself in both directions, and
- * as much again for those that need more. For a room of 16 these are 17 MB, of which an idle link
- * touches nothing. */
+/* The budget for windows that a link's share is too small for: what is under way on a long path, in
+ * either direction. One direction gets half of it, 16 MiB, at most. */
+#define COMMON_BLOCKS ((32u << 20) / GC_SCTP_BLOCK_BYTES)
+
+/* Messages on their way in and out: the share that each link has for itself in both directions, one
+ * of the longest messages, and the budget. For a room of 16 these are 67 MB of addresses, of which
+ * an idle link touches nothing. */
 static uint32_t pool_blocks_of(const gc_rtc_options *options) {
-    return 2 * gc_rtc_places_count(links_of(options)) * 2 * GC_SCTP_SHARE_BLOCKS;
+    return gc_rtc_places_count(links_of(options)) * 2 * GC_SCTP_SHARE_BLOCKS + COMMON_BLOCKS;
 }
 
 size_t gc_rtc_size(const gc_rtc_options *options) {
@@ -76,6 +83,7 @@ static gc_rtc *lay_out(gc_arena *a, const gc_rtc_options *options, const uint8_t
     *r = (gc_rtc){0};
     gc_rtc_places_init(&r->places, a, links_of(options));
     r->waiting.next = r->places.count;
+    r->unused_ms = GC_NEVER;
     gc_drbg_init(&r->drbg, seed);
     gc_ice_gate_init(&r->gate, &r->drbg);
     gc_mdns_init(&r->mdns);
@@ -357,6 +365,9 @@ void gc_rtc_tick(gc_rtc *r, uint64_t now_ms) {
 
 uint64_t gc_rtc_deadline(const gc_rtc *r) {
     uint64_t at_ms = gc_mdns_deadline(&r->mdns);
+    if (gc_sctp_pool_is_idle(&r->pool)) {
+        at_ms = gc_min_u64(at_ms, r->unused_ms);
+    }
     for (uint32_t i = 0; i < r->places.touched; i++) {
         const gc_rtc_place *l = &r->places.table[i];
         if (l->used) {
@@ -413,6 +424,26 @@ static bool poll_mdns(gc_rtc *r, gc_rtc_output *out) {
     return false;
 }
 
+/* Memory is given back at the first moment when the pool holds nothing, some time after it was seen
+ * to have grown. */
+static bool poll_unused(gc_rtc *r, gc_rtc_output *out) {
+    if (r->unused_count == 0 && gc_sctp_pool_is_idle(&r->pool)) {
+        if (r->unused_ms == GC_NEVER) {
+            r->unused_ms = r->now_ms + GC_RTC_UNUSED_MS;
+        } else if (r->unused_ms <= r->now_ms) {
+            r->unused_ms = GC_NEVER;
+            gc_sctp_pool_rest(&r->pool, r->unused);
+            r->unused_count = GC_SCTP_POOL_PIECES;
+        }
+    }
+    if (r->unused_count == 0) {
+        return false;
+    }
+    gc_span bytes = r->unused[--r->unused_count];
+    *out = (gc_rtc_output){.type = GC_RTC_UNUSED, .link = GC_NONE, .bytes = bytes};
+    return true;
+}
+
 bool gc_rtc_poll(gc_rtc *r, gc_rtc_output *out) {
     for (;;) {
         if (poll_mdns(r, out)) {
@@ -421,7 +452,7 @@ bool gc_rtc_poll(gc_rtc *r, gc_rtc_output *out) {
         gc_rtc_place *l = gc_rtc_places_next_ready(&r->places);
         if (l == NULL) {
             if (r->waiting.next >= r->places.count) {
-                return false;
+                return poll_unused(r, out);
             }
             offer_waiting(r);
             continue;

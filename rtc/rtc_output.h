@@ -16,6 +16,9 @@
 #define GC_RTC_BUFFERED_MAX 1048576
 /* A link whose waiting bytes fall to this many reports it (BUFFERED). */
 #define GC_RTC_BUFFERED_LOW_BYTES 16384
+/* Memory for messages that is not needed any more is reported after this time (UNUSED): the next
+ * burst of a transfer should find it warm. */
+#define GC_RTC_UNUSED_MS 5000
 
 enum gc_rtc_output_type {
     GC_RTC_NOTHING = 0,
@@ -38,6 +41,9 @@ enum gc_rtc_output_type {
                            GC_REASON_PROTOCOL (a wrong fingerprint or bytes that break a protocol);
                            GC_REASON_LEFT (the other side closed its PeerJS channel, or the
                            connection that carries it) */
+    GC_RTC_UNUSED, /* bytes = memory of the handle whose content may be lost until the next call:
+                      the host may give its pages back to the system, or do nothing. Comes
+                      GC_RTC_UNUSED_MS after many messages were under way, when none is */
 };
 
 typedef struct gc_rtc_output {

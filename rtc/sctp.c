@@ -265,7 +265,7 @@ static bool poll_reset(gc_sctp *s, gc_sctp_output *out) {
  * other links use up the pool, half of our own share must be free and hold what was refused. */
 static bool has_room_again(const gc_sctp *s) {
     uint32_t held = s->out.share.held, room = gc_sctp_out_room(&s->out);
-    return held <= s->out.blocks_max / 2 &&
+    return s->out.unsent_blocks <= s->out.blocks_max / 2 &&
            (room >= gc_sctp_pool_need(GC_SCTP_MESSAGE_BYTES_MAX) ||
             (room >= s->refused && held <= s->out.share.guaranteed / 2));
 }

@@ -58,6 +58,12 @@ typedef struct gc_sctp_init_chunk {
     uint32_t report_len;
 } gc_sctp_init_chunk;
 
+/* Tells whether a peer is of this program, as far as its INIT says: no browser declares that zero
+ * is a checksum. Nothing but sizes and the pace of SACKs may depend on it. */
+static inline bool gc_sctp_init_is_ours(const gc_sctp_init_chunk *i) {
+    return i->zero_checksum;
+}
+
 typedef struct gc_sctp_gap {
     uint16_t first; /* TSNs, counted from the cumulative one */
     uint16_t last;

@@ -11,14 +11,13 @@
 #define PLAIN   0
 #define BLOCKED 1 /* first of a whole message that waits for an earlier one of its stream */
 
-_Static_assert((GC_SCTP_IN_TSNS & (GC_SCTP_IN_TSNS - 1)) == 0, "slots are found by a mask");
 _Static_assert(GC_SCTP_IN_TSNS <= UINT16_MAX, "a SACK names TSNs by 16 bits");
 _Static_assert(GC_SCTP_FRAGMENTS_MAX < GC_SCTP_IN_TSNS, "a whole message has places");
 
 void gc_sctp_in_place(gc_sctp_in *in, gc_sctp_pool *pool, gc_arena *a) {
     in->pool = pool;
     in->share = gc_sctp_pool_share(pool);
-    in->slots = gc_arena_take(a, GC_SCTP_IN_TSNS, sizeof(uint32_t));
+    gc_sctp_tsns_place(&in->tsns, a, GC_SCTP_IN_TSNS);
     in->next_ssn = gc_arena_take(a, GC_SCTP_STREAMS_MAX, sizeof(uint16_t));
 }
 
@@ -26,7 +25,7 @@ void gc_sctp_in_begin(gc_sctp_in *in, uint32_t first_tsn, uint32_t window_bytes)
     *in = (gc_sctp_in){
         .pool = in->pool,
         .share = in->share,
-        .slots = in->slots,
+        .tsns = in->tsns,
         .next_ssn = in->next_ssn,
         .floor = first_tsn,
         .cumulative = first_tsn - 1,
@@ -38,13 +37,19 @@ void gc_sctp_in_begin(gc_sctp_in *in, uint32_t first_tsn, uint32_t window_bytes)
         .sack_at_ms = GC_NEVER,
     };
     memset(in->next_ssn, 0, GC_SCTP_STREAMS_MAX * sizeof(uint16_t));
+    gc_sctp_tsns_empty(&in->tsns);
+}
+
+void gc_sctp_in_widen(gc_sctp_in *in, uint32_t window_bytes) {
+    in->wide = true;
+    in->blocks_max = window_bytes / GC_SCTP_BLOCK_BYTES;
 }
 
 /* --- slots and blocks ---------------------------------------------------------------------------
  */
 
 static uint32_t *slot(const gc_sctp_in *in, uint32_t tsn) {
-    return &in->slots[tsn & (GC_SCTP_IN_TSNS - 1)];
+    return gc_sctp_tsns_at(&in->tsns, tsn);
 }
 
 static bool is_block(uint32_t value) {
@@ -293,6 +298,13 @@ static uint32_t advance(gc_sctp_in *in) {
 }
 
 static void raise_highest(gc_sctp_in *in, uint32_t tsn) {
+    uint32_t used = in->highest + 1 - in->floor;
+    if (used == 0) {
+        gc_sctp_tsns_empty(&in->tsns);
+    }
+    if (gc_sctp_after(tsn, in->highest)) {
+        gc_sctp_tsns_fit(&in->tsns, in->floor, used, tsn + 1 - in->floor);
+    }
     while (gc_sctp_after(tsn, in->highest)) {
         in->highest++;
         *slot(in, in->highest) = EMPTY;
@@ -440,16 +452,21 @@ bool gc_sctp_in_has_holes(const gc_sctp_in *in) {
 
 /* How long a SACK may wait for more packets beside the one that was just read. */
 static uint32_t patience_ms(const gc_sctp_in *in, uint64_t now_ms) {
+    uint32_t most = in->wide ? GC_SCTP_BURST_PACKETS_WIDE : GC_SCTP_BURST_PACKETS;
     if (in->packets < GC_SCTP_SACK_PACKETS) {
         return GC_SCTP_SACK_MS;
     }
-    bool burst = now_ms == in->packet_ms && in->packets < GC_SCTP_BURST_PACKETS;
-    return burst ? GC_SCTP_BURST_MS : 0;
+    return now_ms == in->packet_ms && in->packets < most ? GC_SCTP_BURST_MS : 0;
+}
+
+bool gc_sctp_in_hurries(const gc_sctp_in *in, const gc_sctp_data *d) {
+    return (d->flags & GC_SCTP_FLAG_AT_ONCE) != 0 || d->tsn != in->highest + 1 ||
+           (gc_sctp_in_has_holes(in) && !in->wide);
 }
 
 void gc_sctp_in_packet_read(gc_sctp_in *in, uint64_t now_ms, bool at_once) {
     in->packets++;
-    uint32_t ms = at_once || gc_sctp_in_has_holes(in) ? 0 : patience_ms(in, now_ms);
+    uint32_t ms = at_once ? 0 : patience_ms(in, now_ms);
     in->sack_at_ms = gc_min_u64(in->sack_at_ms, now_ms + ms);
     in->packet_ms = now_ms;
 }

@@ -16,9 +16,10 @@
 
 #include "rtc/sctp_chunk.h"
 #include "rtc/sctp_pool.h"
+#include "rtc/sctp_tsns.h"
 
-/* Places for TSNs: a power of 2. */
-#define GC_SCTP_IN_TSNS 8192
+/* Places for TSNs: a power of 2. A window of 16 MiB has about 15,000 chunks on an ordinary path. */
+#define GC_SCTP_IN_TSNS 16384
 /* Of one message: 262,144 bytes in chunks of 256. */
 #define GC_SCTP_FRAGMENTS_MAX 1024
 /* Streams, each way: 0..GC_SCTP_STREAMS_MAX - 1. */
@@ -31,6 +32,9 @@
 #define GC_SCTP_SACK_PACKETS  2
 #define GC_SCTP_BURST_MS      1
 #define GC_SCTP_BURST_PACKETS 4
+/* The same where the peer is of this program: what it does about losses and congestion goes by
+ * time, not by the number of SACKs, so that it needs fewer of them. */
+#define GC_SCTP_BURST_PACKETS_WIDE 16
 
 enum gc_sctp_in_result {
     GC_SCTP_IN_TAKEN,
@@ -42,7 +46,7 @@ enum gc_sctp_in_result {
 
 typedef struct gc_sctp_in {
     gc_sctp_pool *pool;
-    uint32_t *slots;    /* GC_SCTP_IN_TSNS, by TSN: valid from floor to highest */
+    gc_sctp_tsns tsns;  /* blocks, from floor to highest */
     uint16_t *next_ssn; /* by stream */
     uint32_t floor;
     uint32_t cumulative;
@@ -59,6 +63,7 @@ typedef struct gc_sctp_in {
     uint64_t sack_at_ms;
     uint64_t packet_ms; /* when the last packet with DATA came */
     uint32_t packets;   /* with DATA since the last SACK */
+    bool wide;
     uint32_t duplicates[GC_SCTP_DUPLICATES_MAX];
     uint32_t duplicate_count;
 } gc_sctp_in;
@@ -74,6 +79,8 @@ typedef struct gc_sctp_in_message {
 void gc_sctp_in_place(gc_sctp_in *in, gc_sctp_pool *pool, gc_arena *a);
 /* Begins with the peer's first TSN. Nothing may be held (gc_sctp_in_end()). */
 void gc_sctp_in_begin(gc_sctp_in *in, uint32_t first_tsn, uint32_t window_bytes);
+/* Notes that the peer is of this program, and gets this window. */
+void gc_sctp_in_widen(gc_sctp_in *in, uint32_t window_bytes);
 /* Gives all blocks back. */
 void gc_sctp_in_end(gc_sctp_in *in);
 /* Takes one DATA chunk. Returns a gc_sctp_in_result. */
@@ -88,8 +95,11 @@ bool gc_sctp_in_take(gc_sctp_in *in, gc_sctp_in_message *out);
 /* Returns the window for the peer: the bytes for which there are blocks, in the pool too. */
 uint32_t gc_sctp_in_window(const gc_sctp_in *in);
 
-/* Notes that a packet with DATA was read. at_once: it says so (RFC 7053), or a chunk of it came
- * again or left a hole. */
+/* Returns true when this chunk, which is not taken yet, must be acknowledged at once: it says so
+ * (RFC 7053), it opens or fills a hole, or one is open and the peer counts SACKs (RFC 9260 6.7). */
+bool gc_sctp_in_hurries(const gc_sctp_in *in, const gc_sctp_data *d);
+/* Notes that a packet with DATA was read. at_once: gc_sctp_in_hurries() of a chunk of it, or one
+ * came again. */
 void gc_sctp_in_packet_read(gc_sctp_in *in, uint64_t now_ms, bool at_once);
 /* Returns true when holes are open. */
 bool gc_sctp_in_has_holes(const gc_sctp_in *in);

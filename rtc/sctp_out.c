@@ -2,8 +2,6 @@
 #include "core/base/error.h"
 #include "core/base/mem.h"
 
-_Static_assert((GC_SCTP_OUT_TSNS & (GC_SCTP_OUT_TSNS - 1)) == 0, "slots are found by a mask");
-
 /* States of a block here. */
 #define UNSENT 0
 #define FLIGHT 1
@@ -16,7 +14,7 @@ void gc_sctp_out_place(gc_sctp_out *o, gc_sctp_pool *pool, gc_arena *a, uint32_t
     o->pool = pool;
     o->share = gc_sctp_pool_share(pool);
     o->streams = streams;
-    o->slots = gc_arena_take(a, GC_SCTP_OUT_TSNS, sizeof(uint32_t));
+    gc_sctp_tsns_place(&o->tsns, a, GC_SCTP_OUT_TSNS);
     o->next_ssn = gc_arena_take(a, streams, sizeof(uint16_t));
     o->waiting = gc_arena_take(a, streams, sizeof(uint16_t));
 }
@@ -25,6 +23,7 @@ void gc_sctp_out_begin(gc_sctp_out *o, uint32_t first_tsn, uint32_t queue_bytes)
     o->acked_tsn = first_tsn - 1;
     o->next_tsn = first_tsn;
     o->blocks_max = queue_bytes / GC_SCTP_BLOCK_BYTES;
+    o->unsent_blocks = 0;
     o->unsent = o->flight = o->lost = empty_list;
     memset(o->next_ssn, 0, o->streams * sizeof(uint16_t));
     memset(o->waiting, 0, o->streams * sizeof(uint16_t));
@@ -73,7 +72,7 @@ static gc_sctp_list *list_of(gc_sctp_out *o, const gc_sctp_block *b) {
 }
 
 static uint32_t *slot(const gc_sctp_out *o, uint32_t tsn) {
-    return &o->slots[tsn & (GC_SCTP_OUT_TSNS - 1)];
+    return gc_sctp_tsns_at(&o->tsns, tsn);
 }
 
 static void give(gc_sctp_out *o, uint32_t block) {
@@ -90,6 +89,7 @@ void gc_sctp_out_end(gc_sctp_out *o) {
         block = next;
     }
     o->acked_tsn = o->next_tsn - 1;
+    o->unsent_blocks = 0;
     o->unsent = o->flight = o->lost = empty_list;
     gc_assert(o->share.held == 0);
 }
@@ -104,7 +104,7 @@ uint32_t gc_sctp_out_need(uint32_t bytes, uint32_t chunk_bytes) {
 }
 
 uint32_t gc_sctp_out_room(const gc_sctp_out *o) {
-    uint32_t left = o->blocks_max - o->share.held;
+    uint32_t left = o->blocks_max - o->unsent_blocks;
     uint32_t room = gc_sctp_pool_room(o->pool, &o->share, o->share.guaranteed);
     return left < room ? left : room;
 }
@@ -119,6 +119,7 @@ static void put_chunk(gc_sctp_out *o, const gc_sctp_data *d, gc_span bytes, uint
     b->flags = flags;
     b->state = UNSENT;
     o->waiting[d->stream]++;
+    o->unsent_blocks += gc_sctp_pool_need(b->len);
     append(o, &o->unsent, block);
 }
 
@@ -167,15 +168,26 @@ static void write_chunk(const gc_sctp_out *o, uint32_t block, uint8_t flags, gc_
     gc_sctp_chunk_end(w, start);
 }
 
+static void give_tsn(gc_sctp_out *o, uint32_t block) {
+    gc_sctp_block *b = at(o, block);
+    uint32_t used = o->next_tsn - 1 - o->acked_tsn;
+    if (used == 0) {
+        gc_sctp_tsns_empty(&o->tsns);
+    }
+    gc_sctp_tsns_fit(&o->tsns, o->acked_tsn + 1, used, used + 1);
+    b->tsn = o->next_tsn++;
+    *slot(o, b->tsn) = block;
+    o->waiting[b->stream]--;
+    o->unsent_blocks -= gc_sctp_pool_need(b->len);
+}
+
 void gc_sctp_out_send(gc_sctp_out *o, uint32_t block, uint64_t now_ms, uint8_t flags,
                       gc_writer *w) {
     gc_sctp_block *b = at(o, block);
     gc_assert(b->state != ACKED);
     take_out(o, list_of(o, b), block);
     if (b->state == UNSENT) {
-        b->tsn = o->next_tsn++;
-        *slot(o, b->tsn) = block;
-        o->waiting[b->stream]--;
+        give_tsn(o, block);
     }
     b->state = FLIGHT;
     b->sent_ms = now_ms;

@@ -6,17 +6,19 @@
  * acknowledged after all                          / lost list ------------------------------------>
  * acked or freed
  *
- * `flight` is in the order of transmission, the earliest first. Bounds: blocks_max blocks of the
- * pool, GC_SCTP_OUT_TSNS chunks that were sent and not acknowledged cumulatively.
+ * `flight` is in the order of transmission, the earliest first. Bounds: blocks_max blocks that wait
+ * for the first transmission, GC_SCTP_OUT_TSNS chunks that were sent and not acknowledged
+ * cumulatively, and what the pool has.
  * Source: RFC 9260 6.1, 6.2.1, 6.9. */
 #ifndef GC_RTC_SCTP_OUT_H
 #define GC_RTC_SCTP_OUT_H
 
 #include "rtc/sctp_chunk.h"
 #include "rtc/sctp_pool.h"
+#include "rtc/sctp_tsns.h"
 
 /* Chunks that are sent and not acknowledged: a power of 2. */
-#define GC_SCTP_OUT_TSNS 4096
+#define GC_SCTP_OUT_TSNS 16384
 
 typedef struct gc_sctp_list {
     uint32_t first; /* blocks, or GC_SCTP_NO_BLOCK */
@@ -26,7 +28,7 @@ typedef struct gc_sctp_list {
 
 typedef struct gc_sctp_out {
     gc_sctp_pool *pool;
-    uint32_t *slots;    /* GC_SCTP_OUT_TSNS, by TSN: valid from acked_tsn + 1 to next_tsn - 1 */
+    gc_sctp_tsns tsns;  /* blocks, from acked_tsn + 1 to next_tsn - 1 */
     uint16_t *next_ssn; /* by stream */
     uint16_t *waiting;  /* by stream: chunks that were never sent */
     uint32_t streams;   /* that the tables have */
@@ -34,6 +36,7 @@ typedef struct gc_sctp_out {
     uint32_t next_tsn;
     gc_sctp_share share;
     uint32_t blocks_max;
+    uint32_t unsent_blocks;
     gc_sctp_list unsent;
     gc_sctp_list flight;
     gc_sctp_list lost;

@@ -1,7 +1,8 @@
 #include "rtc/sctp_pool.h"
 #include "core/base/mem.h"
 
-#define COUNT_MAX (1u << 24)
+/* The bytes of all blocks are counted by 32 bits. */
+#define COUNT_MAX (1u << 21)
 
 void gc_sctp_pool_init(gc_sctp_pool *p, gc_arena *a, gc_drbg *drbg, uint32_t count) {
     gc_assert(count > 0 && count <= COUNT_MAX);
@@ -37,12 +38,16 @@ void gc_sctp_pool_count(gc_sctp_pool *p) {
 }
 
 gc_sctp_share gc_sctp_pool_share(const gc_sctp_pool *p) {
-    return (gc_sctp_share){.guaranteed = p->associations > 0 ? GC_SCTP_SHARE_BLOCKS : 0};
+    bool reserved = p->associations > 0;
+    return (gc_sctp_share){.guaranteed = reserved ? GC_SCTP_SHARE_BLOCKS : 0,
+                           .common_max = reserved ? p->common / 2 : p->common};
 }
 
 uint32_t gc_sctp_pool_room(const gc_sctp_pool *p, const gc_sctp_share *share, uint32_t limit) {
     gc_assert(limit <= share->guaranteed);
-    return (share->own < limit ? limit - share->own : 0) + p->common - p->common_used;
+    uint32_t common = p->common - p->common_used;
+    uint32_t allowed = share->common_max - (share->held - share->own);
+    return (share->own < limit ? limit - share->own : 0) + (common < allowed ? common : allowed);
 }
 
 static uint8_t *bytes_of(const gc_sctp_pool *p, uint32_t block) {
@@ -123,4 +128,19 @@ void gc_sctp_pool_give(gc_sctp_pool *p, gc_sctp_share *share, uint32_t block) {
         p->used--;
         block = more;
     }
+}
+
+bool gc_sctp_pool_is_idle(const gc_sctp_pool *p) {
+    return p->used == 0 && p->touched > GC_SCTP_KEPT_BLOCKS;
+}
+
+void gc_sctp_pool_rest(gc_sctp_pool *p, gc_span pieces[GC_SCTP_POOL_PIECES]) {
+    gc_assert(gc_sctp_pool_is_idle(p));
+    uint32_t count = p->touched - GC_SCTP_KEPT_BLOCKS;
+    pieces[0] = gc_span_of(p->blocks + GC_SCTP_KEPT_BLOCKS, count * sizeof(gc_sctp_block));
+    pieces[1] = gc_span_of(p->bytes + (size_t)GC_SCTP_KEPT_BLOCKS * GC_SCTP_BLOCK_BYTES,
+                           count * GC_SCTP_BLOCK_BYTES);
+    pieces[2] = gc_span_of(p->message, GC_SCTP_MESSAGE_BYTES_MAX);
+    p->touched = 0;
+    p->free = GC_SCTP_NO_BLOCK;
 }

@@ -12,7 +12,9 @@
  *
  *   | share in 1 | share out 1 | share in 2 | share out 2 | ... | common                        |
  *
- * A direction whose share is used up takes common blocks, while there are any. */
+ * A direction whose share is used up takes common blocks, while there are any, up to half of them:
+ * the other half is for everybody else. A share lets a link work under any attack on the rest; the
+ * common blocks are the budget for long paths. */
 #ifndef GC_RTC_SCTP_POOL_H
 #define GC_RTC_SCTP_POOL_H
 
@@ -23,11 +25,13 @@
 
 /* User bytes of one block: a DATA chunk that fits into 1,200 bytes of UDP needs one. */
 #define GC_SCTP_BLOCK_BYTES 1184
-/* Blocks that each direction of an association has for itself where a pool is reserved: three
- * frames of the longest (GC_FRAME_BYTES_MAX) on an ordinary path. Each direction has its own: else
- * two sides that have filled their shares with what they send could no longer take anything, and
- * would wait for each other. */
-#define GC_SCTP_SHARE_BLOCKS 64
+/* Blocks that each direction of an association has for itself where a pool is reserved: one message
+ * of the longest on an ordinary path, and a little beside it. Each direction has its own: else two
+ * sides that have filled their shares with what they send could no longer take anything, and would
+ * wait for each other. */
+#define GC_SCTP_SHARE_BLOCKS 256
+/* Blocks that stay touched when a pool is given back: so few are not worth a system call. */
+#define GC_SCTP_KEPT_BLOCKS 64
 /* No block. */
 #define GC_SCTP_NO_BLOCK UINT32_MAX
 /* Longest message that is sent or taken (a=max-message-size, which Chromium announces too). */
@@ -55,6 +59,7 @@ typedef struct gc_sctp_block {
 /* The account of one direction of an association. */
 typedef struct gc_sctp_share {
     uint32_t guaranteed; /* blocks that nobody else gets */
+    uint32_t common_max; /* common ones that may be held */
     uint32_t own;        /* blocks that are held of these */
     uint32_t held;       /* blocks that are held, common ones included */
 } gc_sctp_share;
@@ -77,7 +82,7 @@ typedef struct gc_sctp_pool {
     uint8_t cookie_key[16]; /* of state cookies of all associations (RFC 9260 5.1.3) */
 } gc_sctp_pool;
 
-/* Starts with `count` free blocks (1..2^24, asserted), taken from the arena, whose memory stays the
+/* Starts with `count` free blocks (1..2^21, asserted), taken from the arena, whose memory stays the
  * pool's. drbg: borrowed as long as the pool is used; it gives the key of the cookies. Touches no
  * block; with a measuring arena it only counts. */
 void gc_sctp_pool_init(gc_sctp_pool *p, gc_arena *a, gc_drbg *drbg, uint32_t count);
@@ -105,5 +110,13 @@ void gc_sctp_pool_copy(const gc_sctp_pool *p, uint32_t block, uint8_t *out);
 gc_span gc_sctp_pool_bytes(const gc_sctp_pool *p, uint32_t block);
 /* Gives back all blocks of the chunk that begins in this one, which are on this account. */
 void gc_sctp_pool_give(gc_sctp_pool *p, gc_sctp_share *share, uint32_t block);
+
+/* Memory that has been touched and holds nothing any more: 3 pieces. */
+#define GC_SCTP_POOL_PIECES 3
+/* Returns true when no block is used and more than GC_SCTP_KEPT_BLOCKS have been. */
+bool gc_sctp_pool_is_idle(const gc_sctp_pool *p);
+/* Begins anew with the first blocks, in an idle pool (asserted). pieces: the memory behind the kept
+ * blocks, and that in which messages are put together; its content may be lost. */
+void gc_sctp_pool_rest(gc_sctp_pool *p, gc_span pieces[GC_SCTP_POOL_PIECES]);
 
 #endif

@@ -36,11 +36,10 @@ static void on_data(gc_sctp *s, const gc_sctp_chunk *c, packet_data *got) {
         gc_sctp_state_end(s, GC_SCTP_VIOLATION, GC_SCTP_CAUSE_VIOLATION);
         return;
     }
-    bool holes = gc_sctp_in_has_holes(&s->in);
+    bool hurries = gc_sctp_in_hurries(&s->in, &d);
     uint32_t result = gc_sctp_in_data(&s->in, &d);
     got->came = true;
-    got->at_once = got->at_once || holes || result != GC_SCTP_IN_TAKEN ||
-                   (d.flags & GC_SCTP_FLAG_AT_ONCE) != 0;
+    got->at_once = got->at_once || hurries || result != GC_SCTP_IN_TAKEN;
     take_result(s, result);
 }
 

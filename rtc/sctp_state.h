@@ -37,10 +37,11 @@ typedef struct gc_sctp_config {
      * also the window that the peer is given: at least two messages of GC_SCTP_MESSAGE_BYTES_MAX
      * (asserted). */
     uint32_t window_bytes;
-    /* How much may wait to be sent or acknowledged, counted alike: at least two messages
-     * (asserted).
-     */
+    /* How much may wait to be sent for the first time, counted alike: at least two messages
+     * (asserted). */
     uint32_t queue_bytes;
+    /* The window for a peer of this program; 0: window_bytes. */
+    uint32_t wide_window_bytes;
 } gc_sctp_config;
 
 typedef struct gc_sctp {

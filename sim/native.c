@@ -174,6 +174,10 @@ static void report(sim_world *w, uint32_t node, const gc_rtc_output *o) {
         sim_network_send(w, node, o->value, &o->to, o->bytes);
         return;
     }
+    if (o->type == GC_RTC_UNUSED) { /* whoever still needs it shall notice */
+        memset((void *)(uintptr_t)o->bytes.data, 0xa5, o->bytes.len);
+        return;
+    }
     sim_world_note(w, node, SIM_MARK_RTC + o->type, o->link, o->value, o->rtt_ms, o->bytes);
     uint64_t now_ms = sim_node_now(w, node);
     switch (o->type) {

@@ -328,7 +328,7 @@ enum who { WE = 1, THEY = 2, BOTH = 3 };
 
 static void begin(uint64_t seed, uint32_t loss, enum who connects) {
     static _Alignas(16) uint8_t memory[32u << 20];
-    static const gc_sctp_config config = {GC_SCTP_PACKET_BYTES, 1u << 20, 1u << 20};
+    static const gc_sctp_config config = {GC_SCTP_PACKET_BYTES, 1u << 20, 1u << 20, 0};
     uint8_t key[32] = {(uint8_t)seed};
     gc_arena a;
     memset(&us, 0, sizeof us);

@@ -146,6 +146,10 @@ static void on_output(rtc_pair *w, uint32_t i, const gc_rtc_output *out) {
         s->closed_link = out->link;
         s->reason = out->value;
         break;
+    case GC_RTC_UNUSED: /* whoever still needs it shall notice */
+        s->unused += out->bytes.len;
+        memset((void *)(uintptr_t)out->bytes.data, 0xa5, out->bytes.len);
+        break;
     default:
         fail();
     }

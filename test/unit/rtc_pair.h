@@ -29,6 +29,7 @@ typedef struct rtc_side {
     uint32_t handshakes, alerts; /* datagrams of DTLS that it sent, by their first record */
 
     uint64_t opened_ms;
+    uint32_t unused;   /* bytes of memory that may be given back */
     uint32_t messages; /* on all channels */
     uint32_t bytes;    /* of the last message */
     uint32_t channel;

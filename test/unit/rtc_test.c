@@ -133,6 +133,29 @@ static void a_full_queue_refuses(void **state) {
     rtc_pair_free(w);
 }
 
+/* Memory that a burst of messages took is given back once nothing is under way, and not before. */
+static void memory_of_many_messages_is_given_back(void **state) {
+    (void)state;
+    rtc_pair *w = rtc_pair_make_with(
+        21, &(gc_rtc_options){.message_bytes_max = GC_RTC_MESSAGE_BYTES_MAX, .links_max = 3});
+    rtc_pair_offer(w, LINK, GC_LINK_KIND_NATIVE);
+    rtc_pair_run(w, 1000);
+    for (uint32_t n = 0; n < 3; n++) {
+        w->sides[0].unused = w->sides[1].unused = 0;
+        rtc_pair_send(w, 0, LINK, GC_CHANNEL_CONTROL, n, GC_RTC_MESSAGE_BYTES_MAX);
+        rtc_pair_run(w, 4000);
+        assert_int_equal(w->sides[1].messages, n + 1);
+        assert_int_equal(w->sides[0].unused + w->sides[1].unused, 0);
+        rtc_pair_run(w, GC_RTC_UNUSED_MS);
+        assert_true(w->sides[0].unused > GC_RTC_MESSAGE_BYTES_MAX);
+        assert_true(w->sides[1].unused > GC_RTC_MESSAGE_BYTES_MAX);
+    }
+    uint32_t unused = w->sides[0].unused;
+    rtc_pair_run(w, 60000);
+    assert_int_equal(w->sides[0].unused, unused); /* once */
+    rtc_pair_free(w);
+}
+
 static void an_offer_to_whoever_answers_meets_one_of_ours(void **state) {
     (void)state;
     rtc_pair *w = rtc_pair_make(1);
@@ -254,6 +277,7 @@ int main(void) {
         cmocka_unit_test(sizes_of_messages),
         cmocka_unit_test(large_messages_for_who_takes_them),
         cmocka_unit_test(a_full_queue_refuses),
+        cmocka_unit_test(memory_of_many_messages_is_given_back),
         cmocka_unit_test(an_offer_to_whoever_answers_meets_one_of_ours),
         cmocka_unit_test(an_offer_to_whoever_answers_meets_a_peerjs_peer),
         cmocka_unit_test(a_peerjs_peer_that_ends_its_connection_has_left),

@@ -159,30 +159,57 @@ static void a_sack_names_what_came_behind_holes(void **state) {
     end();
 }
 
+/* A packet with the chunk i, which says nothing of itself. */
+static void read_packet(uint64_t now_ms, uint32_t i) {
+    gc_sctp_data d = {FIRST + i, 53, 0, (uint16_t)i, B | E, text_span("x")};
+    bool hurries = gc_sctp_in_hurries(&in, &d);
+    assert_int_equal(gc_sctp_in_data(&in, &d), GC_SCTP_IN_TAKEN);
+    gc_sctp_in_packet_read(&in, now_ms, hurries);
+}
+
 static void sacks_are_due_in_time(void **state) {
     (void)state;
     uint8_t bytes[256];
     begin(64, 64 * GC_SCTP_BLOCK_BYTES);
     assert_int_equal(gc_sctp_in_sack_at(&in), GC_NEVER);
-    put(0, 0, 0, B | E, "a");
-    gc_sctp_in_packet_read(&in, 100, false);
+    read_packet(100, 0);
     assert_int_equal(gc_sctp_in_sack_at(&in), 100 + GC_SCTP_SACK_MS);
-    put(1, 0, 1, B | E, "b");
-    gc_sctp_in_packet_read(&in, 105, false);
+    read_packet(105, 1);
     assert_int_equal(gc_sctp_in_sack_at(&in), 105);
     sack(bytes);
     assert_int_equal(gc_sctp_in_sack_at(&in), GC_NEVER);
-    put(3, 0, 3, B | E, "d");
-    gc_sctp_in_packet_read(&in, 110, false); /* a hole */
-    assert_int_equal(gc_sctp_in_sack_at(&in), 110);
     end();
+}
+
+/* What every packet behind a hole tells a peer that counts SACKs, one of this program learns from
+ * the first. */
+static void holes_are_told_at_once(void **state) {
+    (void)state;
+    uint8_t bytes[256];
+    for (uint32_t wide = 0; wide < 2; wide++) {
+        begin(64, 64 * GC_SCTP_BLOCK_BYTES);
+        if (wide == 1) {
+            gc_sctp_in_widen(&in, 64 * GC_SCTP_BLOCK_BYTES);
+        }
+        read_packet(110, 1);
+        assert_int_equal(gc_sctp_in_sack_at(&in), 110); /* it opens a hole */
+        sack(bytes);
+        read_packet(110, 2);
+        assert_int_equal(gc_sctp_in_sack_at(&in), wide == 1 ? 110 + GC_SCTP_SACK_MS : 110);
+        sack(bytes);
+        read_packet(110, 5);
+        assert_int_equal(gc_sctp_in_sack_at(&in), 110); /* another */
+        sack(bytes);
+        read_packet(110, 0);
+        assert_int_equal(gc_sctp_in_sack_at(&in), 110); /* and it is filled */
+        end();
+    }
 }
 
 /* Packets of one millisecond, from `first` on: when the SACK is due after each. */
 static void burst(uint64_t now_ms, uint32_t first, const uint64_t *due_ms, uint32_t count) {
     for (uint32_t i = first; i < first + count; i++) {
-        put(i, 0, (uint16_t)i, B | E, "x");
-        gc_sctp_in_packet_read(&in, now_ms, false);
+        read_packet(now_ms, i);
         assert_int_equal(gc_sctp_in_sack_at(&in), due_ms[i - first]);
     }
 }
@@ -198,9 +225,21 @@ static void packets_of_one_millisecond_are_acknowledged_together(void **state) {
     burst(102, 6, (const uint64_t[]){122, 103}, 2);
     burst(103, 8, (const uint64_t[]){103}, 1); /* a later one does not put it off */
     sack(bytes);
-    put(9, 0, 9, B | E, "x");
-    gc_sctp_in_packet_read(&in, 104, true); /* the peer asks for it */
-    assert_int_equal(gc_sctp_in_sack_at(&in), 104);
+    gc_sctp_data d = {FIRST + 9, 53, 0, 9, B | E | GC_SCTP_FLAG_AT_ONCE, text_span("x")};
+    assert_true(gc_sctp_in_hurries(&in, &d)); /* the peer asks for it */
+    end();
+}
+
+static void a_peer_of_ours_gets_fewer_sacks(void **state) {
+    (void)state;
+    begin(64, 4 * GC_SCTP_BLOCK_BYTES);
+    gc_sctp_in_widen(&in, 64 * GC_SCTP_BLOCK_BYTES);
+    assert_int_equal(gc_sctp_in_window(&in), 64 * GC_SCTP_BLOCK_BYTES);
+    for (uint32_t i = 0; i < GC_SCTP_BURST_PACKETS_WIDE; i++) {
+        uint32_t last = GC_SCTP_BURST_PACKETS_WIDE - 1;
+        read_packet(100, i);
+        assert_int_equal(gc_sctp_in_sack_at(&in), i == 0 ? 120 : i < last ? 101 : 100);
+    }
     end();
 }
 
@@ -395,6 +434,8 @@ int main(void) {
         cmocka_unit_test(duplicates_are_told_and_not_given_again),
         cmocka_unit_test(a_sack_names_what_came_behind_holes),
         cmocka_unit_test(sacks_are_due_in_time),
+        cmocka_unit_test(holes_are_told_at_once),
+        cmocka_unit_test(a_peer_of_ours_gets_fewer_sacks),
         cmocka_unit_test(packets_of_one_millisecond_are_acknowledged_together),
         cmocka_unit_test(what_exceeds_the_window_is_dropped_but_for_the_first_hole),
         cmocka_unit_test(a_pool_that_is_used_up_drops),

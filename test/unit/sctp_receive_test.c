@@ -218,7 +218,8 @@ static void holes_without_end_hold_no_more_than_the_window(void **state) {
 static void extreme_tsns_are_dropped(void **state) {
     (void)state;
     begin(10);
-    static const uint32_t ahead[] = {8192, 65536, 0x7ffffffe, 0x7fffffff, 0x80000000, 0xffffffff};
+    static const uint32_t ahead[] = {GC_SCTP_IN_TSNS, 65536,      0x7ffffffe,
+                                     0x7fffffff,      0x80000000, 0xffffffff};
     for (uint32_t i = 0; i < sizeof ahead / sizeof ahead[0]; i++) {
         start();
         forge_data(next_tsn() + ahead[i], 0, 0, 3, GC_SPAN("x"));
