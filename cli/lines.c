@@ -7,11 +7,12 @@
 
 static void update(gc_lines *l);
 
-/* The next whole line, or what is left at the end of input. Returns false when there is none. */
+/* The next whole line, or what is left at the end of input: of a line that was too long, nothing
+ * may be left. Returns false when there is none. */
 static bool next_line(gc_lines *l, gc_span *line) {
     gc_span rest = gc_span_of(l->bytes + l->at, l->len - l->at);
     uint32_t end = gc_span_find(rest, 0, '\n');
-    if (end == rest.len && !(l->ended && rest.len > 0)) {
+    if (end == rest.len && !(l->ended && (rest.len > 0 || l->too_long))) {
         return false;
     }
     l->at += end < rest.len ? end + 1 : end;

@@ -36,7 +36,7 @@ typedef struct gc_lines {
     uv_idle_t idle;
     uint32_t at; /* lines before it were given */
     uint32_t len;
-    uint8_t bytes[GC_LINES_BYTES_MAX];
+    uint8_t bytes[GC_LINES_BYTES_MAX + 1]; /* the longest line and its end */
 } gc_lines;
 
 /* Opens l on a descriptor, which stays the caller's, and reads. */

@@ -137,12 +137,54 @@ static void a_line_that_is_too_long_is_lost_alone(void **state) {
     fclose(file);
 }
 
+/* A last line without an end: the reader sees that it ended, whatever its length is. */
+static void the_last_line_is_given_or_reported(void **state) {
+    (void)state;
+    static const struct {
+        uint32_t len;
+        const char *log;
+    } lines[] = {{GC_LINES_BYTES_MAX, "xxxxxxxxxxxxxxxxxxxx|end"},
+                 {GC_LINES_BYTES_MAX + 1, "?|end"},
+                 {2 * GC_LINES_BYTES_MAX, "?|end"},
+                 {2 * (GC_LINES_BYTES_MAX + 1), "?|end"},
+                 {3 * GC_LINES_BYTES_MAX, "?|end"}};
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        FILE *file = tmpfile();
+        for (uint32_t n = 0; n < lines[i].len; n++) {
+            fputc('x', file);
+        }
+        rewind(file);
+        reader *r = open_reader(fileno(file));
+        run(r);
+        assert_string_equal(r->log, lines[i].log);
+        close_reader(r);
+        fclose(file);
+    }
+}
+
+static void the_longest_line_has_an_end(void **state) {
+    (void)state;
+    FILE *file = tmpfile();
+    for (uint32_t n = 0; n < 2 * (GC_LINES_BYTES_MAX + 1); n++) {
+        fputc((n + 1) % (GC_LINES_BYTES_MAX + 1) == 0 ? '\n' : 'x', file);
+    }
+    rewind(file);
+    reader *r = open_reader(fileno(file));
+    run(r);
+    assert_int_equal(r->bytes, 2 * GC_LINES_BYTES_MAX);
+    assert_int_equal(r->count, 2);
+    close_reader(r);
+    fclose(file);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pipe_gives_its_lines),
         cmocka_unit_test(a_file_gives_its_lines),
         cmocka_unit_test(a_pause_keeps_lines_for_later),
         cmocka_unit_test(a_line_that_is_too_long_is_lost_alone),
+        cmocka_unit_test(the_last_line_is_given_or_reported),
+        cmocka_unit_test(the_longest_line_has_an_end),
     };
     return RUN(tests);
 }
