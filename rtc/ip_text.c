@@ -1,5 +1,6 @@
 #include "rtc/ip_text.h"
 #include "core/base/assert.h"
+#include "core/base/encoding.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
 
@@ -38,21 +39,12 @@ static bool read_ipv4(gc_span text, uint8_t out[4]) {
     return at == text.len;
 }
 
-/* The value of a hexadecimal digit; above 15 for another character. */
-static uint32_t hex_value(uint8_t c) {
-    if (is_digit(c)) {
-        return c - '0';
-    }
-    uint32_t letter = (c | 0x20u) - 'a';
-    return letter < 6 ? letter + 10 : 16;
-}
-
 /* Reads a group of 1 to 4 hexadecimal digits at *at. */
 static bool read_group(gc_span text, uint32_t *at, uint8_t out[2]) {
     uint32_t value = 0;
     uint32_t begin = *at;
-    while (*at < text.len && *at < begin + 4 && hex_value(text.data[*at]) < 16) {
-        value = value << 4 | hex_value(text.data[(*at)++]);
+    while (*at < text.len && *at < begin + 4 && gc_hex_value(text.data[*at]) >= 0) {
+        value = value << 4 | (uint32_t)gc_hex_value(text.data[(*at)++]);
     }
     out[0] = (uint8_t)(value >> 8);
     out[1] = (uint8_t)value;
@@ -154,13 +146,12 @@ static uint32_t group_at(const gc_addr *a, uint32_t i) {
 }
 
 static void write_group(uint32_t group, gc_writer *w) {
-    static const char digits[] = "0123456789abcdef";
     bool begun = false;
     for (uint32_t shift = 12; shift < 16; shift -= 4) { /* ends when it falls below 0 */
         uint32_t digit = group >> shift & 15;
         begun = begun || digit != 0 || shift == 0;
         if (begun) {
-            gc_writer_u8(w, (uint8_t)digits[digit]);
+            gc_writer_u8(w, gc_hex_digit(digit));
         }
     }
 }

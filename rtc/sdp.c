@@ -301,11 +301,10 @@ static void write_number(gc_writer *w, const char *name, uint64_t value) {
 }
 
 static void write_fingerprint(gc_writer *w, const uint8_t fingerprint[GC_SDP_FINGERPRINT_BYTES]) {
-    static const char digits[] = "0123456789ABCDEF";
     gc_writer_text(w, "a=fingerprint:sha-256 ");
     for (uint32_t i = 0; i < GC_SDP_FINGERPRINT_BYTES; i++) {
-        gc_writer_u8(w, (uint8_t)digits[fingerprint[i] >> 4]);
-        gc_writer_u8(w, (uint8_t)digits[fingerprint[i] & 15]);
+        gc_writer_u8(w, gc_hex_capital(fingerprint[i] >> 4));
+        gc_writer_u8(w, gc_hex_capital(fingerprint[i]));
         gc_writer_text(w, i + 1 < GC_SDP_FINGERPRINT_BYTES ? ":" : "\r\n");
     }
 }

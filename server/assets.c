@@ -1,4 +1,5 @@
 #include "server/assets.h"
+#include "core/base/encoding.h"
 #include "host/alloc.h"
 
 #include <dirent.h>
@@ -62,14 +63,13 @@ static uint32_t fill(const gc_asset *page, const char *base, uint8_t *out) {
 }
 
 static int make_etag(const uint8_t *data, uint32_t len, char out[ETAG_DIGITS + 1]) {
-    static const char digits[] = "0123456789abcdef";
     uint8_t sum[EVP_MAX_MD_SIZE];
     if (EVP_Digest(data, len, sum, NULL, EVP_sha256(), NULL) != 1) {
         return -1;
     }
     for (int i = 0; i < ETAG_DIGITS / 2; i++) {
-        out[2 * i] = digits[sum[i] >> 4];
-        out[2 * i + 1] = digits[sum[i] & 15];
+        out[2 * i] = (char)gc_hex_digit(sum[i] >> 4);
+        out[2 * i + 1] = (char)gc_hex_digit(sum[i]);
     }
     out[ETAG_DIGITS] = 0;
     return 0;

@@ -10,6 +10,7 @@ static const char base64url_digits[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 static const char base32_digits[] = "abcdefghijklmnopqrstuvwxyz234567";
 static const char hex_digits[] = "0123456789abcdef";
+static const char hex_capitals[] = "0123456789ABCDEF";
 
 /* Writes `bits` bits a digit, the last one filled up with zero bits. Returns the digits written. */
 static uint32_t write_digits(gc_writer *w, gc_span bytes, const char *digits, unsigned bits) {
@@ -104,11 +105,19 @@ int gc_base64_read(gc_span text, uint8_t *out, uint32_t out_len) {
     return base64_digits_read(text, out, out_len, '+', '/');
 }
 
-static int hex_value(uint8_t c) {
+int gc_hex_value(uint8_t c) {
     return c >= '0' && c <= '9'   ? c - '0'
            : c >= 'a' && c <= 'f' ? c - 'a' + 10
            : c >= 'A' && c <= 'F' ? c - 'A' + 10
                                   : -1;
+}
+
+uint8_t gc_hex_digit(uint32_t value) {
+    return (uint8_t)hex_digits[value & 15];
+}
+
+uint8_t gc_hex_capital(uint32_t value) {
+    return (uint8_t)hex_capitals[value & 15];
 }
 
 int gc_hex_read(gc_span text, uint8_t *out, uint32_t out_len) {
@@ -116,18 +125,18 @@ int gc_hex_read(gc_span text, uint8_t *out, uint32_t out_len) {
         return GC_E_SYNTAX;
     }
     for (uint32_t i = 0; i < text.len; i++) {
-        if (hex_value(text.data[i]) < 0) {
+        if (gc_hex_value(text.data[i]) < 0) {
             return GC_E_SYNTAX;
         }
     }
     for (uint32_t i = 0; i < out_len; i++) {
-        out[i] = (uint8_t)(hex_value(text.data[2 * i]) << 4 | hex_value(text.data[2 * i + 1]));
+        out[i] =
+            (uint8_t)(gc_hex_value(text.data[2 * i]) << 4 | gc_hex_value(text.data[2 * i + 1]));
     }
     return 0;
 }
 
 void gc_uuid_write(const uint8_t random[16], uint8_t out[36]) {
-    const char *digits = "0123456789abcdef";
     uint32_t at = 0;
     for (uint32_t i = 0; i < 16; i++) {
         uint8_t byte = random[i];
@@ -139,8 +148,8 @@ void gc_uuid_write(const uint8_t random[16], uint8_t out[36]) {
         if (i == 4 || i == 6 || i == 8 || i == 10) {
             out[at++] = '-';
         }
-        out[at++] = (uint8_t)digits[byte >> 4];
-        out[at++] = (uint8_t)digits[byte & 15];
+        out[at++] = gc_hex_digit(byte >> 4);
+        out[at++] = gc_hex_digit(byte);
     }
     gc_assert(at == 36);
 }

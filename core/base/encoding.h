@@ -20,6 +20,12 @@ int gc_base64_read(gc_span text, uint8_t *out, uint32_t out_len);
 int gc_base64url_read(gc_span text, uint8_t *out, uint32_t out_len);
 int gc_hex_read(gc_span text, uint8_t *out, uint32_t out_len);
 
+/* Returns the value of a hexadecimal digit of either case; -1 for another character. */
+int gc_hex_value(uint8_t c);
+/* Each returns the digit of the low four bits of a value: a lower-case one, a capital. */
+uint8_t gc_hex_digit(uint32_t value);
+uint8_t gc_hex_capital(uint32_t value);
+
 /* Writes a UUID of version 4, variant 10 (RFC 9562, 5.4) of 16 random bytes: 36 lower-case
  * characters, without a 0 at the end. */
 void gc_uuid_write(const uint8_t random[16], uint8_t out[36]);

@@ -1,6 +1,7 @@
 #include "core/wire/json_text.h"
 
 #include "core/base/assert.h"
+#include "core/base/encoding.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
 #include "core/base/utf8.h"
@@ -38,13 +39,6 @@ static const uint8_t *skip_digits(const uint8_t *p, const uint8_t *end) {
     return p;
 }
 
-static int hex_value(uint8_t c) {
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
 /* p at a backslash. Returns the end of the escape, or NULL. RFC 8259 7. */
 static const uint8_t *skip_escape(const uint8_t *p, const uint8_t *end) {
     if (end - p < 2) {
@@ -61,8 +55,8 @@ static const uint8_t *skip_escape(const uint8_t *p, const uint8_t *end) {
     case 't':
         return p + 2;
     case 'u':
-        if (end - p < 6 ||
-            (hex_value(p[2]) | hex_value(p[3]) | hex_value(p[4]) | hex_value(p[5])) < 0) {
+        if (end - p < 6 || (gc_hex_value(p[2]) | gc_hex_value(p[3]) | gc_hex_value(p[4]) |
+                            gc_hex_value(p[5])) < 0) {
             return NULL;
         }
         return p + 6;
@@ -147,8 +141,8 @@ const uint8_t *gc__json_skip_scalar(const uint8_t *p, const uint8_t *end) {
 /* --- unescaping ------------------------------------------------------------------------------- */
 
 static uint32_t code_unit(const uint8_t *p) {
-    return (uint32_t)(hex_value(p[2]) << 12 | hex_value(p[3]) << 8 | hex_value(p[4]) << 4 |
-                      hex_value(p[5]));
+    return (uint32_t)(gc_hex_value(p[2]) << 12 | gc_hex_value(p[3]) << 8 | gc_hex_value(p[4]) << 4 |
+                      gc_hex_value(p[5]));
 }
 
 static uint32_t put_utf8(uint32_t c, uint8_t out[4]) {
@@ -251,7 +245,6 @@ int gc_json_unescape(gc_span raw, uint8_t *out, uint32_t size, uint32_t *len) {
 /* --- writing ---------------------------------------------------------------------------------- */
 
 static void write_escape(gc_writer *w, uint8_t c) {
-    static const char hex[] = "0123456789abcdef";
     char letter = c == '\b'               ? 'b'
                   : c == '\f'             ? 'f'
                   : c == '\n'             ? 'n'
@@ -259,8 +252,7 @@ static void write_escape(gc_writer *w, uint8_t c) {
                   : c == '\t'             ? 't'
                   : c == '"' || c == '\\' ? (char)c
                                           : 'u';
-    uint8_t escape[6] = {'\\', (uint8_t)letter,      '0',
-                         '0',  (uint8_t)hex[c >> 4], (uint8_t)hex[c & 15]};
+    uint8_t escape[6] = {'\\', (uint8_t)letter, '0', '0', gc_hex_digit(c >> 4), gc_hex_digit(c)};
     gc_writer_bytes(w, escape, letter == 'u' ? 6 : 2);
 }
 

@@ -47,10 +47,9 @@ static bool is_unreserved(uint8_t c) {
 }
 
 void gc_percent_write(gc_writer *w, gc_span bytes) {
-    static const char hex[] = "0123456789ABCDEF"; /* RFC 3986 2.1: upper case */
     for (uint32_t i = 0; i < bytes.len; i++) {
         uint8_t c = bytes.data[i];
-        uint8_t escape[3] = {'%', (uint8_t)hex[c >> 4], (uint8_t)hex[c & 15]};
+        uint8_t escape[3] = {'%', gc_hex_capital(c >> 4), gc_hex_capital(c)}; /* RFC 3986 2.1 */
         if (is_unreserved(c)) {
             gc_writer_u8(w, c);
         } else {

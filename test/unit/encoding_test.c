@@ -136,6 +136,21 @@ static void own_ids_have_26_characters(void **state) {
                                             "4"));
 }
 
+static void single_digits_are_hexadecimal(void **state) {
+    (void)state;
+    uint32_t digits = 0;
+    for (uint32_t c = 0; c < 256; c++) {
+        int value = gc_hex_value((uint8_t)c);
+        if (value >= 0) {
+            digits++;
+            assert_true(c == gc_hex_digit((uint32_t)value) || c == gc_hex_capital((uint32_t)value));
+        }
+    }
+    assert_int_equal(digits, 22);
+    assert_int_equal(gc_hex_digit(0xab), 'b'); /* the low half alone */
+    assert_int_equal(gc_hex_capital(0xab), 'B');
+}
+
 static void a_uuid_says_its_version_and_variant(void **state) {
     (void)state;
     uint8_t random[16], out[36];
@@ -155,6 +170,7 @@ int main(void) {
         cmocka_unit_test(strict_about_base64url),
         cmocka_unit_test(strict_about_hex),
         cmocka_unit_test(alphabets_are_exact),
+        cmocka_unit_test(single_digits_are_hexadecimal),
         cmocka_unit_test(own_ids_have_26_characters),
         cmocka_unit_test(a_uuid_says_its_version_and_variant),
     };
