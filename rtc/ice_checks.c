@@ -133,7 +133,8 @@ static uint64_t again_ms(const gc_ice_pair *p, uint64_t now_ms) {
     if (sends >= sends_max(p)) {
         return now_ms + GC_ICE_LAST_WAIT_MS;
     }
-    return now_ms + (p->heard ? GC_ICE_RTO_MS : (uint64_t)GC_ICE_RTO_MS << (sends - 1));
+    uint64_t doubled_ms = (uint64_t)GC_ICE_RTO_MS << (sends - 1);
+    return now_ms + (p->heard ? GC_ICE_RTO_MS : gc_min_u64(doubled_ms, GC_ICE_RTO_MS_MAX));
 }
 
 void gc_ice_checks_send(gc_ice_checks *c, gc_ice_pairs *t, uint32_t pair, uint64_t now_ms) {

@@ -18,8 +18,11 @@
 
 #define GC_ICE_PACE_MS 50
 #define GC_ICE_RTO_MS  500 /* RFC 8445 14.3: no less; it doubles */
-/* RFC 8489 6.2.1: Rc sends, and 16 RTO after the last. */
-#define GC_ICE_SENDS_MAX    7
+/* RFC 8489 6.2.1: Rc sends (7 there), and 16 RTO after the last. Its pauses double up to 16 s,
+ * which is more than a link has to open (GC_LINK_OPEN_MS): a path that comes back in the middle of
+ * that time would be found only by another link. They end at 2 s, and Rc fills the time. */
+#define GC_ICE_RTO_MS_MAX   2000
+#define GC_ICE_SENDS_MAX    9
 #define GC_ICE_LAST_WAIT_MS (16 * GC_ICE_RTO_MS)
 /* Where a check of theirs was heard there is somebody who answers: the pauses do not double. */
 #define GC_ICE_HEARD_SENDS_MAX 30

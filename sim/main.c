@@ -29,7 +29,8 @@ typedef struct meetings {
 
 typedef struct totals {
     meetings meetings[2];
-    uint64_t passed, failed, events, shown, virtual_ms, meeting_ms_max, words_ms_max;
+    uint64_t passed, failed, events, shown, virtual_ms, meeting_ms_max, words_ms_max, prompt_ms_max,
+        dial_ms_max;
 } totals;
 
 static sigjmp_buf after_trap;
@@ -81,6 +82,8 @@ static void add(totals *t, const sim_result *r) {
     t->shown += r->shown;
     t->virtual_ms += r->end_ms;
     t->meeting_ms_max = r->meeting_ms > t->meeting_ms_max ? r->meeting_ms : t->meeting_ms_max;
+    t->prompt_ms_max = r->prompt_ms > t->prompt_ms_max ? r->prompt_ms : t->prompt_ms_max;
+    t->dial_ms_max = r->dial_ms > t->dial_ms_max ? r->dial_ms : t->dial_ms_max;
     t->words_ms_max = r->words_ms > t->words_ms_max ? r->words_ms : t->words_ms_max;
     for (uint32_t i = 0; i < r->meeting_count; i++) {
         meetings *m = &t->meetings[r->meetings[i].stale];
@@ -240,10 +243,12 @@ int main(int argc, char **argv) {
     }
     if (!s.hashes && !s.outcome) {
         printf("sim: %llu events, %llu messages shown, %llu virtual s; slowest meeting %llu ms, "
-               "last words %llu ms\n",
+               "last words %llu ms; of native links when all was well: message %llu ms, dial %llu "
+               "ms\n",
                (unsigned long long)t.events, (unsigned long long)t.shown,
                (unsigned long long)(t.virtual_ms / 1000), (unsigned long long)t.meeting_ms_max,
-               (unsigned long long)t.words_ms_max);
+               (unsigned long long)t.words_ms_max, (unsigned long long)t.prompt_ms_max,
+               (unsigned long long)t.dial_ms_max);
         print_meetings(&t);
         printf("sim: %llu passed, %llu failed\n", (unsigned long long)t.passed,
                (unsigned long long)t.failed);

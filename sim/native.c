@@ -20,6 +20,7 @@ typedef struct native {
     uint32_t wake;
     broken_link broken[GC_LINKS_MAX]; /* the core hears of them after its drain */
     uint32_t broken_count;
+    sim_dials dials;
 } native;
 
 struct sim_native {
@@ -98,9 +99,14 @@ void sim_native_stop(sim_world *w, uint32_t node) {
     if (n->rtc != NULL) {
         gc_rtc_end(n->rtc);
         n->rtc = NULL;
+        n->dials.count = 0;
         n->wake++;
         sim_network_bind(w, node, 0);
     }
+}
+
+const sim_dials *sim_native_dials(const sim_world *w, uint32_t node) {
+    return &w->native->natives[node].dials;
 }
 
 /* --- what the core wants ------------------------------------------------------------------------
@@ -109,6 +115,7 @@ void sim_native_stop(sim_world *w, uint32_t node) {
 static void note_broken(native *n, uint32_t link, uint32_t reason) {
     gc_assert(n->broken_count < GC_LINKS_MAX);
     n->broken[n->broken_count++] = (broken_link){link, reason};
+    sim_dials_end(&n->dials, link);
 }
 
 /* A frame that is lost would be missed for ever: the link ends instead. */
@@ -123,6 +130,7 @@ void sim_native_output(sim_world *w, uint32_t node, const gc_client_output *o) {
     native *n = of(w, node);
     uint64_t now_ms = now_of(w, node);
     int error = 0;
+    sim_dials_output(&n->dials, w->now_ms, o);
     switch (o->type) {
     case GC_CLIENT_LINK_OFFER:
         error = gc_rtc_offer(n->rtc, now_ms, o->link, o->value, o->text);
@@ -180,6 +188,7 @@ static void report(sim_world *w, uint32_t node, const gc_rtc_output *o) {
     }
     sim_world_note(w, node, SIM_MARK_RTC + o->type, o->link, o->value, o->rtt_ms, o->bytes);
     uint64_t now_ms = sim_node_now(w, node);
+    sim_dials_report(&of(w, node)->dials, o);
     switch (o->type) {
     case GC_RTC_DESCRIPTION:
         report_description(w, node, o);

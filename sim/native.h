@@ -6,6 +6,7 @@
 #ifndef SIM_NATIVE_H
 #define SIM_NATIVE_H
 
+#include "sim/dials.h"
 #include "sim/world.h"
 
 /* Bytes that the handles of so many nodes take beside the rest of a world. */
@@ -19,6 +20,8 @@ void sim_native_start(sim_world *w, uint32_t node);
 void sim_native_stop(sim_world *w, uint32_t node);
 /* Carries out a GC_CLIENT_LINK_* of a node's core. */
 void sim_native_output(sim_world *w, uint32_t node, const gc_client_output *o);
+/* What this node dials. */
+const sim_dials *sim_native_dials(const sim_world *w, uint32_t node);
 /* Takes one thing that the links of a node report. False: there is none. */
 bool sim_native_report(sim_world *w, uint32_t node);
 /* After a drain: plans the next SIM_EVENT_NATIVE_WAKE. */

@@ -127,6 +127,7 @@ void sim_network_move(sim_world *w) {
     uint32_t node = sim_rng_below(&w->net, w->node_count);
     if (move(w, node)) {
         sim_world_note(w, node, SIM_MARK_MOVE, 0, 0, 0, GC_SPAN_NONE);
+        w->network->hosts[node].moved_ms = w->now_ms;
         sim_world_changed(w, 0);
     }
     plan_move(w);

@@ -22,6 +22,7 @@ typedef struct sim_host {
     gc_addr bases[SIM_HOST_BASES]; /* family 0: none; port 0: no process */
     uint64_t free_us;              /* when its queue is empty, in us of the world's time */
     uint64_t burst_until_ms;       /* until then it loses all that it sends */
+    uint64_t moved_ms;             /* when the address of its NAT changed last */
     sim_nat nat;                   /* before base 0; outside of family 0: none */
 } sim_host;
 

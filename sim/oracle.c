@@ -326,8 +326,8 @@ static void on_peer(sim_world *w, uint32_t node, const gc_client_output *out) {
     sim_node *n = &w->nodes[node];
     sim_peer *p = &n->peers[out->peer];
     uint32_t life = life_of_id(&w->oracle, out->text);
-    if (w->steady && p->known && p->life == life && p->state == GC_PEER_OPEN &&
-        out->value != GC_PEER_OPEN) {
+    bool was_open = p->known && p->life == life && p->state == GC_PEER_OPEN;
+    if (w->steady && was_open && out->value != GC_PEER_OPEN) {
         sim_fail(w, SIM_INVARIANT_STEADY, node, out->peer, out->value, out->reason);
     }
     if (w->server.stock != NULL && life == SIM_NONE) {
@@ -337,6 +337,9 @@ static void on_peer(sim_world *w, uint32_t node, const gc_client_output *out) {
     p->known = out->value != GC_PEER_CLOSED;
     if (!p->known && life != SIM_NONE) {
         end_between(&w->oracle, n->life, life);
+    }
+    if (out->value == GC_PEER_OPEN && !was_open) {
+        p->open_ms = w->now_ms;
     }
     p->state = out->value;
     if (p->life != life || !p->known) {

@@ -37,6 +37,8 @@
     X(FRAME, "frame", "bytes that the other end's decoder refuses")                                \
     X(TRAP, "trap", "an assertion of the core failed")                                             \
     X(MAPPED, "mapped", "a STUN answer with an address that is not the asker's")                   \
+    X(PROMPT, "prompt", "a message took long although nothing was wrong any more")                 \
+    X(DIAL, "dial", "a link took long to open although nothing was wrong any more")                \
     X(ANSWERS, "answers", "a STUN request over the rate was answered, or one below it was not")
 
 typedef enum sim_invariant {

@@ -1,5 +1,6 @@
 /* What must not wait: sends that end in time (I7) while faults go on, and after healing the bounds
  * of meeting, last words, leaving and of the server's forgetting. */
+#include "sim/prompt.h"
 #include "sim/world.h"
 #include "core/base/assert.h"
 #include "core/base/mem.h"
@@ -284,11 +285,13 @@ static void leaving(sim_world *w) {
 
 void sim_oracle_sweep(sim_world *w) {
     sweep_messages(w);
+    sim_prompt_sweep(w);
     switch (w->phase) {
     case SIM_PHASE_TRAFFIC:
         if (w->now_ms >= w->traffic_end_ms) {
             w->steady = false;
             sim_faults_heal(w);
+            w->healed_ms = w->now_ms;
             enter(w, SIM_PHASE_MEETING);
         }
         break;

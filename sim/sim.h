@@ -17,7 +17,7 @@ typedef struct sim_result {
     uint64_t events;
     uint64_t end_ms; /* virtual */
     uint64_t shown, delivered, undelivered, gaps;
-    uint64_t meeting_ms, words_ms;
+    uint64_t meeting_ms, words_ms, prompt_ms, dial_ms;
     sim_meeting meetings[SIM_EPISODES_MAX];
     uint32_t meeting_count;
     uint32_t persons;

@@ -2,6 +2,7 @@
 #include "core/base/assert.h"
 #include "sim/native.h"
 #include "sim/network.h"
+#include "sim/prompt.h"
 #include "sim/strangers.h"
 #include "sim/sim.h"
 
@@ -96,6 +97,10 @@ void sim_network_answer(sim_world *w, const gc_addr *to, gc_span bytes) {
     (void)to;
     (void)bytes;
     sim_native_begin(w);
+}
+
+void sim_prompt_sweep(sim_world *w) {
+    (void)w; /* it asks of native links alone */
 }
 
 void sim_strangers_begin(sim_world *w) {

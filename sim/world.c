@@ -257,6 +257,8 @@ void sim_run(void *memory, size_t bytes, const sim_options *o, sim_result *resul
                            .gaps = w->oracle.gaps,
                            .meeting_ms = w->meeting_ms,
                            .words_ms = w->words_ms,
+                           .prompt_ms = w->prompt_ms,
+                           .dial_ms = w->dial_ms,
                            .persons = w->node_count,
                            .meeting_count = w->meeting_count,
                            .broken = w->oracle.broken};

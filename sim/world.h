@@ -98,6 +98,7 @@ typedef struct sim_peer {
     bool known;
     uint32_t life; /* whose, by its id; SIM_NONE when no process ever had it */
     uint32_t state;
+    uint64_t open_ms; /* when it became GC_PEER_OPEN last */
     uint32_t id_len;
     uint8_t id[GC_ID_BYTES_MAX];
 } sim_peer;
@@ -220,6 +221,8 @@ typedef struct sim_world {
     sim_meeting meetings[SIM_EPISODES_MAX];
     uint32_t meeting_count;
     uint64_t event_count;
+    uint64_t healed_ms;            /* when the last fault had ended */
+    uint64_t prompt_ms, dial_ms;   /* the longest that a message, a dial took then: figures */
     uint64_t meeting_ms, words_ms; /* how long they took: figures */
     sim_server server;
     sim_asks asks;

@@ -86,12 +86,12 @@ static void families_take_turns(void **state) {
     assert_memory_equal(families, "\6\4\6\4\6\4", 6);
 }
 
-/* RFC 8489 6.2.1: 7 sends, the pauses double, 16 times the first after the last. */
+/* RFC 8489 6.2.1: the pauses double (ours up to 2 s), 16 times the first after the last. */
 static void no_answer(void **state) {
     (void)state;
     start(true);
     uint32_t pair = add(1, 10);
-    static const uint64_t at_ms[] = {0, 500, 1500, 3500, 7500, 15500, 31500};
+    static const uint64_t at_ms[] = {0, 500, 1500, 3500, 5500, 7500, 9500, 11500, 13500};
     uint64_t now_ms = 0;
     uint8_t transaction[12];
     for (uint32_t i = 0; i < GC_ICE_SENDS_MAX; i++) {
@@ -101,7 +101,7 @@ static void no_answer(void **state) {
         memcpy(transaction, t.pairs[pair].transaction, 12);
         now_ms = gc_ice_checks_deadline(&c, &t, now_ms, false);
     }
-    assert_int_equal(now_ms, 31500 + GC_ICE_LAST_WAIT_MS);
+    assert_int_equal(now_ms, 13500 + GC_ICE_LAST_WAIT_MS);
     assert_int_equal(send_next(now_ms, false), GC_ICE_NO_PAIR);
     assert_false(gc_ice_checks_expire(&t, now_ms - 1));
     assert_int_equal(t.pairs[pair].state, GC_ICE_PAIR_CHECKING);
