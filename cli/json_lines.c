@@ -172,19 +172,33 @@ static bool has_members(const gc_json *j, uint32_t count) {
     return found == count;
 }
 
+/* Reads the strings of a SEND to `out`, one behind the other. `len` bytes are there. */
+static gc_command read_send(const gc_json *j, uint8_t *out, uint32_t len) {
+    gc_command command = {.type = GC_COMMAND_BAD};
+    uint32_t text, to = 0;
+    int32_t receiver = gc_json_get(j, 0, "to");
+    if (!has_members(j, receiver >= 0 ? 2 : 1) ||
+        gc_json_string(j, gc_json_get(j, 0, "send"), out, len, &text) != 0 ||
+        (receiver >= 0 && gc_json_string(j, receiver, out + text, len - text, &to) != 0)) {
+        return command;
+    }
+    command.type = GC_COMMAND_SEND;
+    command.text = gc_span_of(out, text);
+    command.to = receiver >= 0 ? gc_span_of(out + text, to) : GC_SPAN_NONE;
+    return command;
+}
+
 gc_command gc_json_lines_command(gc_span line, uint8_t *out) {
     gc_json j;
     gc_command command = {.type = GC_COMMAND_BAD};
-    if (gc_json_parse(&j, line) != 0 || j.tokens[0].type != GC_JSON_OBJECT || !has_members(&j, 1)) {
+    if (gc_json_parse(&j, line) != 0 || j.tokens[0].type != GC_JSON_OBJECT) {
         return command;
     }
-    int32_t send = gc_json_get(&j, 0, "send");
+    if (gc_json_get(&j, 0, "send") >= 0) {
+        return read_send(&j, out, line.len);
+    }
     gc_span quit = gc_json_raw(&j, gc_json_get(&j, 0, "quit"));
-    uint32_t len;
-    if (gc_json_string(&j, send, out, line.len, &len) == 0) {
-        command.type = GC_COMMAND_SEND;
-        command.text = gc_span_of(out, len);
-    } else if (gc_span_equal(quit, GC_SPAN("true"))) {
+    if (has_members(&j, 1) && gc_span_equal(quit, GC_SPAN("true"))) {
         command.type = GC_COMMAND_QUIT;
     }
     return command;

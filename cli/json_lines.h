@@ -22,16 +22,17 @@ void gc_json_lines_error(gc_writer *w, const char *code, const char *text, gc_sp
 
 enum gc_command_type {
     GC_COMMAND_BAD,  /* not a command */
-    GC_COMMAND_SEND, /* {"send":"text"} */
+    GC_COMMAND_SEND, /* {"send":"text"}, {"to":"peer","send":"text"} */
     GC_COMMAND_QUIT, /* {"quit":true} */
 };
 
 typedef struct gc_command {
     enum gc_command_type type;
-    gc_span text; /* of SEND; in the memory that was given */
+    gc_span text; /* of SEND; in the memory that was given, at its beginning */
+    gc_span to;   /* of SEND: the id of a peer; right behind the text. NULL data: to everybody */
 } gc_command;
 
-/* Reads a line. out: memory for its text, at least as long as the line. */
+/* Reads a line. out: memory for its strings, at least as long as the line. */
 gc_command gc_json_lines_command(gc_span line, uint8_t *out);
 
 #endif

@@ -29,6 +29,8 @@ typedef struct session {
     int status;
     uint8_t text[GC_LINES_BYTES_MAX]; /* of a line that waits for GC_EVENT_SENDABLE */
     uint32_t text_len;
+    bool to_one;     /* the text is for one peer alone; */
+    uint32_t to_len; /* its id is behind the text */
     bool waits;
 } session;
 
@@ -66,19 +68,39 @@ static void on_late(uv_timer_t *timer) {
 /* --- what is typed ------------------------------------------------------------------------------
  */
 
-/* A text that the core has no room for waits, and so do all lines after it. */
-static void send_text(session *s, gc_span text) {
+/* More about an error of sending; empty: the error says it all. */
+static gc_span hint_of(int error) {
+    switch (error) {
+    case GC_E_STATE:
+        return GC_SPAN("nobody is here yet");
+    case GC_E_NOT_FOUND:
+        return GC_SPAN("nobody here has this id");
+    case GC_E_REFUSED:
+        return GC_SPAN("others are here, and there are no messages to one of several yet");
+    default:
+        return GC_SPAN_NONE;
+    }
+}
+
+/* Keeps a text that the core has no room for: it waits, and so do all lines after it. */
+static void wait_with(session *s, gc_span to, gc_span text) {
+    memmove(s->text, text.data, text.len);
+    s->text_len = text.len;
+    s->to_one = to.data != NULL;
+    s->to_len = to.len; /* a command has it there already */
+    s->waits = true;
+    gc_lines_pause(&s->lines, true);
+}
+
+/* to: the id of one peer, right behind the text; NULL data: everybody. */
+static void send_text(session *s, gc_span to, gc_span text) {
     uint64_t number;
-    int r = gc_peer_send(s->peer, text, &number);
+    int r = to.data != NULL ? gc_peer_send_to(s->peer, to, text, &number)
+                            : gc_peer_send(s->peer, text, &number);
     if (r == GC_E_FULL) {
-        memmove(s->text, text.data, text.len);
-        s->text_len = text.len;
-        s->waits = true;
-        gc_lines_pause(&s->lines, true);
-    } else if (r == GC_E_STATE) {
-        gc_output_error(&s->output, r, GC_SPAN("nobody is here yet"));
+        wait_with(s, to, text);
     } else if (r != 0) {
-        gc_output_error(&s->output, r, GC_SPAN_NONE);
+        gc_output_error(&s->output, r, hint_of(r));
     } else {
         gc_output_sent(&s->output, number);
     }
@@ -88,14 +110,15 @@ static void send_again(session *s) {
     if (s->waits) {
         s->waits = false;
         gc_lines_pause(&s->lines, false);
-        send_text(s, gc_span_of(s->text, s->text_len));
+        gc_span to = gc_span_of(s->text + s->text_len, s->to_len);
+        send_text(s, s->to_one ? to : GC_SPAN_NONE, gc_span_of(s->text, s->text_len));
     }
 }
 
 static void take_command(session *s, gc_span line) {
     gc_command command = gc_json_lines_command(line, s->text);
     if (command.type == GC_COMMAND_SEND) {
-        send_text(s, command.text);
+        send_text(s, command.to, command.text);
     } else if (command.type == GC_COMMAND_QUIT) {
         leave(s, GC_SESSION_LEFT);
     } else {
@@ -119,7 +142,7 @@ static void take_line(session *s, gc_span line) {
     } else if (s->output.json) {
         take_command(s, line);
     } else {
-        send_text(s, line);
+        send_text(s, GC_SPAN_NONE, line);
     }
 }
 

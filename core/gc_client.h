@@ -61,6 +61,10 @@ int gc_client_leave(gc_client *c, uint64_t now_ms);
  * GC_E_FULL (too much is not yet acknowledged: keep the text and try again when GC_CLIENT_SENDABLE
  * comes). */
 int gc_client_send(gc_client *c, uint64_t now_ms, gc_span text, uint64_t *seq);
+/* Sends a text to the peer of this id and to nobody else. Returns what gc_client_send() does, and
+ * GC_E_NOT_FOUND when no such peer is known, or GC_E_REFUSED when others are known too: they would
+ * get it, for a message to one of several is not in the protocol. */
+int gc_client_send_to(gc_client *c, uint64_t now_ms, gc_span id, gc_span text, uint64_t *seq);
 /* Changes the name that others see: 0..GC_NICK_BYTES_MAX bytes, cleaned by the core. Returns 0,
  * GC_E_UTF8, GC_E_STATE outside, GC_E_FULL. */
 int gc_client_set_nick(gc_client *c, uint64_t now_ms, gc_span nick);

@@ -129,6 +129,17 @@ int gc_client_send(gc_client *c, uint64_t now_ms, gc_span text, uint64_t *seq) {
     return error;
 }
 
+int gc_client_send_to(gc_client *c, uint64_t now_ms, gc_span id, gc_span text, uint64_t *seq) {
+    const gc_people *people = &c->peers.people;
+    if (gc__client_is_joined(c) && gc_people_find(people, id) == GC_NONE) {
+        return GC_E_NOT_FOUND;
+    }
+    if (gc_set_count(&people->live) > 1) {
+        return GC_E_REFUSED;
+    }
+    return gc_client_send(c, now_ms, text, seq);
+}
+
 int gc_client_set_nick(gc_client *c, uint64_t now_ms, gc_span nick) {
     if (!gc_utf8_valid(nick)) {
         return GC_E_UTF8;

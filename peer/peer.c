@@ -185,6 +185,10 @@ int gc_peer_send(gc_peer *p, gc_span text, uint64_t *number) {
     return done(p, gc_client_send(p->client, now_of(p), text, number));
 }
 
+int gc_peer_send_to(gc_peer *p, gc_span id, gc_span text, uint64_t *number) {
+    return done(p, gc_client_send_to(p->client, now_of(p), id, text, number));
+}
+
 int gc_peer_set_nick(gc_peer *p, gc_span nick) {
     return done(p, gc_client_set_nick(p->client, now_of(p), nick));
 }

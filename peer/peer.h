@@ -51,6 +51,8 @@ int gc_peer_new_room(gc_peer *p, const gc_client_options *o);
 
 /* Sends a text to everybody known now: gc_client_send(). */
 int gc_peer_send(gc_peer *p, gc_span text, uint64_t *number);
+/* Sends a text to one peer and to nobody else: gc_client_send_to(). */
+int gc_peer_send_to(gc_peer *p, gc_span id, gc_span text, uint64_t *number);
 /* Changes our name: gc_client_set_nick(). */
 int gc_peer_set_nick(gc_peer *p, gc_span nick);
 /* Writes an invite link: gc_client_invite(). */

@@ -74,6 +74,10 @@ scenario('two terminals chat, and one that is killed is gone for the other', {
     const id = await tom.say(world.text('Hello Una'));
     await una.until({ event: 'message', from: tomId, text: 'Hello Una' });
     await tom.until({ event: 'delivered', id, to: unaId });
+    tom.command({ to: unaId, send: 'Only for you' });
+    await una.until({ event: 'message', from: tomId, text: 'Only for you' });
+    tom.command({ to: tomId, send: 'To myself' });
+    await tom.until({ event: 'error', code: 'not-found' });
     await una.say('Hello Tom');
     await tom.until({ event: 'message', from: unaId, text: 'Hello Tom' });
     await una.kill();

@@ -115,6 +115,19 @@ test('commands that are none are answered, and the chat goes on', async () => {
   await server.stop();
 });
 
+test('a message to one of several goes to nobody', async () => {
+  const server = await new Server().start();
+  const [ann, ben, cyd] = ['Ann', 'Ben', 'Cyd'].map((name) => new Terminal(name, ['join', 'three', ...at(server)]));
+  const ids = await Promise.all([ben, cyd].map(async (one) => (await one.until({ event: 'ready' })).id));
+  await Promise.all(ids.map((peer) => ann.until({ event: 'peer', peer })));
+  ann.command({ to: ids[0], send: 'psst' });
+  await ann.until({ event: 'error', code: 'refused' });
+  ann.command({ send: 'for all' });
+  await ann.until({ event: 'sent', id: 1 });
+  assert.deepEqual(await Promise.all([ann, ben, cyd].map((one) => one.leave())), [0, 0, 0]);
+  await server.stop();
+});
+
 test('a server that is not there, or is none, is given up in time', async () => {
   const began = Date.now();
   const silent = net.createServer(() => {}).listen(0, '127.0.0.1');

@@ -174,6 +174,29 @@ static void texts_are_checked_before_they_are_taken(void **state) {
     script_free(s);
 }
 
+/* A text for one person must never come to another, not even to somebody who has just come. */
+static void a_text_for_one_goes_to_nobody_else(void **state) {
+    script *s = script_new();
+    uint64_t seq = 77;
+    (void)state;
+    gc_span text = GC_SPAN("psst");
+    assert_int_equal(gc_client_send_to(s->c, s->now, GC_SPAN("~bob"), text, &seq), GC_E_STATE);
+    enter_coffee(s, "[]");
+    assert_int_equal(gc_client_send_to(s->c, s->now, GC_SPAN("~bob"), text, &seq), GC_E_NOT_FOUND);
+    joined(s, "~bob");
+    assert_int_equal(gc_client_send_to(s->c, s->now, GC_SPAN("~bo"), text, &seq), GC_E_NOT_FOUND);
+    assert_int_equal(gc_client_send_to(s->c, s->now, GC_SPAN_NONE, text, &seq), GC_E_NOT_FOUND);
+    assert_int_equal(gc_client_send_to(s->c, s->now, GC_SPAN("~bob"), GC_SPAN(""), &seq),
+                     GC_E_SYNTAX);
+    assert_int_equal(gc_client_send_to(s->c, s->now, GC_SPAN("~bob"), text, &seq), 0);
+    assert_int_equal(seq, 1);
+    joined(s, "~zoe");
+    assert_int_equal(gc_client_send_to(s->c, s->now, GC_SPAN("~bob"), text, &seq), GC_E_REFUSED);
+    assert_int_equal(gc_client_send(s->c, s->now, text, &seq), 0);
+    assert_int_equal(seq, 2);
+    script_free(s);
+}
+
 /* Who is not linked yet gets what was sent since it became known, and nothing from before. */
 static void a_newcomer_gets_what_follows(void **state) {
     script *s = script_met("~bob");
@@ -374,6 +397,7 @@ int main(void) {
         cmocka_unit_test(a_key_pair_that_is_refused_is_an_error),
         cmocka_unit_test(too_little_memory_is_no_client),
         cmocka_unit_test(texts_are_checked_before_they_are_taken),
+        cmocka_unit_test(a_text_for_one_goes_to_nobody_else),
         cmocka_unit_test(a_newcomer_gets_what_follows),
         cmocka_unit_test(a_message_is_given_up_after_a_minute),
         cmocka_unit_test(nothing_is_lost_when_outputs_are_not_drained),

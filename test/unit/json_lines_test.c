@@ -111,6 +111,13 @@ static void commands_are_read(void **state) {
     assert_span(c.text, GC_SPAN("a\n\xc3\xa4\xf0\x9f\x98\x80"));
     assert_int_equal(command("{\"quit\":true}").type, GC_COMMAND_QUIT);
     assert_int_equal(command("{\"send\":\"\"}").type, GC_COMMAND_SEND);
+    assert_null(c.to.data);
+    c = command("{\"to\":\"bens-\\u0069d\",\"send\":\"psst\"}");
+    assert_int_equal(c.type, GC_COMMAND_SEND);
+    assert_span(c.text, GC_SPAN("psst"));
+    assert_span(c.to, GC_SPAN("bens-id"));
+    c = command("{\"send\":\"\",\"to\":\"\"}"); /* to nobody, not to everybody */
+    assert_non_null(c.to.data);
 }
 
 static void anything_else_is_no_command(void **state) {
@@ -124,8 +131,13 @@ static void anything_else_is_no_command(void **state) {
                                       "{\"quit\":false}",
                                       "{\"quit\":\"true\"}",
                                       "{\"send\":\"a\"",
-                                      "{\"send\":\"a\",\"to\":\"p\"}",
-                                      "{\"to\":\"p\",\"send\":\"a\"}",
+                                      "{\"send\":\"a\",\"to\":1}",
+                                      "{\"send\":\"a\",\"to\":null}",
+                                      "{\"to\":\"p\"}",
+                                      "{\"to\":\"p\",\"send\":\"a\",\"x\":1}",
+                                      "{\"to\":\"p\",\"to\":\"q\",\"send\":\"a\"}",
+                                      "{\"send\":\"a\",\"quit\":true}",
+                                      "{\"to\":\"p\",\"quit\":true}",
                                       "{\"send\":\"a\"} x",
                                       "{\"Send\":\"a\"}",
                                       "{\"send\":\"\xff\"}",
