@@ -73,3 +73,15 @@ $(B)/bench/paths: $(PATHS_SRC) $(wildcard bench/path*.h) bench/tcp.h $(B)/sim/op
 #: make bench-paths     the native peer on long, lossy and shared paths, beside NewReno and CUBIC (ONLY)
 bench-paths: $(B)/bench/paths
 	$(Q)$< $(ONLY)
+
+ROUND_TRIPS_SRC := bench/round_trips.c bench/path.c
+$(B)/bench/round_trips: $(ROUND_TRIPS_SRC) bench/path.h $(B)/sim/openssl.o $(B)/sim/rng.o \
+    $(B)/libgcrtc.a $(B)/libgccore.a $(STAMP)
+	$(call say,BENCH,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(HOST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(ROUND_TRIPS_SRC) -o $@ $(LDFLAGS_ALL) \
+	    $(B)/sim/openssl.o $(B)/sim/rng.o $(B)/libgcrtc.a $(B)/libgccore.a $(SIM_LDLIBS) -lm
+
+.PHONY: bench-round-trips
+#: make bench-round-trips  round trips of the path until the first message of a native link
+bench-round-trips: $(B)/bench/round_trips
+	$(Q)$<
