@@ -107,6 +107,8 @@ static void check_bounds(void) {
     }
     gc_assert(valid <= GC_ICE_VALID_MAX && nominated <= 1);
     gc_assert(ice.early.count <= GC_ICE_EARLY_MAX);
+    gc_assert(ice.passenger.rides <= GC_ICE_PASSENGER_RIDES_MAX);
+    gc_assert(ice.passenger.len == 0 || !ice.connected);
     gc_assert(failed || valid == 0 || ice.choice.pair != GC_ICE_NO_PAIR);
     gc_assert(ice.choice.pair == GC_ICE_NO_PAIR ||
               ice.table.pairs[ice.choice.pair].state == GC_ICE_PAIR_VALID);
@@ -124,6 +126,7 @@ static void check_of_theirs(input *in) {
     const gc_ice_check check = {.tie_breaker = flags & 1 ? UINT64_MAX : 1,
                                 .controlling = flags & 2,
                                 .use_candidate = flags & 4,
+                                .passenger = flags & 128 ? GC_SPAN("a ClientHello") : GC_SPAN_NONE,
                                 .priority = byte(in)};
     uint32_t len = gc_ice_message_check(out, transaction, &check, &theirs, &ice.local);
     if (flags & 8) {
@@ -204,6 +207,7 @@ static void step(input *in) {
         gc_addr from = address(byte(in));
         gc_span bytes = rest(in);
         datagram(byte(in) % GC_ICE_BASES_MAX, &from, bytes.data, bytes.len);
+        gc_ice_carry(&ice, bytes);
         gc_ice_remote(&ice, now_ms, gc_ice_credentials_ufrag(&theirs),
                       gc_ice_credentials_pwd(&theirs));
         break;

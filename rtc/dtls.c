@@ -139,7 +139,7 @@ void gc_dtls_init(gc_dtls *d, gc_dtls_context *context) {
     d->reason = GC_REASON_NONE;
     d->alert = 0;
     d->body_min = GC_DTLS_FINISHED_BODY_BYTES;
-    d->client = d->expects = d->readable = false;
+    d->client = d->expects = d->readable = d->waits = false;
     d->tell_connected = d->tell_closed = false;
     gc_datagram_queue_init(&d->out, d->out_memory, sizeof d->out_memory);
     gc_datagram_queue_init(&d->held, d->held_memory, sizeof d->held_memory);
@@ -164,7 +164,7 @@ static unsigned next_timeout(SSL *ssl, unsigned us) {
 static void read_timer(gc_dtls *d) {
     struct timeval left;
     d->resend_ms = GC_NEVER;
-    if (DTLSv1_get_timeout(d->ssl, &left) == 1) {
+    if (!d->waits && DTLSv1_get_timeout(d->ssl, &left) == 1) {
         /* Rounded up and at least 1: a timer that is not quite due must not make the caller spin.
          */
         uint64_t ms = (uint64_t)left.tv_sec * 1000 + ((uint64_t)left.tv_usec + 999) / 1000;
@@ -295,13 +295,9 @@ void gc_dtls_round_trip(gc_dtls *d, uint32_t rtt_ms) {
         (uint32_t)gc_min_u64(gc_max_u64(ms, GC_DTLS_TIMER_MS_MIN), GC_DTLS_TIMER_MS_MAX);
 }
 
-void gc_dtls_begin(gc_dtls *d, uint64_t now_ms, bool client, uint32_t rtt_ms) {
-    gc_assert(d->state == GC_DTLS_IDLE && d->expects);
-    step_clock(d, now_ms);
+static void start(gc_dtls *d, bool client) {
     d->client = client;
-    gc_dtls_round_trip(d, rtt_ms);
     d->state = GC_DTLS_HANDSHAKING;
-    d->handshake_until_ms = d->now_ms + GC_DTLS_HANDSHAKE_MS;
     d->ssl = make_session(d);
     if (d->ssl == NULL) {
         clear_errors();
@@ -315,6 +311,30 @@ void gc_dtls_begin(gc_dtls *d, uint64_t now_ms, bool client, uint32_t rtt_ms) {
     }
     handshake(d);
     replay(d);
+}
+
+void gc_dtls_prepare(gc_dtls *d, uint64_t now_ms) {
+    gc_assert(d->state == GC_DTLS_IDLE && d->expects);
+    step_clock(d, now_ms);
+    gc_dtls_round_trip(d, 0);
+    d->waits = true;
+    start(d, true);
+}
+
+void gc_dtls_begin(gc_dtls *d, uint64_t now_ms, bool client, uint32_t rtt_ms) {
+    gc_assert((d->state == GC_DTLS_IDLE || d->waits) && d->expects);
+    step_clock(d, now_ms);
+    gc_dtls_round_trip(d, rtt_ms);
+    if (d->state == GC_DTLS_CLOSED) {
+        return; /* what was prepared has failed, and says so */
+    }
+    d->handshake_until_ms = d->now_ms + GC_DTLS_HANDSHAKE_MS;
+    if (d->waits) {
+        d->waits = false;
+        read_timer(d);
+    } else {
+        start(d, client);
+    }
 }
 
 void gc_dtls_datagram(gc_dtls *d, uint64_t now_ms, gc_span datagram) {

@@ -5,11 +5,12 @@
  *     \__ datagrams       \__ closed: a wrong fingerprint, a refused handshake, 10 s
  *         are held
  *
- * Datagrams that come while it is idle are held and replayed: the ClientHello of a browser comes
- * before our side knows its fingerprint, and a lost one costs a second. Records that are not
- * encrypted, which anybody can send, end nothing: alerts are dropped, and after the handshake all
- * of them; during it those that cannot come from the other side's role. Application data that
- * overtakes the last message of the handshake is held too.
+ * A client may prepare its handshake before there is a way for datagrams: its first one is given
+ * out, and no time counts until it begins. Datagrams that come while it is idle are held and
+ * replayed: the ClientHello of a browser comes before our side knows its fingerprint, and a lost
+ * one costs a second. Records that are not encrypted, which anybody can send, end nothing: alerts
+ * are dropped, and after the handshake all of them; during it those that cannot come from the other
+ * side's role. Application data that overtakes the last message of the handshake is held too.
  *
  * Contract: call one function, then drain gc_dtls_poll(), then ask gc_dtls_deadline(). The sessions
  * of one context share the memory of one datagram each way: whoever gives a datagram to another
@@ -83,6 +84,7 @@ typedef struct gc_dtls {
     uint8_t alert;    /* the last alert that was not encrypted, for diagnosis; 0: none */
     bool client;
     bool expects;  /* the fingerprint is known */
+    bool waits;    /* for gc_dtls_begin(), prepared: no timer runs */
     bool readable; /* OpenSSL may have data: something came since it said that it has none */
     bool tell_connected;
     bool tell_closed;
@@ -121,9 +123,13 @@ void gc_dtls_init(gc_dtls *d, gc_dtls_context *context);
 /* Names the fingerprint that the certificate of the other side must have; before gc_dtls_begin().
  */
 void gc_dtls_expect(gc_dtls *d, const uint8_t fingerprint[GC_FINGERPRINT_BYTES]);
-/* Begins the handshake of an idle session that expects a fingerprint (both asserted), and replays
- * what was held. client: whether ours is the client, whose ClientHello follows. rtt_ms: the round
- * trip of the path, 0 when it is not known. Failures are reported as ENDED. */
+/* Prepares the handshake of an idle session that expects a fingerprint (both asserted), as the
+ * client: its ClientHello is the next output, and is given out again only after gc_dtls_begin(). */
+void gc_dtls_prepare(gc_dtls *d, uint64_t now_ms);
+/* Begins the handshake of a session that expects a fingerprint and is idle or prepared (both
+ * asserted), and replays what was held. client: whether ours is the client, whose ClientHello
+ * follows. rtt_ms: the round trip of the path, 0 when it is not known. Failures are reported as
+ * ENDED. */
 void gc_dtls_begin(gc_dtls *d, uint64_t now_ms, bool client, uint32_t rtt_ms);
 /* Takes the round trip of the path, once it is known: flights from the next one on use it. */
 void gc_dtls_round_trip(gc_dtls *d, uint32_t rtt_ms);

@@ -17,6 +17,7 @@ void gc_ice_init(gc_ice *ice, uint64_t now_ms, const gc_ice_config *config) {
     ice->config = *config;
     ice->now_ms = now_ms;
     gc_ice_choice_init(&ice->choice);
+    gc_ice_passenger_init(&ice->passenger);
     gc_ice_credentials_make(&ice->local, config->drbg);
     gc_ice_pairs_init(&ice->table, config->controlling);
     gc_ice_checks_init(&ice->checks, config->drbg, config->gate);
@@ -194,6 +195,7 @@ static int on_request(gc_ice *ice, uint32_t base, const gc_addr *from, const gc_
     }
     if (code == 0) {
         take_check(ice, base, from, &check);
+        ice->came = check.passenger;
         ice->answer_len = gc_ice_message_success(ice->bytes, m->transaction, from, &ice->local);
     } else {
         ice->answer_len = gc_ice_message_refusal(ice->bytes, m, code, &ice->local);
@@ -255,6 +257,7 @@ static int on_response(gc_ice *ice, uint32_t base, const gc_addr *from, const gc
     } else {
         question(ice, pair);
         ice->connected = true;
+        gc_ice_passenger_unload(&ice->passenger);
         ice->consent_ms = ice->now_ms;
         gc_ice_pairs_answered(&ice->table, pair, ice->now_ms,
                               gc_ice_checks_consent_ms(&ice->checks, ice->now_ms), m->transaction,
@@ -280,12 +283,25 @@ int gc_ice_datagram(gc_ice *ice, uint64_t now_ms, uint32_t base, const gc_addr *
     if (ice->answer_len > 0) {
         return GC_E_FULL;
     }
+    ice->came = GC_SPAN_NONE;
     int result = m.class == GC_STUN_REQUEST ? on_request(ice, base, from, &m)
                                             : on_response(ice, base, from, &m);
     if (result == 0) {
         settle(ice);
     }
     return result;
+}
+
+gc_span gc_ice_came(const gc_ice *ice) {
+    return ice->came;
+}
+
+void gc_ice_carry(gc_ice *ice, gc_span datagram) {
+    if (ice->connected) {
+        gc_ice_passenger_unload(&ice->passenger);
+    } else {
+        gc_ice_passenger_load(&ice->passenger, datagram);
+    }
 }
 
 void gc_ice_tick(gc_ice *ice, uint64_t now_ms) {
@@ -386,6 +402,7 @@ static bool poll_check(gc_ice *ice, gc_ice_output *out) {
     gc_ice_choice_make(&ice->choice, &ice->table, ice->now_ms); /* it may be in doubt now */
     const gc_ice_pair *p = &ice->table.pairs[pair];
     const gc_ice_check check = {
+        .passenger = gc_ice_passenger_ride(&ice->passenger),
         .tie_breaker = ice->tie_breaker,
         .priority = gc_ice_pairs_priority(p->base, GC_CANDIDATE_PRFLX),
         .controlling = p->sent_controlling,

@@ -82,6 +82,8 @@ typedef struct gc_ice {
     uint32_t reason;   /* why it ended; GC_REASON_NONE: it has not */
     bool told_end;
     bool connected; /* a pair was valid */
+    gc_ice_passenger passenger;
+    gc_span came; /* with the check that came last; borrowed from its datagram */
     /* The answer that waits for poll; its bytes are those of the next SEND. */
     uint32_t answer_base;
     uint32_t answer_len; /* 0: none */
@@ -122,6 +124,13 @@ int gc_ice_add_candidate(gc_ice *ice, uint64_t now_ms, const gc_candidate *c);
  * agent has ended. Nothing has changed then, but that time has passed. */
 int gc_ice_datagram(gc_ice *ice, uint64_t now_ms, uint32_t base, const gc_addr *from,
                     gc_span datagram);
+/* Returns the datagram of DTLS that was in the authentic check for which gc_ice_datagram() returned
+ * 0 just now, borrowed from that check; empty: none. */
+gc_span gc_ice_came(const gc_ice *ice);
+/* Takes a datagram of DTLS that goes along with checks from now on (rtc/ice_passenger.h), as long
+ * as no pair is in use, in the place of the one before. One that is too long goes along with none.
+ */
+void gc_ice_carry(gc_ice *ice, gc_span datagram);
 /* Does what is due. Call it when gc_ice_deadline() has come; sooner does no harm. */
 void gc_ice_tick(gc_ice *ice, uint64_t now_ms);
 /* Has the pair in use checked now, unless a check of it is under way: the owner's data go

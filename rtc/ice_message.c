@@ -9,8 +9,9 @@
 static const uint16_t KNOWN[] = {GC_STUN_USERNAME, GC_STUN_PRIORITY, GC_STUN_USE_CANDIDATE};
 #define KNOWN_COUNT (sizeof KNOWN / sizeof KNOWN[0])
 
-/* USERNAME, four numbers, an address, integrity, fingerprint; each with its head. */
-_Static_assert(GC_STUN_HEAD_BYTES + 4 + 2 * GC_ICE_CREDENTIAL_MAX + 4 + 8 + 12 + 4 + 24 + 8 <=
+/* USERNAME, four numbers, an address, a passenger, integrity, fingerprint; each with its head. */
+_Static_assert(GC_STUN_HEAD_BYTES + 4 + 2 * GC_ICE_CREDENTIAL_MAX + 4 + 8 + 12 + 4 + 4 +
+                       GC_ICE_PASSENGER_BYTES_MAX + 24 + 8 <=
                    GC_ICE_MESSAGE_BYTES_MAX,
                "the longest check fits");
 
@@ -48,6 +49,9 @@ uint32_t gc_ice_message_check(uint8_t *out, const uint8_t *transaction, const gc
                             check->tie_breaker);
     if (check->use_candidate) {
         gc_stun_message_put(&w, GC_STUN_USE_CANDIDATE, GC_SPAN_NONE);
+    }
+    if (check->passenger.len > 0) {
+        gc_stun_message_put(&w, GC_STUN_DTLS, check->passenger);
     }
     return end_message(&w, gc_ice_credentials_pwd(remote));
 }
@@ -116,6 +120,9 @@ static bool read_words(const gc_stun_message *m, gc_ice_check *out) {
         return false;
     }
     c.use_candidate = gc_stun_message_find(m, GC_STUN_USE_CANDIDATE, &empty);
+    if (!gc_stun_message_find(m, GC_STUN_DTLS, &c.passenger)) {
+        c.passenger = GC_SPAN_NONE;
+    }
     *out = c;
     return true;
 }

@@ -7,15 +7,18 @@
 #include "core/base/addr.h"
 #include "core/wire/stun_message.h"
 #include "rtc/ice_credentials.h"
+#include "rtc/ice_passenger.h"
 
 /* The longest that is written: USERNAME of both names alone may have 513 bytes. */
-#define GC_ICE_MESSAGE_BYTES_MAX 640
+#define GC_ICE_MESSAGE_BYTES_MAX 1048
 
 typedef struct gc_ice_check {
     uint64_t tie_breaker;
     uint32_t priority;  /* that its sender would have as a peer-reflexive candidate */
     bool controlling;   /* the sender's role */
     bool use_candidate; /* it nominates */
+    gc_span passenger;  /* a datagram of DTLS; empty: none. Written: at most
+                           GC_ICE_PASSENGER_BYTES_MAX. Read: of any length, borrowed */
 } gc_ice_check;
 
 /* Each writes a message and returns its length. out: GC_ICE_MESSAGE_BYTES_MAX. transaction: 12

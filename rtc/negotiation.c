@@ -21,6 +21,7 @@ int gc_negotiation_take(gc_negotiation *n, gc_span text, gc_sdp *sdp) {
     memcpy(n->mid, sdp->mid.data, sdp->mid.len);
     n->mid_len = (uint8_t)sdp->mid.len;
     n->message_bytes_max = sdp->message_bytes_max;
+    n->ours = sdp->ours;
     return 0;
 }
 
@@ -36,7 +37,8 @@ void gc_negotiation_write(const gc_negotiation *n, gc_drbg *drbg, const gc_ice_c
                           .mid = gc_negotiation_mid(n),
                           .sctp_init = n->offerer || n->agreed ? init : GC_SPAN_NONE,
                           .message_bytes_max = message_bytes_max,
-                          .setup = GC_SDP_ACTPASS};
+                          .setup = GC_SDP_ACTPASS,
+                          .ours = n->offerer || n->ours};
     gc_drbg_bytes(drbg, &local.session, sizeof local.session);
     local.session >>= 1;
     memcpy(local.fingerprint, fingerprint, sizeof local.fingerprint);

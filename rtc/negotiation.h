@@ -13,6 +13,7 @@ typedef struct gc_negotiation {
     uint32_t message_bytes_max; /* that the other side takes; 0 before its description */
     bool offerer;
     bool client; /* our side is the client of DTLS; decided by the answer */
+    bool ours;   /* the other side is of this program: an answer says that ours is */
     bool agreed; /* the other side told an INIT of SCTP that we take: an answer tells ours */
     uint8_t mid_len;
     uint8_t mid[GC_SDP_MID_BYTES_MAX];

@@ -119,6 +119,7 @@ static bool take_description(gc_peer_connection *p, gc_span text) {
         return false;
     }
     gc_dtls_expect(&p->dtls, sdp.fingerprint);
+    gc_peer_connection_try_dtls(p);
     if (gc_sctp_agree(&p->sctp, gc_span_of(sdp.sctp_init, sdp.sctp_init_len)) == 0) {
         gc_negotiation_agree(&p->negotiation);
     }
@@ -193,7 +194,12 @@ int gc_peer_connection_stun(gc_peer_connection *p, uint64_t now_ms, uint32_t bas
         return GC_E_NOT_FOUND;
     }
     p->ice_ready = true;
-    return gc_ice_datagram(&p->ice, p->now_ms, base, from, datagram);
+    int result = gc_ice_datagram(&p->ice, p->now_ms, base, from, datagram);
+    gc_span came = result == 0 ? gc_ice_came(&p->ice) : GC_SPAN_NONE;
+    if (came.len > 0) {
+        gc_dtls_datagram(&p->dtls, p->now_ms, came);
+    }
+    return result;
 }
 
 void gc_peer_connection_dtls(gc_peer_connection *p, uint64_t now_ms, gc_span datagram) {

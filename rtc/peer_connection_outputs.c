@@ -100,6 +100,9 @@ static enum progress route(gc_peer_connection *p, gc_span bytes, gc_rtc_output *
     if (gc_sctp_awaits(&p->sctp)) {
         gc_silence_sent(&p->silence, p->now_ms);
     }
+    if (gc_peer_connection_carries(p)) {
+        gc_ice_carry(&p->ice, bytes);
+    }
     if (p->ice_failed || !gc_link_route_take(&p->route, &way)) {
         return AGAIN;
     }
@@ -241,7 +244,11 @@ static enum progress look(gc_peer_connection *p, gc_rtc_output *out) {
         return GIVEN;
     }
     bool ended = p->state == GC_PEER_CONNECTION_ENDED;
-    enum progress progress = ended ? NOTHING : poll_ice(p, out);
+    /* A ClientHello that goes along with a check must be there before the check. */
+    enum progress progress = gc_peer_connection_carries(p) ? poll_dtls(p, out) : NOTHING;
+    if (progress == NOTHING && !ended) {
+        progress = poll_ice(p, out);
+    }
     if (progress == NOTHING) {
         progress = poll_dtls(p, out);
     }

@@ -14,7 +14,7 @@ void gc_peer_connection_finish(gc_peer_connection *p) {
 void gc_peer_connection_wind_up(gc_peer_connection *p) {
     bool opened = p->state == GC_PEER_CONNECTION_OPEN;
     p->tell_description = false;
-    if (!opened && p->dtls.state != GC_DTLS_HANDSHAKING) {
+    if (!opened && (p->dtls.state != GC_DTLS_HANDSHAKING || p->dtls.waits)) {
         gc_peer_connection_finish(p);
         return;
     }
@@ -54,10 +54,19 @@ void gc_peer_connection_break_off(gc_peer_connection *p, uint32_t reason) {
 /* The client of DTLS can begin when there is an address, the server when it may answer: both need
  * to know whom they expect. */
 void gc_peer_connection_try_dtls(gc_peer_connection *p) {
-    if (p->state == GC_PEER_CONNECTION_LINKING && p->dtls.state == GC_DTLS_IDLE &&
-        p->dtls.expects && gc_link_route_known(&p->route)) {
-        gc_dtls_begin(&p->dtls, p->now_ms, p->negotiation.client, gc_ice_rtt_ms(&p->ice));
+    if (p->state != GC_PEER_CONNECTION_LINKING || !p->dtls.expects ||
+        !(p->dtls.state == GC_DTLS_IDLE || p->dtls.waits)) {
+        return;
     }
+    if (gc_link_route_known(&p->route)) {
+        gc_dtls_begin(&p->dtls, p->now_ms, p->negotiation.client, gc_ice_rtt_ms(&p->ice));
+    } else if (gc_peer_connection_carries(p) && !p->dtls.waits) {
+        gc_dtls_prepare(&p->dtls, p->now_ms);
+    }
+}
+
+bool gc_peer_connection_carries(const gc_peer_connection *p) {
+    return p->negotiation.ours && p->negotiation.client && p->route.selected.to.family == 0;
 }
 
 /* The path of a link that is used is worth a report now and then. */

@@ -62,8 +62,12 @@ typedef struct gc_peer_connection {
 
 /* Returns true when the link is LINKING or OPEN. */
 bool gc_peer_connection_lives(const gc_peer_connection *p);
-/* Begins DTLS when its side may: it needs an address and to know whom it expects. */
+/* Begins DTLS when its side may: it needs an address and to know whom it expects. A client whose
+ * ClientHello goes along with checks prepares it before there is an address. */
 void gc_peer_connection_try_dtls(gc_peer_connection *p);
+/* Returns true when datagrams of DTLS go along with checks of ICE: our side is the client, the
+ * other one is of this program, and no pair is in use yet. */
+bool gc_peer_connection_carries(const gc_peer_connection *p);
 /* Takes that a message came or went on this channel. */
 void gc_peer_connection_use(gc_peer_connection *p, uint32_t channel);
 /* Ends a living link with a report. reason: a gc_reason. */

@@ -17,6 +17,7 @@ typedef struct level {
     gc_span sctp_port;
     gc_span message_bytes;
     gc_span sctp_init;
+    gc_span ice_options;
 } level;
 
 typedef struct parse {
@@ -120,6 +121,9 @@ static gc_span *slot_of(level *l, gc_span name, gc_span value) {
     }
     if (gc_span_equal(name, GC_SPAN("sctp-port"))) {
         return &l->sctp_port;
+    }
+    if (gc_span_equal(name, GC_SPAN("ice-options"))) {
+        return &l->ice_options;
     }
     if (gc_span_equal(name, GC_SPAN("sctp-init"))) {
         return &l->sctp_init;
@@ -237,6 +241,15 @@ static uint32_t read_sctp_init(gc_span text, uint8_t out[GC_SDP_SCTP_INIT_BYTES_
     return fits && gc_base64_read(text, out, len) == 0 ? len : 0;
 }
 
+static bool has_word(gc_span text, gc_span word) {
+    while (text.len > 0) {
+        if (gc_span_equal(next_word(&text), word)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static int take(parse *p) {
     const level *session = &p->levels[0], *section = &p->levels[1];
     gc_sdp *out = p->out;
@@ -252,6 +265,8 @@ static int take(parse *p) {
         read_number(section->sctp_port, 65535, &port) && port > 0 &&
         read_message_bytes(section->message_bytes, &out->message_bytes_max);
     out->sctp_port = (uint16_t)port;
+    out->ours =
+        has_word(choose(&session->ice_options, &section->ice_options), GC_SPAN(GC_SDP_OWN_OPTION));
     out->sctp_init_len = read_sctp_init(section->sctp_init, out->sctp_init);
     return good ? 0 : GC_E_SYNTAX;
 }
@@ -320,7 +335,8 @@ void gc_sdp_write(const gc_sdp_local *local, gc_writer *w) {
                       "c=IN IP4 0.0.0.0\r\n");
     write_line(w, "a=ice-ufrag:", local->ufrag);
     write_line(w, "a=ice-pwd:", local->pwd);
-    gc_writer_text(w, "a=ice-options:trickle\r\n");
+    gc_writer_text(w, "a=ice-options:trickle");
+    gc_writer_text(w, local->ours ? " " GC_SDP_OWN_OPTION "\r\n" : "\r\n");
     write_fingerprint(w, local->fingerprint);
     write_line(w, "a=setup:", gc_span_text(setups[local->setup]));
     write_line(w, "a=mid:", local->mid);

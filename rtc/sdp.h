@@ -2,7 +2,8 @@
  * are those of Chromium and Firefox and of stacks like them; written is one that both take. Only
  * what a link needs is looked at, and that strictly: a description that could be understood in two
  * ways is refused. Source: RFC 8866 (SDP), 8839 (ICE), 8122 and 8842 (DTLS), 8841 (SCTP), 8843
- * (BUNDLE); draft-hancke-tsvwg-snap (a=sctp-init). */
+ * (BUNDLE); draft-hancke-tsvwg-snap (a=sctp-init), and of
+ * our own the ICE option GC_SDP_OWN_OPTION. */
 #ifndef GC_RTC_SDP_H
 #define GC_RTC_SDP_H
 
@@ -15,8 +16,11 @@
 #define GC_SDP_CREDENTIAL_BYTES_MAX  256
 #define GC_SDP_FINGERPRINT_BYTES     32    /* SHA-256 */
 #define GC_SDP_MESSAGE_BYTES_DEFAULT 65536 /* RFC 8841 6.1: without a=max-message-size */
-#define GC_SDP_SCTP_INIT_BYTES_MAX   256   /* of a=sctp-init: Chromium's INIT has 30 */
-#define GC_SDP_SCTP_PORT             5000  /* of our own descriptions, as of all browsers' */
+/* Says that the writer is of this program and takes the first datagram of DTLS from ICE checks
+ * (rtc/ice_passenger.h). A later version that does more says more. Source: RFC 8839 5.6. */
+#define GC_SDP_OWN_OPTION          "ghostchat1"
+#define GC_SDP_SCTP_INIT_BYTES_MAX 256  /* of a=sctp-init: Chromium's INIT has 30 */
+#define GC_SDP_SCTP_PORT           5000 /* of our own descriptions, as of all browsers' */
 
 /* Which side opens the DTLS connection. Source: RFC 8842 5.2. */
 enum gc_sdp_setup {
@@ -32,6 +36,7 @@ typedef struct gc_sdp {
     gc_span mid;   /* 1..GC_SDP_MID_BYTES_MAX token characters */
     uint8_t fingerprint[GC_SDP_FINGERPRINT_BYTES];
     uint8_t setup;              /* gc_sdp_setup */
+    bool ours;                  /* it has GC_SDP_OWN_OPTION */
     uint16_t sctp_port;         /* 1..65535 */
     uint32_t message_bytes_max; /* that it takes; UINT32_MAX: no limit */
     uint32_t sctp_init_len;     /* 0: none, or not base64, or too long; not looked into */
@@ -49,6 +54,7 @@ typedef struct gc_sdp_local {
     gc_span sctp_init; /* an INIT chunk, at most GC_SDP_SCTP_INIT_BYTES_MAX; empty: without one */
     uint32_t message_bytes_max;
     uint8_t setup; /* gc_sdp_setup */
+    bool ours;     /* say GC_SDP_OWN_OPTION */
     uint8_t fingerprint[GC_SDP_FINGERPRINT_BYTES];
 } gc_sdp_local;
 

@@ -42,6 +42,7 @@ enum gc_stun_attribute_type {
     GC_STUN_FINGERPRINT = 0x8028,
     GC_STUN_ICE_CONTROLLED = 0x8029,
     GC_STUN_ICE_CONTROLLING = 0x802a,
+    GC_STUN_DTLS = 0xc070, /* META-DTLS-IN-STUN of draft-hancke-webrtc-sped */
 };
 
 typedef struct gc_stun_attribute {

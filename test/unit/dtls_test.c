@@ -522,6 +522,65 @@ static void a_resend_beside_a_new_flight_costs_nothing(void **state) {
     free_world(w);
 }
 
+/* A ClientHello that is prepared goes out once, however long there is no way for it, and the time
+ * of the handshake counts from its beginning. */
+static void a_prepared_client_waits_for_its_way(void **state) {
+    (void)state;
+    world *w = make_world(1);
+    side *client = &w->sides[CLIENT];
+    gc_dtls_prepare(&client->dtls, w->now_ms);
+    assert_true(gc_dtls_deadline(&client->dtls) == GC_NEVER);
+    drain(w, CLIENT);
+    assert_int_equal(client->sent, 1);
+    path_datagram hello;
+    assert_true(path_take(&w->path, w->now_ms, &hello)); /* and gets lost */
+    run(w, 60000);
+    assert_int_equal(client->sent, 1);
+    begin(w, SERVER);
+    begin(w, CLIENT);
+    assert_int_equal(client->dtls.handshake_until_ms, w->now_ms + GC_DTLS_HANDSHAKE_MS);
+    run(w, 100); /* it is sent again at once, for its time is long over */
+    assert_connected(w);
+    say(w, CLIENT, 100);
+    run(w, 100);
+    assert_int_equal(w->sides[SERVER].messages, 1);
+    free_world(w);
+}
+
+/* The first flight came by another way: the handshake goes on where it stands. */
+static void a_prepared_client_whose_hello_came(void **state) {
+    (void)state;
+    for (uint32_t copies = 1; copies < 4; copies++) {
+        world *w = make_world(1);
+        gc_dtls_output out;
+        gc_dtls_prepare(&w->sides[CLIENT].dtls, w->now_ms);
+        assert_true(gc_dtls_poll(&w->sides[CLIENT].dtls, &out));
+        assert_int_equal(out.type, GC_DTLS_DATAGRAM);
+        begin(w, SERVER);
+        uint8_t *copy = exact_copy(out.bytes.data, out.bytes.len);
+        for (uint32_t i = 0; i < copies; i++) {
+            give(w, SERVER, gc_span_of(copy, out.bytes.len));
+        }
+        free(copy);
+        begin(w, CLIENT);
+        run(w, 49); /* no timer is needed */
+        assert_connected(w);
+        assert_int_equal(w->sides[CLIENT].sent, 1);
+        free_world(w);
+    }
+}
+
+static void a_prepared_client_that_is_not_needed(void **state) {
+    (void)state;
+    world *w = make_world(1);
+    gc_dtls_prepare(&w->sides[CLIENT].dtls, w->now_ms);
+    gc_dtls_close(&w->sides[CLIENT].dtls);
+    gc_dtls_begin(&w->sides[CLIENT].dtls, w->now_ms, true, 0);
+    assert_true(gc_dtls_deadline(&w->sides[CLIENT].dtls) == GC_NEVER);
+    assert_int_equal(w->sides[CLIENT].dtls.state, GC_DTLS_CLOSED);
+    free_world(w);
+}
+
 static void longer_datagrams_are_ignored(void **state) {
     (void)state;
     world *w = make_world(1);
@@ -648,6 +707,9 @@ int main(void) {
         cmocka_unit_test(nobody_answers),
         cmocka_unit_test(flights_stay_together),
         cmocka_unit_test(a_resend_beside_a_new_flight_costs_nothing),
+        cmocka_unit_test(a_prepared_client_waits_for_its_way),
+        cmocka_unit_test(a_prepared_client_whose_hello_came),
+        cmocka_unit_test(a_prepared_client_that_is_not_needed),
         cmocka_unit_test(longer_datagrams_are_ignored),
         cmocka_unit_test(a_clock_that_jumps),
         cmocka_unit_test(close_notify_ends_the_other_side),

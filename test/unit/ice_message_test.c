@@ -61,9 +61,67 @@ static void the_longest_names(void **state) {
     const gc_span span = gc_span_of(text, sizeof text);
     assert_int_equal(gc_ice_credentials_set(&longest, span, span), 0);
     uint8_t out[GC_ICE_MESSAGE_BYTES_MAX];
-    const gc_ice_check check = {.use_candidate = true};
+    static const uint8_t passenger[GC_ICE_PASSENGER_BYTES_MAX];
+    const gc_ice_check check = {.use_candidate = true,
+                                .passenger = gc_span_of(passenger, sizeof passenger)};
     uint32_t len = gc_ice_message_check(out, transaction, &check, &longest, &longest);
-    assert_int_equal(len, 20 + 4 + 516 + 8 + 12 + 4 + 24 + 8);
+    assert_int_equal(len, 20 + 4 + 516 + 8 + 12 + 4 + 4 + sizeof passenger + 24 + 8);
+}
+
+/* A datagram of DTLS goes along with a check: of any length, and nothing else of the check changes.
+ */
+static void a_check_with_a_passenger(void **state) {
+    (void)state;
+    static const uint8_t passenger[GC_ICE_PASSENGER_BYTES_MAX] = {22, 254, 253};
+    for (uint32_t len = 0; len <= sizeof passenger; len++) {
+        uint8_t out[GC_ICE_MESSAGE_BYTES_MAX];
+        const gc_ice_check check = {.priority = 5, .passenger = gc_span_of(passenger, len)};
+        gc_ice_check got;
+        uint32_t code = 7;
+        uint32_t whole = gc_ice_message_check(out, transaction, &check, &theirs, &ours);
+        uint8_t *copy = exact_copy(out, whole);
+        assert_int_equal(read_check(gc_span_of(copy, whole), &theirs, &got, &code), 0);
+        assert_int_equal(code, 0);
+        assert_int_equal(got.priority, 5);
+        assert_span(got.passenger, check.passenger);
+        if (len > 0) {
+            copy[whole - 8 - 24 - (len + 3) / 4 * 4] ^= 1; /* its first byte */
+            gc_stun_message m;
+            assert_int_not_equal(gc_stun_message_read(gc_span_of(copy, whole), &m), 0);
+        }
+        free(copy);
+    }
+}
+
+/* Written by somebody who does not know the password: behind the integrity of somebody else, or
+ * under a wrong one. */
+static void a_passenger_that_nobody_vouches_for(void **state) {
+    (void)state;
+    for (uint32_t behind = 0; behind < 2; behind++) {
+        uint8_t out[512];
+        gc_writer w;
+        gc_ice_check got;
+        uint32_t code = 7;
+        gc_writer_init(&w, out, sizeof out);
+        gc_stun_message_begin(&w, GC_STUN_REQUEST, GC_STUN_BINDING, transaction);
+        gc_stun_message_put(&w, GC_STUN_USERNAME, GC_SPAN("ours:their"));
+        gc_stun_message_put_u32(&w, GC_STUN_PRIORITY, 1);
+        gc_stun_message_put_u64(&w, GC_STUN_ICE_CONTROLLED, 1);
+        if (behind == 0) {
+            gc_stun_message_put(&w, GC_STUN_DTLS, GC_SPAN("hello"));
+        }
+        gc_integrity_put(&w, gc_ice_credentials_pwd(behind == 0 ? &theirs : &ours));
+        if (behind == 1) {
+            gc_stun_message_put(&w, GC_STUN_DTLS, GC_SPAN("hello"));
+        }
+        gc_stun_message_put_fingerprint(&w);
+        int result = read_check(gc_writer_done(&w), &theirs, &got, &code);
+        assert_int_equal(result, behind == 0 ? GC_E_REFUSED : 0);
+        if (behind == 1) {
+            assert_int_equal(code, 0);
+            assert_span(got.passenger, GC_SPAN_NONE);
+        }
+    }
 }
 
 /* A check of these names, signed with this password, as its sender likes it. */
@@ -204,9 +262,14 @@ static void many_unknown(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_check),       cmocka_unit_test(the_longest_names),
-        cmocka_unit_test(who_it_is_for), cmocka_unit_test(what_is_missing),
-        cmocka_unit_test(answers),       cmocka_unit_test(many_unknown),
+        cmocka_unit_test(a_check),
+        cmocka_unit_test(the_longest_names),
+        cmocka_unit_test(a_check_with_a_passenger),
+        cmocka_unit_test(a_passenger_that_nobody_vouches_for),
+        cmocka_unit_test(who_it_is_for),
+        cmocka_unit_test(what_is_missing),
+        cmocka_unit_test(answers),
+        cmocka_unit_test(many_unknown),
     };
     return cmocka_run_group_tests(tests, start, NULL);
 }

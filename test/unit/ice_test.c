@@ -642,6 +642,31 @@ static int changes_nothing(const gc_addr *from, gc_span bytes) {
     return result;
 }
 
+/* What came with a check is given out for that check alone, and only for an authentic one. */
+static void a_passenger_comes_with_its_check(void **state) {
+    (void)state;
+    connect_two(6);
+    gc_ice *ice = &net.sides[0].ice;
+    const gc_addr from = net.sides[1].bases[0];
+    gc_ice_credentials wrong = ice->local;
+    wrong.pwd[0] ^= 1;
+    const gc_ice_check checks[] = {
+        {.priority = 1, .tie_breaker = 1},
+        {.priority = 1, .tie_breaker = 1, .passenger = GC_SPAN("hello")}};
+    for (uint32_t i = 0; i < 6; i++) {
+        uint8_t bytes[GC_ICE_MESSAGE_BYTES_MAX];
+        const uint8_t transaction[12] = {(uint8_t)i};
+        bool authentic = i < 4;
+        uint32_t len =
+            gc_ice_message_check(bytes, transaction, &checks[i % 2], &net.sides[1].ice.local,
+                                 authentic ? &ice->local : &wrong);
+        int result = gc_ice_datagram(ice, net.now_ms, 0, &from, gc_span_of(bytes, len));
+        assert_int_equal(result, authentic ? 0 : GC_E_REFUSED);
+        assert_span(gc_ice_came(ice), authentic ? checks[i % 2].passenger : GC_SPAN_NONE);
+        network_drain(&net, 0);
+    }
+}
+
 /* Checks, answers and errors with the right name but a wrong password, all kinds of damage. */
 static void spoofed(void **state) {
     (void)state;
@@ -659,8 +684,11 @@ static void spoofed(void **state) {
         if (i % 4 == 0) { /* its own transaction, as if the packet had been seen */
             gc_ice_pairs_transaction(&s->ice.table, s->ice.choice.pair, transaction);
         }
-        const gc_ice_check check = {
-            .priority = i, .use_candidate = i & 1, .controlling = i & 2, .tie_breaker = UINT64_MAX};
+        const gc_ice_check check = {.priority = i,
+                                    .use_candidate = i & 1,
+                                    .controlling = i & 2,
+                                    .tie_breaker = UINT64_MAX,
+                                    .passenger = i & 4 ? GC_SPAN("hello") : GC_SPAN_NONE};
         if (i % 3 == 0) {
             len = gc_ice_message_check(bytes, transaction, &check, theirs, &wrong);
         } else {
@@ -695,7 +723,8 @@ static void damaged(void **state) {
     uint8_t bytes[GC_ICE_MESSAGE_BYTES_MAX];
     const uint8_t transaction[12] = {9};
     const gc_addr from = net.sides[1].bases[0];
-    const gc_ice_check check = {.priority = 1, .tie_breaker = 1, .use_candidate = true};
+    const gc_ice_check check = {
+        .priority = 1, .tie_breaker = 1, .use_candidate = true, .passenger = GC_SPAN("hello")};
     uint32_t len = gc_ice_message_check(bytes, transaction, &check, &net.sides[1].ice.local,
                                         &net.sides[0].ice.local);
     for (uint32_t cut = 0; cut < len; cut++) {
@@ -852,6 +881,7 @@ int main(void) {
         cmocka_unit_test(a_full_table_hears),
         cmocka_unit_test(a_victim_sees_few),
         cmocka_unit_test(a_false_sender_gains_nothing),
+        cmocka_unit_test(a_passenger_comes_with_its_check),
         cmocka_unit_test(spoofed),
         cmocka_unit_test(damaged),
         cmocka_unit_test(an_answer_from_elsewhere),

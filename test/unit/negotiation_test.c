@@ -56,6 +56,24 @@ static void an_offer_and_its_answer_settle_everything(void **state) {
     assert_false(offerer.client);
 }
 
+/* An offer names the program in any case, an answer only to one of the same. */
+static void an_answer_says_whose_it_is_when_the_offer_did(void **state) {
+    (void)state;
+    for (int ours = 0; ours < 2; ours++) {
+        uint8_t text[TEXT_BYTES];
+        gc_negotiation offerer, answerer;
+        gc_sdp sdp;
+        gc_negotiation_begin(&offerer, true);
+        gc_negotiation_begin(&answerer, false);
+        gc_span offer = write(&offerer, text);
+        change(offer, text, "ghostchat1", ours == 1 ? "ghostchat1" : "ghostchat0");
+        assert_int_equal(gc_negotiation_take(&answerer, offer, &sdp), 0);
+        assert_int_equal(answerer.ours, ours);
+        assert_int_equal(gc_negotiation_take(&offerer, write(&answerer, text), &sdp), 0);
+        assert_int_equal(offerer.ours, ours);
+    }
+}
+
 /* An offer tells its INIT in any case, an answer only to somebody whose INIT is taken. */
 static void an_answer_tells_an_init_when_the_offer_did(void **state) {
     (void)state;
@@ -122,6 +140,7 @@ static void another_port_or_text_is_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_offer_and_its_answer_settle_everything),
+        cmocka_unit_test(an_answer_says_whose_it_is_when_the_offer_did),
         cmocka_unit_test(an_answer_tells_an_init_when_the_offer_did),
         cmocka_unit_test(one_side_is_the_client),
         cmocka_unit_test(another_port_or_text_is_refused),

@@ -174,11 +174,11 @@ static void flip_fingerprint(gc_span *text, uint32_t type, uint8_t *copy) {
     }
 }
 
-/* Texts with which both sides would tell their INITs of SCTP, spoiled on the way of one. */
+/* A text that the description of one side loses on its way. */
 static bool spoiled_answer;
 static const char *spoiled_from, *spoiled_to;
 
-static void spoil_init(gc_span *text, uint32_t type, uint8_t *copy) {
+static void spoil_description(gc_span *text, uint32_t type, uint8_t *copy) {
     bool answer = false;
     for (uint32_t i = 0; i + 8 < text->len; i++) {
         answer = answer || memcmp(copy + i, ":active\r", 8) == 0;
@@ -206,7 +206,7 @@ static void an_init_that_is_of_no_use_costs_time_alone(void **state) {
             spoiled_to = cases[i][1];
             rtc_pair *w = rtc_pair_make(1);
             w->path.delay_ms = 50;
-            w->spoil = spoil_init;
+            w->spoil = spoil_description;
             rtc_pair_offer(w, LINK, GC_LINK_KIND_NATIVE);
             while (w->sides[0].opened == 0 || w->sides[1].opened == 0) {
                 rtc_pair_run(w, 1);
@@ -222,6 +222,33 @@ static void an_init_that_is_of_no_use_costs_time_alone(void **state) {
             } else {
                 assert_in_range(w->now_ms, best_ms + 50, best_ms + 400);
             }
+            rtc_pair_free(w);
+        }
+    }
+}
+
+/* The first datagram of DTLS goes along with checks between two of ours alone; without that it
+ * waits for the first check of the other side. */
+static void dtls_goes_along_with_checks_of_ours(void **state) {
+    (void)state;
+    static const char *const cases[][2] = {{"ghostchat1", "ghostchat1"},
+                                           {"ghostchat1", "ghostchat2"}};
+    uint64_t best_ms = 0;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        for (int answer = 0; answer < 2; answer++) {
+            spoiled_answer = answer == 1;
+            spoiled_from = cases[i][0];
+            spoiled_to = cases[i][1];
+            rtc_pair *w = rtc_pair_make(1);
+            w->path.delay_ms = 50;
+            w->spoil = spoil_description;
+            rtc_pair_offer(w, LINK, GC_LINK_KIND_NATIVE);
+            rtc_pair_run(w, 2000);
+            rtc_pair_assert_open(w, 1);
+            best_ms = i == 0 ? w->sides[1].opened_ms : best_ms;
+            /* An answer that comes without it still belongs to checks that came with it. */
+            bool alone = i == 1 && answer == 0;
+            assert_in_range(w->sides[1].opened_ms, best_ms + 50 * alone, best_ms + 55 * alone);
             rtc_pair_free(w);
         }
     }
@@ -277,6 +304,7 @@ static void descriptions_that_cannot_be_used(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_init_that_is_of_no_use_costs_time_alone),
+        cmocka_unit_test(dtls_goes_along_with_checks_of_ours),
         cmocka_unit_test(a_wrong_fingerprint),
         cmocka_unit_test(a_foreign_port_of_sctp),
         cmocka_unit_test(an_answer_must_settle_the_kind),

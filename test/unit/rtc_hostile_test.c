@@ -1,4 +1,5 @@
 /* rtc/rtc.c: what strangers on the network can do to a link. */
+#include "rtc/ice_passenger.h"
 #include "test/unit/rtc_pair.h"
 
 /* Checks come from an address that answers none: it may be a victim. */
@@ -12,6 +13,40 @@ static void an_address_that_only_asks_gets_little(void **state) {
     assert_int_equal(w->sides[0].handshakes, 0);
     assert_int_equal(w->sides[1].closed, 1);
     rtc_pair_free(w);
+}
+
+/* The addresses that the other side names may be victims: few checks carry a datagram of DTLS. */
+static void checks_that_nobody_answers_carry_little(void **state) {
+    (void)state;
+    rtc_pair *w = rtc_pair_make(1);
+    w->path.loss_percent = 100;
+    rtc_pair_offer(w, LINK, GC_LINK_KIND_NATIVE);
+    rtc_pair_run(w, GC_LINK_OPEN_MS + 1000);
+    assert_in_range(w->sides[1].carried, 2, GC_ICE_PASSENGER_RIDES_MAX);
+    assert_int_equal(w->sides[0].carried, 0);
+    assert_int_equal(w->sides[0].handshakes + w->sides[1].handshakes, 0);
+    rtc_pair_free(w);
+}
+
+/* Checks that get lost or come again cost time at most, and carry nothing once a pair works. */
+static void checks_that_are_lost_or_come_twice(void **state) {
+    (void)state;
+    for (uint64_t seed = 1; seed < 60; seed++) {
+        rtc_pair *w = rtc_pair_make(seed);
+        w->path.delay_ms = 50;
+        w->path.jitter_ms = (uint32_t)(seed % 3 * 20);
+        w->path.loss_percent = (uint32_t)(seed % 2 * 30);
+        w->path.duplicate_percent = 50;
+        rtc_pair_offer(w, LINK, GC_LINK_KIND_NATIVE);
+        rtc_pair_run(w, 10000);
+        rtc_pair_assert_open(w, 1);
+        assert_in_range(w->sides[1].carried, 1, GC_ICE_PASSENGER_RIDES_MAX);
+        assert_int_equal(w->sides[0].carried, 0);
+        uint32_t carried = w->sides[1].carried;
+        rtc_pair_run(w, 20000);
+        assert_int_equal(w->sides[1].carried, carried);
+        rtc_pair_free(w);
+    }
 }
 
 static void nothing_unauthentic_ends_a_link(void **state) {
@@ -50,6 +85,8 @@ static void nothing_unauthentic_ends_a_link(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_address_that_only_asks_gets_little),
+        cmocka_unit_test(checks_that_nobody_answers_carry_little),
+        cmocka_unit_test(checks_that_are_lost_or_come_twice),
         cmocka_unit_test(nothing_unauthentic_ends_a_link),
     };
     return RUN(tests);

@@ -1,4 +1,5 @@
 #include "test/unit/rtc_pair.h"
+#include "core/wire/stun_message.h"
 #include "test/unit/wall_clock.h"
 
 static const gc_rtc_options no_options;
@@ -98,6 +99,13 @@ static void answer_multicast(rtc_pair *w, uint32_t i, gc_span query) {
     gc_rtc_multicast(w->sides[i].rtc, w->now_ms, 5353, gc_span_of(answer, sizeof answer));
 }
 
+static bool has_passenger(gc_span datagram) {
+    gc_stun_message m;
+    gc_span passenger;
+    return gc_stun_message_read(datagram, &m) == 0 &&
+           gc_stun_message_find(&m, GC_STUN_DTLS, &passenger);
+}
+
 static void on_output(rtc_pair *w, uint32_t i, const gc_rtc_output *out) {
     rtc_side *s = &w->sides[i];
     switch (out->type) {
@@ -105,6 +113,7 @@ static void on_output(rtc_pair *w, uint32_t i, const gc_rtc_output *out) {
         assert_int_equal(out->value, i);
         assert_true(out->bytes.len > 0 && out->bytes.len <= 1200);
         s->handshakes += out->bytes.data[0] == 22;
+        s->carried += has_passenger(out->bytes);
         s->alerts += out->bytes.data[0] == 21;
         if (memcmp(&out->to, &w->sides[!i].address, sizeof out->to) == 0 &&
             !(w->one_way && i == 1)) {

@@ -27,6 +27,7 @@ typedef struct rtc_side {
     uint32_t descriptions, candidates, paths, buffered_reports, buffered;
     uint32_t path_type;
     uint32_t handshakes, alerts; /* datagrams of DTLS that it sent, by their first record */
+    uint32_t carried;            /* checks that it sent with one */
 
     uint64_t opened_ms;
     uint32_t unused;   /* bytes of memory that may be given back */

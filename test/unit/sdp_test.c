@@ -234,6 +234,34 @@ static void each_byte_replaced(void **state) {
     }
 }
 
+static void our_own_option_is_one_of_several(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        bool ours;
+    } cases[] = {
+        {GOOD, false},
+        {GOOD "a=ice-options:trickle\r\n", false},
+        {GOOD "a=ice-options:trickle ghostchat1\r\n", true},
+        {GOOD "a=ice-options:ghostchat1 trickle\r\n", true},
+        {GOOD "a=ice-options: ghostchat1\r\n", true},
+        {GOOD "a=ice-options:trickle ghostchat\r\n", false},
+        {GOOD "a=ice-options:trickle ghostchat12\r\n", false},
+        {GOOD "a=ice-options:trickleghostchat1\r\n", false},
+        {GOOD "a=ice-options:\r\n", false},
+        {GOOD "a=ice-options\r\n", false},
+        {GOOD "a=x:ghostchat1\r\n", false},
+        {"v=0\r\na=ice-options:ghostchat1\r\n" MEDIA ICE HASH REST, true},
+        {"v=0\r\na=ice-options:ghostchat1\r\n" MEDIA ICE HASH REST "a=ice-options:x\r\n", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        gc_sdp sdp;
+        assert_int_equal(parse(cases[i].text, &sdp), 0);
+        assert_int_equal(sdp.ours, cases[i].ours);
+    }
+    assert_int_equal(error_of(GOOD "a=ice-options:x\r\na=ice-options:y\r\n"), GC_E_SYNTAX);
+}
+
 #define INIT "AQAAHols3R0AUAAA/////+B5ZR3AAAAEgAgABoLA"
 
 static void an_init_of_sctp_is_taken_from_the_section(void **state) {
@@ -315,12 +343,15 @@ static void ours_is_that_of_chromium(void **state) {
     local.mid = GC_SPAN("sparta_0");
     assert_int_equal(sdp.sctp_init_len, 0);
     local.sctp_init = GC_SPAN("an INIT");
+    assert_false(sdp.ours);
+    local.ours = true;
     gc_writer_init(&w, text, sizeof text);
     gc_sdp_write(&local, &w);
     assert_int_equal(gc_sdp_parse(gc_writer_done(&w), &sdp), 0);
     assert_int_equal(sdp.setup, GC_SDP_ACTIVE);
     assert_span(sdp.mid, GC_SPAN("sparta_0"));
     assert_span(gc_span_of(sdp.sctp_init, sdp.sctp_init_len), GC_SPAN("an INIT"));
+    assert_true(sdp.ours);
 }
 
 int main(void) {
@@ -335,6 +366,7 @@ int main(void) {
         cmocka_unit_test(each_byte_replaced),
         cmocka_unit_test(an_init_of_sctp_is_taken_from_the_section),
         cmocka_unit_test(an_init_of_sctp_has_a_limit),
+        cmocka_unit_test(our_own_option_is_one_of_several),
         cmocka_unit_test(ours_is_that_of_chromium),
     };
     return RUN(tests);
