@@ -2,6 +2,7 @@
 #include "cli/qr.h"
 #include "core/base/error.h"
 #include "core/base/secret.h"
+#include "core/base/utf8.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -60,6 +61,12 @@ void gc_output_open(gc_output *o, int fd, bool json) {
     memset(o, 0, offsetof(gc_output, bytes));
     o->fd = fd;
     o->json = json;
+}
+
+void gc_output_own(gc_output *o, gc_span nick) {
+    if (gc_utf8_valid(nick)) {
+        gc_plain_lines_own(&o->people, nick);
+    }
 }
 
 /* A terminal that calls itself dumb knows no colours. */

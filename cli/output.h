@@ -19,6 +19,8 @@ typedef struct gc_output {
 
 /* Begins. fd: stays the caller's. */
 void gc_output_open(gc_output *o, int fd, bool json);
+/* Takes the user's own name: gc_plain_lines_own(). One that is not valid UTF-8 is ignored. */
+void gc_output_own(gc_output *o, gc_span nick);
 /* Asks for QR codes of links beside plain lines, where fd is a terminal that can show them. */
 void gc_output_show_codes(gc_output *o);
 /* Each writes what json_lines.h and plain_lines.h say of it. */

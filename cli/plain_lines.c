@@ -20,6 +20,11 @@ static int find(const gc_plain_lines *p, gc_span id) {
     return -1;
 }
 
+static gc_span short_of(const gc_plain_lines *p, int i) {
+    uint32_t len = p->people[i].id_len;
+    return gc_span_of(p->people[i].id, len < SHORT_ID_CHARS ? len : SHORT_ID_CHARS);
+}
+
 static int place_of(gc_plain_lines *p, gc_span id) {
     int i = find(p, id);
     for (int k = 0; i < 0 && k < GC_PEERS_MAX; k++) {
@@ -29,30 +34,30 @@ static int place_of(gc_plain_lines *p, gc_span id) {
             p->people[i].id_len = id.len;
             p->people[i].state = GC_PEER_CONNECTING;
             memcpy(p->people[i].id, id.data, id.len);
+            p->people[i].id_looks = gc_looks_of(short_of(p, i));
         }
     }
     return i;
-}
-
-static gc_span short_of(const gc_plain_lines *p, int i) {
-    uint32_t len = p->people[i].id_len;
-    return gc_span_of(p->people[i].id, len < SHORT_ID_CHARS ? len : SHORT_ID_CHARS);
 }
 
 static gc_span nick_of(const gc_plain_lines *p, int i) {
     return gc_span_of(p->people[i].nick, p->people[i].nick_len);
 }
 
-/* Tells whether a name alone may be taken for somebody else: another one has it, or it ends as one
- * that is told apart does. */
+void gc_plain_lines_own(gc_plain_lines *p, gc_span nick) {
+    p->own = gc_looks_of(nick);
+}
+
+/* Tells whether a name alone may be taken for somebody else: it looks like that of another one or
+ * of the user, or it ends as one that is told apart does. */
 static bool needs_id(const gc_plain_lines *p, int i) {
-    gc_span nick = nick_of(p, i);
-    bool found = nick.data[nick.len - 1] == ')';
-    for (int k = 0; k < GC_PEERS_MAX; k++) {
-        bool other = k != i && p->people[k].known;
-        found =
-            found ||
-            (other && (gc_span_equal(nick, nick_of(p, k)) || gc_span_equal(nick, short_of(p, k))));
+    const gc_looks *looks = &p->people[i].looks;
+    bool found =
+        looks->len == 0 || looks->bytes[looks->len - 1] == ')' || gc_looks_equal(looks, &p->own);
+    for (int k = 0; k < GC_PEERS_MAX && !found; k++) {
+        found = k != i && p->people[k].known &&
+                (gc_looks_equal(looks, &p->people[k].looks) ||
+                 gc_looks_equal(looks, &p->people[k].id_looks));
     }
     return found;
 }
@@ -119,6 +124,7 @@ static void learn(gc_plain_lines *p, const gc_event *e, int i) {
     }
     memcpy(p->people[i].nick, clean, len);
     p->people[i].nick_len = len;
+    p->people[i].looks = gc_looks_of(nick_of(p, i));
 }
 
 static void write_peer(gc_plain_lines *p, gc_writer *w, const gc_event *e) {

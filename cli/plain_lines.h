@@ -1,10 +1,12 @@
 /* Plain lines, which people read where there is no full screen: a message is "<name> text", all
  * else begins with "* ". Nothing that others write can drive the terminal or look like a line of
  * ours (visible.h). Names are in angle brackets, of which they have none themselves; those who
- * cannot be told apart by their names are shown with the beginning of their ids. */
+ * cannot be told apart by the looks of their names (looks.h), or look like the user, are shown with
+ * the beginning of their ids. */
 #ifndef GC_CLI_PLAIN_LINES_H
 #define GC_CLI_PLAIN_LINES_H
 
+#include "cli/looks.h"
 #include "core/base/writer.h"
 #include "peer/events.h"
 
@@ -19,10 +21,15 @@ typedef struct gc_plain_lines {
         uint32_t id_len;
         uint8_t nick[GC_PLAIN_LINES_NICK_BYTES];
         uint32_t nick_len;
-        uint8_t state; /* gc_peer_state that was shown */
+        gc_looks looks, id_looks; /* of the name; of the beginning of the id */
+        uint8_t state;            /* gc_peer_state that was shown */
         bool known;
     } people[GC_PEERS_MAX];
+    gc_looks own; /* of the user's own name */
 } gc_plain_lines;
+
+/* Takes the user's own name, valid UTF-8: nobody else is shown under it alone. */
+void gc_plain_lines_own(gc_plain_lines *p, gc_span nick);
 
 /* Each writes lines, or nothing where there is nothing to say. The same as in json_lines.h. */
 void gc_plain_lines_event(gc_plain_lines *p, gc_writer *w, const gc_event *e);

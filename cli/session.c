@@ -313,6 +313,7 @@ int gc_session_run(const gc_arguments *arguments) {
     gc_output_open(&s.output, STDOUT_FILENO,
                    arguments->form == GC_ARGUMENTS_JSON ||
                        (arguments->form == GC_ARGUMENTS_BY_OUTPUT && !terminal));
+    gc_output_own(&s.output, gc_span_text(arguments->nick));
     if (arguments->form == GC_ARGUMENTS_BY_OUTPUT && arguments->command == GC_ARGUMENTS_NEW) {
         gc_output_show_codes(&s.output);
     }

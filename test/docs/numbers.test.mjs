@@ -202,6 +202,13 @@ test('the field for a name takes as much as a name may have', () => {
   assert.equal(limits.GC_ROOM_NAME_BYTES_MAX, limits.GC_NICK_BYTES_MAX, 'web/name.js has one number for both');
 });
 
+test('the page and the terminal know the same letters that look alike', () => {
+  const pairs = (text) => text.replaceAll('"', ' ').trim().split(/\s+/).sort();
+  const page = pairs(/const LIKE = new Map\(\s*`([^`]*)`/.exec(read('web/looks.js'))[1]);
+  assert.ok(page.length > 100);
+  assert.deepEqual(pairs(/char like\[\] =([^;]*);/.exec(read('cli/looks.c'))[1]), page);
+});
+
 test('the page uses every export of the core', () => {
   const core = read('web/core.js');
   for (const name of read('core/wasm.exports').split('\n').filter((line) => line && line !== 'memory')) {

@@ -88,6 +88,23 @@ static void two_people_are_told_apart(void **state) {
                         "<gaaaaaaa (gddddddd)> hi\n");
 }
 
+/* Letters of other scripts, capitals and digits in the place of letters make no other name. */
+static void a_name_that_looks_like_another_is_told_apart(void **state) {
+    (void)state;
+    gc_plain_lines p = {0};
+    gc_plain_lines_own(&p, GC_SPAN("Ben"));
+    assert_string_equal(says(&p, GC_SPAN("ggggggggggg"), GC_SPAN("Emma")), "<Emma> hi\n");
+    assert_string_equal(says(&p, GC_SPAN("geeeeeeeeee"), GC_SPAN("Ernma")),
+                        "<Ernma (geeeeeee)> hi\n");
+    assert_string_equal(says(&p, GC_SPAN("gccccccccc"), GC_SPAN("B\xd0\xb5n")),
+                        "<B\xd0\xb5n (gccccccc)> hi\n"); /* a Cyrillic letter, as the user */
+    assert_string_equal(says(&p, GC_SPAN("gdddddddddd"), GC_SPAN("ggggGGGG")),
+                        "<ggggGGGG (gddddddd)> hi\n"); /* the id of Emma */
+    assert_string_equal(
+        says(&p, GC_SPAN("gfffffffffff"), GC_SPAN("Emma \xef\xbc\x88geee\xef\xbc\x89")),
+        "<Emma \xef\xbc\x88geee\xef\xbc\x89 (gfffffff)> hi\n");
+}
+
 static void everybody_has_a_place_and_more_have_none(void **state) {
     (void)state;
     gc_plain_lines p = {0};
@@ -117,6 +134,7 @@ int main(void) {
         cmocka_unit_test(a_name_cannot_look_like_a_line),
         cmocka_unit_test(a_name_ends_where_it_ends),
         cmocka_unit_test(two_people_are_told_apart),
+        cmocka_unit_test(a_name_that_looks_like_another_is_told_apart),
         cmocka_unit_test(everybody_has_a_place_and_more_have_none),
         cmocka_unit_test(the_longest_message_fits),
     };
