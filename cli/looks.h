@@ -6,7 +6,7 @@
 
 #include "core/base/span.h"
 
-/* Longer looks are cut: names that begin alike for so long are taken for the same. */
+/* Longer looks are cut: two names that differ behind that are taken for the same. */
 #define GC_LOOKS_BYTES_MAX 256
 
 typedef struct gc_looks {
