@@ -23,6 +23,12 @@ $(B)/ghostchat: $(B)/cli/main.o $(B)/libgcpeer.a $(B)/libgchost.a $(B)/libgcrtc.
 	$(Q)$(CC) $(LDFLAGS_ALL) -Wl,--as-needed -o $@ $(B)/cli/main.o $(B)/libgcpeer.a \
 	    $(B)/libgchost.a $(B)/libgcrtc.a $(B)/libgccore.a $(PEER_LDLIBS)
 
+# Several peers in one process, for test/native.
+$(B)/test/native/peers: test/native/peers.c $(B)/libgcpeer.a $(B)/libgchost.a $(B)/libgcrtc.a $(B)/libgccore.a $(STAMP)
+	$(call say,TEST,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(HOST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $< -o $@ $(LDFLAGS_ALL) \
+	    $(B)/libgcpeer.a $(B)/libgchost.a $(B)/libgcrtc.a $(B)/libgccore.a $(PEER_LDLIBS)
+
 # A link end for the tests with browsers (test/interop).
 $(B)/test/interop/rtc_peer: test/interop/rtc_peer.c $(B)/libgcrtc.a $(B)/libgccore.a $(STAMP)
 	$(call say,TEST,$<)
