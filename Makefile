@@ -73,7 +73,7 @@ $(B)/%.o: %.c $(B)/include/jsmn.h $(STAMP)
 	$(Q)mkdir -p $(@D) && $(CC) $(HOST_CFLAGS) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
 
 # Folders bring their own rules where they need more than the patterns above.
--include mk/wasm.mk mk/web.mk mk/server.mk mk/rtc.mk mk/sim.mk mk/test.mk mk/musl.mk mk/fuzz.mk mk/bench.mk mk/lint.mk mk/install.mk mk/tools.mk
+-include mk/wasm.mk mk/web.mk mk/server.mk mk/rtc.mk mk/sim.mk mk/test.mk mk/musl.mk mk/cross.mk mk/fuzz.mk mk/bench.mk mk/lint.mk mk/install.mk mk/tools.mk
 
 #: make clean           everything built, of all variants
 clean:

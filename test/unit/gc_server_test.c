@@ -33,8 +33,7 @@ static void too_little_memory_is_refused(void **state) {
     gc_crypto crypto;
     assert_int_equal(gc_host_crypto(&crypto), 0);
     size_t size = gc_server_size(&config);
-    void *memory = calloc(1, size);
-    assert_non_null(memory);
+    void *memory = arena_memory(size);
     assert_null(gc_server_init(memory, size - 1, &config, &crypto, seed, 0));
     assert_null(gc_server_init(NULL, size, &config, &crypto, seed, 0));
     config.queue_bytes_max = 1;

@@ -7,7 +7,7 @@ static gc_map make(uint32_t capacity, void **memory) {
     gc_arena_measure(&a);
     gc_map_init(&m, &a, capacity);
     size_t bytes = a.at;
-    *memory = calloc(1, bytes);
+    *memory = arena_memory(bytes);
     gc_arena_init(&a, *memory, bytes);
     gc_map_init(&m, &a, capacity);
     assert_int_equal(a.at, bytes);

@@ -1,8 +1,9 @@
 #!/bin/sh
 # Runs unit test programs, as many at a time as there are cores, and ends with
 # `unit: N passed, N failed`. A program that dies counts as failed, also when it printed nothing.
+# EMULATOR: what runs them, for programs of another machine, and for valgrind.
 if [ "${1:-}" = --one ]; then
-    out=$(CMOCKA_MESSAGE_OUTPUT=TAP "$2" 2>&1)
+    out=$(CMOCKA_MESSAGE_OUTPUT=TAP ${EMULATOR:-} "$2" 2>&1)
     status=$?
     ok=$(printf '%s\n' "$out" | grep -c '^ok ')
     bad=$(printf '%s\n' "$out" | grep -c '^not ok ')

@@ -14,8 +14,7 @@ static gc_server *server_of(const gc_server_config *config) {
     size_t bytes = gc_server_size(config);
     gc_crypto crypto;
     assert_int_equal(gc_host_crypto(&crypto), 0);
-    memory = calloc(1, bytes);
-    assert_non_null(memory);
+    memory = arena_memory(bytes);
     return gc_server_init(memory, bytes, config, &crypto, seed, 1000);
 }
 

@@ -7,7 +7,7 @@ static gc_timers make(uint32_t capacity, void **memory) {
     gc_arena_measure(&a);
     gc_timers_init(&t, &a, capacity);
     size_t bytes = a.at;
-    *memory = malloc(bytes + 1);
+    *memory = arena_memory(bytes + 1);
     memset(*memory, 0xee, bytes); /* owners make their entries ready themselves */
     gc_arena_init(&a, *memory, bytes);
     gc_timers_init(&t, &a, capacity);

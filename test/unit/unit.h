@@ -28,6 +28,15 @@ static inline uint8_t *exact_copy(const void *bytes, uint32_t len) {
     return copy;
 }
 
+/* Zeroed memory that begins where an arena may, also on machines of 32 bits, where malloc() aligns
+ * to 8 only. Give it back with free(). */
+static inline void *arena_memory(size_t bytes) {
+    void *memory = aligned_alloc(16, (bytes + 15) / 16 * 16);
+    assert_non_null(memory);
+    memset(memory, 0, bytes);
+    return memory;
+}
+
 #define assert_span(span, expected)                                                                \
     do {                                                                                           \
         gc_span span_ = (span), expected_ = (expected);                                            \
