@@ -31,7 +31,7 @@ static side sides[2];
 static packet packets[PACKETS_MAX];
 static uint32_t packet_count;
 static uint64_t now_ms;
-static const gc_sctp_config config = {GC_SCTP_PACKET_BYTES, 1u << 19, 1u << 19, 0};
+static gc_sctp_config config = {GC_SCTP_PACKET_BYTES, 1u << 19, 1u << 19, 0, false};
 
 /* --- invariants ---------------------------------------------------------------------------------
  */
@@ -169,7 +169,8 @@ static void send(gc_reader *r, uint32_t i) {
 static void forge_chunk(gc_reader *r, gc_writer *w, const gc_sctp *to) {
     uint8_t type = gc_reader_u8(r), flags = gc_reader_u8(r), len = gc_reader_u8(r);
     uint32_t at = gc_sctp_chunk_begin(w, type, flags);
-    if (type == GC_SCTP_DATA || type == GC_SCTP_FORWARD_TSN) {
+    if (type == GC_SCTP_DATA || type == GC_SCTP_FORWARD_TSN || type == GC_SCTP_I_DATA ||
+        type == GC_SCTP_I_FORWARD_TSN) {
         gc_writer_u32(w, to->in.cumulative + (uint32_t)(int8_t)gc_reader_u8(r));
     } else if (type == GC_SCTP_SACK || type == GC_SCTP_SHUTDOWN) {
         gc_writer_u32(w, to->out.acked_tsn + (uint32_t)(int8_t)gc_reader_u8(r));
@@ -276,7 +277,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     }
     gc_reader r;
     gc_reader_init(&r, gc_span_of(data, (uint32_t)size));
-    begin((gc_reader_u8(&r) & 1) != 0);
+    uint8_t how = gc_reader_u8(&r);
+    config.interleaves = (how & 2) != 0;
+    begin((how & 1) != 0);
     while (!r.failed && gc_reader_left(&r) > 0) {
         operate(&r);
     }

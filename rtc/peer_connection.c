@@ -42,7 +42,8 @@ void gc_peer_connection_begin(gc_peer_connection *p, gc_peer_connection_shared *
                   &(gc_sctp_config){.packet_bytes = GC_SCTP_PACKET_BYTES,
                                     .window_bytes = WINDOW_BYTES,
                                     .queue_bytes = QUEUE_BYTES,
-                                    .wide_window_bytes = WIDE_WINDOW_BYTES},
+                                    .wide_window_bytes = WIDE_WINDOW_BYTES,
+                                    .interleaves = true},
                   now_ms);
 }
 

@@ -8,7 +8,7 @@
 #define PACKET_BYTES_MIN 512
 
 _Static_assert(GC_SCTP_MESSAGE_BYTES_MAX /
-                       (PACKET_BYTES_MIN - GC_SCTP_HEAD_BYTES - GC_SCTP_DATA_BYTES) <
+                       (PACKET_BYTES_MIN - GC_SCTP_HEAD_BYTES - GC_SCTP_I_DATA_BYTES) <
                    GC_SCTP_FRAGMENTS_MAX,
                "the longest message has few enough fragments on the narrowest path");
 _Static_assert(GC_SCTP_PEER_COOKIE_BYTES_MAX + GC_SCTP_HEAD_BYTES + GC_SCTP_CHUNK_BYTES <=
@@ -33,6 +33,7 @@ void gc_sctp_begin(gc_sctp *s, const gc_sctp_config *config, uint64_t now_ms) {
     s->config = *config;
     s->now_ms = now_ms;
     gc_sctp_opening_begin(&s->opening, s->pool->drbg, config->window_bytes, GC_SCTP_STREAMS_MAX);
+    s->opening.own.interleaves = config->interleaves;
     gc_sctp_closing_begin(&s->closing);
     gc_sctp_in_begin(&s->in, 0, config->window_bytes);
     gc_sctp_out_begin(&s->out, s->opening.own.tsn, config->queue_bytes);

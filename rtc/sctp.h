@@ -1,7 +1,7 @@
 /* SCTP association: messages on streams between the two sides of one DTLS connection, as WebRTC's
  * data channels use them (RFC 9260 for one path, RFC 8831, stream reset RFC 6525, FORWARD-TSN of
- * RFC 3758 received, zero checksum of RFC 9653). It sees no socket: plaintexts of DTLS records go
- * in and come out.
+ * RFC 3758 received, zero checksum of RFC 9653, messages interleaved by RFC 8260 where both sides
+ * want it). It sees no socket: plaintexts of DTLS records go in and come out.
  *
  *   CLOSED --connect--> COOKIE_WAIT --INIT ACK--> COOKIE_ECHOED --COOKIE ACK--> ESTABLISHED
  *     |                      \______________________/  COOKIE ECHO of the peer      ^

@@ -33,7 +33,10 @@ int gc_sctp_data_read(const gc_sctp_chunk *c, gc_sctp_data *out) {
     gc_reader_init(&r, c->value);
     out->tsn = gc_reader_u32(&r);
     out->stream = gc_reader_u16(&r);
-    out->ssn = gc_reader_u16(&r);
+    out->number = gc_reader_u16(&r); /* reserved in I-DATA */
+    if (c->type == GC_SCTP_I_DATA) {
+        out->number = gc_reader_u32(&r);
+    }
     out->ppid = gc_reader_u32(&r);
     out->flags = c->flags;
     out->bytes = gc_reader_bytes(&r, gc_reader_left(&r));
@@ -43,6 +46,7 @@ int gc_sctp_data_read(const gc_sctp_chunk *c, gc_sctp_data *out) {
 static void read_extensions(gc_span value, gc_sctp_init_chunk *out) {
     for (uint32_t i = 0; i < value.len; i++) {
         out->reconfig = out->reconfig || value.data[i] == GC_SCTP_RECONFIG;
+        out->interleaves = out->interleaves || value.data[i] == GC_SCTP_I_DATA;
     }
 }
 
@@ -120,7 +124,8 @@ int gc_sctp_forward_read(const gc_sctp_chunk *c, uint32_t *cumulative, gc_span *
     gc_reader_init(&r, c->value);
     *cumulative = gc_reader_u32(&r);
     *skips = gc_reader_bytes(&r, gc_reader_left(&r));
-    return r.failed || skips->len % 4 != 0 ? GC_E_SYNTAX : 0;
+    uint32_t entry = c->type == GC_SCTP_I_FORWARD_TSN ? 8 : 4;
+    return r.failed || skips->len % entry != 0 ? GC_E_SYNTAX : 0;
 }
 
 int gc_sctp_shutdown_read(const gc_sctp_chunk *c, uint32_t *cumulative) {
@@ -167,9 +172,33 @@ uint32_t gc_sctp_data_begin(gc_writer *w, const gc_sctp_data *d) {
     uint32_t at = gc_sctp_chunk_begin(w, GC_SCTP_DATA, d->flags);
     gc_writer_u32(w, d->tsn);
     gc_writer_u16(w, d->stream);
-    gc_writer_u16(w, d->ssn);
+    gc_writer_u16(w, (uint16_t)d->number);
     gc_writer_u32(w, d->ppid);
     return at;
+}
+
+uint32_t gc_sctp_i_data_begin(gc_writer *w, const gc_sctp_data *d) {
+    uint32_t at = gc_sctp_chunk_begin(w, GC_SCTP_I_DATA, d->flags);
+    gc_writer_u32(w, d->tsn);
+    gc_writer_u16(w, d->stream);
+    gc_writer_u16(w, 0); /* reserved */
+    gc_writer_u32(w, d->number);
+    gc_writer_u32(w, d->ppid);
+    return at;
+}
+
+/* RFC 8260 2.2.1: both names of what interleaves are in the list. */
+static void write_extensions(gc_writer *w, const gc_sctp_init_chunk *i) {
+    uint32_t at = gc_sctp_parameter_begin(w, SUPPORTED_EXTENSIONS);
+    gc_writer_u8(w, GC_SCTP_RECONFIG);
+    if (i->forward_tsn) {
+        gc_writer_u8(w, GC_SCTP_FORWARD_TSN);
+    }
+    if (i->interleaves) {
+        gc_writer_u8(w, GC_SCTP_I_DATA);
+        gc_writer_u8(w, GC_SCTP_I_FORWARD_TSN);
+    }
+    gc_sctp_parameter_end(w, at);
 }
 
 /* RFC 9260 3.3.3.1: each unknown parameter inside one of ours. */
@@ -200,12 +229,7 @@ void gc_sctp_init_write(gc_writer *w, uint8_t type, const gc_sctp_init_chunk *i)
         gc_sctp_parameter_end(w, gc_sctp_parameter_begin(w, FORWARD_TSN));
     }
     if (i->reconfig) {
-        uint32_t at = gc_sctp_parameter_begin(w, SUPPORTED_EXTENSIONS);
-        gc_writer_u8(w, GC_SCTP_RECONFIG);
-        if (i->forward_tsn) {
-            gc_writer_u8(w, GC_SCTP_FORWARD_TSN);
-        }
-        gc_sctp_parameter_end(w, at);
+        write_extensions(w, i);
     }
     if (i->zero_checksum) {
         uint32_t at = gc_sctp_parameter_begin(w, ZERO_CHECKSUM);

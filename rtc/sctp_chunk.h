@@ -1,7 +1,7 @@
 /* SCTP chunks: the values of those that carry fields. Reading checks the form and nothing else;
  * spans are borrowed from the packet. Writers write a whole chunk into a packet that was begun
- * (sctp_packet.h). Source: RFC 9260 3.3; RFC 3758 3.1, 3.2; RFC 6525 3, 4; RFC 5061 4.2.7;
- * RFC 9653 4. */
+ * (sctp_packet.h). Source: RFC 9260 3.3; RFC 3758 3.1, 3.2; RFC 8260 2; RFC 6525 3, 4; RFC
+ * 5061 4.2.7; RFC 9653 4. */
 #ifndef GC_RTC_SCTP_CHUNK_H
 #define GC_RTC_SCTP_CHUNK_H
 
@@ -15,8 +15,9 @@
 /* Flag of ABORT and SHUTDOWN COMPLETE: the tag is that of the sender (RFC 9260 8.5.1). */
 #define GC_SCTP_FLAG_OWN_TAG 1
 
-/* Bytes of a DATA chunk without the user's. */
-#define GC_SCTP_DATA_BYTES 16
+/* Bytes of a DATA and of an I-DATA chunk without the user's. */
+#define GC_SCTP_DATA_BYTES   16
+#define GC_SCTP_I_DATA_BYTES 20
 /* Bytes of a SACK without gaps and duplicates; each of those takes 4 more. */
 #define GC_SCTP_SACK_BYTES 16
 /* Gaps and duplicates that we report in one SACK. */
@@ -35,11 +36,12 @@ enum gc_sctp_cause {
     GC_SCTP_CAUSE_VIOLATION = 13,
 };
 
+/* DATA or I-DATA. */
 typedef struct gc_sctp_data {
     uint32_t tsn;
-    uint32_t ppid;
+    uint32_t ppid; /* I-DATA that does not begin a message has the number of the fragment here */
     uint16_t stream;
-    uint16_t ssn;
+    uint32_t number; /* of the message in its stream: 16 bits in DATA, 32 in I-DATA */
     uint8_t flags;
     gc_span bytes;
 } gc_sctp_data;
@@ -53,6 +55,7 @@ typedef struct gc_sctp_init_chunk {
     bool reconfig;                        /* parameter 0x8008 names RE-CONFIG */
     bool forward_tsn;                     /* parameter 0xC000 */
     bool zero_checksum;                   /* parameter 0x8001 names DTLS (RFC 9653 4) */
+    bool interleaves;                     /* parameter 0x8008 names I-DATA (RFC 8260 2.2.1) */
     gc_span cookie;                       /* of INIT ACK; empty in INIT */
     uint8_t report[GC_SCTP_REPORT_BYTES]; /* unknown parameters, whole, padded, to be reported */
     uint32_t report_len;
@@ -84,7 +87,8 @@ int gc_sctp_init_read(const gc_sctp_chunk *c, gc_sctp_init_chunk *out);
 int gc_sctp_sack_read(const gc_sctp_chunk *c, gc_sctp_sack *out);
 /* Returns gap i (0..gaps - 1, asserted) of a SACK. */
 gc_sctp_gap gc_sctp_sack_gap(const gc_sctp_sack *s, uint32_t i);
-/* FORWARD-TSN: the new cumulative TSN, and pairs of stream and sequence number, 4 bytes each. */
+/* FORWARD-TSN: the new cumulative TSN, and pairs of stream and sequence number, 4 bytes each;
+ * I-FORWARD-TSN: stream, flags (1: unordered) and number of the message, 8 bytes each. */
 int gc_sctp_forward_read(const gc_sctp_chunk *c, uint32_t *cumulative, gc_span *skips);
 /* SHUTDOWN: the cumulative TSN. */
 int gc_sctp_shutdown_read(const gc_sctp_chunk *c, uint32_t *cumulative);
@@ -93,6 +97,8 @@ uint16_t gc_sctp_cause_read(const gc_sctp_chunk *c);
 
 /* Begins a DATA chunk, whose user bytes the caller writes before gc_sctp_chunk_end(). */
 uint32_t gc_sctp_data_begin(gc_writer *w, const gc_sctp_data *d);
+/* The same for I-DATA. */
+uint32_t gc_sctp_i_data_begin(gc_writer *w, const gc_sctp_data *d);
 /* type: INIT or INIT ACK. */
 void gc_sctp_init_write(gc_writer *w, uint8_t type, const gc_sctp_init_chunk *i);
 void gc_sctp_sack_write(gc_writer *w, uint32_t cumulative, uint32_t window_bytes,

@@ -7,6 +7,9 @@
 #define EMPTY UINT32_MAX
 #define DONE  (UINT32_MAX - 1) /* came, and is delivered or given up */
 
+/* A message of the longest, whose chunks may be as small as the fewest allow. */
+#define MESSAGE_BLOCKS (GC_SCTP_FRAGMENTS_MAX + GC_SCTP_MESSAGE_BYTES_MAX / GC_SCTP_BLOCK_BYTES)
+
 /* States of a block here. */
 #define PLAIN   0
 #define BLOCKED 1 /* first of a whole message that waits for an earlier one of its stream */
@@ -19,6 +22,7 @@ void gc_sctp_in_place(gc_sctp_in *in, gc_sctp_pool *pool, gc_arena *a) {
     in->share = gc_sctp_pool_share(pool);
     gc_sctp_tsns_place(&in->tsns, a, GC_SCTP_IN_TSNS);
     in->next_ssn = gc_arena_take(a, GC_SCTP_STREAMS_MAX, sizeof(uint16_t));
+    gc_sctp_assembly_place(&in->assembly, pool, a, GC_SCTP_STREAMS_MAX);
 }
 
 void gc_sctp_in_begin(gc_sctp_in *in, uint32_t first_tsn, uint32_t window_bytes) {
@@ -26,6 +30,7 @@ void gc_sctp_in_begin(gc_sctp_in *in, uint32_t first_tsn, uint32_t window_bytes)
         .pool = in->pool,
         .share = in->share,
         .tsns = in->tsns,
+        .assembly = in->assembly,
         .next_ssn = in->next_ssn,
         .floor = first_tsn,
         .cumulative = first_tsn - 1,
@@ -38,6 +43,11 @@ void gc_sctp_in_begin(gc_sctp_in *in, uint32_t first_tsn, uint32_t window_bytes)
     };
     memset(in->next_ssn, 0, GC_SCTP_STREAMS_MAX * sizeof(uint16_t));
     gc_sctp_tsns_empty(&in->tsns);
+    gc_sctp_assembly_begin(&in->assembly);
+}
+
+void gc_sctp_in_interleave(gc_sctp_in *in) {
+    in->interleaves = true;
 }
 
 void gc_sctp_in_widen(gc_sctp_in *in, uint32_t window_bytes) {
@@ -91,6 +101,7 @@ void gc_sctp_in_end(gc_sctp_in *in) {
         }
     }
     in->floor = in->highest + 1;
+    gc_sctp_assembly_end(&in->assembly, &in->share);
     while (in->ready_first != GC_SCTP_NO_BLOCK) {
         uint32_t first = in->ready_first;
         in->ready_first = in->pool->blocks[first].prev;
@@ -104,7 +115,19 @@ void gc_sctp_in_end(gc_sctp_in *in) {
 /* --- whole messages ------------------------------------------------------------------------------
  */
 
-/* A message in the list is the chain of its chunks by `next`; messages are chained by `prev`. */
+/* Appends a whole message to the list: the chain of its chunks by `next`. Messages are chained by
+ * `prev`. */
+static void make_ready(gc_sctp_in *in, uint32_t first) {
+    gc_sctp_pool *p = in->pool;
+    p->blocks[first].prev = GC_SCTP_NO_BLOCK;
+    if (in->ready_first == GC_SCTP_NO_BLOCK) {
+        in->ready_first = first;
+    } else {
+        p->blocks[in->ready_last].prev = first;
+    }
+    in->ready_last = first;
+}
+
 static void deliver(gc_sctp_in *in, uint32_t begin, uint32_t end) {
     gc_sctp_pool *p = in->pool;
     uint32_t first = *slot(in, begin);
@@ -116,13 +139,7 @@ static void deliver(gc_sctp_in *in, uint32_t begin, uint32_t end) {
     for (uint32_t tsn = begin; tsn != end + 1; tsn++) {
         *slot(in, tsn) = DONE;
     }
-    p->blocks[first].prev = GC_SCTP_NO_BLOCK;
-    if (in->ready_first == GC_SCTP_NO_BLOCK) {
-        in->ready_first = first;
-    } else {
-        p->blocks[in->ready_last].prev = first;
-    }
-    in->ready_last = first;
+    make_ready(in, first);
     if (in->partial && begin == in->floor) {
         in->partial = false;
         in->floor = in->cumulative + 1;
@@ -330,12 +347,40 @@ static bool came_before(const gc_sctp_in *in, uint32_t tsn) {
 static bool has_room(const gc_sctp_in *in, const gc_sctp_data *d) {
     uint32_t need = gc_sctp_pool_need(d->bytes.len);
     return d->tsn - in->floor < GC_SCTP_IN_TSNS &&
-           (in->share.held + need <= in->blocks_max || d->tsn == in->cumulative + 1);
+           (in->share.held + need <= in->blocks_max ||
+            (d->tsn == in->cumulative + 1 && in->share.held < in->blocks_max + MESSAGE_BLOCKS));
 }
 
 /* How much of the share a chunk may use: holes may stay open as long as the peer likes. */
 static uint32_t limit_of(const gc_sctp_in *in, uint32_t tsn) {
     return tsn == in->cumulative + 1 ? in->share.guaranteed : in->share.guaranteed / 2;
+}
+
+/* The messages of a stream that have become whole, from this one on. */
+static void take_whole(gc_sctp_in *in, uint32_t stream, uint32_t first) {
+    while (first != GC_SCTP_NO_BLOCK) {
+        make_ready(in, first);
+        first = gc_sctp_assembly_next(&in->assembly, stream);
+    }
+}
+
+/* A chunk of I-DATA, in its block. */
+static uint32_t take_interleaved(gc_sctp_in *in, const gc_sctp_data *d, uint32_t block) {
+    gc_sctp_block *b = &in->pool->blocks[block];
+    uint32_t whole = GC_SCTP_NO_BLOCK;
+    b->mid = d->number;
+    b->fsn = (d->flags & GC_SCTP_FLAG_BEGIN) != 0 ? 0 : d->ppid;
+    uint32_t result = gc_sctp_assembly_put(&in->assembly, block, &whole);
+    if (result != GC_SCTP_IN_TAKEN) {
+        give(in, block);
+    }
+    if (result != GC_SCTP_IN_TAKEN && result != GC_SCTP_IN_AGAIN) {
+        return result;
+    }
+    raise_highest(in, d->tsn);
+    *slot(in, d->tsn) = DONE;
+    take_whole(in, d->stream, whole);
+    return advance(in);
 }
 
 uint32_t gc_sctp_in_data(gc_sctp_in *in, const gc_sctp_data *d) {
@@ -357,12 +402,29 @@ uint32_t gc_sctp_in_data(gc_sctp_in *in, const gc_sctp_data *d) {
     b->tsn = d->tsn;
     b->ppid = d->ppid;
     b->stream = d->stream;
-    b->ssn = (d->flags & GC_SCTP_FLAG_UNORDERED) != 0 ? 0 : d->ssn;
     b->flags = d->flags;
+    if (in->interleaves) {
+        return take_interleaved(in, d, block);
+    }
+    b->ssn = (d->flags & GC_SCTP_FLAG_UNORDERED) != 0 ? 0 : (uint16_t)d->number;
     raise_highest(in, d->tsn);
     *slot(in, d->tsn) = block;
     uint32_t result = settle(in, d->tsn);
     return result == GC_SCTP_IN_TAKEN ? advance(in) : result;
+}
+
+static void skip_interleaved(gc_sctp_in *in, gc_span skips) {
+    gc_reader r;
+    gc_reader_init(&r, skips);
+    while (gc_reader_left(&r) >= 8) {
+        uint16_t stream = gc_reader_u16(&r);
+        bool unordered = (gc_reader_u16(&r) & 1) != 0;
+        uint32_t mid = gc_reader_u32(&r);
+        if (stream < GC_SCTP_STREAMS_MAX) {
+            gc_sctp_assembly_skip(&in->assembly, &in->share, stream, unordered, mid);
+            take_whole(in, stream, gc_sctp_assembly_next(&in->assembly, stream));
+        }
+    }
 }
 
 static void skip(gc_sctp_in *in, gc_span skips) {
@@ -379,7 +441,11 @@ uint32_t gc_sctp_in_forward(gc_sctp_in *in, uint32_t cumulative, gc_span skips) 
     if (!gc_sctp_after(cumulative, in->cumulative)) {
         return GC_SCTP_IN_AGAIN;
     }
-    skip(in, skips);
+    if (in->interleaves) {
+        skip_interleaved(in, skips);
+    } else {
+        skip(in, skips);
+    }
     in->release_due = true;
     release(in);
     uint32_t last = gc_sctp_after(cumulative, in->highest) ? in->highest : cumulative;
@@ -400,6 +466,7 @@ uint32_t gc_sctp_in_forward(gc_sctp_in *in, uint32_t cumulative, gc_span skips) 
 void gc_sctp_in_restart(gc_sctp_in *in, uint16_t stream) {
     gc_assert(stream < GC_SCTP_STREAMS_MAX);
     in->next_ssn[stream] = 0;
+    gc_sctp_assembly_restart(&in->assembly, stream);
 }
 
 /* --- output -------------------------------------------------------------------------------------
@@ -466,6 +533,7 @@ bool gc_sctp_in_hurries(const gc_sctp_in *in, const gc_sctp_data *d) {
 
 void gc_sctp_in_packet_read(gc_sctp_in *in, uint64_t now_ms, bool at_once) {
     in->packets++;
+    gc_sctp_assembly_rested(&in->assembly);
     uint32_t ms = at_once ? 0 : patience_ms(in, now_ms);
     in->sack_at_ms = gc_min_u64(in->sack_at_ms, now_ms + ms);
     in->packet_ms = now_ms;

@@ -5,6 +5,8 @@
  *         done          | a message that is not whole |  holes, chunks, done    | nothing
  *   ... cumulative or floor                      cumulative               highest
  *
+ * Fragments that came as I-DATA (RFC 8260) are put together by sctp_assembly.h; here they are done.
+ *
  * Bounds: GC_SCTP_IN_TSNS places from floor on; blocks_max blocks of the pool, which the chunk
  * after the cumulative TSN alone may exceed, and that by one message. Chunks that leave a hole use
  * only half of the share of the pool that is guaranteed: whatever a peer has done with the rest of
@@ -14,14 +16,11 @@
 #ifndef GC_RTC_SCTP_IN_H
 #define GC_RTC_SCTP_IN_H
 
-#include "rtc/sctp_chunk.h"
-#include "rtc/sctp_pool.h"
+#include "rtc/sctp_assembly.h"
 #include "rtc/sctp_tsns.h"
 
 /* Places for TSNs: a power of 2. A window of 16 MiB has about 15,000 chunks on an ordinary path. */
 #define GC_SCTP_IN_TSNS 16384
-/* Of one message: 262,144 bytes in chunks of 256. */
-#define GC_SCTP_FRAGMENTS_MAX 1024
 /* Streams, each way: 0..GC_SCTP_STREAMS_MAX - 1. */
 #define GC_SCTP_STREAMS_MAX 1024
 /* When a SACK goes out: this time after a single packet with DATA (RFC 9260 6.2: at most 200 ms),
@@ -35,14 +34,6 @@
 /* The same where the peer is of this program: what it does about losses and congestion goes by
  * time, not by the number of SACKs, so that it needs fewer of them. */
 #define GC_SCTP_BURST_PACKETS_WIDE 16
-
-enum gc_sctp_in_result {
-    GC_SCTP_IN_TAKEN,
-    GC_SCTP_IN_AGAIN,     /* was there */
-    GC_SCTP_IN_DROPPED,   /* no place: the peer sends it again */
-    GC_SCTP_IN_VIOLATION, /* of the protocol, by the peer */
-    GC_SCTP_IN_EXCESS,    /* a message of too many bytes or fragments */
-};
 
 typedef struct gc_sctp_in {
     gc_sctp_pool *pool;
@@ -64,6 +55,8 @@ typedef struct gc_sctp_in {
     uint64_t packet_ms; /* when the last packet with DATA came */
     uint32_t packets;   /* with DATA since the last SACK */
     bool wide;
+    bool interleaves; /* the peer sends I-DATA, of which nothing is held here but in `assembly` */
+    gc_sctp_assembly assembly;
     uint32_t duplicates[GC_SCTP_DUPLICATES_MAX];
     uint32_t duplicate_count;
 } gc_sctp_in;
@@ -81,12 +74,14 @@ void gc_sctp_in_place(gc_sctp_in *in, gc_sctp_pool *pool, gc_arena *a);
 void gc_sctp_in_begin(gc_sctp_in *in, uint32_t first_tsn, uint32_t window_bytes);
 /* Notes that the peer is of this program, and gets this window. */
 void gc_sctp_in_widen(gc_sctp_in *in, uint32_t window_bytes);
+/* Notes that I-DATA comes, and no DATA. */
+void gc_sctp_in_interleave(gc_sctp_in *in);
 /* Gives all blocks back. */
 void gc_sctp_in_end(gc_sctp_in *in);
-/* Takes one DATA chunk. Returns a gc_sctp_in_result. */
+/* Takes one DATA chunk, or I-DATA where it is agreed on. Returns a gc_sctp_in_result. */
 uint32_t gc_sctp_in_data(gc_sctp_in *in, const gc_sctp_data *d);
-/* Takes FORWARD-TSN: what is missing up to this TSN does not come any more. skips: as
- * gc_sctp_forward_read() gives them. Returns a gc_sctp_in_result. */
+/* Takes FORWARD-TSN, or I-FORWARD-TSN where I-DATA is: what is missing up to this TSN does not come
+ * any more. skips: as gc_sctp_forward_read() gives them. Returns a gc_sctp_in_result. */
 uint32_t gc_sctp_in_forward(gc_sctp_in *in, uint32_t cumulative, gc_span skips);
 /* The next message of this stream has the number 0 (RFC 6525 5.2.2). */
 void gc_sctp_in_restart(gc_sctp_in *in, uint16_t stream);

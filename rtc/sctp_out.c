@@ -15,7 +15,7 @@ void gc_sctp_out_place(gc_sctp_out *o, gc_sctp_pool *pool, gc_arena *a, uint32_t
     o->share = gc_sctp_pool_share(pool);
     o->streams = streams;
     gc_sctp_tsns_place(&o->tsns, a, GC_SCTP_OUT_TSNS);
-    o->next_ssn = gc_arena_take(a, streams, sizeof(uint16_t));
+    gc_sctp_turns_place(&o->turns, a, streams);
     o->waiting = gc_arena_take(a, streams, sizeof(uint16_t));
 }
 
@@ -25,8 +25,18 @@ void gc_sctp_out_begin(gc_sctp_out *o, uint32_t first_tsn, uint32_t queue_bytes)
     o->blocks_max = queue_bytes / GC_SCTP_BLOCK_BYTES;
     o->unsent_blocks = 0;
     o->unsent = o->flight = o->lost = empty_list;
-    memset(o->next_ssn, 0, o->streams * sizeof(uint16_t));
+    o->interleaves = false;
+    gc_sctp_turns_begin(&o->turns);
     memset(o->waiting, 0, o->streams * sizeof(uint16_t));
+}
+
+void gc_sctp_out_interleave(gc_sctp_out *o) {
+    gc_assert(o->acked_tsn + 1 == o->next_tsn);
+    o->interleaves = true;
+}
+
+uint32_t gc_sctp_out_head_bytes(const gc_sctp_out *o) {
+    return o->interleaves ? GC_SCTP_I_DATA_BYTES : GC_SCTP_DATA_BYTES;
 }
 
 /* --- lists --------------------------------------------------------------------------------------
@@ -46,6 +56,20 @@ static void append(gc_sctp_out *o, gc_sctp_list *list, uint32_t block) {
         at(o, list->last)->next = block;
     }
     list->last = block;
+    list->bytes += b->len;
+}
+
+/* Puts a chunk before another one of the list. */
+static void insert(gc_sctp_out *o, gc_sctp_list *list, uint32_t block, uint32_t later) {
+    gc_sctp_block *b = at(o, block);
+    b->next = later;
+    b->prev = at(o, later)->prev;
+    at(o, later)->prev = block;
+    if (b->prev == GC_SCTP_NO_BLOCK) {
+        list->first = block;
+    } else {
+        at(o, b->prev)->next = block;
+    }
     list->bytes += b->len;
 }
 
@@ -109,18 +133,42 @@ uint32_t gc_sctp_out_room(const gc_sctp_out *o) {
     return left < room ? left : room;
 }
 
-static void put_chunk(gc_sctp_out *o, const gc_sctp_data *d, gc_span bytes, uint8_t flags) {
+/* Puts a chunk before the first one of a later turn. earlier: the chunk before it in its message,
+ * as a place to begin the walk. */
+static void queue_by_turn(gc_sctp_out *o, uint32_t block, uint32_t earlier) {
+    uint64_t turn = at(o, block)->turn;
+    if (o->unsent.last == GC_SCTP_NO_BLOCK || at(o, o->unsent.last)->turn <= turn) {
+        append(o, &o->unsent, block);
+        return;
+    }
+    uint32_t later = earlier == GC_SCTP_NO_BLOCK ? o->unsent.first : at(o, earlier)->next;
+    while (at(o, later)->turn <= turn) {
+        later = at(o, later)->next;
+    }
+    insert(o, &o->unsent, block, later);
+}
+
+/* A chunk of the message that m describes, its bytes from `done` on. Returns its block. */
+static uint32_t put_chunk(gc_sctp_out *o, const gc_sctp_data *d, const gc_sctp_turn *m,
+                          gc_span bytes, uint8_t flags, uint32_t earlier) {
     uint32_t block = gc_sctp_pool_put(o->pool, &o->share, o->share.guaranteed, bytes);
     gc_assert(block != GC_SCTP_NO_BLOCK);
     gc_sctp_block *b = at(o, block);
     b->ppid = d->ppid;
     b->stream = d->stream;
-    b->ssn = (d->flags & GC_SCTP_FLAG_UNORDERED) != 0 ? 0 : o->next_ssn[d->stream];
+    b->mid = m->mid;
+    b->fsn = earlier == GC_SCTP_NO_BLOCK ? 0 : at(o, earlier)->fsn + 1;
+    b->turn = m->first;
     b->flags = flags;
     b->state = UNSENT;
     o->waiting[d->stream]++;
     o->unsent_blocks += gc_sctp_pool_need(b->len);
-    append(o, &o->unsent, block);
+    if (o->interleaves) {
+        queue_by_turn(o, block, earlier);
+    } else {
+        append(o, &o->unsent, block);
+    }
+    return block;
 }
 
 int gc_sctp_out_put(gc_sctp_out *o, const gc_sctp_data *d, uint32_t chunk_bytes) {
@@ -130,17 +178,18 @@ int gc_sctp_out_put(gc_sctp_out *o, const gc_sctp_data *d, uint32_t chunk_bytes)
         chunks > UINT16_MAX - (uint32_t)o->waiting[d->stream]) {
         return GC_E_FULL;
     }
+    bool unordered = (d->flags & GC_SCTP_FLAG_UNORDERED) != 0;
+    gc_sctp_turn m = gc_sctp_turns_take(&o->turns, d->stream, unordered, d->bytes.len);
+    uint32_t block = GC_SCTP_NO_BLOCK;
     for (uint32_t done = 0; done < d->bytes.len;) {
         uint32_t left = d->bytes.len - done;
         uint32_t len = left < chunk_bytes ? left : chunk_bytes;
         uint8_t flags = d->flags & GC_SCTP_FLAG_UNORDERED;
         flags |= done == 0 ? GC_SCTP_FLAG_BEGIN : 0;
         flags |= len == left ? GC_SCTP_FLAG_END : 0;
-        put_chunk(o, d, gc_span_of(d->bytes.data + done, len), flags);
+        block = put_chunk(o, d, &m, gc_span_of(d->bytes.data + done, len), flags, block);
+        m.first += m.each_byte * (uint64_t)len;
         done += len;
-    }
-    if ((d->flags & GC_SCTP_FLAG_UNORDERED) == 0) {
-        o->next_ssn[d->stream]++;
     }
     return 0;
 }
@@ -156,12 +205,20 @@ uint32_t gc_sctp_out_next(const gc_sctp_out *o, bool fresh) {
 /* The user bytes go from the blocks to the packet at once. */
 static void write_chunk(const gc_sctp_out *o, uint32_t block, uint8_t flags, gc_writer *w) {
     const gc_sctp_block *b = at(o, block);
+    bool unordered = (b->flags & GC_SCTP_FLAG_UNORDERED) != 0;
     gc_sctp_data d = {.tsn = b->tsn,
                       .ppid = b->ppid,
                       .stream = b->stream,
-                      .ssn = b->ssn,
+                      .number = b->mid,
                       .flags = b->flags | flags};
-    uint32_t start = gc_sctp_data_begin(w, &d);
+    uint32_t start = 0;
+    if (o->interleaves) {
+        d.ppid = (b->flags & GC_SCTP_FLAG_BEGIN) != 0 ? b->ppid : b->fsn;
+        start = gc_sctp_i_data_begin(w, &d);
+    } else {
+        d.number = unordered ? 0 : b->mid;
+        start = gc_sctp_data_begin(w, &d);
+    }
     gc_assert(!w->failed && b->len <= w->size - w->at);
     gc_sctp_pool_copy(o->pool, block, w->data + w->at);
     w->at += b->len;
@@ -178,6 +235,7 @@ static void give_tsn(gc_sctp_out *o, uint32_t block) {
     b->tsn = o->next_tsn++;
     *slot(o, b->tsn) = block;
     o->waiting[b->stream]--;
+    gc_sctp_turns_sent(&o->turns, b->turn);
     o->unsent_blocks -= gc_sctp_pool_need(b->len);
 }
 
@@ -294,8 +352,7 @@ gc_sctp_acked gc_sctp_out_ack(gc_sctp_out *o, const gc_sctp_sack *sack) {
 }
 
 void gc_sctp_out_restart(gc_sctp_out *o, uint16_t stream) {
-    gc_assert(stream < o->streams);
-    o->next_ssn[stream] = 0;
+    gc_sctp_turns_restart(&o->turns, stream);
 }
 
 bool gc_sctp_out_is_empty(const gc_sctp_out *o) {

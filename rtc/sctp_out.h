@@ -16,6 +16,7 @@
 #include "rtc/sctp_chunk.h"
 #include "rtc/sctp_pool.h"
 #include "rtc/sctp_tsns.h"
+#include "rtc/sctp_turns.h"
 
 /* Chunks that are sent and not acknowledged: a power of 2. */
 #define GC_SCTP_OUT_TSNS 16384
@@ -28,15 +29,16 @@ typedef struct gc_sctp_list {
 
 typedef struct gc_sctp_out {
     gc_sctp_pool *pool;
-    gc_sctp_tsns tsns;  /* blocks, from acked_tsn + 1 to next_tsn - 1 */
-    uint16_t *next_ssn; /* by stream */
-    uint16_t *waiting;  /* by stream: chunks that were never sent */
-    uint32_t streams;   /* that the tables have */
+    gc_sctp_tsns tsns; /* blocks, from acked_tsn + 1 to next_tsn - 1 */
+    gc_sctp_turns turns;
+    uint16_t *waiting; /* by stream: chunks that were never sent */
+    uint32_t streams;  /* that the tables have */
     uint32_t acked_tsn;
     uint32_t next_tsn;
     gc_sctp_share share;
     uint32_t blocks_max;
     uint32_t unsent_blocks;
+    bool interleaves; /* chunks are I-DATA, and `unsent` is in the order of their turns */
     gc_sctp_list unsent;
     gc_sctp_list flight;
     gc_sctp_list lost;
@@ -57,6 +59,10 @@ typedef struct gc_sctp_acked {
 void gc_sctp_out_place(gc_sctp_out *o, gc_sctp_pool *pool, gc_arena *a, uint32_t streams);
 /* Begins with our first TSN. Nothing may be held (gc_sctp_out_end()). */
 void gc_sctp_out_begin(gc_sctp_out *o, uint32_t first_tsn, uint32_t queue_bytes);
+/* Chunks are I-DATA from now on: before the first is sent. */
+void gc_sctp_out_interleave(gc_sctp_out *o);
+/* Returns how many bytes a chunk has beside those of the user. */
+uint32_t gc_sctp_out_head_bytes(const gc_sctp_out *o);
 /* Gives all blocks back. */
 void gc_sctp_out_end(gc_sctp_out *o);
 

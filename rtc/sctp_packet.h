@@ -12,7 +12,8 @@
 #define GC_SCTP_HEAD_BYTES  12 /* common header */
 #define GC_SCTP_CHUNK_BYTES 4  /* header of a chunk or of a parameter */
 
-/* RFC 9260 3.2; RFC 6525 3 (RE-CONFIG); RFC 4820 3 (PAD); RFC 3758 3.2 (FORWARD-TSN). */
+/* RFC 9260 3.2; RFC 6525 3 (RE-CONFIG); RFC 4820 3 (PAD); RFC 3758 3.2 (FORWARD-TSN);
+ * RFC 8260 2 (I-DATA, I-FORWARD-TSN). */
 enum gc_sctp_chunk_type {
     GC_SCTP_DATA = 0,
     GC_SCTP_INIT = 1,
@@ -27,9 +28,11 @@ enum gc_sctp_chunk_type {
     GC_SCTP_COOKIE_ECHO = 10,
     GC_SCTP_COOKIE_ACK = 11,
     GC_SCTP_SHUTDOWN_COMPLETE = 14,
+    GC_SCTP_I_DATA = 64,
     GC_SCTP_RECONFIG = 130,
     GC_SCTP_PAD = 132,
     GC_SCTP_FORWARD_TSN = 192,
+    GC_SCTP_I_FORWARD_TSN = 194,
 };
 
 /* RFC 9260 3.2: the two upper bits of an unknown chunk's type say how it is taken; 3.2.1: so do

@@ -41,15 +41,25 @@
 
 /* Describes the chunk that begins in a block. The association that owns the block fills it in. */
 typedef struct gc_sctp_block {
-    uint64_t sent_ms; /* the last transmission */
-    uint32_t next;    /* in a list of its owner */
+    union {
+        uint64_t sent_ms; /* the last transmission */
+        uint64_t turn;    /* of a chunk that was never sent (sctp_turns.h) */
+        struct {          /* messages of a row (sctp_assembly.h) */
+            uint32_t earlier;
+            uint32_t later;
+        };
+    };
+    uint32_t next; /* in a list of its owner */
     uint32_t prev;
     uint32_t more; /* the next block of the same chunk, or GC_SCTP_NO_BLOCK */
     uint32_t tsn;
     uint32_t ppid;
     uint32_t len; /* user bytes of the chunk, those of chained blocks included */
+    uint32_t mid; /* number of the message in its stream (RFC 8260) */
+    uint32_t fsn; /* number of the fragment in its message */
+    uint32_t first, last, count, bytes; /* fragments of a message of a row (sctp_assembly.h) */
     uint16_t stream;
-    uint16_t ssn;
+    uint16_t ssn;  /* of a message that came as DATA */
     uint8_t flags; /* of the DATA chunk */
     uint8_t state; /* its owner's */
     uint8_t tries; /* transmissions, at most 255 are counted */

@@ -30,9 +30,15 @@ static void take_result(gc_sctp *s, uint32_t result) {
     }
 }
 
+/* RFC 8260 2.2.1: a peer sends the one kind of chunks or the other. */
+static bool is_agreed(const gc_sctp *s, const gc_sctp_chunk *c) {
+    bool interleaved = c->type == GC_SCTP_I_DATA || c->type == GC_SCTP_I_FORWARD_TSN;
+    return interleaved == s->in.interleaves;
+}
+
 static void on_data(gc_sctp *s, const gc_sctp_chunk *c, packet_data *got) {
     gc_sctp_data d;
-    if (gc_sctp_data_read(c, &d) != 0) {
+    if (!is_agreed(s, c) || gc_sctp_data_read(c, &d) != 0) {
         gc_sctp_state_end(s, GC_SCTP_VIOLATION, GC_SCTP_CAUSE_VIOLATION);
         return;
     }
@@ -46,6 +52,10 @@ static void on_data(gc_sctp *s, const gc_sctp_chunk *c, packet_data *got) {
 static void on_forward(gc_sctp *s, const gc_sctp_chunk *c, packet_data *got) {
     uint32_t cumulative = 0;
     gc_span skips;
+    if (!is_agreed(s, c)) {
+        gc_sctp_state_end(s, GC_SCTP_VIOLATION, GC_SCTP_CAUSE_VIOLATION);
+        return;
+    }
     if (gc_sctp_forward_read(c, &cumulative, &skips) == 0) {
         got->came = true;
         got->at_once = true;
@@ -150,6 +160,7 @@ static bool may_walk(packet_data *got, uint32_t kind) {
 static void on_open_chunk(gc_sctp *s, const gc_sctp_chunk *c, packet_data *got) {
     switch (c->type) {
     case GC_SCTP_DATA:
+    case GC_SCTP_I_DATA:
         on_data(s, c, got);
         break;
     case GC_SCTP_SACK:
@@ -158,6 +169,7 @@ static void on_open_chunk(gc_sctp *s, const gc_sctp_chunk *c, packet_data *got) 
         }
         break;
     case GC_SCTP_FORWARD_TSN:
+    case GC_SCTP_I_FORWARD_TSN:
         if (may_walk(got, WALK_FORWARD)) {
             on_forward(s, c, got);
         }
@@ -177,8 +189,10 @@ static void on_open_chunk(gc_sctp *s, const gc_sctp_chunk *c, packet_data *got) 
 static bool on_chunk(gc_sctp *s, const gc_sctp_chunk *c, packet_data *got) {
     switch (c->type) {
     case GC_SCTP_DATA:
+    case GC_SCTP_I_DATA:
     case GC_SCTP_SACK:
     case GC_SCTP_FORWARD_TSN:
+    case GC_SCTP_I_FORWARD_TSN:
     case GC_SCTP_RECONFIG:
     case GC_SCTP_SHUTDOWN:
     case GC_SCTP_SHUTDOWN_ACK:

@@ -28,6 +28,10 @@ static void know_peer(gc_sctp *s) {
         uint32_t wide_bytes = s->config.wide_window_bytes;
         gc_sctp_in_widen(&s->in, wide_bytes > 0 ? wide_bytes : s->config.window_bytes);
     }
+    if (s->config.interleaves && peer->interleaves) {
+        gc_sctp_in_interleave(&s->in);
+        gc_sctp_out_interleave(&s->out);
+    }
     gc_sctp_resets_know(&s->resets, peer->tsn);
     s->peer_window = peer->window_bytes;
 }

@@ -42,6 +42,9 @@ typedef struct gc_sctp_config {
     uint32_t queue_bytes;
     /* The window for a peer of this program; 0: window_bytes. */
     uint32_t wide_window_bytes;
+    /* Whether fragments of messages may be interleaved (I-DATA, RFC 8260) if the peer wants it too.
+     */
+    bool interleaves;
 } gc_sctp_config;
 
 typedef struct gc_sctp {

@@ -2,7 +2,10 @@
 #include "core/base/timers.h"
 
 uint32_t gc_sctp_transmit_chunk_bytes(const gc_sctp *s) {
-    return ((s->config.packet_bytes - GC_SCTP_HEAD_BYTES) & ~3u) - GC_SCTP_DATA_BYTES;
+    bool known = s->opening.phase >= GC_SCTP_PHASE_ECHOED;
+    bool may = s->config.interleaves && (!known || s->out.interleaves);
+    return ((s->config.packet_bytes - GC_SCTP_HEAD_BYTES) & ~3u) -
+           (may ? GC_SCTP_I_DATA_BYTES : GC_SCTP_DATA_BYTES);
 }
 
 /* --- which chunk of DATA ------------------------------------------------------------------------
@@ -47,7 +50,7 @@ static bool is_last(const gc_sctp *s, uint32_t block) {
 }
 
 static bool fits(const gc_sctp *s, uint32_t used, uint32_t block) {
-    uint32_t len = GC_SCTP_DATA_BYTES + gc_sctp_padded(s->pool->blocks[block].len);
+    uint32_t len = gc_sctp_out_head_bytes(&s->out) + gc_sctp_padded(s->pool->blocks[block].len);
     return used + len <= s->config.packet_bytes;
 }
 

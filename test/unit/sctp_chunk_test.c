@@ -56,11 +56,32 @@ static void data_is_read_as_it_was_written(void **state) {
     assert_int_equal(gc_sctp_data_read(&c, &got), 0);
     assert_int_equal(got.tsn, 0xfffffffe);
     assert_int_equal(got.stream, 7);
-    assert_int_equal(got.ssn, 0xffff);
+    assert_int_equal(got.number, 0xffff);
     assert_int_equal(got.ppid, 53);
     assert_int_equal(got.flags, 3);
     assert_span(got.bytes, GC_SPAN("abc"));
     cut(&c, read_data, 13); /* a chunk without user bytes is none (RFC 9260 6.2) */
+}
+
+/* RFC 8260 2.1. */
+static void an_i_data_chunk_is_read_as_it_was_written(void **state) {
+    (void)state;
+    gc_writer w = begin();
+    gc_sctp_data d = {0xfffffffe, 53, 7, 0x12345678, 2, GC_SPAN_NONE};
+    uint32_t at = gc_sctp_i_data_begin(&w, &d);
+    gc_writer_span(&w, GC_SPAN("abc"));
+    gc_sctp_chunk_end(&w, at);
+    assert_int_equal(w.at, GC_SCTP_I_DATA_BYTES + 4);
+    static const uint8_t expected[] = {64, 2,  0,  23,  255, 255, 255, 254, 0,  7,  0,  0,
+                                       18, 52, 86, 120, 0,   0,   0,   53,  97, 98, 99, 0};
+    assert_span(gc_writer_done(&w), gc_span_of(expected, sizeof expected));
+    gc_sctp_chunk c = chunk_of(gc_writer_done(&w));
+    gc_sctp_data got;
+    assert_int_equal(gc_sctp_data_read(&c, &got), 0);
+    assert_true(got.tsn == d.tsn && got.ppid == 53 && got.stream == 7 && got.flags == 2);
+    assert_int_equal(got.number, 0x12345678);
+    assert_span(got.bytes, GC_SPAN("abc"));
+    cut(&c, read_data, 17);
 }
 
 static int read_init(const gc_sctp_chunk *c) {
@@ -130,6 +151,23 @@ static void ours_looks_like_chromiums(void **state) {
                             .forward_tsn = true};
     gc_sctp_init_write(&w, GC_SCTP_INIT, &i);
     assert_span(gc_writer_done(&w), gc_span_of(expected, len));
+}
+
+static void who_interleaves_names_both_chunks(void **state) {
+    (void)state;
+    gc_writer w = begin();
+    gc_sctp_init_chunk i = {.tag = 1,
+                            .streams_out = 1,
+                            .streams_in = 1,
+                            .reconfig = true,
+                            .forward_tsn = true,
+                            .interleaves = true};
+    gc_sctp_init_write(&w, GC_SCTP_INIT, &i);
+    gc_sctp_chunk c = chunk_of(gc_writer_done(&w));
+    assert_span(gc_span_from(c.value, 20), GC_SPAN("\x80\x08\x00\x08\x82\xc0\x40\xc2"));
+    gc_sctp_init_chunk got;
+    assert_int_equal(gc_sctp_init_read(&c, &got), 0);
+    assert_true(got.interleaves && got.reconfig && got.forward_tsn);
 }
 
 static void an_init_ack_carries_cookie_and_report(void **state) {
@@ -300,6 +338,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(data_is_read_as_it_was_written),
         cmocka_unit_test(chromiums_init_is_read),
+        cmocka_unit_test(an_i_data_chunk_is_read_as_it_was_written),
+        cmocka_unit_test(who_interleaves_names_both_chunks),
         cmocka_unit_test(ours_looks_like_chromiums),
         cmocka_unit_test(zero_checksum_is_declared_for_dtls_alone),
         cmocka_unit_test(an_init_ack_carries_cookie_and_report),

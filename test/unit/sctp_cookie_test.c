@@ -29,7 +29,11 @@ static void a_cookie_is_read_as_it_was_written(void **state) {
     c.peer.zero_checksum = true;
     gc_sctp_cookie_write(key, &c, bytes);
     assert_int_equal(gc_sctp_cookie_read(key, gc_span_of(bytes, sizeof bytes), 5000, &got), 0);
-    assert_true(got.peer.zero_checksum && !got.peer.forward_tsn);
+    assert_true(got.peer.zero_checksum && !got.peer.forward_tsn && !got.peer.interleaves);
+    c.peer.interleaves = true;
+    gc_sctp_cookie_write(key, &c, bytes);
+    assert_int_equal(gc_sctp_cookie_read(key, gc_span_of(bytes, sizeof bytes), 5000, &got), 0);
+    assert_true(got.peer.interleaves);
 }
 
 static void a_cookie_that_was_changed_or_cut_is_refused(void **state) {

@@ -54,7 +54,7 @@ typedef struct sctp_pair {
     uint32_t packet_count;
 } sctp_pair;
 
-#define PAIR_CONFIG ((gc_sctp_config){GC_SCTP_PACKET_BYTES, 1u << 20, 1u << 20, 0})
+#define PAIR_CONFIG ((gc_sctp_config){GC_SCTP_PACKET_BYTES, 1u << 20, 1u << 20, 0, false})
 
 /* Begins with both sides closed, on a path of 10 ms without faults. */
 void pair_begin(sctp_pair *p, uint64_t seed, const gc_sctp_config *config);

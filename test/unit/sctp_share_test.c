@@ -77,7 +77,7 @@ static void run(uint32_t i, uint64_t ms) {
 }
 
 static void begin(void) {
-    static const gc_sctp_config config = {GC_SCTP_PACKET_BYTES, 1u << 20, 1u << 20, 0};
+    static const gc_sctp_config config = {GC_SCTP_PACKET_BYTES, 1u << 20, 1u << 20, 0, false};
     memset(sides, 0, sizeof sides);
     now_ms = 1000;
     dice = 7;

@@ -113,7 +113,7 @@ static void what_has_ended_sends_its_abort_alone(void **state) {
 static void a_path_of_any_width_is_filled(void **state) {
     (void)state;
     for (uint32_t bytes = 512; bytes <= GC_SCTP_PACKET_BYTES_MAX; bytes += 531) {
-        gc_sctp_config config = {bytes, 1u << 20, 1u << 20, 0};
+        gc_sctp_config config = {bytes, 1u << 20, 1u << 20, 0, false};
         pair_begin(&pair, bytes, &config);
         pair.loss_per_mille = 20;
         pair_connect(&pair);
