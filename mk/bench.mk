@@ -81,7 +81,9 @@ $(B)/bench/round_trips: $(ROUND_TRIPS_SRC) bench/path.h $(B)/sim/openssl.o $(B)/
 	$(Q)mkdir -p $(@D) && $(CC) $(HOST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(ROUND_TRIPS_SRC) -o $@ $(LDFLAGS_ALL) \
 	    $(B)/sim/openssl.o $(B)/sim/rng.o $(B)/libgcrtc.a $(B)/libgccore.a $(SIM_LDLIBS) -lm
 
+# Of two native links in virtual time, and of one with Chromium in a network of its own (RUNS=5).
 .PHONY: bench-round-trips
-#: make bench-round-trips  round trips of the path until the first message of a native link
-bench-round-trips: $(B)/bench/round_trips
+#: make bench-round-trips  round trips of the path until the first message, native and with Chromium
+bench-round-trips: $(B)/bench/round_trips $(B)/test/interop/rtc_peer test/node_modules/.package-lock.json
 	$(Q)$<
+	$(Q)B=$(B) test/netns $(NODE) bench/first_message.mjs
