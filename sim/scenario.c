@@ -240,14 +240,15 @@ static const sim_scenario table[] = {
                {STEP(9000, EXPECT_REASON, 2), .value = GC_REASON_SERVER_FULL},
                {STEP(10000, LEAVE, 0)},
                {MESHED(40000)}}},
-    /* Native links. Nothing is lost: the first message takes round trips, and no timer. */
+    /* Native links. Nothing is lost: the first message takes round trips, as few as there can be,
+     * and no timer. */
     {.name = "native-quiet",
      .native = true,
      .persons = 3,
      .latency_ms = 50,
      .jitter_ms = 1,
      .lossless = true,
-     .steps = {{STEP(10, JOIN, SIM_ALL)}, {MESHED(800)}, {STEADY(800)}}},
+     .steps = {{STEP(10, JOIN, SIM_ALL)}, {MESHED(600)}, {STEADY(600)}}},
     /* Three in ten datagrams are lost each way. */
     {.name = "native-loss",
      .native = true,
