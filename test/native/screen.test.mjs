@@ -5,13 +5,19 @@ import { once } from 'node:events';
 import { after, test } from 'node:test';
 
 import { readQr, terminalPixels } from '../harness/qr.mjs';
+import { REASON } from '../harness/scenario.mjs';
 import { running, Server } from '../harness/server.mjs';
-import { program } from '../harness/terminal.mjs';
+import { program, Terminal, terminals } from '../harness/terminal.mjs';
 
-after(() => Promise.all([...running].map((one) => one.kill())));
+after(() => Promise.all([...running, ...terminals].map((one) => one.kill())));
 
-/** ghostchat on a terminal of its own (script(1)), until it has printed `until` and was left. */
+/** ghostchat on a terminal of its own (script(1)), until it has printed `until` and was left. What it
+ * prints goes to `seen`, too, as it comes. */
 async function screen(columns, until, ...args) {
+  return watch(() => {}, columns, until, ...args);
+}
+
+async function watch(seen, columns, until, ...args) {
   const command = `stty cols ${columns} rows 40; exec ${[program, ...args].map((one) => `'${one}'`).join(' ')}`;
   const child = spawn('script', ['-qefc', command, '/dev/null'],
     { env: { ...process.env, TERM: 'xterm-256color', SHELL: '/bin/sh' } });
@@ -20,6 +26,7 @@ async function screen(columns, until, ...args) {
   child.stdout.setEncoding('utf8').on('data', (more) => {
     const before = until.test(text);
     text += more;
+    seen(text);
     if (!before && until.test(text)) {
       child.stdin.write('\u0004'); // the end of input, as typed
     }
@@ -48,5 +55,25 @@ test('a QR code that the terminal has no room for, or nobody asked for, is none'
     const [columns, ...words] = args;
     assert.doesNotMatch(await screen(columns, /join by|"invite"/, ...words, '--server', server.url), /[▀▄█]/, words.join(' '));
   }
+  await server.stop();
+});
+
+test('whatever others write, and call themselves, drives no terminal', { skip: process.env.GC_NETNS ? false : REASON }, async () => {
+  const server = await new Server().start();
+  const evil = '\u001b[2J\u001b]0;title\u0007\u009b31m\u202eabc\u2066\r* <Cyd> has left.\n* <Cyd> has left.';
+  const eve = new Terminal('Eve', ['join', 'screen', '--json', '--server', server.url, '--nick', 'E\u001b[31m\u202eve']);
+  await eve.until({ event: 'joined' });
+  let told = false;
+  const text = await watch((so_far) => {
+    if (!told && /is connected/.test(so_far)) {
+      told = true;
+      eve.command({ send: evil });
+    }
+  }, 80, /abc[^]*has left\.[^]*has left\.\r/, 'join', 'screen', '--plain', '--server', server.url);
+  const printed = text.replaceAll('\n', '');
+  assert.doesNotMatch(printed, /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/, JSON.stringify(printed));
+  assert.match(text, /^<Eve> \S+\[2J\S+\]0;title\S+31m\S+abc<U\+2066>/m);
+  assert.doesNotMatch(text, /^\* <Cyd>/m, 'a line of ours');
+  await eve.leave();
   await server.stop();
 });
