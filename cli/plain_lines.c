@@ -140,6 +140,7 @@ static void write_peer(gc_plain_lines *p, gc_writer *w, const gc_event *e) {
     if (e->state == GC_PEER_OPEN && before != GC_PEER_OPEN) {
         line_of(p, w, e, " is connected");
         gc_writer_text(w, e->path <= GC_PATH_RELAY ? paths[e->path] : "");
+        gc_writer_text(w, e->verified ? "" : ", not verified");
         end(w);
     } else if (e->state == GC_PEER_CLOSED) {
         line_of(p, w, e, e->reason == GC_REASON_LEFT ? " has left" : " is gone");

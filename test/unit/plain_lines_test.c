@@ -21,12 +21,17 @@ static void people_come_talk_and_go(void **state) {
     assert_string_equal(event(&p, e), "");
     e.state = GC_PEER_OPEN;
     e.path = GC_PATH_HOST;
-    assert_string_equal(event(&p, e), "* <Ann> is connected directly.\n");
+    assert_string_equal(event(&p, e), "* <Ann> is connected directly, not verified.\n");
     assert_string_equal(event(&p, e), "");
     assert_string_equal(event(&p, (gc_event){.type = GC_EVENT_MESSAGE,
                                              .id = e.id,
                                              .text = GC_SPAN("hi\n* Bob has left.\x1b[2J")}),
                         "<Ann> hi\n    * Bob has left.<U+001B>[2J\n");
+    assert_string_equal(event(&p, (gc_event){.type = GC_EVENT_PEER,
+                                             .id = GC_SPAN("bens-id"),
+                                             .verified = true,
+                                             .state = GC_PEER_OPEN}),
+                        "* <bens-id> is connected.\n");
     e.state = GC_PEER_LOST;
     assert_string_equal(event(&p, e), "* <Ann> is being reconnected.\n");
     e.state = GC_PEER_CLOSED;
@@ -41,7 +46,8 @@ static void somebody_without_a_name_is_an_id(void **state) {
                   .id = GC_SPAN("g\nbcdefghijk"),
                   .state = GC_PEER_OPEN,
                   .path = GC_PATH_RELAY};
-    assert_string_equal(event(&p, e), "* <g<U+000A>bcdefg> is connected through a relay.\n");
+    assert_string_equal(event(&p, e),
+                        "* <g<U+000A>bcdefg> is connected through a relay, not verified.\n");
     e.state = GC_PEER_CLOSED;
     e.reason = GC_REASON_GONE;
     assert_string_equal(event(&p, e),
@@ -55,7 +61,7 @@ static void a_name_cannot_look_like_a_line(void **state) {
                   .id = GC_SPAN("x"),
                   .nick = GC_SPAN("A\n* B\x1b\xe2\x80\xae"),
                   .state = GC_PEER_OPEN};
-    assert_string_equal(event(&p, e), "* <A * B> is connected.\n");
+    assert_string_equal(event(&p, e), "* <A * B> is connected, not verified.\n");
 }
 
 static const char *says(gc_plain_lines *p, gc_span id, gc_span nick) {
@@ -72,7 +78,7 @@ static void a_name_ends_where_it_ends(void **state) {
                                              .id = GC_SPAN("f"),
                                              .nick = GC_SPAN("Ben has left. Eve"),
                                              .state = GC_PEER_OPEN}),
-                        "* <Ben has left. Eve> is connected.\n");
+                        "* <Ben has left. Eve> is connected, not verified.\n");
 }
 
 static void two_people_are_told_apart(void **state) {
