@@ -5,15 +5,17 @@
 
 #define UNKNOWN_MAX 8 /* attributes that a refusal names */
 
-/* The types of attributes that we act on, of those that a receiver must know. */
+/* The types below GC_STUN_OPTIONAL that we act on: a check with another one is refused by 420. */
 static const uint16_t KNOWN[] = {GC_STUN_USERNAME, GC_STUN_PRIORITY, GC_STUN_USE_CANDIDATE};
 #define KNOWN_COUNT (sizeof KNOWN / sizeof KNOWN[0])
 
-/* USERNAME, four numbers, an address, a passenger, integrity, fingerprint; each with its head. */
-_Static_assert(GC_STUN_HEAD_BYTES + 4 + 2 * GC_ICE_CREDENTIAL_MAX + 4 + 8 + 12 + 4 + 4 +
-                       GC_ICE_PASSENGER_BYTES_MAX + 24 + 8 <=
-                   GC_ICE_MESSAGE_BYTES_MAX,
-               "the longest check fits");
+#define ATTRIBUTE_BYTES(len) (4 + ((len) + 3) / 4 * 4) /* head, value, padding */
+/* USERNAME, PRIORITY, the role, USE-CANDIDATE, the passenger, MESSAGE-INTEGRITY, FINGERPRINT. */
+#define CHECK_BYTES_MAX                                                                            \
+    (GC_STUN_HEAD_BYTES + ATTRIBUTE_BYTES(2 * GC_ICE_CREDENTIAL_MAX + 1) + ATTRIBUTE_BYTES(4) +    \
+     ATTRIBUTE_BYTES(8) + ATTRIBUTE_BYTES(0) + ATTRIBUTE_BYTES(GC_ICE_PASSENGER_BYTES_MAX) +       \
+     ATTRIBUTE_BYTES(GC_STUN_INTEGRITY_BYTES) + ATTRIBUTE_BYTES(4))
+_Static_assert(CHECK_BYTES_MAX <= GC_ICE_MESSAGE_BYTES_MAX, "the longest check fits");
 
 /* --- writing -----------------------------------------------------------------------------------
  */
@@ -108,7 +110,7 @@ static bool is_named(const gc_stun_message *m, const gc_ice_credentials *local,
 }
 
 /* Reads what an authentic check says. Returns false if it is malformed. */
-static bool read_words(const gc_stun_message *m, gc_ice_check *out) {
+static bool read_attributes(const gc_stun_message *m, gc_ice_check *out) {
     gc_span empty;
     gc_ice_check c = {.controlling = true};
     int role = gc_stun_message_u64(m, GC_STUN_ICE_CONTROLLING, &c.tie_breaker);
@@ -138,7 +140,7 @@ int gc_ice_message_read_check(const gc_stun_message *m, const gc_ice_credentials
     if (gc_stun_message_unknown(m, KNOWN, KNOWN_COUNT, NULL, 0) > 0) {
         *code = 420;
     } else {
-        *code = read_words(m, out) ? 0 : 400;
+        *code = read_attributes(m, out) ? 0 : 400;
     }
     return 0;
 }
