@@ -27,7 +27,7 @@ void gc_ice_credentials_make(gc_ice_credentials *c, gc_drbg *drbg);
 int gc_ice_credentials_set(gc_ice_credentials *c, gc_span ufrag, gc_span pwd);
 /* Returns true when they are known. */
 bool gc_ice_credentials_known(const gc_ice_credentials *c);
-/* Each returns a text, borrowed from c. */
+/* Return the name and the password, borrowed from c. */
 gc_span gc_ice_credentials_ufrag(const gc_ice_credentials *c);
 gc_span gc_ice_credentials_pwd(const gc_ice_credentials *c);
 

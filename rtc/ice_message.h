@@ -21,16 +21,17 @@ typedef struct gc_ice_check {
                            GC_ICE_PASSENGER_BYTES_MAX. Read: of any length, borrowed */
 } gc_ice_check;
 
-/* Each writes a message and returns its length. out: GC_ICE_MESSAGE_BYTES_MAX. transaction: 12
- * bytes. They return 0 if OpenSSL has no memory: then nothing can be said.
- * A check goes to `remote`, whose credentials are known. */
+/* Each of the three writes a message and returns its length, or 0 if OpenSSL has no memory: then
+ * nothing can be said. out: GC_ICE_MESSAGE_BYTES_MAX. transaction: 12 bytes. */
+
+/* Writes a check, which goes to `remote`, whose credentials are known (asserted). */
 uint32_t gc_ice_message_check(uint8_t *out, const uint8_t *transaction, const gc_ice_check *check,
                               const gc_ice_credentials *local, const gc_ice_credentials *remote);
-/* A success says from where the check came. */
+/* Writes the success that answers a check: it says from where that came. */
 uint32_t gc_ice_message_success(uint8_t *out, const uint8_t *transaction, const gc_addr *from,
                                 const gc_ice_credentials *local);
-/* A refusal of request m: 400 (malformed), 420 (with the attributes that are unknown) or 487 (role
- * conflict). */
+/* Writes the refusal of request m: 400 (malformed), 420 (with the attributes that are unknown) or
+ * 487 (role conflict). */
 uint32_t gc_ice_message_refusal(uint8_t *out, const gc_stun_message *m, uint32_t code,
                                 const gc_ice_credentials *local);
 

@@ -100,46 +100,48 @@ int gc_ice_pairs_add_target(gc_ice_pairs *t, const gc_addr *addr, gc_candidate_t
 /* Returns how many remote candidates there are. */
 uint32_t gc_ice_pairs_targets(const gc_ice_pairs *t);
 
-/* Each returns the index of a pair, or GC_ICE_NO_PAIR: that between this base and address; that
- * whose open transaction this is; the preferred VALID one. A pair that is not in doubt is preferred
- * to one that is, then a nominated one, then the higher priority. */
+/* Returns the pair between this base and address, or GC_ICE_NO_PAIR. */
 uint32_t gc_ice_pairs_find(const gc_ice_pairs *t, uint32_t base, const gc_addr *addr);
+/* Returns the pair whose open transaction this is (12 bytes), or GC_ICE_NO_PAIR. */
 uint32_t gc_ice_pairs_of(const gc_ice_pairs *t, const uint8_t *transaction);
+/* Returns the preferred VALID pair, or GC_ICE_NO_PAIR. A pair that is not in doubt is preferred to
+ * one that is, then a nominated one, then the higher priority. */
 uint32_t gc_ice_pairs_best(const gc_ice_pairs *t);
 /* Finds the pair of a base and a remote candidate on which a check came, or makes it in the place
  * of one that was not heard. Returns GC_ICE_NO_PAIR if both are of two families, or all were heard.
  */
 uint32_t gc_ice_pairs_make(gc_ice_pairs *t, uint32_t base, const gc_addr *addr);
 
-/* A check of theirs came on this pair: it is checked next, unless it is VALID. want: with
- * USE-CANDIDATE, which counts while we are controlled. */
+/* Takes that a check of theirs came on this pair: it is checked next, unless it is VALID. want:
+ * with USE-CANDIDATE, which counts while we are controlled. */
 void gc_ice_pairs_heard(gc_ice_pairs *t, uint32_t pair, uint64_t now_ms, bool want);
 /* Returns a pair on which a check of theirs came that was not returned here before. */
 uint32_t gc_ice_pairs_next_heard(gc_ice_pairs *t);
 /* Writes the transaction of the check that was sent last. */
 void gc_ice_pairs_transaction(const gc_ice_pairs *t, uint32_t pair, uint8_t out[12]);
-/* An answer to the open transaction came, with this one; mapped: our address as the remote saw it.
- * The pair is VALID, and nominated if either side asked for that. The worst of more than
- * GC_ICE_VALID_MAX VALID pairs, but not this one, fails. due_ms: when to ask for consent next. */
+/* Takes an answer to the open transaction. transaction: that of the answer. mapped: our address as
+ * the remote saw it. The pair is VALID, and nominated if either side asked for that. The worst of
+ * more than GC_ICE_VALID_MAX VALID pairs, but not this one, fails. due_ms: when to ask for consent
+ * next. */
 void gc_ice_pairs_answered(gc_ice_pairs *t, uint32_t pair, uint64_t now_ms, uint64_t due_ms,
                            const uint8_t transaction[12], const gc_addr *mapped);
-/* The pair is to be nominated by us, and no other: its next check, now, says so. */
+/* Has us nominate this pair, and no other: its next check, now, carries USE-CANDIDATE. */
 void gc_ice_pairs_nominate(gc_ice_pairs *t, uint32_t pair, uint64_t now_ms);
-/* A check of this pair goes out. transaction: 12 bytes if it is a new one; NULL for the open one
- * again. due_ms: when the next one is due if no answer comes. */
+/* Notes that a check of this pair goes out. transaction: 12 bytes if it is new; NULL for the open
+ * one again. due_ms: when the next one is due if no answer comes. */
 void gc_ice_pairs_sent(gc_ice_pairs *t, uint32_t pair, uint64_t now_ms, uint64_t due_ms,
                        const uint8_t *transaction);
-/* No new check goes to the remote address of this pair before pace_ms. */
+/* Holds back new checks to the remote address of this pair until pace_ms. */
 void gc_ice_pairs_pace(gc_ice_pairs *t, uint32_t pair, uint64_t pace_ms);
-/* The pair is to be checked again, now; an open transaction goes on with its number. */
+/* Has the pair checked again, now; an open transaction goes on under its number. */
 void gc_ice_pairs_again(gc_ice_pairs *t, uint32_t pair, uint64_t now_ms);
-/* The same, with a new transaction. */
+/* Has the pair checked again, now, with a new transaction. */
 void gc_ice_pairs_anew(gc_ice_pairs *t, uint32_t pair, uint64_t now_ms);
-/* A VALID pair is in doubt until its next answer. */
+/* Puts a VALID pair in doubt until its next answer. */
 void gc_ice_pairs_doubt(gc_ice_pairs *t, uint32_t pair);
-/* The pair is of no use until a check comes from there. */
+/* Makes the pair FAILED: of no use until a check comes from there. */
 void gc_ice_pairs_fail(gc_ice_pairs *t, uint32_t pair);
-/* Checks that wait for an answer are not sent again; if it comes, it counts. */
+/* Has checks that wait for an answer not sent again; an answer that comes counts. */
 void gc_ice_pairs_rest(gc_ice_pairs *t);
 
 /* Returns true if a VALID pair was asked GC_ICE_DOUBT_SENDS times without an answer, or
