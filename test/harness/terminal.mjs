@@ -41,10 +41,10 @@ export class Terminal {
     }));
   }
 
-  /** Resolves with the first line from index `from` on that has all this.
-   * @param {Record<string, unknown>} wanted @param {number} [from] */
-  async until(wanted, from = 0) {
-    const words = `${this.name}: ${JSON.stringify(wanted, (_, v) => (v instanceof RegExp ? String(v) : v))}`;
+  /** Resolves with what `find` gives, as soon as it gives anything; it is asked after each line.
+   * @template T @param {string} words what is waited for @param {() => T | undefined} find
+   * @returns {Promise<T>} */
+  #wait(words, find) {
     const ms = this.patience(words);
     return new Promise((resolve, reject) => {
       const end = (settle, value) => {
@@ -53,9 +53,9 @@ export class Terminal {
         settle(value);
       };
       const look = () => {
-        const line = this.lines.slice(from).find((one) => matches(one, wanted));
-        if (line) {
-          end(resolve, line);
+        const found = find();
+        if (found) {
+          end(resolve, found);
         }
       };
       const timer = setTimeout(() => end(reject, new Error(
@@ -63,6 +63,14 @@ export class Terminal {
       this.waiters.add(look);
       look();
     });
+  }
+
+  /** Resolves with the first line from index `from` on that has all this.
+   * @param {Record<string, unknown>} wanted @param {number} [from] */
+  async until(wanted, from = 0) {
+    const words = JSON.stringify(wanted, (_, v) => (v instanceof RegExp ? String(v) : v));
+    return this.#wait(`${this.name}: ${words}`,
+      () => this.lines.slice(from).find((line) => matches(line, wanted)));
   }
 
   /** @param {object} command */
@@ -86,20 +94,7 @@ export class Terminal {
   async connected(count = 1) {
     const open = () => new Set(this.lines.filter((line) => line.event === 'peer').map((line) => line.peer)
       .filter((peer) => this.lines.findLast((line) => line.peer === peer)?.state === 'open')).size;
-    const words = `${this.name} has ${count} open links`;
-    const ms = this.patience(words);
-    return new Promise((resolve, reject) => {
-      const end = (settle, value) => {
-        clearTimeout(timer);
-        this.waiters.delete(look);
-        settle(value);
-      };
-      const look = () => open() === count && end(resolve);
-      const timer = setTimeout(() => end(reject, new Error(
-        `${words}: not within ${ms} ms; ${JSON.stringify(this.lines.slice(-8))} ${this.errors}`)), ms);
-      this.waiters.add(look);
-      look();
-    });
+    await this.#wait(`${this.name} has ${count} open links`, () => open() === count);
   }
 
   /** Leaves; resolves with the exit status. */
