@@ -126,6 +126,11 @@ static void take_command(session *s, gc_span line) {
     }
 }
 
+static int usage(const char *text) {
+    fprintf(stderr, "ghostchat: %s (see ghostchat --help)\n", text);
+    return GC_SESSION_USAGE;
+}
+
 static int enter(session *s, gc_span target);
 
 static void take_line(session *s, gc_span line) {
@@ -160,7 +165,8 @@ static void on_line(void *context, gc_span line) {
 
 static void on_lines_ended(void *context) {
     session *s = context;
-    leave(s, s->wants_target ? GC_SESSION_USAGE : GC_SESSION_LEFT);
+    leave(s, s->wants_target ? usage("the standard input ended before its first line")
+                             : GC_SESSION_LEFT);
 }
 
 static const gc_lines_events lines_events = {on_line, on_lines_ended};
@@ -207,11 +213,6 @@ static void on_event(void *context, const gc_event *e) {
 
 /* --- the way in ---------------------------------------------------------------------------------
  */
-
-static int usage(const char *text) {
-    fprintf(stderr, "ghostchat: %s (see ghostchat --help)\n", text);
-    return GC_SESSION_USAGE;
-}
 
 /* Returns what is wrong with the target, or NULL. */
 static const char *read_target(session *s, gc_span target) {
