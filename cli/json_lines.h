@@ -10,14 +10,18 @@
 /* The longest line: a message with everything escaped, and the words around it. */
 #define GC_JSON_LINES_BYTES_MAX (6 * GC_TEXT_BYTES_MAX + 4096)
 
-/* Each writes one line with its end. room: the name of an open room, as typed; empty for another.
- */
+/* Each of the five writes one line with its end into w, where GC_JSON_LINES_BYTES_MAX suffice. */
+
+/* Writes the line of an event; none for JOINED and SENDABLE, which the caller tells otherwise. */
 void gc_json_lines_event(gc_writer *w, const gc_event *e);
+/* Writes "joined". room: the name of an open room, as typed; empty for another. */
 void gc_json_lines_joined(gc_writer *w, gc_span room);
+/* Writes "invite". */
 void gc_json_lines_invite(gc_writer *w, gc_span link);
+/* Writes that a message of ours has this number; events say who got it. */
 void gc_json_lines_sent(gc_writer *w, uint64_t number);
-/* code: a word of the tables of errors or reasons. text: for people; more: about it, may be empty.
- */
+/* Writes "error". code: a word of the tables of errors or reasons. text: for people. more: about
+ * it, may be empty. */
 void gc_json_lines_error(gc_writer *w, const char *code, const char *text, gc_span more);
 
 enum gc_command_type {
@@ -32,7 +36,7 @@ typedef struct gc_command {
     gc_span to;   /* of SEND: the id of a peer; right behind the text. NULL data: to everybody */
 } gc_command;
 
-/* Reads a line. out: memory for its strings, at least as long as the line. */
+/* Reads a line as a command. out: memory for its strings, at least as long as the line. */
 gc_command gc_json_lines_command(gc_span line, uint8_t *out);
 
 #endif

@@ -17,19 +17,19 @@ typedef struct gc_output {
                                                                      : GC_JSON_LINES_BYTES_MAX];
 } gc_output;
 
-/* Begins. fd: stays the caller's. */
+/* Opens o on a descriptor, which stays the caller's. json: JSON lines, else plain ones. */
 void gc_output_open(gc_output *o, int fd, bool json);
 /* Takes the user's own name: gc_plain_lines_own(). One that is not valid UTF-8 is ignored. */
 void gc_output_own(gc_output *o, gc_span nick);
 /* Asks for QR codes of links beside plain lines, where fd is a terminal that can show them. */
 void gc_output_show_codes(gc_output *o);
-/* Each writes what json_lines.h and plain_lines.h say of it. */
+/* Write what json_lines.h or plain_lines.h say of it, and wait for the reader to take it. */
 void gc_output_event(gc_output *o, const gc_event *e);
 void gc_output_joined(gc_output *o, gc_span room);
 void gc_output_invite(gc_output *o, gc_span link);
-/* A message of ours went out: plain lines say nothing of it. */
+/* Writes that a message of ours has this number: plain lines say nothing of it. */
 void gc_output_sent(gc_output *o, uint64_t number);
-/* error: a GC_E_* that a call returned. */
+/* Writes an error. error: a GC_E_* that a call returned. more: about it, may be empty. */
 void gc_output_error(gc_output *o, int error, gc_span more);
 
 #endif

@@ -31,7 +31,8 @@ typedef struct gc_plain_lines {
 /* Takes the user's own name, valid UTF-8: nobody else is shown under it alone. */
 void gc_plain_lines_own(gc_plain_lines *p, gc_span nick);
 
-/* Each writes lines, or nothing where there is nothing to say. The same as in json_lines.h. */
+/* Each writes what its sibling of json_lines.h says, as lines, or nothing where that tells people
+ * nothing. w: GC_PLAIN_LINES_BYTES_MAX suffice. */
 void gc_plain_lines_event(gc_plain_lines *p, gc_writer *w, const gc_event *e);
 void gc_plain_lines_joined(gc_writer *w, gc_span room);
 void gc_plain_lines_invite(gc_writer *w, gc_span link);

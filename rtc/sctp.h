@@ -21,8 +21,9 @@
  * clamped. Inputs are borrowed for the call; outputs until the next call for any association of the
  * same pool. Packets are made in the poll: who does not drain makes no progress and loses nothing.
  *
- * Bounds of what a peer can make an association hold: config.window_bytes of messages that are not
- * whole (counted by blocks) and one message more, GC_SCTP_IN_TSNS places for TSNs,
+ * Bounds of what a peer can make an association hold: the window, which is config.window_bytes or,
+ * for a peer of this program, config.wide_window_bytes, of messages that are not whole (counted by
+ * blocks) and one message more, GC_SCTP_IN_TSNS places for TSNs,
  * GC_SCTP_STREAMS_MAX streams. A packet with a wrong checksum, port or verification tag changes
  * nothing. */
 #ifndef GC_RTC_SCTP_H
@@ -31,7 +32,7 @@
 #include "core/base/timers.h"
 #include "rtc/sctp_state.h"
 
-/* The plaintext of a DTLS record (AES-GCM) in 1,200 bytes of UDP. */
+/* The packets of a link: the plaintext of a DTLS record (AES-GCM) in 1,200 bytes of UDP. */
 #define GC_SCTP_PACKET_BYTES 1163
 /* From gc_sctp_connect() to UP, and from gc_sctp_close() or the peer's SHUTDOWN to DOWN; then the
  * association ends with GC_SCTP_UNREACHABLE. */
@@ -81,10 +82,12 @@ void gc_sctp_end(gc_sctp *s);
 /* Takes the round trip of the path as ICE measured it, before gc_sctp_connect(): timers start from
  * it instead of from half a second. */
 void gc_sctp_round_trip(gc_sctp *s, uint32_t rtt_ms);
-/* Writes our INIT for the description of the link (gc_sctp_opening_tell()), and takes the peer's
- * (gc_sctp_opening_agree()): between two sides that did both the association is established as soon
- * as both are connected. Before gc_sctp_connect(). */
+/* Writes our INIT for the description of the link into bytes, and returns it
+ * (gc_sctp_opening_tell()). Before gc_sctp_connect(). Between two sides that told theirs and agreed
+ * to the other's the association is established as soon as both are connected. */
 gc_span gc_sctp_tell(gc_sctp *s, uint8_t bytes[GC_SCTP_TOLD_INIT_BYTES_MAX]);
+/* Takes the peer's INIT from its description, before gc_sctp_connect(). Returns 0, or an error of
+ * gc_sctp_opening_agree(), and then the association begins with a handshake. */
 int gc_sctp_agree(gc_sctp *s, gc_span init);
 /* Sends INIT, if one is needed. Call it when DTLS is connected, on both sides; later calls change
  * nothing. */

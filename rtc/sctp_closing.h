@@ -28,6 +28,7 @@ typedef struct gc_sctp_closing {
     uint64_t t2_at_ms;
 } gc_sctp_closing;
 
+/* Begins in NONE, with nothing due. */
 void gc_sctp_closing_begin(gc_sctp_closing *c);
 /* Asks for the end. */
 void gc_sctp_closing_close(gc_sctp_closing *c);

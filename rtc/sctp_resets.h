@@ -52,10 +52,11 @@ void gc_sctp_resets_chunk(gc_sctp_resets *r, gc_sctp_in *in, gc_sctp_out *out, u
 /* Makes a request of the streams that are wanted and have nothing unsent, and sends an unanswered
  * one again. can: the peer knows RE-CONFIG; else the streams are done without it. */
 void gc_sctp_resets_step(gc_sctp_resets *r, const gc_sctp_out *out, bool can, uint64_t now_ms);
-/* Returns true when a chunk is due; gc_sctp_resets_write() writes it, in at most
- * GC_SCTP_RESET_BYTES_MAX. */
+/* The longest chunk that gc_sctp_resets_write() writes. */
 #define GC_SCTP_RESET_BYTES_MAX (32 + 2 * GC_SCTP_RESETS_MAX)
+/* Returns true when a chunk is due. */
 bool gc_sctp_resets_due(const gc_sctp_resets *r);
+/* Writes the chunk that is due. */
 void gc_sctp_resets_write(gc_sctp_resets *r, gc_writer *w);
 /* Takes a stream that the peer reset (*ours: false) or whose reset is done; false: none. */
 bool gc_sctp_resets_take(gc_sctp_resets *r, uint16_t *stream, bool *ours);
