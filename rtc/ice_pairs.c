@@ -49,9 +49,10 @@ static bool is_spare(const gc_ice_pair *p) {
 /* --- pairs come and go -------------------------------------------------------------------------
  */
 
-/* A place for a pair of this priority: a free one, or that of the worst spare one that is worse. */
+/* A place for a pair of this priority: a free one, or that of the worst spare one that is worse. A
+ * way that was heard gets that of one that failed, too. */
 static gc_ice_pair *place_for(gc_ice_pairs *t, uint64_t priority, bool heard) {
-    gc_ice_pair *worst = NULL;
+    gc_ice_pair *worst = NULL, *failed = NULL;
     for (uint32_t i = 0; i < GC_ICE_PAIRS_MAX; i++) {
         gc_ice_pair *p = &t->pairs[i];
         if (p->state == GC_ICE_PAIR_FREE) {
@@ -61,8 +62,9 @@ static gc_ice_pair *place_for(gc_ice_pairs *t, uint64_t priority, bool heard) {
             (worst == NULL || p->priority < worst->priority)) {
             worst = p;
         }
+        failed = heard && p->state == GC_ICE_PAIR_FAILED ? p : failed;
     }
-    return worst;
+    return worst != NULL ? worst : failed;
 }
 
 /* Makes the pair of both if there is a place. heard: the way is known to work at least to us.
@@ -139,6 +141,18 @@ static bool is_spare_target(const gc_ice_pairs *t, uint32_t target) {
     return !t->targets[target].answered;
 }
 
+/* True if no pair of this candidate works or is tried: the peer may have been there, and left. */
+static bool is_past_target(const gc_ice_pairs *t, uint32_t target) {
+    for (uint32_t i = 0; i < t->used; i++) {
+        const gc_ice_pair *p = &t->pairs[i];
+        bool lives = p->state != GC_ICE_PAIR_FREE && p->state != GC_ICE_PAIR_FAILED;
+        if (lives && p->target == target) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void drop_target(gc_ice_pairs *t, gc_ice_target *target) {
     uint32_t index = (uint32_t)(target - t->targets);
     for (uint32_t i = 0; i < t->used; i++) {
@@ -149,19 +163,29 @@ static void drop_target(gc_ice_pairs *t, gc_ice_target *target) {
     *target = (gc_ice_target){0};
 }
 
-/* A place for a remote candidate; evict: that of the worst spare one, where none is free. */
-static gc_ice_target *target_place(gc_ice_pairs *t, bool evict) {
+/* The worst of the spare remote candidates, or of the past ones; NULL: there is none. */
+static gc_ice_target *worst_target(gc_ice_pairs *t, bool past) {
     gc_ice_target *worst = NULL;
     for (uint32_t i = 0; i < GC_ICE_REMOTES_MAX; i++) {
         gc_ice_target *target = &t->targets[i];
-        if (target->addr.family == 0) {
-            return target;
-        }
-        if (evict && is_spare_target(t, i) &&
-            (worst == NULL || target->priority < worst->priority)) {
+        bool goes = past ? is_past_target(t, i) : is_spare_target(t, i);
+        if (goes && (worst == NULL || target->priority < worst->priority)) {
             worst = target;
         }
     }
+    return worst;
+}
+
+/* A place for a remote candidate; evict: where none is free, that of the worst spare one, else of
+ * the worst past one. */
+static gc_ice_target *target_place(gc_ice_pairs *t, bool evict) {
+    for (uint32_t i = 0; i < GC_ICE_REMOTES_MAX; i++) {
+        if (t->targets[i].addr.family == 0) {
+            return &t->targets[i];
+        }
+    }
+    gc_ice_target *worst = evict ? worst_target(t, false) : NULL;
+    worst = evict && worst == NULL ? worst_target(t, true) : worst;
     if (worst != NULL) {
         drop_target(t, worst);
     }

@@ -94,7 +94,8 @@ uint32_t gc_ice_pairs_priority(uint32_t base, gc_candidate_type type);
 /* Adds a remote candidate and its pairs. One with the same address is kept; a candidate that was
  * signaled replaces what was learned about it from a check (RFC 8838 11.4). One that was learned
  * from a check (type PRFLX) takes, in a full table, the place of the worst from which no check came
- * and which answered none. Returns 0, or GC_E_FULL when there is no place. */
+ * and which answered none, else of the worst at which no pair works or is tried any more: a peer
+ * may move as often as it likes. Returns 0, or GC_E_FULL when there is no place. */
 int gc_ice_pairs_add_target(gc_ice_pairs *t, const gc_addr *addr, gc_candidate_type type,
                             uint32_t priority);
 /* Returns how many remote candidates there are. */
@@ -108,7 +109,8 @@ uint32_t gc_ice_pairs_of(const gc_ice_pairs *t, const uint8_t *transaction);
  * one that is, then a nominated one, then the higher priority. */
 uint32_t gc_ice_pairs_best(const gc_ice_pairs *t);
 /* Finds the pair of a base and a remote candidate on which a check came, or makes it in the place
- * of one that was not heard. Returns GC_ICE_NO_PAIR if both are of two families, or all were heard.
+ * of one that was not heard, or failed. Returns GC_ICE_NO_PAIR if both are of two families, or all
+ * were heard.
  */
 uint32_t gc_ice_pairs_make(gc_ice_pairs *t, uint32_t base, const gc_addr *addr);
 

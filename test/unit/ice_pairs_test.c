@@ -118,8 +118,8 @@ static void bounded(void **state) {
     assert_int_equal(gc_ice_pairs_make(&t, 0, &other), GC_ICE_NO_PAIR); /* no candidate */
 }
 
-/* A remote that was heard takes the place of one that was only named, never that of one that was
- * heard or works. */
+/* A remote that was heard takes the place of one that was only named, then that of one that failed,
+ * never that of one that is tried or works. */
 static void heard_ones_come_first(void **state) {
     (void)state;
     start(1, false);
@@ -138,9 +138,43 @@ static void heard_ones_come_first(void **state) {
     while (add(more, GC_CANDIDATE_PRFLX, 1) == 0) {
         gc_ice_pairs_heard(&t, find(0, more++), 1, false);
     }
-    assert_int_equal(more, 101 + GC_ICE_REMOTES_MAX - 3);
-    assert_int_not_equal(find(0, 0), GC_ICE_NO_PAIR);
+    assert_int_equal(more, 101 + GC_ICE_REMOTES_MAX - 2);
+    assert_int_equal(find(0, 0), GC_ICE_NO_PAIR); /* the last one to go */
+    assert_int_not_equal(find(0, 1), GC_ICE_NO_PAIR);
     assert_int_not_equal(find(0, 100), GC_ICE_NO_PAIR);
+}
+
+/* What failed makes room for a new address, however often the peer moved. */
+static void places_of_the_past(void **state) {
+    (void)state;
+    start(1, false);
+    assert_int_equal(add(0, GC_CANDIDATE_HOST, 5), 0);
+    make_valid(find(0, 0), 1);
+    for (uint8_t i = 1; i < 100; i++) {
+        assert_int_equal(add(i, GC_CANDIDATE_PRFLX, 1), 0);
+        gc_ice_pairs_heard(&t, find(0, i), i, true);
+        make_valid(find(0, i), i);
+        gc_ice_pairs_fail(&t, find(0, (uint8_t)(i - 1)));
+    }
+    assert_int_equal(gc_ice_pairs_best(&t), find(0, 99));
+    assert_int_not_equal(find(0, 0), GC_ICE_NO_PAIR); /* the better ones stay longest */
+}
+
+/* The same with so many bases that the pairs are what is short. */
+static void pairs_of_the_past(void **state) {
+    (void)state;
+    start(GC_ICE_BASES_MAX, false);
+    for (uint8_t i = 0; i < GC_ICE_REMOTES_MAX; i++) {
+        assert_int_equal(add(i, GC_CANDIDATE_HOST, 1000u - i), 0);
+    }
+    for (uint32_t i = 0; i < GC_ICE_PAIRS_MAX; i++) {
+        gc_ice_pairs_heard(&t, i, 1, false);
+    }
+    const gc_addr from = addr(GC_ICE_REMOTES_MAX - 1);
+    uint32_t base = GC_ICE_BASES_MAX - 1;
+    assert_int_equal(gc_ice_pairs_make(&t, base, &from), GC_ICE_NO_PAIR);
+    gc_ice_pairs_fail(&t, 7);
+    assert_int_equal(gc_ice_pairs_make(&t, base, &from), 7);
 }
 
 static void what_is_signaled_is_known_better(void **state) {
@@ -330,6 +364,8 @@ int main(void) {
         cmocka_unit_test(priorities),
         cmocka_unit_test(bounded),
         cmocka_unit_test(heard_ones_come_first),
+        cmocka_unit_test(places_of_the_past),
+        cmocka_unit_test(pairs_of_the_past),
         cmocka_unit_test(what_is_signaled_is_known_better),
         cmocka_unit_test(states_of_a_pair),
         cmocka_unit_test(round_trips),
