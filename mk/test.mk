@@ -55,6 +55,16 @@ asan:
 hostile-sctp: $(B)/test/unit/sctp_hostile_test
 	$(Q)GC_HOSTILE_PACKETS=100000 $<
 
+# Sanitizers see what is compiled with them; valgrind sees the libraries too.
+VALGRIND := valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
+VALGRIND_BIN := $(filter $(B)/test/unit/rtc_test $(B)/test/unit/ice_test $(B)/test/unit/dtls_test \
+        $(B)/test/unit/sctp_%,$(UNIT_BIN))
+.PHONY: check-valgrind
+#: make check-valgrind  unit tests of links, ICE, DTLS and SCTP, and two terminals, under valgrind (package valgrind); minutes
+check-valgrind: $(VALGRIND_BIN) server ghostchat test/node_modules/.package-lock.json
+	$(Q)B=$(B) EMULATOR='$(VALGRIND)' sh test/unit/run.sh $(VALGRIND_BIN)
+	$(Q)B=$(B) test/netns $(NODE) test/native/valgrind.mjs
+
 #: make room64          with rooms of 64: unit tests, a world of 40 people under UBSan, core.wasm
 # A larger room is one number, ROOM; what is built with another one wants a folder of its own.
 .PHONY: room64
