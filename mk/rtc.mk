@@ -41,6 +41,11 @@ $(B)/test/native/spoof: $(SPOOF_SRC) $(B)/libgccore.a $(STAMP)
 	$(call say,TEST,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(HOST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(SPOOF_SRC) -o $@ $(LDFLAGS_ALL) $(B)/libgccore.a
 
+#: make interop-bulk    100 MB each way between a native end and Chromium, and Firefox: hashes and rates
+.PHONY: interop-bulk
+interop-bulk: $(B)/test/interop/rtc_peer test/node_modules/.package-lock.json
+	$(Q)GC_BULK_MB=100 B=$(B) test/netns $(NODE) --test --test-reporter=tap --test-name-pattern='MB each way' test/interop/browsers.test.mjs
+
 #: make interop-usrsctp our SCTP against libusrsctp, in one process (needs libusrsctp-dev)
 .PHONY: interop-usrsctp
 interop-usrsctp: $(B)/test/interop/usrsctp

@@ -5,7 +5,10 @@
  *         send LINK CHANNEL MESSAGE · flood LINK CHANNEL BYTES COUNT · close LINK
  *   out:  description LINK SDP · candidate LINK TEXT · opened LINK · message LINK CHANNEL MESSAGE
  *         buffered LINK BYTES · path LINK PATH RTT-MS · closed LINK REASON
- *         received LINK BYTES, for messages over 1,000 bytes, instead of the message
+ *         received LINK BYTES HASH, for messages over 1,000 bytes, instead of the message
+ *         flooded LINK HASH, when the last message of a flood was taken
+ * A flood is of bytes that look random. HASH is of all bytes so far that are told in this way, in
+ * their order, as words of 32 bits (a length that is no multiple of 4 loses its rest).
  *         with `capture` also what came: datagram BYTES · packet BYTES, the SCTP inside of one
  * usage: rtc_peer ADDRESS [capture]    IPv4, of this machine; the port is any. Ends with its input.
  * It is linked with --wrap=gc_sctp_packet, which lets it see what DTLS hides. */
@@ -34,14 +37,22 @@
         }                                                                                          \
     } while (0)
 
+/* FNV-1a with words instead of bytes, and a second one that depends on their place. */
+typedef struct hash {
+    uint32_t a, b;
+} hash;
+
 typedef struct flood {
     uint32_t link, channel, bytes, left;
+    uint64_t draw;
+    hash sent;
 } flood;
 
 static gc_rtc *rtc;
 static int sock;
 static bool captures;
 static flood stream;
+static hash came;
 static uint8_t line[LINE_BYTES_MAX];
 static uint32_t line_len;
 static uint8_t bytes[LINE_BYTES_MAX];
@@ -67,10 +78,20 @@ static void print_bytes(const char *head, gc_span text) {
     printf("%s %.*s\n", head, (int)w.at, (const char *)memory);
 }
 
+static void add(hash *h, gc_span text) {
+    for (uint32_t i = 0; i + 4 <= text.len; i += 4) {
+        uint32_t word;
+        memcpy(&word, text.data + i, 4);
+        h->a = (h->a ^ word) * 16777619u;
+        h->b = ((h->b << 5 | h->b >> 27) ^ word) * 2654435761u;
+    }
+}
+
 static void print_message(const gc_rtc_output *out) {
     char head[64];
     if (out->bytes.len > SHOWN_BYTES_MAX) {
-        printf("received %u %u\n", out->link, out->bytes.len);
+        add(&came, out->bytes);
+        printf("received %u %u %08x%08x\n", out->link, out->bytes.len, came.a, came.b);
         return;
     }
     snprintf(head, sizeof head, "message %u %u", out->link, out->value);
@@ -129,10 +150,23 @@ static gc_span decode(char *text) {
 
 /* As many messages as fit: the rest follows when there is room. */
 static void pump(void) {
-    static uint8_t zeros[GC_RTC_MESSAGE_BYTES_MAX];
-    while (stream.left > 0 && gc_rtc_send(rtc, now_ms(), stream.link, stream.channel,
-                                          gc_span_of(zeros, stream.bytes)) == 0) {
-        stream.left--;
+    static uint8_t random[GC_RTC_MESSAGE_BYTES_MAX];
+    gc_span message = gc_span_of(random, stream.bytes);
+    while (stream.left > 0) {
+        uint64_t draw = stream.draw;
+        for (uint32_t i = 0; i + 4 <= message.len; i += 4) {
+            draw = draw * 6364136223846793005u + 1442695040888963407u;
+            uint32_t word = (uint32_t)(draw >> 32);
+            memcpy(random + i, &word, 4);
+        }
+        if (gc_rtc_send(rtc, now_ms(), stream.link, stream.channel, message) != 0) {
+            return;
+        }
+        stream.draw = draw;
+        add(&stream.sent, message);
+        if (--stream.left == 0) {
+            printf("flooded %u %08x%08x\n", stream.link, stream.sent.a, stream.sent.b);
+        }
     }
 }
 
