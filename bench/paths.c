@@ -15,6 +15,7 @@
 #define BULK_BYTES  262144
 #define CONNECTIONS 200
 #define TALKS       10
+#define SHARES      8
 
 static path_pair pair;
 static tcp rival;
@@ -23,8 +24,9 @@ static double mbit_s(uint64_t bytes, uint64_t ms) {
     return (double)bytes * 8 / 1000 / (double)ms;
 }
 
-static void begin(uint64_t rate_bytes_s, uint64_t rtt_ms, uint64_t queue_ms, uint32_t permille) {
-    path_pair_begin(&pair, 1, rate_bytes_s, rtt_ms, queue_ms, permille);
+static void begin(uint64_t seed, uint64_t rate_bytes_s, uint64_t rtt_ms, uint64_t queue_ms,
+                  uint32_t permille) {
+    path_pair_begin(&pair, seed, rate_bytes_s, rtt_ms, queue_ms, permille);
     if (!path_pair_connect(&pair, CONNECT_MS)) {
         fprintf(stderr, "paths: no connection\n");
         exit(1);
@@ -36,13 +38,13 @@ static void alone(const char *name, uint64_t rate, uint64_t rtt_ms, uint64_t que
                   uint32_t permille, uint64_t ms, double goal) {
     double others[2];
     for (uint32_t cubic = 0; cubic < 2; cubic++) {
-        begin(rate, rtt_ms, queue_ms, permille);
+        begin(1, rate, rtt_ms, queue_ms, permille);
         path_pair_rival(&pair, &rival, cubic == 1);
         path_pair_run(&pair, ms);
         others[cubic] = mbit_s(rival.acked * TCP_SEGMENT_BYTES, ms);
         path_pair_end(&pair);
     }
-    begin(rate, rtt_ms, queue_ms, permille);
+    begin(1, rate, rtt_ms, queue_ms, permille);
     pair.bulk_bytes = BULK_BYTES;
     path_pair_run(&pair, ms);
     printf("%s, %llu s from the start:\n", name, (unsigned long long)ms / 1000);
@@ -62,11 +64,10 @@ static void lossy(void) {
     alone("100 Mbit/s, 50 ms, 1 % random loss", MBIT_S(100), 50, 50, 10, 20000, 50);
 }
 
-/* Both have run for a while before the shares are taken. ours_first: the other one comes 5 s later.
- */
-static void share(uint64_t queue_ms, bool ours_first) {
-    const uint64_t before_ms = 10000, ms = 60000;
-    begin(MBIT_S(20), 40, queue_ms, 0);
+/* Returns our part of what both got in a minute, in percent, after both have run for a while.
+ * ours_first: the other one comes 5 s later. */
+static double share(uint64_t seed, uint64_t queue_ms, bool ours_first) {
+    begin(seed, MBIT_S(20), 40, queue_ms, 0);
     if (!ours_first) {
         path_pair_rival(&pair, &rival, true);
         path_pair_run(&pair, 5000);
@@ -76,23 +77,28 @@ static void share(uint64_t queue_ms, bool ours_first) {
         path_pair_run(&pair, 5000);
         path_pair_rival(&pair, &rival, true);
     }
-    path_pair_run(&pair, before_ms);
+    path_pair_run(&pair, 10000);
     uint64_t ours = pair.ends[1].bytes, theirs = rival.acked;
-    path_pair_run(&pair, ms);
-    double a = mbit_s(pair.ends[1].bytes - ours, ms);
-    double b = mbit_s((rival.acked - theirs) * TCP_SEGMENT_BYTES, ms);
-    printf("  queue of %llu ms, %s first: ours %.1f, CUBIC %.1f Mbit/s: %.0f and %.0f %%\n",
-           (unsigned long long)queue_ms, ours_first ? "ours" : "CUBIC", a, b, 100 * a / (a + b),
-           100 * b / (a + b));
+    path_pair_run(&pair, 60000);
+    double a = (double)(pair.ends[1].bytes - ours);
+    double b = (double)((rival.acked - theirs) * TCP_SEGMENT_BYTES);
     path_pair_end(&pair);
+    return 100 * a / (a + b);
 }
 
 static void beside(void) {
-    printf("20 Mbit/s drop-tail, 40 ms, beside one CUBIC (goal: neither below 25 %%):\n");
+    printf("20 Mbit/s drop-tail, 40 ms, beside one CUBIC, our part (goal: neither below 25 %%):\n");
     static const uint64_t queues_ms[] = {20, 40, 100, 250};
     for (uint32_t i = 0; i < sizeof queues_ms / sizeof *queues_ms; i++) {
-        share(queues_ms[i], true);
-        share(queues_ms[i], false);
+        double sum = 0, least = 100, most = 0;
+        for (uint32_t run = 0; run < SHARES; run++) {
+            double percent = share(run / 2 + 1, queues_ms[i], run % 2 == 0);
+            sum += percent;
+            least = percent < least ? percent : least;
+            most = percent > most ? percent : most;
+        }
+        printf("  queue of %llu ms: mean %.0f %%, %.0f to %.0f %% in %u runs of a minute\n",
+               (unsigned long long)queues_ms[i], sum / SHARES, least, most, SHARES);
     }
 }
 
@@ -104,7 +110,7 @@ static void print_queue(const char *who) {
 
 /* Bulk for 5 s, then half a minute that counts, with a chat message each 100 ms. */
 static void chat_beside(uint32_t bulk_bytes) {
-    begin(MBIT_S(20), 40, 250, 0);
+    begin(1, MBIT_S(20), 40, 250, 0);
     pair.bulk_bytes = bulk_bytes;
     path_pair_run(&pair, 5000);
     path_waits_clear(&pair.there);
@@ -127,7 +133,7 @@ static void queue(void) {
     printf("20 Mbit/s, 40 ms, drop-tail of 250 ms:\n");
     chat_beside(BULK_BYTES);
     chat_beside(16384);
-    begin(MBIT_S(20), 40, 250, 0);
+    begin(1, MBIT_S(20), 40, 250, 0);
     path_pair_rival(&pair, &rival, true);
     path_pair_run(&pair, 5000);
     path_waits_clear(&pair.there);

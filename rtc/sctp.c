@@ -38,7 +38,10 @@ void gc_sctp_begin(gc_sctp *s, const gc_sctp_config *config, uint64_t now_ms) {
     gc_sctp_in_begin(&s->in, 0, config->window_bytes);
     gc_sctp_out_begin(&s->out, s->opening.own.tsn, config->queue_bytes);
     gc_sctp_recovery_begin(&s->recovery);
-    gc_sctp_congestion_begin(&s->congestion, config->packet_bytes);
+    gc_sctp_rate_begin(&s->rate, now_ms);
+    gc_sctp_congestion_begin(&s->congestion, config->packet_bytes, now_ms, s->opening.own.tag);
+    gc_sctp_pacer_begin(&s->pacer);
+    s->lost_bytes = s->spurious = 0;
     gc_sctp_resets_begin(&s->resets, s->opening.own.tsn);
     s->peer_window = 0;
     s->limit_at_ms = GC_NEVER;
@@ -72,15 +75,14 @@ uint64_t gc_sctp_deadline(const gc_sctp *s) {
     at_ms = gc_min_u64(at_ms, stall_at(s));
     at_ms = gc_min_u64(at_ms, gc_sctp_in_sack_at(&s->in));
     at_ms = gc_min_u64(at_ms, gc_sctp_recovery_deadline(&s->recovery));
+    at_ms = gc_min_u64(at_ms, gc_sctp_transmit_paced_at(s));
     at_ms = gc_min_u64(at_ms, s->closing.t2_at_ms);
     return gc_min_u64(at_ms, s->resets.again_at_ms);
 }
 
 /* The COOKIE ECHO goes out again, and with it the data that went with it. */
 static void repeat_opening(gc_sctp *s) {
-    while (s->out.flight.first != GC_SCTP_NO_BLOCK) {
-        gc_sctp_out_lose(&s->out, s->out.flight.first);
-    }
+    gc_sctp_out_lose_all(&s->out);
 }
 
 static void tick_recovery(gc_sctp *s) {
@@ -88,15 +90,13 @@ static void tick_recovery(gc_sctp *s) {
     case GC_SCTP_DUE_PROBE:
         s->extra_due = true;
         break;
-    case GC_SCTP_DUE_LOSS:
-        gc_sctp_congestion_lost(&s->congestion);
-        break;
     case GC_SCTP_DUE_TIMEOUT:
         gc_sctp_congestion_timed_out(&s->congestion);
         break;
     default:
         break;
     }
+    gc_sctp_state_lost(s);
 }
 
 /* Takes the steps that any input may have made possible. */
@@ -266,9 +266,9 @@ static bool poll_reset(gc_sctp *s, gc_sctp_output *out) {
  * other links use up the pool, half of our own share must be free and hold what was refused. */
 static bool has_room_again(const gc_sctp *s) {
     uint32_t held = s->out.share.held, room = gc_sctp_out_room(&s->out);
-    return s->out.unsent_blocks <= s->out.blocks_max / 2 &&
-           (room >= gc_sctp_pool_need(GC_SCTP_MESSAGE_BYTES_MAX) ||
-            (room >= s->refused && held <= s->out.share.guaranteed / 2));
+    uint32_t longest = gc_sctp_out_need(GC_SCTP_MESSAGE_BYTES_MAX, gc_sctp_transmit_chunk_bytes(s));
+    return s->out.unsent_blocks <= s->out.blocks_max / 2 && room >= s->refused &&
+           (room >= longest || held <= s->out.share.guaranteed / 2);
 }
 
 static bool poll_writable(gc_sctp *s, gc_sctp_output *out) {

@@ -21,7 +21,7 @@
 /* Bytes of a SACK without gaps and duplicates; each of those takes 4 more. */
 #define GC_SCTP_SACK_BYTES 16
 /* Gaps and duplicates that we report in one SACK. */
-#define GC_SCTP_GAPS_MAX       32
+#define GC_SCTP_GAPS_MAX       256
 #define GC_SCTP_DUPLICATES_MAX 16
 /* Unknown parameters of an INIT that are reported back, in bytes; the rest is not reported. */
 #define GC_SCTP_REPORT_BYTES 64

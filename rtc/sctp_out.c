@@ -22,6 +22,7 @@ void gc_sctp_out_place(gc_sctp_out *o, gc_sctp_pool *pool, gc_arena *a, uint32_t
 void gc_sctp_out_begin(gc_sctp_out *o, uint32_t first_tsn, uint32_t queue_bytes) {
     o->acked_tsn = first_tsn - 1;
     o->next_tsn = first_tsn;
+    o->told_tsn = first_tsn - 1;
     o->blocks_max = queue_bytes / GC_SCTP_BLOCK_BYTES;
     o->unsent_blocks = 0;
     o->unsent = o->flight = o->lost = empty_list;
@@ -262,6 +263,17 @@ void gc_sctp_out_lose(gc_sctp_out *o, uint32_t block) {
     append(o, &o->lost, block);
 }
 
+void gc_sctp_out_lose_all(gc_sctp_out *o) {
+    o->flight = o->lost = empty_list;
+    for (uint32_t tsn = o->acked_tsn + 1; tsn != o->next_tsn; tsn++) {
+        gc_sctp_block *b = at(o, *slot(o, tsn));
+        if (b->state != ACKED) {
+            b->state = LOST;
+            append(o, &o->lost, *slot(o, tsn));
+        }
+    }
+}
+
 /* --- acknowledgements ---------------------------------------------------------------------------
  */
 
@@ -278,6 +290,7 @@ static void acknowledge(gc_sctp_out *o, uint32_t block, gc_sctp_acked *result) {
                  (b->sent_ms == result->newest_ms && gc_sctp_after(b->tsn, result->newest_tsn));
     if (result->newest_tries == 0 || later) {
         result->newest_ms = b->sent_ms;
+        result->newest_stamp = b->stamp;
         result->newest_tsn = b->tsn;
         result->newest_tries = b->tries;
     }
@@ -337,6 +350,12 @@ static bool was_sent(const gc_sctp_out *o, const gc_sctp_sack *sack) {
     return true;
 }
 
+static uint32_t told(const gc_sctp_out *o, const gc_sctp_sack *sack) {
+    return sack->gaps < GC_SCTP_OUT_GAPS_FEW
+               ? o->next_tsn - 1
+               : sack->cumulative + gc_sctp_sack_gap(sack, sack->gaps - 1u).last;
+}
+
 gc_sctp_acked gc_sctp_out_ack(gc_sctp_out *o, const gc_sctp_sack *sack) {
     gc_sctp_acked result = {0};
     if (gc_sctp_after(o->acked_tsn, sack->cumulative)) {
@@ -344,6 +363,7 @@ gc_sctp_acked gc_sctp_out_ack(gc_sctp_out *o, const gc_sctp_sack *sack) {
     } else if (!was_sent(o, sack)) {
         result.violation = true;
     } else {
+        o->told_tsn = told(o, sack);
         ack_cumulative(o, sack->cumulative, &result);
         take_back(o);
         ack_gaps(o, sack, &result);

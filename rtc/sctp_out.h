@@ -20,6 +20,9 @@
 
 /* Chunks that are sent and not acknowledged: a power of 2. */
 #define GC_SCTP_OUT_TSNS 16384
+/* A peer may report fewer gaps than there are (Chromium's stack: at most 20). A SACK with at least
+ * so many says nothing of what is beyond the last. */
+#define GC_SCTP_OUT_GAPS_FEW 16
 
 typedef struct gc_sctp_list {
     uint32_t first; /* blocks, or GC_SCTP_NO_BLOCK */
@@ -35,6 +38,7 @@ typedef struct gc_sctp_out {
     uint32_t streams;  /* that the tables have */
     uint32_t acked_tsn;
     uint32_t next_tsn;
+    uint32_t told_tsn; /* the last SACK tells of TSNs up to here */
     gc_sctp_share share;
     uint32_t blocks_max;
     uint32_t unsent_blocks;
@@ -50,7 +54,8 @@ typedef struct gc_sctp_acked {
     bool old;           /* a later one came before it; nothing has changed */
     bool advanced;      /* the cumulative TSN has */
     uint32_t bytes;     /* newly, of the user */
-    uint64_t newest_ms; /* of these, when the chunk that was sent last was sent */
+    uint64_t newest_ms; /* of these, when the chunk that was sent last was sent, and its stamp */
+    gc_sctp_rate_stamp newest_stamp;
     uint32_t newest_tsn;
     uint8_t newest_tries; /* its transmissions; 0: no chunk was acknowledged newly */
 } gc_sctp_acked;
@@ -80,6 +85,9 @@ uint32_t gc_sctp_out_next(const gc_sctp_out *o, bool fresh);
 void gc_sctp_out_send(gc_sctp_out *o, uint32_t block, uint64_t now_ms, uint8_t flags, gc_writer *w);
 /* Notes that this chunk of `flight` is lost. */
 void gc_sctp_out_lose(gc_sctp_out *o, uint32_t block);
+/* Notes that all of `flight` is lost. The earliest TSN of all goes out first (RFC 9260 6.3.3 E3): a
+ * peer without room takes that one alone. */
+void gc_sctp_out_lose_all(gc_sctp_out *o);
 /* Takes what a SACK says. */
 gc_sctp_acked gc_sctp_out_ack(gc_sctp_out *o, const gc_sctp_sack *sack);
 /* The next message of this stream has the number 0 (RFC 6525 5.1.2). */

@@ -22,6 +22,7 @@
 #include "core/base/drbg.h"
 #include "core/base/span.h"
 #include "rtc/crc32c.h"
+#include "rtc/sctp_rate.h"
 
 /* User bytes of one block: a DATA chunk that fits into 1,200 bytes of UDP needs one. */
 #define GC_SCTP_BLOCK_BYTES 1184
@@ -49,7 +50,8 @@ typedef struct gc_sctp_block {
             uint32_t later;
         };
     };
-    uint32_t next; /* in a list of its owner */
+    gc_sctp_rate_stamp stamp; /* of the last transmission */
+    uint32_t next;            /* in a list of its owner */
     uint32_t prev;
     uint32_t more; /* the next block of the same chunk, or GC_SCTP_NO_BLOCK */
     uint32_t tsn;

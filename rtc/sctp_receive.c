@@ -63,9 +63,25 @@ static void on_forward(gc_sctp *s, const gc_sctp_chunk *c, packet_data *got) {
     }
 }
 
+/* The round trip of a chunk that was sent again is not known. */
+static void take_sample(gc_sctp *s, const gc_sctp_acked *acked) {
+    if (acked->newest_tries == 0) {
+        return;
+    }
+    gc_sctp_sample sample = {.now_ms = s->now_ms,
+                             .acked_bytes = acked->bytes,
+                             .flight_bytes = s->out.flight.bytes,
+                             .rtt_ms = UINT32_MAX};
+    if (acked->newest_tries == 1) {
+        sample.rtt_ms = (uint32_t)(s->now_ms - acked->newest_ms);
+    }
+    sample.rate = gc_sctp_rate_acked(&s->rate, s->now_ms, acked->bytes, &acked->newest_stamp,
+                                     acked->newest_ms);
+    gc_sctp_congestion_acked(&s->congestion, &sample);
+}
+
 /* Of SACK and, without gaps and window, of SHUTDOWN. */
 static void take_acked(gc_sctp *s, const gc_sctp_sack *sack) {
-    uint32_t flight_bytes = s->out.flight.bytes;
     gc_sctp_acked acked = gc_sctp_out_ack(&s->out, sack);
     if (acked.violation) {
         gc_sctp_state_end(s, GC_SCTP_VIOLATION, GC_SCTP_CAUSE_VIOLATION);
@@ -78,19 +94,9 @@ static void take_acked(gc_sctp *s, const gc_sctp_sack *sack) {
     if (acked.bytes > 0) {
         s->progress_ms = s->now_ms;
     }
-    if (gc_sctp_recovery_acked(&s->recovery, &s->out, &acked, sack->duplicates, s->now_ms)) {
-        gc_sctp_congestion_lost(&s->congestion);
-    }
-    /* RFC 9260 7.2.4: while losses are repaired each SACK may send one chunk, whatever the window
-     * says: else a burst whose end was lost would wait for a timer. */
-    s->extra_due = s->extra_due || (s->recovery.recovering && acked.bytes > 0 &&
-                                    s->out.lost.first != GC_SCTP_NO_BLOCK);
-    gc_sctp_sample sample = {.now_ms = s->now_ms,
-                             .acked_bytes = acked.bytes,
-                             .flight_bytes = flight_bytes,
-                             .advanced = acked.advanced,
-                             .recovering = s->recovery.recovering};
-    gc_sctp_congestion_acked(&s->congestion, &sample);
+    gc_sctp_recovery_acked(&s->recovery, &s->out, &acked, sack->duplicates, s->now_ms);
+    gc_sctp_state_lost(s);
+    take_sample(s, &acked);
 }
 
 static void on_sack(gc_sctp *s, const gc_sctp_chunk *c) {

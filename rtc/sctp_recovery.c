@@ -90,19 +90,22 @@ bool gc_sctp_recovery_moved(gc_sctp_recovery *r, uint64_t now_ms) {
 
 static uint64_t reorder_ms(const gc_sctp_recovery *r) {
     if (r->min_rtt_ms == UINT32_MAX) {
-        return 0;
+        return GC_SCTP_REORDER_RTT_MS_MIN / 4;
     }
-    uint64_t ms = (uint64_t)r->min_rtt_ms * r->quarters / 4;
-    return gc_min_u64(ms, r->srtt_us / 1000);
+    uint64_t ms = gc_max_u64(r->min_rtt_ms, GC_SCTP_REORDER_RTT_MS_MIN) * r->quarters / 4;
+    return gc_min_u64(ms, gc_max_u64(r->srtt_us / 1000, 2 * GC_SCTP_REORDER_RTT_MS_MIN));
 }
 
 /* RFC 8985 6.2 step 5: `flight` is in the order of transmission, so the walk ends at the first
- * chunk that may still come. Returns true when any chunk was lost. */
+ * chunk that may still come. Chunks of which the peer tells nothing are passed over. Returns true
+ * when any chunk was lost. */
 static bool find_lost(gc_sctp_recovery *r, gc_sctp_out *o, uint64_t now_ms) {
     bool lost = false;
+    uint32_t block = r->newest_rtt_ms == UINT32_MAX ? GC_SCTP_NO_BLOCK : o->flight.first;
     r->reorder_at_ms = GC_NEVER;
-    while (r->newest_rtt_ms != UINT32_MAX && o->flight.first != GC_SCTP_NO_BLOCK) {
-        const gc_sctp_block *b = &o->pool->blocks[o->flight.first];
+    while (block != GC_SCTP_NO_BLOCK) {
+        const gc_sctp_block *b = &o->pool->blocks[block];
+        uint32_t next = b->next;
         bool earlier = b->sent_ms < r->newest_ms ||
                        (b->sent_ms == r->newest_ms && gc_sctp_after(r->newest_tsn, b->tsn));
         if (!earlier) {
@@ -113,8 +116,12 @@ static bool find_lost(gc_sctp_recovery *r, gc_sctp_out *o, uint64_t now_ms) {
             r->reorder_at_ms = at_ms;
             break;
         }
-        gc_sctp_out_lose(o, o->flight.first);
-        lost = true;
+        if (!gc_sctp_after(b->tsn, o->told_tsn)) {
+            r->lost_bytes += b->len;
+            gc_sctp_out_lose(o, block);
+            lost = true;
+        }
+        block = next;
     }
     return lost;
 }
@@ -152,6 +159,7 @@ static void note_reordering(gc_sctp_recovery *r, const gc_sctp_out *o, uint32_t 
     bool again = r->persists > 0 && gc_sctp_after(r->widened_tsn, o->acked_tsn);
     if (duplicates > 0 && !again) {
         r->persists = GC_SCTP_REORDER_PERSISTS;
+        r->spurious++;
         r->widened_tsn = o->next_tsn - 1;
         r->quarters += r->quarters < GC_SCTP_REORDER_QUARTERS_MAX ? 1 : 0;
     }
@@ -198,9 +206,7 @@ uint32_t gc_sctp_recovery_tick(gc_sctp_recovery *r, gc_sctp_out *o, uint64_t now
         r->armed_ms = now_ms;
         return GC_SCTP_DUE_PROBE;
     }
-    while (o->flight.first != GC_SCTP_NO_BLOCK) {
-        gc_sctp_out_lose(o, o->flight.first);
-    }
+    gc_sctp_out_lose_all(o);
     r->doubled++;
     r->probed = false;
     r->armed_ms = GC_NEVER;

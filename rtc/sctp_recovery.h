@@ -23,7 +23,10 @@
 /* The window for reordering: quarters of the smallest round trip, one more after each chunk that
  * came twice, fewer after as many recoveries without one (RFC 8985 7.1). */
 #define GC_SCTP_REORDER_QUARTERS_MAX 8
-#define GC_SCTP_REORDER_PERSISTS     16
+/* A smaller round trip counts as this: a quarter of less than a millisecond is nothing, and batches
+ * of one sender overtake each other even on one machine, between its processors. */
+#define GC_SCTP_REORDER_RTT_MS_MIN 8
+#define GC_SCTP_REORDER_PERSISTS   16
 
 typedef struct gc_sctp_recovery {
     uint32_t srtt_us; /* smoothed; 0: no round trip was measured */
@@ -42,6 +45,8 @@ typedef struct gc_sctp_recovery {
     uint32_t widened_tsn; /* sent last when it was made wider */
     bool recovering;      /* until all that was sent before the loss is acknowledged */
     uint32_t recover_tsn;
+    uint64_t lost_bytes; /* in all, but for those of silence */
+    uint64_t spurious;   /* windows in which a chunk came twice: its loss was none */
 } gc_sctp_recovery;
 
 enum gc_sctp_due {

@@ -16,6 +16,15 @@ void gc_sctp_state_end(gc_sctp *s, uint32_t reason, uint16_t abort_cause) {
     }
 }
 
+void gc_sctp_state_lost(gc_sctp *s) {
+    gc_sctp_congestion_lost(&s->congestion, (uint32_t)(s->recovery.lost_bytes - s->lost_bytes));
+    s->lost_bytes = s->recovery.lost_bytes;
+    if (s->spurious != s->recovery.spurious) {
+        s->spurious = s->recovery.spurious;
+        gc_sctp_congestion_spurious(&s->congestion);
+    }
+}
+
 bool gc_sctp_state_is_open(const gc_sctp *s) {
     return s->reason == 0 && s->opening.phase == GC_SCTP_PHASE_OPEN;
 }

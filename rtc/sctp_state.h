@@ -9,6 +9,7 @@
 #include "rtc/sctp_in.h"
 #include "rtc/sctp_opening.h"
 #include "rtc/sctp_out.h"
+#include "rtc/sctp_pacer.h"
 #include "rtc/sctp_recovery.h"
 #include "rtc/sctp_resets.h"
 
@@ -56,7 +57,11 @@ typedef struct gc_sctp {
     gc_sctp_in in;
     gc_sctp_out out;
     gc_sctp_recovery recovery;
+    gc_sctp_rate rate;
     gc_sctp_congestion congestion;
+    gc_sctp_pacer pacer;
+    uint64_t lost_bytes; /* of those of `recovery`, that `congestion` knows */
+    uint64_t spurious;   /* and alike */
     gc_sctp_resets resets;
     uint32_t peer_window; /* the last that the peer gave */
     uint64_t limit_at_ms; /* when opening or closing has taken too long; GC_NEVER */
@@ -81,6 +86,8 @@ void gc_sctp_state_time(gc_sctp *s, uint64_t now_ms);
 void gc_sctp_state_end(gc_sctp *s, uint32_t reason, uint16_t abort_cause);
 /* Carries out what a gc_sctp_news says. */
 void gc_sctp_state_news(gc_sctp *s, uint32_t news);
+/* Tells the congestion control what recovery has found to be lost. */
+void gc_sctp_state_lost(gc_sctp *s);
 /* Returns true when the association is established and not ended. */
 bool gc_sctp_state_is_open(const gc_sctp *s);
 

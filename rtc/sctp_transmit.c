@@ -27,11 +27,8 @@ static uint32_t choose_probe(const gc_sctp *s) {
     return block;
 }
 
-/* Returns the chunk that may be sent now, or GC_SCTP_NO_BLOCK. */
-static uint32_t choose(const gc_sctp *s) {
-    if (s->extra_due) {
-        return choose_probe(s);
-    }
+/* Returns the chunk that may be sent as far as windows go, or GC_SCTP_NO_BLOCK. */
+static uint32_t choose_allowed(const gc_sctp *s) {
     if (!gc_sctp_congestion_allows(&s->congestion, s->out.flight.bytes)) {
         return GC_SCTP_NO_BLOCK;
     }
@@ -40,6 +37,24 @@ static uint32_t choose(const gc_sctp *s) {
         return block;
     }
     return window_allows(s, s->pool->blocks[block].len) ? block : GC_SCTP_NO_BLOCK;
+}
+
+static bool is_time(const gc_sctp *s) {
+    return gc_sctp_pacer_at_ms(&s->pacer) <= s->now_ms;
+}
+
+/* Returns the chunk that may be sent now, or GC_SCTP_NO_BLOCK. */
+static uint32_t choose(const gc_sctp *s) {
+    if (s->extra_due) {
+        return choose_probe(s);
+    }
+    return is_time(s) ? choose_allowed(s) : GC_SCTP_NO_BLOCK;
+}
+
+uint64_t gc_sctp_transmit_paced_at(const gc_sctp *s) {
+    bool waits = s->opening.phase == GC_SCTP_PHASE_OPEN && !is_time(s) &&
+                 choose_allowed(s) != GC_SCTP_NO_BLOCK;
+    return waits ? gc_sctp_pacer_at_ms(&s->pacer) : GC_NEVER;
 }
 
 /* RFC 7053: the last chunk of all asks for its acknowledgement at once. */
@@ -64,6 +79,9 @@ static bool write_data(gc_sctp *s, gc_writer *w) {
     uint8_t flags = is_last(s, block) || s->extra_due ? GC_SCTP_FLAG_AT_ONCE : 0;
     s->extra_due = false;
     gc_sctp_out_send(&s->out, block, s->now_ms, flags, w);
+    gc_sctp_rate_sent(&s->rate, s->now_ms, &s->pool->blocks[block].stamp);
+    gc_sctp_pacer_sent(&s->pacer, s->now_ms, s->pool->blocks[block].len,
+                       gc_sctp_congestion_rate(&s->congestion));
     if (s->opening.phase == GC_SCTP_PHASE_OPEN) {
         gc_sctp_recovery_sent(&s->recovery, s->now_ms);
     }
@@ -130,6 +148,17 @@ static void write_end(gc_sctp *s, gc_writer *w) {
     gc_sctp_closing_write(&s->closing, s->in.cumulative, w);
 }
 
+/* The application has given nothing more to send, though it might be sent: unless more is in flight
+ * than may wait, and it is the pool that has no room for more. */
+static void note_pause(gc_sctp *s) {
+    uint32_t flight_bytes = s->out.flight.bytes;
+    bool nothing = s->out.lost.first == GC_SCTP_NO_BLOCK && s->out.unsent.first == GC_SCTP_NO_BLOCK;
+    bool full = s->out.share.held >= s->out.blocks_max;
+    if (nothing && !full && gc_sctp_congestion_allows(&s->congestion, flight_bytes)) {
+        gc_sctp_rate_limited(&s->rate, flight_bytes);
+    }
+}
+
 static void write_open(gc_sctp *s, gc_writer *w) {
     bool data = s->opening.phase == GC_SCTP_PHASE_OPEN || s->opening.echo_due;
     gc_sctp_opening_write(&s->opening, w);
@@ -140,6 +169,7 @@ static void write_open(gc_sctp *s, gc_writer *w) {
     write_answers(s, w);
     while (data && write_data(s, w)) {
     }
+    note_pause(s);
 }
 
 bool gc_sctp_transmit(gc_sctp *s, gc_span *packet) {

@@ -8,6 +8,8 @@
 
 /* Makes the next packet in the memory of the pool. Returns false when nothing is to be sent now. */
 bool gc_sctp_transmit(gc_sctp *s, gc_span *packet);
+/* Returns when a chunk goes out that waits for its time alone; GC_NEVER: there is none. */
+uint64_t gc_sctp_transmit_paced_at(const gc_sctp *s);
 /* Returns how many user bytes a DATA chunk of this path carries. */
 uint32_t gc_sctp_transmit_chunk_bytes(const gc_sctp *s);
 

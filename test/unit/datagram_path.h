@@ -6,7 +6,7 @@
 #include "core/base/addr.h"
 #include "core/base/span.h"
 
-#define PATH_DATAGRAMS_MAX 4096
+#define PATH_DATAGRAMS_MAX 16384
 #define PATH_BYTES_MAX     2048
 
 typedef struct path_datagram {

@@ -232,8 +232,30 @@ static void a_restarted_stream_counts_from_zero(void **state) {
     end();
 }
 
+static void all_that_is_lost_goes_out_by_its_number(void **state) {
+    (void)state;
+    begin(16, 16 * GC_SCTP_BLOCK_BYTES);
+    assert_int_equal(put(0, 0, "abcde", 1), 0);
+    for (uint32_t i = 0; i < 5; i++) {
+        send(1000 + i);
+    }
+    ack(0, 2, 2); /* 0 and 2 have come */
+    gc_sctp_out_lose(&out, out.flight.last);
+    gc_sctp_out_lose(&out, out.flight.last);
+    assert_int_equal(send(1010).tsn, FIRST + 4);
+    gc_sctp_out_lose_all(&out);
+    assert_int_equal(out.flight.bytes, 0);
+    assert_int_equal(out.lost.bytes, 3);
+    assert_int_equal(send(1020).tsn, FIRST + 1);
+    assert_int_equal(send(1020).tsn, FIRST + 3);
+    assert_int_equal(send(1020).tsn, FIRST + 4);
+    ack(4, 0, 0);
+    end();
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_that_is_lost_goes_out_by_its_number),
         cmocka_unit_test(a_message_goes_out_in_numbered_fragments),
         cmocka_unit_test(a_full_queue_changes_nothing),
         cmocka_unit_test(lost_chunks_go_first_with_their_old_numbers),

@@ -363,7 +363,7 @@ static void an_init_beside_other_chunks_is_ignored(void **state) {
     }
 }
 
-static void each_sack_of_a_recovery_sends_one_chunk(void **state) {
+static void congestion_control_hears_of_what_is_lost_and_came_twice(void **state) {
     (void)state;
     begin(18);
     gc_sctp *s = &pair.side[1].s;
@@ -371,17 +371,23 @@ static void each_sack_of_a_recovery_sends_one_chunk(void **state) {
     pair.dark = true;
     assert_int_equal(pair_send(&pair, 1, 0, false, 20000), 0);
     pair_drain(&pair);
-    uint32_t base = s->out.acked_tsn;
-    for (uint16_t i = 0; i < 5; i++) {
-        s->congestion.window_bytes = 1000; /* full, whatever is acknowledged */
-        gc_sctp_gap gap = {10, (uint16_t)(10 + i)};
-        uint32_t before = pair.side[1].packets;
-        start();
-        gc_sctp_sack_write(&f.w, base, 100000, &gap, 1, NULL, 0);
-        give();
-        assert_int_equal(pair.side[1].packets - before, 1);
-        assert_true(s->recovery.recovering);
-    }
+    uint32_t base = s->out.acked_tsn, twice[] = {base};
+    gc_sctp_gap gap = {10, 12};
+    pair.now_ms += 100;
+    start();
+    gc_sctp_sack_write(&f.w, base, 100000, &gap, 1, NULL, 0);
+    give();
+    pair_run(&pair, 30); /* the window for reordering */
+    assert_int_equal(s->recovery.lost_bytes, 9 * 1132);
+    assert_int_equal(s->lost_bytes, 9 * 1132);
+    assert_int_equal(s->congestion.model.round_lost, 9 * 1132);
+    s->congestion.model.bound = 1;
+    start();
+    gc_sctp_sack_write(&f.w, base + 1, 100000, NULL, 0, twice, 1);
+    give();
+    assert_int_equal(s->recovery.spurious, 1);
+    assert_int_equal(s->spurious, 1);
+    assert_true(s->congestion.model.bound > 1); /* undone; that of the losses comes after it */
     pair_end(&pair);
 }
 
@@ -438,7 +444,7 @@ int main(void) {
         cmocka_unit_test(a_data_chunk_without_bytes_ends_it),
         cmocka_unit_test(what_would_end_it_does_nothing_with_a_wrong_tag),
         cmocka_unit_test(an_init_beside_other_chunks_is_ignored),
-        cmocka_unit_test(each_sack_of_a_recovery_sends_one_chunk),
+        cmocka_unit_test(congestion_control_hears_of_what_is_lost_and_came_twice),
         cmocka_unit_test(data_stand_for_a_cookie_ack_that_was_lost),
         cmocka_unit_test(data_that_went_with_the_cookie_are_watched),
     };

@@ -132,6 +132,63 @@ static void duplicates_widen_the_window_for_reordering(void **state) {
     end();
 }
 
+/* A quarter of no time is none: yet what one machine sends in batches may change places. */
+static void on_the_shortest_path_reordering_has_two_milliseconds(void **state) {
+    (void)state;
+    begin(8);
+    for (uint32_t i = 0; i < 4; i++) {
+        send(1000);
+    }
+    assert_false(ack(1000, 1, 3, 3, 0));
+    assert_int_equal(gc_sctp_recovery_deadline(&r), 1002);
+    assert_int_equal(gc_sctp_recovery_tick(&r, &out, 1001), GC_SCTP_DUE_NOTHING);
+    assert_int_equal(gc_sctp_recovery_tick(&r, &out, 1002), GC_SCTP_DUE_LOSS);
+    assert_int_equal(r.lost_bytes, 2);
+    send(1002);
+    send(1002);
+    ack(1003, 4, 0, 0, 1); /* they came after all */
+    assert_int_equal(r.spurious, 1);
+    send(1004);
+    send(1004);
+    ack(1004, 4, 5, 5, 0);
+    assert_int_equal(gc_sctp_recovery_deadline(&r), 1004 + 4);
+    end();
+}
+
+/* A peer that reports few gaps says nothing of what is beyond the last one. */
+static void what_a_sack_does_not_tell_of_is_not_lost(void **state) {
+    (void)state;
+    uint8_t gaps[4 * (GC_SCTP_OUT_GAPS_FEW + 1)];
+    begin(60);
+    for (uint32_t i = 0; i < 50; i++) {
+        send(1000);
+    }
+    for (uint32_t i = 0; i <= GC_SCTP_OUT_GAPS_FEW; i++) { /* 1, 3, 5 ... 33 */
+        memcpy(gaps + 4 * i, (uint8_t[]){0, (uint8_t)(2 * i + 2), 0, (uint8_t)(2 * i + 2)}, 4);
+    }
+    gc_sctp_sack s = {FIRST - 1, 1000, GC_SCTP_OUT_GAPS_FEW + 1, 0, gc_span_of(gaps, sizeof gaps)};
+    gc_sctp_acked a = gc_sctp_out_ack(&out, &s);
+    gc_sctp_recovery_acked(&r, &out, &a, 0, 1050);
+    gc_sctp_recovery_tick(&r, &out, 1100);
+    assert_int_equal(out.lost.bytes, 17); /* 0, 2, 4 ... 32 */
+    for (uint32_t i = 0; i < 17; i++) {
+        send(1100); /* again, later than all of the others */
+    }
+    gaps[4 * 15 + 3] = 34; /* 32 has come: 31 to 33 are one */
+    s = (gc_sctp_sack){FIRST - 1, 1000, GC_SCTP_OUT_GAPS_FEW, 0, gc_span_of(gaps, 64)};
+    a = gc_sctp_out_ack(&out, &s);
+    assert_int_equal(a.bytes, 1);
+    gc_sctp_recovery_acked(&r, &out, &a, 0, 1150);
+    gc_sctp_recovery_tick(&r, &out, 1180);
+    assert_int_equal(out.lost.bytes, 16); /* 0 to 30, not 34 to 49: they may have come */
+    s = (gc_sctp_sack){FIRST + 33, 1000, 0, 0, GC_SPAN_NONE};
+    a = gc_sctp_out_ack(&out, &s);
+    gc_sctp_recovery_acked(&r, &out, &a, 0, 1190);
+    gc_sctp_recovery_tick(&r, &out, 1230);
+    assert_int_equal(out.lost.bytes, 50 - 34); /* now it tells that they have not */
+    end();
+}
+
 static void a_probe_goes_out_after_two_round_trips(void **state) {
     (void)state;
     begin(8);
@@ -219,6 +276,8 @@ int main(void) {
         cmocka_unit_test(a_chunk_that_comes_late_is_not_lost),
         cmocka_unit_test(a_lost_retransmission_is_found),
         cmocka_unit_test(duplicates_widen_the_window_for_reordering),
+        cmocka_unit_test(on_the_shortest_path_reordering_has_two_milliseconds),
+        cmocka_unit_test(what_a_sack_does_not_tell_of_is_not_lost),
         cmocka_unit_test(a_probe_goes_out_after_two_round_trips),
         cmocka_unit_test(silence_loses_all_and_doubles_the_time_up_to_a_bound),
         cmocka_unit_test(on_another_way_timers_begin_anew),

@@ -405,8 +405,27 @@ static void a_reset_follows_its_last_chunk_at_once(void **state) {
     pair_end(&pair);
 }
 
+/* A message of the longest takes more blocks in chunks of this path than its bytes fill. */
+static void writable_means_that_what_was_refused_finds_room(void **state) {
+    (void)state;
+    gc_sctp_output out;
+    pair_begin(&pair, 30, &PAIR_CONFIG);
+    pair_connect(&pair);
+    gc_sctp_pool *pool = &pair.side[0].pool;
+    pool->common_used = pool->common - 225;
+    assert_int_equal(pair_send(&pair, 0, 0, false, GC_SCTP_MESSAGE_BYTES_MAX), GC_E_FULL);
+    assert_false(gc_sctp_poll(&pair.side[0].s, &out));
+    pool->common_used = pool->common - 232;
+    assert_true(gc_sctp_poll(&pair.side[0].s, &out));
+    assert_int_equal(out.kind, GC_SCTP_WRITABLE);
+    pool->common_used = 0;
+    assert_int_equal(pair_send(&pair, 0, 0, false, GC_SCTP_MESSAGE_BYTES_MAX), 0);
+    pair_end(&pair);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(writable_means_that_what_was_refused_finds_room),
         cmocka_unit_test(both_connect_and_become_one_association),
         cmocka_unit_test(one_side_may_connect_alone),
         cmocka_unit_test(messages_go_with_the_cookie),

@@ -65,6 +65,57 @@ static void the_congestion_window_ends_it(void **state) {
     pair_end(&pair);
 }
 
+/* At 2,500,000 bytes a second two chunks and a bit are a millisecond. */
+static void chunks_go_out_at_the_rate_of_the_path(void **state) {
+    (void)state;
+    begin(7);
+    gc_sctp *s = &pair.side[0].s;
+    assert_int_equal(gc_sctp_transmit_paced_at(s), GC_NEVER);
+    s->congestion.window_bytes = 100000;
+    s->congestion.rate_bytes_s = 2500000;
+    s->congestion.model.rtt_ms = 40;
+    pair.dark = true;
+    assert_int_equal(pair_send(&pair, 0, 0, false, 50000), 0);
+    uint32_t before = pair.side[0].packets;
+    pair_drain(&pair);
+    uint32_t burst = pair.side[0].packets - before;
+    assert_in_range(burst, 2, 7); /* with what a late end makes up for */
+    assert_int_equal(gc_sctp_transmit_paced_at(s), pair.now_ms + 1);
+    assert_int_equal(gc_sctp_deadline(s), pair.now_ms + 1);
+    pair_run(&pair, 10);
+    assert_in_range(pair.side[0].packets - before - burst, 20, 24);
+    uint8_t types[64], flags[64];
+    assert_int_equal(next_packet(types, flags), 0);
+    s->extra_due = true; /* a probe does not wait */
+    assert_int_equal(next_packet(types, flags), 1);
+    s->congestion.window_bytes = 0; /* nor is there a time for what the window holds back */
+    assert_int_equal(gc_sctp_transmit_paced_at(s), GC_NEVER);
+    pair_end(&pair);
+}
+
+static void a_pause_of_the_application_is_noted(void **state) {
+    (void)state;
+    begin(8);
+    gc_sctp *s = &pair.side[0].s;
+    assert_true(s->rate.limited);
+    assert_int_equal(pair_send(&pair, 0, 0, false, 100), 0);
+    pair_run(&pair, 100);
+    assert_true(s->rate.limited);
+    s->congestion.window_bytes = 1u << 22;
+    s->congestion.model.rtt_ms = 0; /* not paced */
+    s->peer_window = 1u << 22;
+    for (uint32_t i = 0; i < 2; i++) {
+        while (pair_send(&pair, 0, 0, false, 100000) == 0) { /* until the queue is full */
+        }
+        s->rate.limited = false;
+        pair_drain(&pair);
+    }
+    assert_int_equal(gc_sctp_buffered(s), 0); /* all is in flight */
+    assert_int_equal(s->refused, 0);
+    assert_false(s->rate.limited);
+    pair_end(&pair);
+}
+
 static void the_peers_window_ends_it_but_for_one_chunk(void **state) {
     (void)state;
     uint8_t types[64], flags[64];
@@ -129,6 +180,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(chunks_fill_packets_and_the_last_asks_for_an_answer),
         cmocka_unit_test(the_congestion_window_ends_it),
+        cmocka_unit_test(chunks_go_out_at_the_rate_of_the_path),
+        cmocka_unit_test(a_pause_of_the_application_is_noted),
         cmocka_unit_test(the_peers_window_ends_it_but_for_one_chunk),
         cmocka_unit_test(a_sack_goes_along_with_data),
         cmocka_unit_test(what_has_ended_sends_its_abort_alone),
