@@ -235,6 +235,9 @@ void gc_sctp_assembly_skip(gc_sctp_assembly *a, gc_sctp_share *share, uint32_t s
                            bool unordered, uint32_t mid) {
     gc_sctp_assembly_stream *s = stream_of(a, stream);
     gc_sctp_row *row = &s->rows[unordered ? 1 : 0];
+    if (!unordered && gc_sctp_after(s->next, mid)) {
+        return; /* their turn is over: a walk over those that wait for theirs would end nothing */
+    }
     for (uint32_t message = row->first; message != GC_SCTP_NO_BLOCK;) {
         uint32_t later = at(a, message)->later;
         if (gc_sctp_after(at(a, message)->mid, mid)) {
@@ -245,7 +248,7 @@ void gc_sctp_assembly_skip(gc_sctp_assembly *a, gc_sctp_share *share, uint32_t s
         }
         message = later;
     }
-    if (!unordered && !gc_sctp_after(s->next, mid)) {
+    if (!unordered) {
         s->next = mid + 1;
     }
 }

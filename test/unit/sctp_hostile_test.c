@@ -27,6 +27,7 @@ typedef struct kind {
     void (*prepare)(void);
     void (*write)(uint32_t n); /* the chunks of packet n */
     uint32_t ends;             /* the reason with which it ends the association; 0: it does not */
+    bool interleaves;
 } kind;
 
 static sctp_pair pair;
@@ -209,7 +210,51 @@ static void endless_message(uint32_t n) {
     }
 }
 
-/* Our data, of which nothing is ever acknowledged. */
+/* --- interleaved ---------------------------------------------------------------------------------
+ */
+
+static void put_i_data(uint32_t tsn, uint32_t mid, uint8_t flags) {
+    gc_sctp_data d = {.tsn = tsn, .ppid = 53, .stream = 1, .number = mid, .flags = flags};
+    uint32_t at = gc_sctp_i_data_begin(&f.w, &d);
+    gc_writer_u32(&f.w, 0);
+    gc_sctp_chunk_end(&f.w, at);
+}
+
+/* As many whole messages as there is room for, all of which wait for one of their stream. */
+static void blocked_row(void) {
+    for (uint32_t mid = 1; mid < PAIR_CONFIG.window_bytes / GC_SCTP_BLOCK_BYTES;) {
+        start();
+        for (uint32_t tsn = next_tsn(); has_room(24); tsn++, mid++) {
+            put_i_data(tsn, mid, GC_SCTP_FLAG_BEGIN | GC_SCTP_FLAG_END);
+        }
+        give();
+    }
+}
+
+/* All of the row is before such a number, and the number is before the row's turn. */
+static void i_forwards(uint32_t n) {
+    (void)n;
+    uint32_t at = gc_sctp_chunk_begin(&f.w, GC_SCTP_I_FORWARD_TSN, 0);
+    gc_writer_u32(&f.w, next_tsn());
+    while (has_room(8)) {
+        gc_writer_u16(&f.w, 1);
+        gc_writer_u16(&f.w, 0);
+        gc_writer_u32(&f.w, 0x80000001);
+    }
+    gc_sctp_chunk_end(&f.w, at);
+}
+
+/* Messages of which each goes to the middle of the row. */
+static void i_middle(uint32_t n) {
+    uint32_t tsn = next_tsn();
+    for (uint32_t i = 0; has_room(24); i++) {
+        put_i_data(tsn + i, 0x70000000 - n * 60 - i, GC_SCTP_FLAG_BEGIN | GC_SCTP_FLAG_END);
+    }
+}
+
+/* --- our data, of which nothing is ever acknowledged ---------------------------------------------
+ */
+
 static void send_much(void) {
     static uint8_t bytes[2000];
     for (uint32_t i = 0; i < 60; i++) {
@@ -284,7 +329,9 @@ static uint32_t packets(void) {
 
 /* Runs one kind; returns the nanoseconds of a packet. */
 static uint64_t measure(const kind *k) {
-    pair_begin(&pair, 7, &PAIR_CONFIG);
+    gc_sctp_config config = PAIR_CONFIG;
+    config.interleaves = k->interleaves;
+    pair_begin(&pair, 7, &config);
     pair_connect(&pair);
     pair_run(&pair, 100);
     first_tsn = next_tsn();
@@ -322,24 +369,26 @@ static uint64_t measure(const kind *k) {
 
 static void hostile_packets_cost_little(void **state) {
     (void)state;
-    static const kind honest = {"bulk", NULL, bulk, 0};
+    static const kind honest = {"bulk", NULL, bulk, 0, false};
     static const kind kinds[] = {
-        {"small messages", NULL, small_messages, 0},
-        {"INIT", NULL, inits, 0},
-        {"COOKIE ECHO", NULL, cookies, 0},
-        {"RE-CONFIG of all streams", NULL, resets, 0},
-        {"RE-CONFIG, wrong number", NULL, wrong_resets, 0},
-        {"FORWARD-TSN before a blocked one", NULL, forwards, 0},
-        {"in order before a blocked one", NULL, in_order_before_a_blocked_one, 0},
-        {"gaps", NULL, gaps, 0},
-        {"fragments, last one first", NULL, fragments, 0},
-        {"fragments that join others", NULL, fragments_between, 0},
-        {"a message without end", NULL, endless_message, GC_SCTP_EXCESS},
-        {"SACK that takes back", send_much, sacks, 0},
-        {"SACK of what was not sent", send_much, optimistic, GC_SCTP_VIOLATION},
-        {"zero windows", send_much, zero_windows, GC_SCTP_UNREACHABLE},
-        {"HEARTBEAT", NULL, heartbeats, 0},
-        {"unknown chunks", NULL, unknown, 0},
+        {"small messages", NULL, small_messages, 0, false},
+        {"INIT", NULL, inits, 0, false},
+        {"COOKIE ECHO", NULL, cookies, 0, false},
+        {"RE-CONFIG of all streams", NULL, resets, 0, false},
+        {"RE-CONFIG, wrong number", NULL, wrong_resets, 0, false},
+        {"FORWARD-TSN before a blocked one", NULL, forwards, 0, false},
+        {"in order before a blocked one", NULL, in_order_before_a_blocked_one, 0, false},
+        {"gaps", NULL, gaps, 0, false},
+        {"fragments, last one first", NULL, fragments, 0, false},
+        {"fragments that join others", NULL, fragments_between, 0, false},
+        {"a message without end", NULL, endless_message, GC_SCTP_EXCESS, false},
+        {"I-FORWARD-TSN that skips nothing", blocked_row, i_forwards, 0, true},
+        {"messages within a long row", blocked_row, i_middle, 0, true},
+        {"SACK that takes back", send_much, sacks, 0, false},
+        {"SACK of what was not sent", send_much, optimistic, GC_SCTP_VIOLATION, false},
+        {"zero windows", send_much, zero_windows, GC_SCTP_UNREACHABLE, false},
+        {"HEARTBEAT", NULL, heartbeats, 0, false},
+        {"unknown chunks", NULL, unknown, 0, false},
     };
     measure(&honest);
     uint64_t floor_ns = measure(&honest);
