@@ -128,7 +128,8 @@ static void check_of_theirs(input *in) {
                                 .use_candidate = flags & 4,
                                 .passenger = flags & 128 ? GC_SPAN("a ClientHello") : GC_SPAN_NONE,
                                 .priority = byte(in)};
-    uint32_t len = gc_ice_message_check(out, transaction, &check, &theirs, &ice.local);
+    uint32_t len =
+        gc_ice_message_check(out, transaction, &check, &theirs, &ice.generations.current.local);
     if (flags & 8) {
         out[byte(in) % len] ^= byte(in);
     }

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/mem.h"
 #include "core/base/number.h"
+#include "rtc/ice_outputs.h"
 
 /* RFC 8445 7.3.1.1, 7.2.5.1 */
 #define ROLE_CONFLICT 487
@@ -18,14 +19,14 @@ void gc_ice_init(gc_ice *ice, uint64_t now_ms, const gc_ice_config *config) {
     ice->now_ms = now_ms;
     gc_ice_choice_init(&ice->choice);
     gc_ice_passenger_init(&ice->passenger);
-    gc_ice_credentials_make(&ice->local, config->drbg);
+    gc_ice_generations_init(&ice->generations, config->drbg);
     gc_ice_pairs_init(&ice->table, config->controlling);
     gc_ice_checks_init(&ice->checks, config->drbg, config->gate);
     draw_tie_breaker(ice);
 }
 
 const gc_ice_credentials *gc_ice_local(const gc_ice *ice) {
-    return &ice->local;
+    return gc_ice_generations_local(&ice->generations);
 }
 
 /* --- what follows from each input --------------------------------------------------------------
@@ -127,21 +128,44 @@ static void hear(gc_ice *ice, uint32_t base, const gc_addr *from, uint32_t prior
     }
 }
 
+/* RFC 8445 9: the check lists are flushed. The owner goes on with the pair in use until it hears of
+ * another one, and consent on it counts for as long as it would have. */
+static void begin_anew(gc_ice *ice) {
+    gc_ice_pairs_restart(&ice->table, ice->choice.pair);
+    gc_ice_choice_init(&ice->choice);
+    ice->told_addr = (gc_addr){0};
+}
+
 int gc_ice_remote(gc_ice *ice, uint64_t now_ms, gc_span ufrag, gc_span pwd) {
-    if (gc_ice_credentials_known(&ice->remote)) {
-        bool same = gc_span_equal(ufrag, gc_ice_credentials_ufrag(&ice->remote)) &&
-                    gc_span_equal(pwd, gc_ice_credentials_pwd(&ice->remote));
-        return same ? 0 : GC_E_STATE;
-    }
-    int result = gc_ice_credentials_set(&ice->remote, ufrag, pwd);
-    if (result != 0 || !begin(ice, now_ms)) {
+    bool news, restarts = gc_ice_restarting(ice);
+    int result = gc_ice_generations_remote(&ice->generations, ufrag, pwd, &news);
+    if (result != 0 || !news || !begin(ice, now_ms)) {
         return result;
+    }
+    if (restarts) {
+        begin_anew(ice);
     }
     gc_ice_early_remote e;
     while (gc_ice_early_take(&ice->early, &e)) {
         hear(ice, e.base, &e.from, e.priority, e.wanted);
     }
     return 0;
+}
+
+int gc_ice_restart(gc_ice *ice, uint64_t now_ms) {
+    int result = begin(ice, now_ms) ? 0 : GC_E_CLOSED;
+    if (result == 0) {
+        result = gc_ice_generations_restart(&ice->generations, ice->config.drbg);
+    }
+    for (uint32_t base = 0; result == 0 && base < GC_ICE_BASES_MAX; base++) {
+        gc_ice_own_renew(&ice->own, base);
+        gc_ice_servers_ask(&ice->servers, base);
+    }
+    return result;
+}
+
+bool gc_ice_restarting(const gc_ice *ice) {
+    return gc_ice_generations_restarting(&ice->generations);
 }
 
 int gc_ice_add_candidate(gc_ice *ice, uint64_t now_ms, const gc_candidate *c) {
@@ -175,18 +199,20 @@ static bool agree_on_roles(gc_ice *ice, const gc_ice_check *check) {
     return true;
 }
 
-static void take_check(gc_ice *ice, uint32_t base, const gc_addr *from, const gc_ice_check *check) {
-    if (gc_ice_credentials_known(&ice->remote)) {
-        hear(ice, base, from, check->priority, check->use_candidate);
-    } else {
+static void take_check(gc_ice *ice, uint32_t base, const gc_addr *from, const gc_ice_check *check,
+                       const gc_ice_generation *which) {
+    if (!gc_ice_credentials_known(&which->remote)) {
         gc_ice_early_put(&ice->early, base, from, check->priority, check->use_candidate);
+    } else if (which == &ice->generations.current) {
+        hear(ice, base, from, check->priority, check->use_candidate);
     }
 }
 
 static int on_request(gc_ice *ice, uint32_t base, const gc_addr *from, const gc_stun_message *m) {
     gc_ice_check check;
+    const gc_ice_generation *which;
     uint32_t code;
-    int result = gc_ice_message_read_check(m, &ice->local, &ice->remote, &check, &code);
+    int result = gc_ice_generations_read(&ice->generations, m, &check, &code, &which);
     if (result != 0) {
         return result;
     }
@@ -194,11 +220,11 @@ static int on_request(gc_ice *ice, uint32_t base, const gc_addr *from, const gc_
         code = ROLE_CONFLICT;
     }
     if (code == 0) {
-        take_check(ice, base, from, &check);
+        take_check(ice, base, from, &check, which);
         ice->came = check.passenger;
-        ice->answer_len = gc_ice_message_success(ice->bytes, m->transaction, from, &ice->local);
+        ice->answer_len = gc_ice_message_success(ice->bytes, m->transaction, from, &which->local);
     } else {
-        ice->answer_len = gc_ice_message_refusal(ice->bytes, m, code, &ice->local);
+        ice->answer_len = gc_ice_message_refusal(ice->bytes, m, code, &which->local);
     }
     ice->answer_base = base;
     ice->answer_to = *from;
@@ -231,6 +257,9 @@ static int on_server(gc_ice *ice, uint32_t base, const gc_addr *from, const gc_s
     if (!gc_ice_servers_answer(&ice->servers, base, from, m, &mapped)) {
         return GC_E_NOT_FOUND;
     }
+    if (!gc_candidate_same_addr(&mapped, &ice->table.bases[base].mapped)) {
+        gc_ice_own_remap(&ice->own, base);
+    }
     gc_ice_pairs_map_base(&ice->table, base, &mapped);
     return 0;
 }
@@ -247,7 +276,7 @@ static int on_response(gc_ice *ice, uint32_t base, const gc_addr *from, const gc
      * alone. */
     if (ice->table.pairs[pair].base != base ||
         !gc_candidate_same_addr(gc_ice_pairs_addr(&ice->table, pair), from) ||
-        gc_ice_message_read_answer(m, &ice->remote, &mapped, &code) != 0) {
+        gc_ice_message_read_answer(m, &ice->generations.current.remote, &mapped, &code) != 0) {
         return GC_E_REFUSED;
     }
     if (code == ROLE_CONFLICT) {
@@ -323,117 +352,8 @@ void gc_ice_elsewhere(gc_ice *ice, uint64_t now_ms) {
 /* --- outputs -----------------------------------------------------------------------------------
  */
 
-static bool poll_answer(gc_ice *ice, gc_ice_output *out) {
-    if (ice->answer_len == 0) {
-        return false;
-    }
-    *out = (gc_ice_output){.type = GC_ICE_SEND,
-                           .base = ice->answer_base,
-                           .addr = ice->answer_to,
-                           .bytes = gc_span_of(ice->bytes, ice->answer_len)};
-    ice->answer_len = 0;
-    return true;
-}
-
-static bool poll_end(gc_ice *ice, gc_ice_output *out) {
-    if (ice->told_end) {
-        return false;
-    }
-    ice->told_end = true;
-    *out = (gc_ice_output){.type = GC_ICE_FAILED, .reason = ice->reason};
-    return true;
-}
-
-static bool poll_candidate(gc_ice *ice, gc_ice_output *out) {
-    gc_candidate c;
-    uint32_t base = gc_ice_own_next(&ice->own, ice->table.bases, &c);
-    if (base == GC_ICE_BASES_MAX) {
-        return false;
-    }
-    *out = (gc_ice_output){.type = GC_ICE_CANDIDATE, .base = base, .candidate = c};
-    return true;
-}
-
-static bool poll_heard(gc_ice *ice, gc_ice_output *out) {
-    uint32_t pair = gc_ice_pairs_next_heard(&ice->table);
-    if (pair == GC_ICE_NO_PAIR) {
-        return false;
-    }
-    *out = (gc_ice_output){.type = GC_ICE_HEARD,
-                           .base = ice->table.pairs[pair].base,
-                           .addr = *gc_ice_pairs_addr(&ice->table, pair)};
-    return true;
-}
-
-static bool poll_selected(gc_ice *ice, gc_ice_output *out) {
-    uint32_t pair = ice->choice.pair;
-    if (pair == GC_ICE_NO_PAIR) {
-        return false;
-    }
-    uint32_t base = ice->table.pairs[pair].base;
-    uint32_t path = gc_ice_pairs_path(&ice->table, pair);
-    const gc_addr *addr = gc_ice_pairs_addr(&ice->table, pair);
-    if (base == ice->told_base && gc_candidate_same_addr(addr, &ice->told_addr) &&
-        path == ice->told_path) {
-        return false;
-    }
-    ice->told_base = base;
-    ice->told_addr = *addr;
-    ice->told_path = path;
-    *out = (gc_ice_output){.type = GC_ICE_SELECTED,
-                           .base = base,
-                           .addr = *addr,
-                           .path = path,
-                           .rtt_ms = ice->table.pairs[pair].rtt_ms};
-    return true;
-}
-
-/* Writes the check of a pair that is due. */
-static bool poll_check(gc_ice *ice, gc_ice_output *out) {
-    if (!gc_ice_credentials_known(&ice->remote)) {
-        return false;
-    }
-    uint32_t pair = gc_ice_checks_next(&ice->checks, &ice->table, ice->now_ms,
-                                       gc_ice_choice_settled(&ice->choice, &ice->table));
-    if (pair == GC_ICE_NO_PAIR) {
-        return false;
-    }
-    gc_ice_checks_send(&ice->checks, &ice->table, pair, ice->now_ms);
-    gc_ice_choice_make(&ice->choice, &ice->table, ice->now_ms); /* it may be in doubt now */
-    const gc_ice_pair *p = &ice->table.pairs[pair];
-    const gc_ice_check check = {
-        .passenger = gc_ice_passenger_ride(&ice->passenger),
-        .tie_breaker = ice->tie_breaker,
-        .priority = gc_ice_pairs_priority(p->base, GC_CANDIDATE_PRFLX),
-        .controlling = p->sent_controlling,
-        .use_candidate = p->sent_nominating,
-    };
-    uint8_t transaction[GC_STUN_TRANSACTION_BYTES];
-    gc_ice_pairs_transaction(&ice->table, pair, transaction);
-    uint32_t len = gc_ice_message_check(ice->bytes, transaction, &check, &ice->local, &ice->remote);
-    *out = (gc_ice_output){.type = GC_ICE_SEND,
-                           .base = p->base,
-                           .addr = *gc_ice_pairs_addr(&ice->table, pair),
-                           .bytes = gc_span_of(ice->bytes, len)};
-    return len > 0;
-}
-
-static bool poll_question(gc_ice *ice, gc_ice_output *out) {
-    uint32_t base;
-    gc_addr to;
-    uint32_t len = gc_ice_servers_poll(&ice->servers, ice->table.bases, ice->config.gate,
-                                       ice->config.drbg, ice->now_ms, ice->bytes, &base, &to);
-    *out = (gc_ice_output){
-        .type = GC_ICE_SEND, .base = base, .addr = to, .bytes = gc_span_of(ice->bytes, len)};
-    return len > 0;
-}
-
 bool gc_ice_poll(gc_ice *ice, gc_ice_output *out) {
-    if (ended(ice)) {
-        return poll_end(ice, out);
-    }
-    return poll_answer(ice, out) || poll_candidate(ice, out) || poll_heard(ice, out) ||
-           poll_selected(ice, out) || poll_check(ice, out) || poll_question(ice, out);
+    return gc_ice_outputs_next(ice, out);
 }
 
 uint64_t gc_ice_deadline(const gc_ice *ice) {
@@ -442,7 +362,7 @@ uint64_t gc_ice_deadline(const gc_ice *ice) {
     }
     uint64_t at_ms =
         gc_ice_servers_deadline(&ice->servers, ice->table.bases, ice->config.gate, ice->now_ms);
-    if (gc_ice_credentials_known(&ice->remote)) {
+    if (gc_ice_credentials_known(&ice->generations.current.remote)) {
         at_ms = gc_min_u64(
             at_ms, gc_ice_checks_deadline(&ice->checks, &ice->table, ice->now_ms,
                                           gc_ice_choice_settled(&ice->choice, &ice->table)));

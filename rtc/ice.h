@@ -17,83 +17,11 @@
 #ifndef GC_RTC_ICE_H
 #define GC_RTC_ICE_H
 
-#include "core/base/drbg.h"
-#include "core/base/reason.h"
-#include "core/base/span.h"
-#include "core/base/timers.h"
-#include "core/proto/client_output.h"
-#include "rtc/candidate.h"
-#include "rtc/ice_checks.h"
-#include "rtc/ice_choice.h"
-#include "rtc/ice_credentials.h"
-#include "rtc/ice_early.h"
-#include "rtc/ice_gate.h"
-#include "rtc/ice_message.h"
-#include "rtc/ice_own.h"
-#include "rtc/ice_pairs.h"
-#include "rtc/ice_servers.h"
-
-typedef struct gc_ice_config {
-    gc_drbg *drbg;       /* the owner's, as long as the agent is used */
-    gc_ice_gate *gate;   /* the handle's one gate, as long as the agent is used */
-    bool controlling;    /* we made the offer */
-    bool loopback;       /* for tests: addresses of this machine are candidates too */
-    uint64_t expires_ms; /* no valid pair by then: FAILED; GC_NEVER: no deadline */
-} gc_ice_config;
-
-typedef enum gc_ice_output_type {
-    GC_ICE_SEND,      /* send `bytes` from `base` to `addr`; borrowed until the next call */
-    GC_ICE_CANDIDATE, /* tell the peer of `candidate`, at `base` */
-    GC_ICE_HEARD,     /* an authentic check came from `addr` at `base` for the first time, and the
-                         peer's credentials are known */
-    GC_ICE_SELECTED,  /* data goes from `base` to `addr` now; `path`, `rtt_ms`. The first one says
-                         that the link is up */
-    GC_ICE_FAILED,    /* the agent has ended; `reason`: TIMEOUT (the peer named no address in time),
-                         ICE_FAILED (none of its addresses worked in time), GONE (no consent) */
-} gc_ice_output_type;
-
-typedef struct gc_ice_output {
-    gc_ice_output_type type;
-    uint32_t base;
-    gc_addr addr;
-    gc_span bytes;
-    gc_candidate candidate;
-    uint32_t path;   /* gc_path */
-    uint32_t rtt_ms; /* of the check that found this way; 0: under a millisecond */
-    uint32_t reason; /* gc_reason */
-} gc_ice_output;
-
-typedef struct gc_ice {
-    gc_ice_config config;
-    gc_ice_credentials local;
-    gc_ice_credentials remote;
-    gc_ice_pairs table;
-    gc_ice_checks checks;
-    gc_ice_early early;
-    gc_ice_own own;
-    gc_ice_servers servers;
-    uint64_t now_ms;
-    uint64_t tie_breaker;
-    uint64_t consent_ms; /* the last valid answer on any pair, if connected */
-    gc_ice_choice choice;
-    uint32_t told_base; /* what the last SELECTED said; a pair's index may be another one's now */
-    uint32_t told_path;
-    gc_addr told_addr; /* family 0: nothing, or its base is gone */
-    uint32_t reason;   /* why it ended; GC_REASON_NONE: it has not */
-    bool told_end;
-    bool connected; /* a pair was valid */
-    gc_ice_passenger passenger;
-    gc_span came; /* with the check that came last; borrowed from its datagram */
-    /* The answer that waits for poll; its bytes are those of the next SEND. */
-    uint32_t answer_base;
-    uint32_t answer_len; /* 0: none */
-    gc_addr answer_to;
-    uint8_t bytes[GC_ICE_MESSAGE_BYTES_MAX];
-} gc_ice;
+#include "rtc/ice_state.h"
 
 /* Starts an agent with new random credentials in memory that need not be zero. config is copied. */
 void gc_ice_init(gc_ice *ice, uint64_t now_ms, const gc_ice_config *config);
-/* Returns our credentials, valid as long as ice. */
+/* Returns our credentials as a description tells them, valid as long as ice. */
 const gc_ice_credentials *gc_ice_local(const gc_ice *ice);
 
 /* Adds an own address, which is a host candidate by that. base: the caller's number for the socket,
@@ -109,9 +37,17 @@ void gc_ice_drop_base(gc_ice *ice, uint64_t now_ms, uint32_t base);
 int gc_ice_add_server(gc_ice *ice, uint64_t now_ms, const gc_addr *server);
 
 /* Takes the peer's credentials, copied: checks begin. Returns 0; GC_E_SYNTAX for lengths or
- * characters that are not allowed; GC_E_STATE if others are known already (the same again: 0).
- * Then nothing changed. Source: RFC 8839 5.4. */
+ * characters that are not allowed; GC_E_STATE if others are known already (the same again: 0), and
+ * after gc_ice_restart() for those that are known. Then nothing changed. Source: RFC 8839 5.4. */
 int gc_ice_remote(gc_ice *ice, uint64_t now_ms, gc_span ufrag, gc_span pwd);
+/* Begins a restart: gc_ice_local() returns new credentials, CANDIDATE follows again for each own
+ * address, and STUN servers are asked. The agent goes on as it is until gc_ice_remote() brings new
+ * credentials of the peer: then its other candidates are forgotten, checks begin anew, and SELECTED
+ * tells the first pair that works. Returns 0; GC_E_STATE before the first credentials of the peer
+ * and while a restart is under way; GC_E_CLOSED if the agent has ended. Source: RFC 8445 9. */
+int gc_ice_restart(gc_ice *ice, uint64_t now_ms);
+/* Returns true between gc_ice_restart() and gc_ice_remote(). */
+bool gc_ice_restarting(const gc_ice *ice);
 /* Takes a candidate of the peer, also before its credentials. Returns 0, also for a known one;
  * GC_E_ARGUMENT for a name, which must be resolved first; GC_E_REFUSED for an address that no
  * candidate may have, and when GC_ICE_REMOTES_MAX are held: skip it. */

@@ -7,6 +7,11 @@ void gc_ice_own_renew(gc_ice_own *o, uint32_t base) {
     o->told_mapped &= ~(1u << base);
 }
 
+void gc_ice_own_remap(gc_ice_own *o, uint32_t base) {
+    gc_assert(base < GC_ICE_BASES_MAX);
+    o->told_mapped &= ~(1u << base);
+}
+
 /* Candidates of another base or type have another foundation (RFC 8445 5.1.1.3). The related
  * address of a server-reflexive candidate would tell nothing new and is left out. */
 static gc_candidate make(gc_candidate_type type, uint32_t base, const gc_addr *addr) {

@@ -13,6 +13,8 @@ typedef struct gc_ice_own {
 
 /* Begins anew for a base that has a new address. */
 void gc_ice_own_renew(gc_ice_own *o, uint32_t base);
+/* Begins anew for what STUN servers see of a base: that is another address now. */
+void gc_ice_own_remap(gc_ice_own *o, uint32_t base);
 /* Returns the base of a candidate that was not told yet, counts it as told, and writes it to out.
  * GC_ICE_BASES_MAX: there is none. */
 uint32_t gc_ice_own_next(gc_ice_own *o, const gc_ice_base *bases, gc_candidate *out);

@@ -163,6 +163,26 @@ static void drop_target(gc_ice_pairs *t, gc_ice_target *target) {
     *target = (gc_ice_target){0};
 }
 
+void gc_ice_pairs_restart(gc_ice_pairs *t, uint32_t keep) {
+    uint32_t kept = keep == GC_ICE_NO_PAIR ? GC_ICE_REMOTES_MAX : t->pairs[keep].target;
+    for (uint32_t i = 0; i < GC_ICE_REMOTES_MAX; i++) {
+        if (i != kept) {
+            drop_target(t, &t->targets[i]);
+        }
+    }
+    for (uint32_t i = 0; i < t->used; i++) {
+        gc_ice_pair *p = &t->pairs[i];
+        if (p->state != GC_ICE_PAIR_FREE) {
+            *p = (gc_ice_pair){.state = GC_ICE_PAIR_WAITING,
+                               .priority = p->priority,
+                               .base = p->base,
+                               .target = p->target,
+                               .heard = p->heard || i == keep,
+                               .heard_told = p->heard_told || i == keep};
+        }
+    }
+}
+
 /* The worst of the spare remote candidates, or of the past ones; NULL: there is none. */
 static gc_ice_target *worst_target(gc_ice_pairs *t, bool past) {
     gc_ice_target *worst = NULL;

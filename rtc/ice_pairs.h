@@ -86,6 +86,9 @@ void gc_ice_pairs_set_role(gc_ice_pairs *t, bool controlling);
 void gc_ice_pairs_add_base(gc_ice_pairs *t, uint32_t base, const gc_addr *addr);
 /* Removes it with its pairs. */
 void gc_ice_pairs_drop_base(gc_ice_pairs *t, uint32_t base);
+/* Forgets all remote candidates but that of the pair `keep` (GC_ICE_NO_PAIR: all), whose pairs are
+ * to be checked as if they were new; datagrams that come on them still belong to the peer. */
+void gc_ice_pairs_restart(gc_ice_pairs *t, uint32_t keep);
 /* Remembers how the network sees a base. */
 void gc_ice_pairs_map_base(gc_ice_pairs *t, uint32_t base, const gc_addr *mapped);
 /* Returns the priority of our end of a pair at this base as a candidate of this type. */

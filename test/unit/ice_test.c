@@ -79,7 +79,8 @@ static void early_ones_are_bounded(void **state) {
         uint8_t bytes[GC_ICE_MESSAGE_BYTES_MAX];
         const uint8_t transaction[12] = {(uint8_t)i};
         gc_addr from = {.family = 4, .ip = {198, 51, 100, 1}, .port = (uint16_t)(1 + i)};
-        uint32_t len = gc_ice_message_check(bytes, transaction, &check, &theirs, &s->ice.local);
+        uint32_t len = gc_ice_message_check(bytes, transaction, &check, &theirs,
+                                            &s->ice.generations.current.local);
         assert_int_equal(network_feed(&net, 0, 0, &from, gc_span_of(bytes, len)), 0);
         assert_true(gc_ice_accepts(&s->ice, 0, &from) == (i < GC_ICE_EARLY_MAX));
     }
@@ -249,8 +250,9 @@ static int check_from(const gc_addr *from, uint32_t base, const gc_ice_check *ch
     static uint8_t number;
     uint8_t bytes[GC_ICE_MESSAGE_BYTES_MAX];
     const uint8_t transaction[12] = {0xcc, ++number};
-    uint32_t len = gc_ice_message_check(bytes, transaction, check, &net.sides[1].ice.local,
-                                        &net.sides[0].ice.local);
+    uint32_t len =
+        gc_ice_message_check(bytes, transaction, check, &net.sides[1].ice.generations.current.local,
+                             &net.sides[0].ice.generations.current.local);
     return network_feed(&net, 0, base, from, gc_span_of(bytes, len));
 }
 
@@ -291,7 +293,8 @@ static void conflict(void) {
     gc_writer_init(&w, request, sizeof request);
     gc_stun_message_begin(&w, GC_STUN_REQUEST, GC_STUN_BINDING, transaction);
     assert_int_equal(gc_stun_message_read(gc_writer_done(&w), &m), 0);
-    uint32_t len = gc_ice_message_refusal(bytes, &m, 487, &net.sides[1].ice.local);
+    uint32_t len =
+        gc_ice_message_refusal(bytes, &m, 487, &net.sides[1].ice.generations.current.local);
     assert_int_equal(network_feed(&net, 0, 0, &net.sides[1].bases[0], gc_span_of(bytes, len)), 0);
 }
 
@@ -490,6 +493,98 @@ static void an_address_changes(void **state) {
     }
 }
 
+/* Both get new credentials; the first side asked for it. */
+static void restart_both(uint32_t first) {
+    for (uint32_t i = 0; i < 2; i++) {
+        uint32_t side = i == 0 ? first : 1 - first;
+        assert_int_equal(gc_ice_restart(&net.sides[side].ice, net.now_ms), 0);
+        network_drain(&net, side);
+    }
+    network_describe(&net, 1 - first); /* it has the offer, and answers */
+}
+
+static void a_restart_selects_anew(void **state) {
+    (void)state;
+    for (uint32_t first = 0; first < 2; first++) {
+        connect_two(7);
+        const gc_ice_credentials old = net.sides[0].ice.generations.current.local;
+        uint32_t selections = net.sides[0].selections;
+        restart_both(first);
+        assert_int_equal(gc_ice_restart(&net.sides[first].ice, net.now_ms), GC_E_STATE);
+        assert_true(gc_ice_restarting(&net.sides[first].ice));
+        assert_false(gc_ice_restarting(&net.sides[1 - first].ice));
+        network_run(&net, net.now_ms + 30); /* its checks come before its answer */
+        network_describe(&net, first);
+        network_run(&net, net.now_ms + 500);
+        for (uint32_t i = 0; i < 2; i++) {
+            assert_int_equal(net.sides[i].selections, selections + 1);
+            assert_true(gc_ice_accepts(&net.sides[i].ice, 0, &net.sides[1 - i].bases[0]));
+            assert_true(gc_ice_choice_settled(&net.sides[i].ice.choice, &net.sides[i].ice.table));
+        }
+        assert_memory_not_equal(net.sides[0].ice.generations.current.local.ufrag, old.ufrag,
+                                GC_ICE_UFRAG_CHARS);
+        network_run(&net, net.now_ms + 60000);
+        assert_int_equal(net.sides[0].reason, 0);
+        assert_int_equal(net.sides[1].reason, 0);
+    }
+}
+
+/* An offer that is never answered: the old credentials go on for good. */
+static void a_restart_that_nobody_answers(void **state) {
+    (void)state;
+    connect_two(8);
+    assert_int_equal(gc_ice_restart(&net.sides[0].ice, net.now_ms), 0);
+    network_drain(&net, 0);
+    network_run(&net, net.now_ms + 100000);
+    assert_int_equal(net.sides[0].selections, 1);
+    assert_int_equal(net.sides[0].reason, 0);
+    assert_int_equal(net.sides[1].reason, 0);
+}
+
+/* The answer is late: until then the other side asks for consent under the old names. */
+static void an_answer_that_comes_late(void **state) {
+    (void)state;
+    connect_two(9);
+    restart_both(0);
+    network_run(&net, net.now_ms + 25000);
+    network_describe(&net, 0);
+    network_run(&net, net.now_ms + 60000);
+    assert_int_equal(net.sides[0].reason, 0);
+    assert_int_equal(net.sides[1].reason, 0);
+    assert_int_equal(net.sides[1].selections, 2);
+}
+
+/* Its purpose: both have moved, and know nothing of each other but by signaling. */
+static void a_restart_finds_two_who_moved(void **state) {
+    (void)state;
+    connect_two(10);
+    for (uint32_t i = 0; i < 2; i++) {
+        network_side *s = &net.sides[i];
+        gc_ice_drop_base(&s->ice, net.now_ms, 0);
+        s->bases[0] = (gc_addr){.family = 4, .ip = {10, 8, (uint8_t)i, 8}, .port = 8000};
+        net.signaling = false;
+        assert_int_equal(gc_ice_add_base(&s->ice, net.now_ms, 0, &s->bases[0]), 0);
+        network_drain(&net, i);
+    }
+    network_run(&net, net.now_ms + 20000);
+    assert_int_equal(net.sides[0].selections + net.sides[1].selections, 2);
+    net.signaling = true;
+    for (uint32_t i = 0; i < 2; i++) {
+        assert_int_equal(gc_ice_restart(&net.sides[i].ice, net.now_ms), 0);
+    }
+    for (uint32_t i = 0; i < 2; i++) { /* descriptions come before candidates */
+        const gc_ice_credentials *c = gc_ice_local(&net.sides[1 - i].ice);
+        assert_int_equal(gc_ice_remote(&net.sides[i].ice, net.now_ms, gc_ice_credentials_ufrag(c),
+                                       gc_ice_credentials_pwd(c)),
+                         0);
+    }
+    network_run(&net, net.now_ms + 1000);
+    for (uint32_t i = 0; i < 2; i++) {
+        assert_memory_equal(&net.sides[1 - i].selected, &net.sides[i].bases[0], sizeof(gc_addr));
+        assert_int_equal(net.sides[i].reason, 0);
+    }
+}
+
 /* --- what goes out -----------------------------------------------------------------------------
  */
 
@@ -613,7 +708,8 @@ static void a_false_sender_gains_nothing(void **state) {
         const uint8_t transaction[12] = {(uint8_t)fed, (uint8_t)(fed >> 8)};
         const gc_ice_check check = {.priority = 1, .tie_breaker = 1};
         uint32_t len =
-            gc_ice_message_check(bytes, transaction, &check, &peer->local, &net.sides[0].ice.local);
+            gc_ice_message_check(bytes, transaction, &check, &peer->generations.current.local,
+                                 &net.sides[0].ice.generations.current.local);
         assert_int_equal(network_feed(&net, 0, 0, &victim, gc_span_of(bytes, len)), 0);
         network_run(&net, net.now_ms + 2);
     }
@@ -648,7 +744,7 @@ static void a_passenger_comes_with_its_check(void **state) {
     connect_two(6);
     gc_ice *ice = &net.sides[0].ice;
     const gc_addr from = net.sides[1].bases[0];
-    gc_ice_credentials wrong = ice->local;
+    gc_ice_credentials wrong = ice->generations.current.local;
     wrong.pwd[0] ^= 1;
     const gc_ice_check checks[] = {
         {.priority = 1, .tie_breaker = 1},
@@ -657,9 +753,9 @@ static void a_passenger_comes_with_its_check(void **state) {
         uint8_t bytes[GC_ICE_MESSAGE_BYTES_MAX];
         const uint8_t transaction[12] = {(uint8_t)i};
         bool authentic = i < 4;
-        uint32_t len =
-            gc_ice_message_check(bytes, transaction, &checks[i % 2], &net.sides[1].ice.local,
-                                 authentic ? &ice->local : &wrong);
+        uint32_t len = gc_ice_message_check(bytes, transaction, &checks[i % 2],
+                                            &net.sides[1].ice.generations.current.local,
+                                            authentic ? &ice->generations.current.local : &wrong);
         int result = gc_ice_datagram(ice, net.now_ms, 0, &from, gc_span_of(bytes, len));
         assert_int_equal(result, authentic ? 0 : GC_E_REFUSED);
         assert_span(gc_ice_came(ice), authentic ? checks[i % 2].passenger : GC_SPAN_NONE);
@@ -672,9 +768,9 @@ static void spoofed(void **state) {
     (void)state;
     connect_two(6);
     network_side *s = &net.sides[0];
-    gc_ice_credentials wrong = s->ice.local;
+    gc_ice_credentials wrong = s->ice.generations.current.local;
     wrong.pwd[0] ^= 1;
-    const gc_ice_credentials *theirs = &net.sides[1].ice.local;
+    const gc_ice_credentials *theirs = &net.sides[1].ice.generations.current.local;
     const gc_addr from[2] = {net.sides[1].bases[0],
                              {.family = 4, .ip = {198, 51, 100, 1}, .port = 53}};
     for (uint32_t i = 0; i < 100000; i++) {
@@ -725,8 +821,9 @@ static void damaged(void **state) {
     const gc_addr from = net.sides[1].bases[0];
     const gc_ice_check check = {
         .priority = 1, .tie_breaker = 1, .use_candidate = true, .passenger = GC_SPAN("hello")};
-    uint32_t len = gc_ice_message_check(bytes, transaction, &check, &net.sides[1].ice.local,
-                                        &net.sides[0].ice.local);
+    uint32_t len = gc_ice_message_check(bytes, transaction, &check,
+                                        &net.sides[1].ice.generations.current.local,
+                                        &net.sides[0].ice.generations.current.local);
     for (uint32_t cut = 0; cut < len; cut++) {
         assert_int_equal(changes_nothing(&from, gc_span_of(bytes, cut)), GC_E_SYNTAX);
     }
@@ -749,8 +846,8 @@ static void an_answer_from_elsewhere(void **state) {
     uint8_t bytes[GC_ICE_MESSAGE_BYTES_MAX], transaction[12];
     gc_ice_pairs_transaction(&net.sides[0].ice.table, 0, transaction);
     const gc_addr elsewhere = {.family = 4, .ip = {198, 51, 100, 1}, .port = 53};
-    uint32_t len =
-        gc_ice_message_success(bytes, transaction, &net.sides[0].bases[0], &net.sides[1].ice.local);
+    uint32_t len = gc_ice_message_success(bytes, transaction, &net.sides[0].bases[0],
+                                          &net.sides[1].ice.generations.current.local);
     assert_int_equal(changes_nothing(&elsewhere, gc_span_of(bytes, len)), GC_E_REFUSED);
     const gc_addr other = {.family = 4, .ip = {10, 9, 9, 9}, .port = 6000};
     assert_int_equal(gc_ice_add_base(&net.sides[0].ice, net.now_ms, 1, &other), 0);
@@ -805,8 +902,9 @@ static void outputs_are_not_drained(void **state) {
     const gc_ice_check check = {.priority = 1, .tie_breaker = 1};
     uint8_t bytes[GC_ICE_MESSAGE_BYTES_MAX];
     const uint8_t transaction[12] = {5};
-    uint32_t len =
-        gc_ice_message_check(bytes, transaction, &check, &net.sides[1].ice.local, &ice->local);
+    uint32_t len = gc_ice_message_check(bytes, transaction, &check,
+                                        &net.sides[1].ice.generations.current.local,
+                                        &ice->generations.current.local);
     gc_span datagram = gc_span_of(bytes, len);
     assert_int_equal(gc_ice_datagram(ice, net.now_ms, 0, &from, datagram), 0);
     assert_int_equal(gc_ice_datagram(ice, net.now_ms, 0, &from, datagram), GC_E_FULL);
@@ -876,6 +974,10 @@ int main(void) {
         cmocka_unit_test(the_peer_changes_its_mind),
         cmocka_unit_test(a_pair_dies),
         cmocka_unit_test(an_address_changes),
+        cmocka_unit_test(a_restart_selects_anew),
+        cmocka_unit_test(a_restart_that_nobody_answers),
+        cmocka_unit_test(an_answer_that_comes_late),
+        cmocka_unit_test(a_restart_finds_two_who_moved),
         cmocka_unit_test(new_checks_keep_their_pace),
         cmocka_unit_test(ten_thousand_candidates),
         cmocka_unit_test(a_full_table_hears),
