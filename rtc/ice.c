@@ -382,6 +382,10 @@ bool gc_ice_accepts(const gc_ice *ice, uint32_t base, const gc_addr *from) {
     return pair != GC_ICE_NO_PAIR && (ice->table.pairs[pair].heard || is_valid(ice, pair));
 }
 
+bool gc_ice_connected(const gc_ice *ice) {
+    return ice->choice.pair != GC_ICE_NO_PAIR;
+}
+
 uint32_t gc_ice_rtt_ms(const gc_ice *ice) {
     return ice->choice.pair == GC_ICE_NO_PAIR ? 0 : ice->table.pairs[ice->choice.pair].rtt_ms;
 }

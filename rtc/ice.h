@@ -83,6 +83,8 @@ uint64_t gc_ice_deadline(const gc_ice *ice);
 /* Returns true if datagrams that are not STUN may be taken from this address at this base: an
  * authentic check came from there, or one of ours was answered. */
 bool gc_ice_accepts(const gc_ice *ice, uint32_t base, const gc_addr *from);
+/* Returns true while a pair is in use: after a restart, one of the new credentials. */
+bool gc_ice_connected(const gc_ice *ice);
 /* Returns the round trip in ms of the newest answer on the pair in use; 0 if there is none. */
 uint32_t gc_ice_rtt_ms(const gc_ice *ice);
 

@@ -12,9 +12,11 @@
 typedef struct gc_negotiation {
     uint32_t message_bytes_max; /* that the other side takes; 0 before its description */
     bool offerer;
-    bool client; /* our side is the client of DTLS; decided by the answer */
-    bool ours;   /* the other side is of this program: an answer says that ours is */
-    bool agreed; /* the other side told an INIT of SCTP that we take: an answer tells ours */
+    bool client;  /* our side is the client of DTLS; decided by the answer */
+    bool offers;  /* our next description is an offer */
+    bool settled; /* the first negotiation is over */
+    bool ours;    /* the other side is of this program: an answer says that ours is */
+    bool agreed;  /* the other side told an INIT of SCTP that we take: an answer tells ours */
     uint8_t mid_len;
     uint8_t mid[GC_SDP_MID_BYTES_MAX];
 } gc_negotiation;
@@ -25,6 +27,15 @@ void gc_negotiation_begin(gc_negotiation *n, bool offerer);
  * GC_E_REFUSED when the description cannot be used: malformed, for another protocol or port
  * (gc_sdp_parse()), or with a role that leaves DTLS without a client; then *sdp is in any state. */
 int gc_negotiation_take(gc_negotiation *n, gc_span text, gc_sdp *sdp);
+/* Takes that our next description is the offer of another negotiation, which changes nothing but
+ * the credentials of ICE (RFC 8842 5.5). */
+void gc_negotiation_offer_again(gc_negotiation *n);
+/* Takes that the other side offers, which undoes an offer of ours. */
+void gc_negotiation_answer_again(gc_negotiation *n);
+/* Takes a later description of the other side: an offer, or the answer to our later one. As
+ * gc_negotiation_take(); GC_E_REFUSED also when it changes the roles in DTLS or the media section.
+ */
+int gc_negotiation_take_again(gc_negotiation *n, gc_span text, gc_sdp *sdp);
 /* Writes our description: the offer, or, after gc_negotiation_take(), the answer. own: credentials
  * of our agent. fingerprint: of our certificate, GC_SDP_FINGERPRINT_BYTES. message_bytes_max: what
  * our side takes. init: our INIT of SCTP; an answer tells it only after gc_negotiation_agree().

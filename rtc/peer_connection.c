@@ -1,6 +1,7 @@
 #include "rtc/peer_connection.h"
 
 #include "core/base/error.h"
+#include "core/base/mem.h"
 #include "core/base/number.h"
 #include "rtc/peer_connection_outputs.h"
 
@@ -101,7 +102,7 @@ static void add_candidate(gc_peer_connection *p, gc_span text) {
         return;
     }
     p->candidates++;
-    if (candidate.named && p->route.selected.to.family != 0) {
+    if (candidate.named && gc_ice_connected(&p->ice)) {
         return; /* there is a way already: the browser found us */
     }
     if (candidate.named) {
@@ -140,8 +141,63 @@ void gc_peer_connection_answer(gc_peer_connection *p, uint64_t now_ms, gc_span s
     }
 }
 
+/* --- restarts of ICE: the rest of the link stays as it is ---------------------------------------
+ */
+
+int gc_peer_connection_restart(gc_peer_connection *p, uint64_t now_ms) {
+    step_clock(p, now_ms);
+    int error = gc_peer_connection_lives(p) ? gc_ice_restart(&p->ice, p->now_ms) : GC_E_STATE;
+    if (error == 0) {
+        p->ice_ready = true;
+        p->tell_description = true;
+        gc_negotiation_offer_again(&p->negotiation);
+    }
+    return error;
+}
+
+/* Takes a later description. Another fingerprint would need another session of DTLS (RFC 8842 5.5):
+ * who has another certificate makes another link. */
+static bool take_again(gc_peer_connection *p, gc_span text) {
+    gc_sdp sdp;
+    p->ice_ready = true;
+    if (gc_negotiation_take_again(&p->negotiation, text, &sdp) != 0 ||
+        memcmp(sdp.fingerprint, p->dtls.expected, sizeof p->dtls.expected) != 0) {
+        return false;
+    }
+    bool known = gc_ice_remote(&p->ice, p->now_ms, sdp.ufrag, sdp.pwd) == 0;
+    if (!known && gc_ice_restart(&p->ice, p->now_ms) == 0) {
+        known = gc_ice_remote(&p->ice, p->now_ms, sdp.ufrag, sdp.pwd) == 0;
+    }
+    p->candidates = 0;
+    for (uint32_t i = 0; i < sdp.candidate_count; i++) {
+        add_candidate(p, sdp.candidates[i]);
+    }
+    return known;
+}
+
+/* Both sides may offer at once: the side that made the first offer goes on with its own. */
+void gc_peer_connection_renew(gc_peer_connection *p, uint64_t now_ms, gc_span sdp) {
+    step_clock(p, now_ms);
+    if (!gc_peer_connection_lives(p) || !p->dtls.expects ||
+        (gc_ice_restarting(&p->ice) && p->negotiation.offerer)) {
+        return;
+    }
+    gc_negotiation_answer_again(&p->negotiation);
+    if (take_again(p, sdp)) {
+        p->tell_description = true;
+    } else {
+        gc_peer_connection_fail(p, GC_REASON_PROTOCOL);
+    }
+}
+
 void gc_peer_connection_remote(gc_peer_connection *p, uint64_t now_ms, uint32_t kind, gc_span sdp) {
     step_clock(p, now_ms);
+    if (gc_peer_connection_lives(p) && gc_ice_restarting(&p->ice)) {
+        if (!take_again(p, sdp)) {
+            gc_peer_connection_fail(p, GC_REASON_PROTOCOL);
+        }
+        return;
+    }
     if (p->state != GC_PEER_CONNECTION_LINKING || !p->negotiation.offerer || p->dtls.expects) {
         return;
     }

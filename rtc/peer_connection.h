@@ -43,6 +43,10 @@ void gc_peer_connection_offer(gc_peer_connection *p, gc_span label);
 void gc_peer_connection_answer(gc_peer_connection *p, uint64_t now_ms, gc_span sdp);
 /* Takes the answer of the other side, and the kind from now on. A second one is ignored. */
 void gc_peer_connection_remote(gc_peer_connection *p, uint64_t now_ms, uint32_t kind, gc_span sdp);
+/* Begins a restart of ICE, with an offer: gc_rtc_restart(). */
+int gc_peer_connection_restart(gc_peer_connection *p, uint64_t now_ms);
+/* Answers a later offer of the other side: gc_rtc_renew(). */
+void gc_peer_connection_renew(gc_peer_connection *p, uint64_t now_ms, gc_span sdp);
 /* Takes a candidate of the other side; one that is of no use is ignored. */
 void gc_peer_connection_candidate(gc_peer_connection *p, uint64_t now_ms, gc_span text);
 /* Sends a message: gc_rtc_send(). */

@@ -190,6 +190,26 @@ void gc_rtc_remote(gc_rtc *r, uint64_t now_ms, uint32_t link, uint32_t kind, gc_
     }
 }
 
+int gc_rtc_restart(gc_rtc *r, uint64_t now_ms, uint32_t link) {
+    step_clock(r, now_ms);
+    gc_rtc_place *l = gc_rtc_places_find(&r->places, link);
+    if (l == NULL) {
+        return 0;
+    }
+    l->ready = true;
+    return gc_peer_connection_restart(&l->connection, r->now_ms);
+}
+
+void gc_rtc_renew(gc_rtc *r, uint64_t now_ms, uint32_t link, gc_span sdp) {
+    step_clock(r, now_ms);
+    gc_rtc_place *l = gc_rtc_places_find(&r->places, link);
+    if (l != NULL) {
+        l->ready = true;
+        r->asks = true;
+        gc_peer_connection_renew(&l->connection, r->now_ms, sdp);
+    }
+}
+
 void gc_rtc_candidate(gc_rtc *r, uint64_t now_ms, uint32_t link, gc_span text) {
     step_clock(r, now_ms);
     gc_rtc_place *l = gc_rtc_places_find(&r->places, link);

@@ -109,6 +109,18 @@ int gc_rtc_answer(gc_rtc *r, uint64_t now_ms, uint32_t link, uint32_t kind, gc_s
  * GC_LINK_KIND_EITHER lets go of its in-band channel (GC_LINK_KIND_NATIVE) or of the negotiated
  * ones (GC_LINK_KIND_DATA). An answer that cannot be used ends the link as an offer does. */
 void gc_rtc_remote(gc_rtc *r, uint64_t now_ms, uint32_t link, uint32_t kind, gc_span sdp);
+/* Has ICE of a link begin anew, because both sides moved or a firewall forgot them: DESCRIPTION is
+ * an offer with new credentials, CANDIDATEs follow, and the answer goes to gc_rtc_remote() with any
+ * kind. The link goes on meanwhile, and DTLS and SCTP notice nothing. The messages of
+ * ghostchat-protocol(7) have no such offer: a peer of a room dials anew instead. Returns 0,
+ * GC_E_STATE: there is no description of the other side yet, or a restart is under way. Source: RFC
+ * 8445 9, RFC 8842 5.5. */
+int gc_rtc_restart(gc_rtc *r, uint64_t now_ms, uint32_t link);
+/* Answers a later offer of the other side for a link that exists, with new credentials (a browser
+ * after restartIce()) or without: DESCRIPTION is our answer. Of two such offers that cross, that of
+ * the side which made the first one counts. One that changes the certificate, the roles in DTLS or
+ * the media section ends the link: CLOSED with GC_REASON_PROTOCOL. */
+void gc_rtc_renew(gc_rtc *r, uint64_t now_ms, uint32_t link, gc_span sdp);
 /* Takes a candidate of the other side ("candidate:..."), before or after its description. A
  * candidate that is malformed, of another transport than UDP, an end mark or beyond
  * GC_CANDIDATES_MAX is ignored: one way less, not the end of the link. */

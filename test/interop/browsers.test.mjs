@@ -153,6 +153,54 @@ for (const [name, browser] of Object.entries(browsers)) {
     await close();
   });
 
+  for (const offerer of ['native', 'browser']) {
+    test(`${name}, offer of the ${offerer}: ICE begins anew, asked for by either side`, async () => {
+      const { page, native, close } = await connect(browser, offerer);
+      /** Sends a message each way and waits for both. */
+      const talk = async (text) => {
+        native.text('send', 1, Channel.MESSAGE, `to ${text}`);
+        await page.evaluate((words) => channels[1].send(new TextEncoder().encode(words)), `from ${text}`);
+        await seen(page, 'got.messages.some(([, words]) => words === value)', `to ${text}`);
+        await native.wait('message', ([, , , words]) => words === `from ${text}`);
+      };
+      const ufrags = (sdp) => /^a=ice-ufrag:(\S+)/m.exec(sdp)[1];
+      const count = (wanted) => native.lines.filter(([verb]) => verb === wanted).length;
+      const next = (told) => native.wait('description', () => count('description') > told)
+        .then(() => native.lines.filter(([verb]) => verb === 'description').at(-1)[2]);
+      let ours = native.lines.find(([verb]) => verb === 'description')[2];
+      for (let i = 0; i < 4; i++) {
+        const before = await page.evaluate(() => pc.localDescription.sdp);
+        const [told, paths] = [count('description'), count('path')];
+        if (i % 2 === 0) {
+          const offer = await page.evaluate(async () => {
+            pc.restartIce();
+            await pc.setLocalDescription();
+            return pc.localDescription.sdp;
+          });
+          native.text('renew', 1, offer);
+          await talk(`while the answer is under way ${i}`);
+          const answer = await next(told);
+          assert.notEqual(ufrags(answer), ufrags(ours));
+          await page.evaluate(describe, answer);
+          ours = answer;
+        } else {
+          native.say('restart', 1);
+          ours = await next(told);
+          native.text('remote', 1, Kind.NATIVE, await page.evaluate(describe, ours));
+        }
+        const after = await page.evaluate(() => pc.localDescription.sdp);
+        assert.notEqual(ufrags(after), ufrags(before));
+        await talk(`right after restart ${i}`);
+        await native.wait('path', () => count('path') > paths); // a pair of the new names
+        await talk(`on the new pair ${i}`);
+      }
+      assert.deepEqual(native.lines.filter(([verb]) => verb === 'closed'), []);
+      assert.equal(native.lines.filter(([verb]) => verb === 'opened').length, 1);
+      assert.deepEqual(await page.evaluate(() => [got.opened, got.closed]), [2, 0]);
+      await close();
+    });
+  }
+
   test(`${name}: a wrong fingerprint`, async () => {
     const page = await browser.page();
     const native = new Native();

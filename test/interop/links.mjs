@@ -71,16 +71,26 @@ export const seen = (page, test, argument, ms = 10000) => page.evaluate(async ([
 
 /** Candidates of the native end to the page as they come, and those of the page to it. */
 export function carryCandidates(native, page) {
-  let told = 0;
+  let told = 0, busy = false;
   const timer = setInterval(async () => {
+    if (busy) {
+      return;
+    }
+    busy = true;
     const ours = native.lines.filter(([verb]) => verb === 'candidate').slice(told);
     told += ours.length;
-    const theirs = await page.evaluate(async (list) => {
+    const [theirs, early] = await page.evaluate(async (list) => {
+      const own = got.candidates.splice(0);
+      if (pc.signalingState === 'have-local-offer') {
+        return [own, true]; // they belong to the answer, which is on its way
+      }
       for (const candidate of list) {
         await pc.addIceCandidate({ candidate, sdpMid: '0', sdpMLineIndex: 0 });
       }
-      return got.candidates.splice(0);
-    }, ours.map((line) => line[2])).catch(() => []);
+      return [own, false];
+    }, ours.map((line) => line[2])).catch(() => [[], false]);
+    busy = false;
+    told -= early ? ours.length : 0;
     theirs.forEach((text) => native.text('candidate', 1, text));
   }, 20);
   return () => clearInterval(timer);

@@ -2,6 +2,7 @@
  * are base64. It has no signaling: the test carries the descriptions.
  *
  *   in:   offer LINK KIND · answer LINK KIND SDP · remote LINK KIND SDP · candidate LINK TEXT
+ *         restart LINK · renew LINK SDP
  *         send LINK CHANNEL MESSAGE · flood LINK CHANNEL BYTES COUNT · close LINK
  *   out:  description LINK SDP · candidate LINK TEXT · opened LINK · message LINK CHANNEL MESSAGE
  *         buffered LINK BYTES · path LINK PATH RTT-MS · closed LINK REASON
@@ -187,6 +188,10 @@ static void obey(char *rest) {
     } else if (strcmp(verb, "remote") == 0) {
         uint32_t kind = number(&rest);
         gc_rtc_remote(rtc, now_ms(), link, kind, decode(rest));
+    } else if (strcmp(verb, "restart") == 0) {
+        NEED(gc_rtc_restart(rtc, now_ms(), link) == 0);
+    } else if (strcmp(verb, "renew") == 0) {
+        gc_rtc_renew(rtc, now_ms(), link, decode(rest));
     } else if (strcmp(verb, "candidate") == 0) {
         gc_rtc_candidate(rtc, now_ms(), link, decode(rest));
     } else if (strcmp(verb, "send") == 0) {

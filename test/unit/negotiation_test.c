@@ -137,8 +137,46 @@ static void another_port_or_text_is_refused(void **state) {
     assert_int_equal(gc_negotiation_take(&to, offer, &sdp), GC_E_REFUSED);
 }
 
+/* A later negotiation keeps the roles, whoever offers. */
+static void later_ones_change_no_role(void **state) {
+    (void)state;
+    uint8_t text[TEXT_BYTES], copy[TEXT_BYTES];
+    gc_negotiation sides[2];
+    gc_sdp sdp;
+    gc_negotiation_begin(&sides[0], true);
+    gc_negotiation_begin(&sides[1], false);
+    assert_int_equal(gc_negotiation_take_again(&sides[0], write(&sides[0], text), &sdp),
+                     GC_E_REFUSED); /* it is the first */
+    assert_int_equal(gc_negotiation_take(&sides[1], write(&sides[0], text), &sdp), 0);
+    assert_int_equal(gc_negotiation_take(&sides[0], write(&sides[1], text), &sdp), 0);
+    for (uint32_t i = 0; i < 2; i++) {
+        gc_negotiation *by = &sides[i], *to = &sides[1 - i];
+        gc_negotiation_offer_again(by);
+        gc_span offer = write(by, text);
+        memcpy(copy, text, offer.len);
+        assert_int_equal(gc_negotiation_take_again(to, offer, &sdp), 0);
+        assert_int_equal(sdp.setup, by->client ? GC_SDP_ACTIVE : GC_SDP_PASSIVE);
+        assert_int_equal(sdp.sctp_init_len, 0);
+        if (!by->client) { /* an offer may leave the roles open, as browsers do, an answer may not
+                            */
+            change(gc_span_of(copy, offer.len), copy, "passive", "actpass");
+            assert_int_equal(gc_negotiation_take_again(to, gc_span_of(copy, offer.len), &sdp), 0);
+            assert_int_equal(gc_negotiation_take_again(by, gc_span_of(copy, offer.len), &sdp),
+                             GC_E_REFUSED);
+        }
+        assert_int_equal(gc_negotiation_take_again(by, write(to, text), &sdp), 0);
+        assert_int_equal(sdp.setup, to->client ? GC_SDP_ACTIVE : GC_SDP_PASSIVE);
+        assert_true(sides[1].client && !sides[0].client);
+    }
+    gc_negotiation_offer_again(&sides[0]);
+    gc_negotiation_answer_again(&sides[0]);
+    assert_int_equal(gc_sdp_parse(write(&sides[0], text), &sdp), 0);
+    assert_int_equal(sdp.setup, GC_SDP_PASSIVE);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(later_ones_change_no_role),
         cmocka_unit_test(an_offer_and_its_answer_settle_everything),
         cmocka_unit_test(an_answer_says_whose_it_is_when_the_offer_did),
         cmocka_unit_test(an_answer_tells_an_init_when_the_offer_did),

@@ -134,7 +134,9 @@ static void take_text(rtc_network *n, const rtc_network_text *t) {
     gc_span text = gc_span_of(t->bytes, t->len);
     if (t->type == GC_RTC_CANDIDATE) {
         gc_rtc_candidate(rtc, n->now_ms, t->link, text);
-    } else if (t->to == 1) {
+    } else if (n->renews && t->to != n->restarter) {
+        gc_rtc_renew(rtc, n->now_ms, t->link, text);
+    } else if (!n->renews && t->to == 1) {
         assert_int_equal(gc_rtc_answer(rtc, n->now_ms, t->link, GC_LINK_KIND_NATIVE, text), 0);
     } else {
         gc_rtc_remote(rtc, n->now_ms, t->link, GC_LINK_KIND_NATIVE, text);

@@ -36,7 +36,9 @@ typedef struct rtc_network {
     rtc_network_side sides[2];
     uint64_t now_ms;
     uint32_t delay_ms;
-    bool mute; /* signaling passes on nothing */
+    bool mute;          /* signaling passes on nothing */
+    bool renews;        /* descriptions are those of a restart: offers of `restarter`, or answers */
+    uint32_t restarter; /* 2: offers of both */
     rtc_network_datagram *datagrams;
     rtc_network_text *texts;
     uint32_t datagram_count, text_count;
