@@ -1,10 +1,8 @@
 /* Peer connection: one link of a handle, composed of an ICE agent, a DTLS session, an SCTP
  * association and data channels. It only routes: what each of them decides is in its own header.
  *
- *   linking --the channels can be used--> open --close, or the other side closes--> closing -->
- * ended
- *      \______________________________________________________________________________________/
- *                        a part failed; nothing more can be sent
+ *   linking --the channels can be used--> open --either side closes--> closing --> ended
+ *      \____________a part failed; nothing more can be sent________________________/
  *
  * The side that offered is controlling (ICE). The ClientHello of DTLS goes out as soon as there is
  * an address for it (link_route.h). A link that is closing reports nothing more: it sends the

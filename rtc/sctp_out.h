@@ -1,10 +1,9 @@
 /* SCTP out: the DATA that is to go out, in chunks, until the peer has acknowledged it. A chunk is
  * in one list, and in the table of TSNs once it has one:
  *
- *   put --> unsent --sent--> flight --acknowledged behind a hole--> acked --cumulative TSN-->
- * (freed) ^   |  \____________cumulative TSN_______________________________^ |   | lost / sent | v
- * acknowledged after all                          / lost list ------------------------------------>
- * acked or freed
+ *   put --> unsent --sent--> flight --lost--> lost --sent again--> flight
+ *   flight, lost --acknowledged behind a hole--> acked --the peer lets go of it--> lost
+ *   flight, lost, acked --cumulative TSN--> freed
  *
  * `flight` is in the order of transmission, the earliest first. Bounds: blocks_max blocks that wait
  * for the first transmission, GC_SCTP_OUT_TSNS chunks that were sent and not acknowledged
