@@ -5,12 +5,8 @@
 #include "core/base/number.h"
 #include "rtc/peer_connection_outputs.h"
 
-/* The window of an association, as browsers give it to us, and the one for a peer of this program:
- * 100 ms at a gigabit a second are 12 MB under way. The pool may have less: then so
- * has the window. */
-#define WINDOW_BYTES      (5u << 20)
-#define WIDE_WINDOW_BYTES (16u << 20)
-#define QUEUE_BYTES       GC_RTC_BUFFERED_MAX
+_Static_assert(GC_PEER_CONNECTION_WIDE_WINDOW_BYTES / GC_SCTP_BLOCK_BYTES <= GC_SCTP_IN_TSNS,
+               "a window of full chunks has places for their TSNs");
 
 void gc_peer_connection_place(gc_peer_connection *p, gc_sctp_pool *pool, gc_arena *a) {
     gc_sctp_place(&p->sctp, pool, a);
@@ -41,9 +37,9 @@ void gc_peer_connection_begin(gc_peer_connection *p, gc_peer_connection_shared *
     gc_dtls_init(&p->dtls, shared->dtls);
     gc_sctp_begin(&p->sctp,
                   &(gc_sctp_config){.packet_bytes = GC_SCTP_PACKET_BYTES,
-                                    .window_bytes = WINDOW_BYTES,
-                                    .queue_bytes = QUEUE_BYTES,
-                                    .wide_window_bytes = WIDE_WINDOW_BYTES,
+                                    .window_bytes = GC_PEER_CONNECTION_WINDOW_BYTES,
+                                    .queue_bytes = GC_RTC_BUFFERED_MAX,
+                                    .wide_window_bytes = GC_PEER_CONNECTION_WIDE_WINDOW_BYTES,
                                     .interleaves = true},
                   now_ms);
 }

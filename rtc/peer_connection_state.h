@@ -17,6 +17,11 @@
 #define GC_PEER_CONNECTION_CLOSE_MS 1000
 /* Without a valid pair by then the link ends: the core gives up at about the same time. */
 #define GC_PEER_CONNECTION_OPEN_MS GC_LINK_OPEN_MS
+/* The window of an association, as browsers give it to us, and the one for a peer of this program:
+ * 100 ms at a gigabit a second are 12 MB under way. The pool may have less: then so has the window.
+ */
+#define GC_PEER_CONNECTION_WINDOW_BYTES      (5u << 20)
+#define GC_PEER_CONNECTION_WIDE_WINDOW_BYTES (16u << 20)
 /* Of the texts that are given out: our descriptions have less than 1,100 bytes. */
 #define GC_PEER_CONNECTION_TEXT_BYTES 1536
 

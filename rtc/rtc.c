@@ -51,8 +51,9 @@ static uint32_t links_of(const gc_rtc_options *options) {
 }
 
 /* The budget for windows that a link's share is too small for: what is under way on a long path, in
- * either direction. One direction gets half of it, 16 MiB, at most. */
-#define COMMON_BLOCKS ((32u << 20) / GC_SCTP_BLOCK_BYTES)
+ * either direction. One direction gets half of it at most (gc_sctp_pool_share()): the wide window.
+ */
+#define COMMON_BLOCKS (2 * GC_PEER_CONNECTION_WIDE_WINDOW_BYTES / GC_SCTP_BLOCK_BYTES)
 
 /* Messages on their way in and out: the share that each link has for itself in both directions, one
  * of the longest messages, and the budget. For a room of 16 these are 67 MB of addresses, of which

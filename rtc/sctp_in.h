@@ -19,7 +19,8 @@
 #include "rtc/sctp_assembly.h"
 #include "rtc/sctp_tsns.h"
 
-/* Places for TSNs: a power of 2. A window of 16 MiB has about 15,000 chunks on an ordinary path. */
+/* Places for TSNs: a power of 2. The widest window, of 16 MiB, has about 15,000 chunks on an
+ * ordinary path (asserted in peer_connection.c). */
 #define GC_SCTP_IN_TSNS 16384
 /* Streams, each way: 0..GC_SCTP_STREAMS_MAX - 1. */
 #define GC_SCTP_STREAMS_MAX 1024
