@@ -47,9 +47,9 @@ typedef struct gc_sctp_data {
 } gc_sctp_data;
 
 typedef struct gc_sctp_init_chunk {
-    uint32_t tag; /* never 0 */
-    uint32_t window_bytes;
-    uint32_t tsn; /* the first */
+    uint32_t tag;          /* never 0 */
+    uint32_t window_bytes; /* a_rwnd */
+    uint32_t tsn;          /* the initial TSN */
     uint16_t streams_out;
     uint16_t streams_in;
     bool reconfig;                        /* parameter 0x8008 names RE-CONFIG */
@@ -68,15 +68,15 @@ static inline bool gc_sctp_init_is_ours(const gc_sctp_init_chunk *i) {
 }
 
 typedef struct gc_sctp_gap {
-    uint16_t first; /* TSNs, counted from the cumulative one */
+    uint16_t first; /* of a Gap Ack Block; TSNs, counted from the Cumulative TSN Ack */
     uint16_t last;
 } gc_sctp_gap;
 
 typedef struct gc_sctp_sack {
-    uint32_t cumulative;
-    uint32_t window_bytes;
-    uint16_t gaps;       /* how many are in gap_bytes, 4 bytes each */
-    uint16_t duplicates; /* how many follow; what they are does not matter to a sender */
+    uint32_t cumulative;   /* Cumulative TSN Ack */
+    uint32_t window_bytes; /* a_rwnd */
+    uint16_t gaps;         /* Gap Ack Blocks in gap_bytes, 4 bytes each */
+    uint16_t duplicates;   /* how many follow; what they are does not matter to a sender */
     gc_span gap_bytes;
 } gc_sctp_sack;
 
@@ -87,28 +87,31 @@ int gc_sctp_init_read(const gc_sctp_chunk *c, gc_sctp_init_chunk *out);
 int gc_sctp_sack_read(const gc_sctp_chunk *c, gc_sctp_sack *out);
 /* Returns gap i (0..gaps - 1, asserted) of a SACK. */
 gc_sctp_gap gc_sctp_sack_gap(const gc_sctp_sack *s, uint32_t i);
-/* FORWARD-TSN: the new cumulative TSN, and pairs of stream and sequence number, 4 bytes each;
- * I-FORWARD-TSN: stream, flags (1: unordered) and number of the message, 8 bytes each. */
+/* Reads FORWARD-TSN: the new cumulative TSN, and pairs of stream and sequence number, 4 bytes each;
+ * or I-FORWARD-TSN: stream, flags (1: unordered) and number of the message, 8 bytes each. The skips
+ * are borrowed from the packet. Returns 0 or GC_E_SYNTAX. */
 int gc_sctp_forward_read(const gc_sctp_chunk *c, uint32_t *cumulative, gc_span *skips);
-/* SHUTDOWN: the cumulative TSN. */
+/* Reads SHUTDOWN: the cumulative TSN. Returns 0 or GC_E_SYNTAX. */
 int gc_sctp_shutdown_read(const gc_sctp_chunk *c, uint32_t *cumulative);
 /* Returns the code of the first error cause of ABORT or ERROR; 0 when there is none. */
 uint16_t gc_sctp_cause_read(const gc_sctp_chunk *c);
 
 /* Begins a DATA chunk, whose user bytes the caller writes before gc_sctp_chunk_end(). */
 uint32_t gc_sctp_data_begin(gc_writer *w, const gc_sctp_data *d);
-/* The same for I-DATA. */
+/* Begins an I-DATA chunk alike. */
 uint32_t gc_sctp_i_data_begin(gc_writer *w, const gc_sctp_data *d);
-/* type: INIT or INIT ACK. */
+/* Writes INIT or INIT ACK, which `type` says. */
 void gc_sctp_init_write(gc_writer *w, uint8_t type, const gc_sctp_init_chunk *i);
+/* Writes SACK. window_bytes: a_rwnd. gaps, duplicates: at most what 16 bits count. */
 void gc_sctp_sack_write(gc_writer *w, uint32_t cumulative, uint32_t window_bytes,
                         const gc_sctp_gap *gaps, uint32_t gap_count, const uint32_t *duplicates,
                         uint32_t duplicate_count);
+/* Writes SHUTDOWN. */
 void gc_sctp_shutdown_write(gc_writer *w, uint32_t cumulative);
-/* A chunk without fields, or with a value of bytes alone: COOKIE ECHO and ACK, HEARTBEAT ACK
+/* Writes a chunk without fields, or with a value of bytes alone: COOKIE ECHO and ACK, HEARTBEAT ACK
  * (value: its parameter, whole), SHUTDOWN ACK and COMPLETE. */
 void gc_sctp_plain_write(gc_writer *w, uint8_t type, uint8_t flags, gc_span value);
-/* ABORT or ERROR with one cause; info may be empty. */
+/* Writes ABORT or ERROR with one cause; info may be empty. */
 void gc_sctp_cause_write(gc_writer *w, uint8_t type, uint16_t cause, gc_span info);
 
 /* --- RE-CONFIG: parameters of RFC 6525 4 --------------------------------------------------------
@@ -135,7 +138,7 @@ enum gc_sctp_reset_result {
 };
 
 typedef struct gc_sctp_reconfig {
-    uint32_t number;   /* of the request, in a response too */
+    uint32_t number;   /* Re-configuration Request Sequence Number; in a response, of its request */
     uint32_t answers;  /* RESET_OUTGOING: the request of ours that it answers, if any */
     uint32_t last_tsn; /* RESET_OUTGOING */
     uint32_t result;   /* RESET_RESPONSE: gc_sctp_reset_result */

@@ -84,7 +84,7 @@ uint32_t gc_sctp_in_data(gc_sctp_in *in, const gc_sctp_data *d);
 /* Takes FORWARD-TSN, or I-FORWARD-TSN where I-DATA is: what is missing up to this TSN does not come
  * any more. skips: as gc_sctp_forward_read() gives them. Returns a gc_sctp_in_result. */
 uint32_t gc_sctp_in_forward(gc_sctp_in *in, uint32_t cumulative, gc_span skips);
-/* The next message of this stream has the number 0 (RFC 6525 5.2.2). */
+/* Expects the number 0 of the next message of this stream (RFC 6525 5.2.2). */
 void gc_sctp_in_restart(gc_sctp_in *in, uint16_t stream);
 /* Gives the next whole message; false when there is none. */
 bool gc_sctp_in_take(gc_sctp_in *in, gc_sctp_in_message *out);

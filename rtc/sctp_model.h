@@ -55,6 +55,7 @@ enum gc_sctp_model_losses {
     GC_SCTP_MODEL_LOST_MUCH, /* over GC_SCTP_MODEL_LOSS_PERMILLE and _PACKETS */
 };
 
+/* Begins with nothing known. packet_bytes: longest packet of the path. */
 void gc_sctp_model_begin(gc_sctp_model *m, uint32_t packet_bytes, uint64_t now_ms);
 /* Takes a SACK. Returns true when a round ended with it, whose figures are the last_ ones. */
 bool gc_sctp_model_acked(gc_sctp_model *m, const gc_sctp_sample *s);
@@ -64,17 +65,17 @@ void gc_sctp_model_lost(gc_sctp_model *m, uint32_t bytes);
 uint64_t gc_sctp_model_rate(const gc_sctp_model *m);
 /* Returns how many bytes fill the path so many thousandths of once: rate times round trip. */
 uint32_t gc_sctp_model_fill(const gc_sctp_model *m, uint32_t permille);
-/* Whether the round trips of the last round were longer than without a queue (the threshold of
- * HyStart++, RFC 9406 4.2). */
+/* Returns true when the round trips of the last round were longer than without a queue, by the
+ * threshold of HyStart++ (RFC 9406 4.2). */
 bool gc_sctp_model_is_delayed(const gc_sctp_model *m);
-/* The losses of the last round bound the rate until the next probe: by 15 % each time, and below
- * half of the greatest rate only as far as less than that came through. The draft (5.5.10) does not
- * go below what came through at all, and so leaves a loss-based neighbour on a short queue too
- * little. */
+/* Bounds the rate until the next probe because of the losses of the last round: by 15 % each time,
+ * and below half of the greatest rate only as far as less than that came through. The draft
+ * (5.5.10) does not go below what came through at all, and so leaves a loss-based neighbour on a
+ * short queue too little. */
 void gc_sctp_model_bind(gc_sctp_model *m);
-/* A new probe begins: no bound. */
+/* Removes that bound: a new probe begins. */
 void gc_sctp_model_unbind(gc_sctp_model *m);
-/* A probe for the rate is over: the greatest rate of the cycle before the last is forgotten. */
+/* Forgets the greatest rate of the cycle before the last: a probe for the rate is over. */
 void gc_sctp_model_next_cycle(gc_sctp_model *m);
 /* Sets the round trip that was measured while nearly nothing was in flight. */
 void gc_sctp_model_set_rtt(gc_sctp_model *m, uint32_t rtt_ms, uint64_t now_ms);

@@ -89,7 +89,7 @@ void gc_sctp_out_lose(gc_sctp_out *o, uint32_t block);
 void gc_sctp_out_lose_all(gc_sctp_out *o);
 /* Takes what a SACK says. */
 gc_sctp_acked gc_sctp_out_ack(gc_sctp_out *o, const gc_sctp_sack *sack);
-/* The next message of this stream has the number 0 (RFC 6525 5.1.2). */
+/* Gives the next message of this stream the number 0 (RFC 6525 5.1.2). */
 void gc_sctp_out_restart(gc_sctp_out *o, uint16_t stream);
 /* Returns true when nothing is queued or unacknowledged. */
 bool gc_sctp_out_is_empty(const gc_sctp_out *o);

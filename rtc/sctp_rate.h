@@ -50,6 +50,7 @@ typedef struct gc_sctp_rate_sample {
     bool limited;       /* the path may carry more */
 } gc_sctp_rate_sample;
 
+/* Begins with nothing delivered. */
 void gc_sctp_rate_begin(gc_sctp_rate *r, uint64_t now_ms);
 /* Stamps a chunk that goes out now. */
 void gc_sctp_rate_sent(gc_sctp_rate *r, uint64_t now_ms, gc_sctp_rate_stamp *stamp);

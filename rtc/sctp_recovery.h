@@ -56,6 +56,7 @@ enum gc_sctp_due {
     GC_SCTP_DUE_TIMEOUT, /* all chunks in flight have */
 };
 
+/* Begins idle, without a round trip. */
 void gc_sctp_recovery_begin(gc_sctp_recovery *r);
 /* Takes one round trip. */
 void gc_sctp_recovery_measured(gc_sctp_recovery *r, uint32_t rtt_ms);
