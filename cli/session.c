@@ -32,6 +32,7 @@ typedef struct session {
     bool to_one;     /* the text is for one peer alone; */
     uint32_t to_len; /* its id is behind the text */
     bool waits;
+    uint64_t told; /* the number of our last message that was printed */
 } session;
 
 /* --- leaving ------------------------------------------------------------------------------------
@@ -82,6 +83,15 @@ static gc_span hint_of(int error) {
     }
 }
 
+/* A message has its number before anything is said of what became of it: a PeerJS application takes
+ * it while it is being sent. Numbers rise. */
+static void tell_sent(session *s, uint64_t number) {
+    if (number > s->told) {
+        s->told = number;
+        gc_output_sent(&s->output, number);
+    }
+}
+
 /* Keeps a text that the core has no room for: it waits, and so do all lines after it. */
 static void wait_with(session *s, gc_span to, gc_span text) {
     memmove(s->text, text.data, text.len);
@@ -102,7 +112,7 @@ static void send_text(session *s, gc_span to, gc_span text) {
     } else if (r != 0) {
         gc_output_error(&s->output, r, hint_of(r));
     } else {
-        gc_output_sent(&s->output, number);
+        tell_sent(s, number);
     }
 }
 
@@ -197,6 +207,10 @@ static void on_event(void *context, const gc_event *e) {
         break;
     case GC_EVENT_READY:
         uv_timer_stop(&s->connect);
+        gc_output_event(&s->output, e);
+        break;
+    case GC_EVENT_SENT:
+        tell_sent(s, e->number);
         gc_output_event(&s->output, e);
         break;
     default:

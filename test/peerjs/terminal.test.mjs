@@ -47,6 +47,8 @@ async function talk(world, tom, ben, label, serialization) {
   const id = await tom.say(world.text(hello));
   assert.equal(await ben.sees(`${label} data`), JSON.stringify(hello), 'Ben reads "hello');
   await tom.until({ event: 'sent', id, to: ben.id });
+  const sent = tom.lines.filter((line) => line.event === 'sent' && line.id === id);
+  assert.deepEqual(sent.map(({ to }) => to), [undefined, ben.id]);
   const long = text(PIECE, 1);
   await tom.say(long);
   assert.equal(await ben.sees(`${label} data`), await describe(long));
