@@ -299,7 +299,10 @@ uint64_t gc_peer_connection_deadline(const gc_peer_connection *p) {
     if (p->state == GC_PEER_CONNECTION_ENDED) {
         return GC_NEVER;
     }
+    /* A round trip that became shorter may have made the question overdue: the next tick asks it.
+     */
     uint64_t ask_ms = gc_silence_due_ms(&p->silence, gc_ice_rtt_ms(&p->ice));
+    ask_ms = gc_max_u64(ask_ms, p->now_ms + 1);
     uint64_t below = gc_min_u64(gc_min_u64(p->ice_ms, ask_ms), gc_dtls_deadline(&p->dtls));
     return gc_min_u64(p->close_ms, gc_min_u64(below, gc_sctp_deadline(&p->sctp)));
 }
