@@ -60,6 +60,9 @@ static int bio_write(BIO *bio, const char *data, int len) {
     gc_dtls *d = BIO_get_data(bio);
     gc_span bytes = gc_span_of(data, (uint32_t)len);
     BIO_clear_retry_flags(bio);
+    /* After the handshake only its last flight is sent, and only again. */
+    d->resent = d->resent || d->resending ||
+                (d->state == GC_DTLS_CONNECTED && len > 0 && is_of_handshake(bytes.data[0]));
     bool joins = len > 0 && is_of_handshake(bytes.data[0]) && is_one_record(bytes) &&
                  is_of_handshake(gc_datagram_queue_newest(&d->out));
     if (!joins || !gc_datagram_queue_join(&d->out, bytes, GC_DTLS_MTU_BYTES)) {
@@ -140,6 +143,7 @@ void gc_dtls_init(gc_dtls *d, gc_dtls_context *context) {
     d->alert = 0;
     d->body_min = GC_DTLS_FINISHED_BODY_BYTES;
     d->client = d->expects = d->readable = d->waits = false;
+    d->resending = d->resent = false;
     d->tell_connected = d->tell_closed = false;
     gc_datagram_queue_init(&d->out, d->out_memory, sizeof d->out_memory);
     gc_datagram_queue_init(&d->held, d->held_memory, sizeof d->held_memory);
@@ -394,7 +398,10 @@ void gc_dtls_tick(gc_dtls *d, uint64_t now_ms) {
         end_with(d, GC_REASON_TIMEOUT);
     } else if (d->now_ms >= d->resend_ms) {
         clear_errors();
-        if (DTLSv1_handle_timeout(d->ssl) < 0 && d->state == GC_DTLS_HANDSHAKING) {
+        d->resending = true;
+        long sent = DTLSv1_handle_timeout(d->ssl);
+        d->resending = false;
+        if (sent < 0 && d->state == GC_DTLS_HANDSHAKING) {
             end_with(d, GC_REASON_TIMEOUT);
         } else {
             read_timer(d);
@@ -444,17 +451,27 @@ static bool next_data(gc_dtls *d, gc_span *out) {
     return false;
 }
 
+static bool next_datagram(gc_dtls *d, gc_dtls_output *out) {
+    if (!gc_datagram_queue_take(&d->out, &out->bytes)) {
+        d->resent = false;
+        return false;
+    }
+    out->type = GC_DTLS_DATAGRAM;
+    out->again = d->resent && is_of_handshake(out->bytes.data[0]);
+    return true;
+}
+
 bool gc_dtls_poll(gc_dtls *d, gc_dtls_output *out) {
     *out = (gc_dtls_output){0};
-    if (gc_datagram_queue_take(&d->out, &out->bytes)) {
-        out->type = GC_DTLS_DATAGRAM;
+    if (next_datagram(d, out)) {
+        return true;
     } else if (d->tell_connected) {
         d->tell_connected = false;
         out->type = GC_DTLS_OPENED;
     } else if (next_data(d, &out->bytes)) {
         out->type = GC_DTLS_DATA;
-    } else if (gc_datagram_queue_take(&d->out, &out->bytes)) {
-        out->type = GC_DTLS_DATAGRAM; /* the answer to what was just read */
+    } else if (next_datagram(d, out)) {
+        return true; /* the answer to what was just read */
     } else if (d->tell_closed) {
         d->tell_closed = false;
         out->type = GC_DTLS_ENDED;

@@ -83,9 +83,11 @@ typedef struct gc_dtls {
     uint8_t body_min; /* of an encrypted record */
     uint8_t alert;    /* the last alert that was not encrypted, for diagnosis; 0: none */
     bool client;
-    bool expects;  /* the fingerprint is known */
-    bool waits;    /* for gc_dtls_begin(), prepared: no timer runs */
-    bool readable; /* OpenSSL may have data: something came since it said that it has none */
+    bool expects;   /* the fingerprint is known */
+    bool resending; /* OpenSSL sends a flight again */
+    bool resent;    /* datagrams of such a flight wait in `out` */
+    bool waits;     /* for gc_dtls_begin(), prepared: no timer runs */
+    bool readable;  /* OpenSSL may have data: something came since it said that it has none */
     bool tell_connected;
     bool tell_closed;
     uint8_t expected[GC_FINGERPRINT_BYTES];
@@ -108,6 +110,7 @@ enum gc_dtls_output_type {
 typedef struct gc_dtls_output {
     uint32_t type; /* gc_dtls_output_type */
     uint32_t reason;
+    bool again; /* DATAGRAM: of a flight that was sent before, which got lost or whose answer did */
     gc_span bytes; /* borrowed until the next call for any session of the context */
 } gc_dtls_output;
 

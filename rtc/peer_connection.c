@@ -21,6 +21,7 @@ void gc_peer_connection_begin(gc_peer_connection *p, gc_peer_connection_shared *
     p->owner = owner;
     p->state = GC_PEER_CONNECTION_LINKING;
     p->ice_failed = p->tell_description = false;
+    p->repeated = GC_SPAN_NONE;
     p->ice_ready = true;
     p->ice_ms = now_ms;
     gc_link_reports_begin(&p->reports, now_ms);
@@ -51,8 +52,10 @@ void gc_peer_connection_end(gc_peer_connection *p) {
     p->state = GC_PEER_CONNECTION_ENDED;
 }
 
+/* Begins an input, which ends what was borrowed from a part until the next output. */
 static void step_clock(gc_peer_connection *p, uint64_t now_ms) {
     p->now_ms = gc_max_u64(p->now_ms, now_ms);
+    p->repeated = GC_SPAN_NONE;
 }
 
 /* --- descriptions

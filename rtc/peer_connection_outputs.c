@@ -132,11 +132,19 @@ static uint32_t farewell(const gc_peer_connection *p) {
 
 static enum progress poll_dtls(gc_peer_connection *p, gc_rtc_output *out) {
     gc_dtls_output dtls;
+    if (p->repeated.len > 0) {
+        gc_span bytes = p->repeated;
+        p->repeated = GC_SPAN_NONE;
+        return route(p, bytes, out);
+    }
     if (!gc_dtls_poll(&p->dtls, &dtls)) {
         return NOTHING;
     }
     switch (dtls.type) {
     case GC_DTLS_DATAGRAM:
+        /* Somebody waits for a handshake, and few flights that are sent again suffice for OpenSSL
+         * to give up: each of them goes out twice, once a pair is in use. */
+        p->repeated = dtls.again && p->route.selected.to.family != 0 ? dtls.bytes : GC_SPAN_NONE;
         return route(p, dtls.bytes, out);
     case GC_DTLS_OPENED:
         return on_authenticated(p, out);

@@ -55,6 +55,8 @@ typedef struct gc_peer_connection {
     bool ice_failed;     /* nothing may be sent any more */
     bool ice_ready;      /* its agent may have outputs */
     bool tell_description;
+    gc_span repeated; /* a datagram of DTLS that goes out a second time, borrowed from `dtls` until
+                         the next output */
     gc_negotiation negotiation;
     gc_link_route route;
     gc_link_reports reports;

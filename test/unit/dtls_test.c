@@ -522,6 +522,46 @@ static void a_resend_beside_a_new_flight_costs_nothing(void **state) {
     free_world(w);
 }
 
+/* Takes the outputs of a side that are datagrams: how many, and how many of them were sent before.
+ */
+static void count_again(world *w, uint32_t i, uint32_t *all, uint32_t *again) {
+    gc_dtls_output out;
+    *all = *again = 0;
+    while (gc_dtls_poll(&w->sides[i].dtls, &out)) {
+        *all += out.type == GC_DTLS_DATAGRAM;
+        *again += out.again;
+        if (out.type == GC_DTLS_DATAGRAM) {
+            path_send(&w->path, w->now_ms, !i, out.bytes);
+        }
+    }
+}
+
+static void a_flight_that_is_sent_again_says_so(void **state) {
+    (void)state;
+    world *w = make_world(1);
+    gc_dtls *client = &w->sides[CLIENT].dtls;
+    uint32_t all, again;
+    gc_dtls_begin(client, w->now_ms, true, 0);
+    count_again(w, CLIENT, &all, &again);
+    assert_int_equal(all, 1);
+    assert_int_equal(again, 0);
+    path_datagram lost;
+    assert_true(path_take(&w->path, w->now_ms, &lost));
+    step_to(w, gc_dtls_deadline(client));
+    gc_dtls_tick(client, w->now_ms);
+    count_again(w, CLIENT, &all, &again);
+    assert_int_equal(all, 1);
+    assert_int_equal(again, 1);
+    begin(w, SERVER);
+    run(w, 100);
+    assert_connected(w);
+    say(w, CLIENT, 100);
+    gc_dtls_tick(client, w->now_ms);
+    count_again(w, CLIENT, &all, &again);
+    assert_int_equal(again, 0);
+    free_world(w);
+}
+
 /* A ClientHello that is prepared goes out once, however long there is no way for it, and the time
  * of the handshake counts from its beginning. */
 static void a_prepared_client_waits_for_its_way(void **state) {
@@ -707,6 +747,7 @@ int main(void) {
         cmocka_unit_test(nobody_answers),
         cmocka_unit_test(flights_stay_together),
         cmocka_unit_test(a_resend_beside_a_new_flight_costs_nothing),
+        cmocka_unit_test(a_flight_that_is_sent_again_says_so),
         cmocka_unit_test(a_prepared_client_waits_for_its_way),
         cmocka_unit_test(a_prepared_client_whose_hello_came),
         cmocka_unit_test(a_prepared_client_that_is_not_needed),

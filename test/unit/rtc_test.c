@@ -27,6 +27,28 @@ static void a_link_opens_and_carries_messages(void **state) {
     rtc_pair_free(w);
 }
 
+/* On the way of a pair in use a flight that is sent again goes out twice, as often as it is due. */
+static void handshakes_that_are_sent_again_go_out_twice(void **state) {
+    (void)state;
+    rtc_pair *w = rtc_pair_make(1);
+    w->path.delay_ms = 50;
+    rtc_pair_offer(w, LINK, GC_LINK_KIND_NATIVE);
+    while (w->sides[1].handshakes == 0) { /* the client's flight after the first */
+        rtc_pair_run(w, 1);
+    }
+    assert_int_equal(w->sides[1].handshakes, 1);
+    w->path.loss_percent = 100;
+    rtc_pair_run(w, 300);
+    assert_int_equal(w->sides[1].handshakes, 3);
+    rtc_pair_run(w, 4000);
+    assert_in_range(w->sides[1].handshakes, 9, 17);
+    assert_int_equal(w->sides[1].handshakes % 2, 1);
+    w->path.loss_percent = 0;
+    rtc_pair_run(w, 4000);
+    rtc_pair_assert_open(w, 1);
+    rtc_pair_free(w);
+}
+
 /* Signaling may be much slower than the network, or lose all candidates of one side or both. */
 static void without_candidates_of_the_offerer(void **state) {
     (void)state;
@@ -272,6 +294,7 @@ static void the_path_is_told_while_messages_come(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_link_opens_and_carries_messages),
+        cmocka_unit_test(handshakes_that_are_sent_again_go_out_twice),
         cmocka_unit_test(without_candidates_of_the_offerer),
         cmocka_unit_test(a_thousand_messages_each_way_over_a_bad_path),
         cmocka_unit_test(sizes_of_messages),
