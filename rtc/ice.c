@@ -168,6 +168,10 @@ bool gc_ice_restarting(const gc_ice *ice) {
     return gc_ice_generations_restarting(&ice->generations);
 }
 
+void gc_ice_pace(gc_ice *ice, uint32_t theirs_ms) {
+    gc_ice_checks_pace(&ice->checks, theirs_ms);
+}
+
 int gc_ice_add_candidate(gc_ice *ice, uint64_t now_ms, const gc_candidate *c) {
     if (c->named) {
         return GC_E_ARGUMENT;

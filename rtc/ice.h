@@ -48,6 +48,9 @@ int gc_ice_remote(gc_ice *ice, uint64_t now_ms, gc_span ufrag, gc_span pwd);
 int gc_ice_restart(gc_ice *ice, uint64_t now_ms);
 /* Returns true between gc_ice_restart() and gc_ice_remote(). */
 bool gc_ice_restarting(const gc_ice *ice);
+/* Takes the pace in ms that the peer proposes (a=ice-pacing) for new checks; 0: it proposes none.
+ */
+void gc_ice_pace(gc_ice *ice, uint32_t theirs_ms);
 /* Takes a candidate of the peer, also before its credentials. Returns 0, also for a known one;
  * GC_E_ARGUMENT for a name, which must be resolved first; GC_E_REFUSED for an address that no
  * candidate may have, and when GC_ICE_REMOTES_MAX are held: skip it. */

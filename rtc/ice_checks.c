@@ -14,7 +14,15 @@ enum rank {
 };
 
 void gc_ice_checks_init(gc_ice_checks *c, gc_drbg *drbg, gc_ice_gate *gate) {
-    *c = (gc_ice_checks){.drbg = drbg, .gate = gate};
+    *c = (gc_ice_checks){.drbg = drbg, .gate = gate, .pace_ms = GC_ICE_PACE_MS};
+}
+
+void gc_ice_checks_pace(gc_ice_checks *c, uint32_t theirs_ms) {
+    uint32_t most = theirs_ms < GC_ICE_CHECKS_PACE_MS_MAX ? theirs_ms : GC_ICE_CHECKS_PACE_MS_MAX;
+    c->pace_ms = theirs_ms == 0 ? GC_ICE_PACE_MS : most;
+    if (c->pace_ms < GC_ICE_CHECKS_PACE_OWN_MS) {
+        c->pace_ms = GC_ICE_CHECKS_PACE_OWN_MS;
+    }
 }
 
 static bool is_new(const gc_ice_pair *p) {
@@ -149,6 +157,6 @@ void gc_ice_checks_send(gc_ice_checks *c, gc_ice_pairs *t, uint32_t pair, uint64
         c->last_family = target->addr.family;
     }
     gc_ice_gate_spend(c->gate, now_ms, &target->addr, target->answered);
-    gc_ice_pairs_pace(t, pair, now_ms + GC_ICE_PACE_MS);
+    gc_ice_pairs_pace(t, pair, now_ms + c->pace_ms);
     gc_ice_pairs_sent(t, pair, now_ms, again_ms(p, now_ms), again ? NULL : transaction);
 }

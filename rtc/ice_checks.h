@@ -1,5 +1,5 @@
 /* Schedule of an ICE agent's checks: which pair is checked next, and when. Four rules hold back a
- * check that is due: new ones to one remote address and port keep GC_ICE_PACE_MS, all of the handle
+ * check that is due: new ones to one remote address and port keep the pace, all of the handle
  * keep the floor of the gate, those to an address that answered none yet the rate of the gate, and
  * while a nominated pair works no new pairs are tried. Checks that answer theirs wait for no pace.
  * The very first check of an agent does not wait for the floor, nor do those of VALID pairs: some
@@ -16,8 +16,13 @@
 #include "rtc/ice_gate.h"
 #include "rtc/ice_pairs.h"
 
-#define GC_ICE_PACE_MS 50
-#define GC_ICE_RTO_MS  500 /* RFC 8445 14.3: no less; it doubles */
+/* Where the peer proposes a pace as well (a=ice-pacing), the larger of both is that of both sides,
+ * or else the default. RFC 8839 5.8, RFC 8445 14.2. */
+#define GC_ICE_PACE_MS            50
+#define GC_ICE_CHECKS_PACE_OWN_MS GC_ICE_GATE_FLOOR_MS
+#define GC_ICE_CHECKS_PACE_MS_MAX                                                                  \
+    1000                  /* who asks for more has few checks within the time to open */
+#define GC_ICE_RTO_MS 500 /* RFC 8445 14.3: no less; it doubles */
 /* RFC 8489 6.2.1: Rc sends (7 there), and 16 RTO after the last. Its pauses double up to 16 s,
  * which is more than a link has to open (GC_LINK_OPEN_MS): a path that comes back in the middle of
  * that time would be found only by another link. They end at 2 s, and Rc fills the time. */
@@ -37,11 +42,14 @@
 typedef struct gc_ice_checks {
     gc_drbg *drbg;       /* the owner's */
     gc_ice_gate *gate;   /* the handle's */
+    uint32_t pace_ms;    /* between two new checks to one address and port */
     uint8_t last_family; /* of the last new check; 0: none went out yet */
 } gc_ice_checks;
 
 /* Starts; both are used as long as c is. */
 void gc_ice_checks_init(gc_ice_checks *c, gc_drbg *drbg, gc_ice_gate *gate);
+/* Takes the pace that the peer proposes; 0: it proposes none. */
+void gc_ice_checks_pace(gc_ice_checks *c, uint32_t theirs_ms);
 /* Fails pairs whose last check or whose consent was not answered in time. Returns true if one that
  * was VALID failed. */
 bool gc_ice_checks_expire(gc_ice_pairs *t, uint64_t now_ms);

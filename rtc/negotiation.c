@@ -67,6 +67,7 @@ void gc_negotiation_write(const gc_negotiation *n, gc_drbg *drbg, const gc_ice_c
                           .mid = gc_negotiation_mid(n),
                           .sctp_init = is_first_offer(n) || n->agreed ? init : GC_SPAN_NONE,
                           .message_bytes_max = message_bytes_max,
+                          .ice_pacing_ms = GC_ICE_CHECKS_PACE_OWN_MS,
                           .setup = GC_SDP_ACTPASS,
                           .ours = is_first_offer(n) || n->ours};
     gc_drbg_bytes(drbg, &local.session, sizeof local.session);

@@ -18,6 +18,7 @@ typedef struct level {
     gc_span message_bytes;
     gc_span sctp_init;
     gc_span ice_options;
+    gc_span ice_pacing;
 } level;
 
 typedef struct parse {
@@ -124,6 +125,9 @@ static gc_span *slot_of(level *l, gc_span name, gc_span value) {
     }
     if (gc_span_equal(name, GC_SPAN("ice-options"))) {
         return &l->ice_options;
+    }
+    if (gc_span_equal(name, GC_SPAN("ice-pacing"))) {
+        return &l->ice_pacing;
     }
     if (gc_span_equal(name, GC_SPAN("sctp-init"))) {
         return &l->sctp_init;
@@ -241,6 +245,12 @@ static uint32_t read_sctp_init(gc_span text, uint8_t out[GC_SDP_SCTP_INIT_BYTES_
     return fits && gc_base64_read(text, out, len) == 0 ? len : 0;
 }
 
+/* A pace that nobody can read is as good as none: both sides keep the default then. */
+static uint32_t read_pacing(gc_span text) {
+    uint64_t ms = 0;
+    return read_number(text, UINT32_MAX, &ms) ? (uint32_t)ms : 0;
+}
+
 static bool has_word(gc_span text, gc_span word) {
     while (text.len > 0) {
         if (gc_span_equal(next_word(&text), word)) {
@@ -267,6 +277,7 @@ static int take(parse *p) {
     out->sctp_port = (uint16_t)port;
     out->ours =
         has_word(choose(&session->ice_options, &section->ice_options), GC_SPAN(GC_SDP_OWN_OPTION));
+    out->ice_pacing_ms = read_pacing(session->ice_pacing);
     out->sctp_init_len = read_sctp_init(section->sctp_init, out->sctp_init);
     return good ? 0 : GC_E_SYNTAX;
 }
@@ -331,6 +342,9 @@ void gc_sdp_write(const gc_sdp_local *local, gc_writer *w) {
     gc_writer_decimal(w, local->session);
     gc_writer_text(w, " 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n");
     write_line(w, "a=group:BUNDLE ", local->mid);
+    if (local->ice_pacing_ms > 0) {
+        write_number(w, "a=ice-pacing:", local->ice_pacing_ms);
+    }
     gc_writer_text(w, "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n"
                       "c=IN IP4 0.0.0.0\r\n");
     write_line(w, "a=ice-ufrag:", local->ufrag);

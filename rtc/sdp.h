@@ -38,6 +38,7 @@ typedef struct gc_sdp {
     uint8_t setup;              /* gc_sdp_setup */
     bool ours;                  /* it has GC_SDP_OWN_OPTION */
     uint16_t sctp_port;         /* 1..65535 */
+    uint32_t ice_pacing_ms;     /* between two checks of ICE; 0: it does not say */
     uint32_t message_bytes_max; /* that it takes; UINT32_MAX: no limit */
     uint32_t sctp_init_len;     /* 0: none, or not base64, or too long; not looked into */
     uint8_t sctp_init[GC_SDP_SCTP_INIT_BYTES_MAX];
@@ -53,8 +54,9 @@ typedef struct gc_sdp_local {
     gc_span mid;       /* an answer repeats that of the offer; an offer's is "0" */
     gc_span sctp_init; /* an INIT chunk, at most GC_SDP_SCTP_INIT_BYTES_MAX; empty: without one */
     uint32_t message_bytes_max;
-    uint8_t setup; /* gc_sdp_setup */
-    bool ours;     /* say GC_SDP_OWN_OPTION */
+    uint32_t ice_pacing_ms; /* that our side proposes; 0: none */
+    uint8_t setup;          /* gc_sdp_setup */
+    bool ours;              /* say GC_SDP_OWN_OPTION */
     uint8_t fingerprint[GC_SDP_FINGERPRINT_BYTES];
 } gc_sdp_local;
 

@@ -205,8 +205,27 @@ static void the_floor_is_shared(void **state) {
     assert_int_not_equal(send_next(109, false), GC_ICE_NO_PAIR);
 }
 
+/* RFC 8445 14.2: the larger of both proposals; the default where one side proposes nothing. */
+static void the_pace_is_agreed_on(void **state) {
+    (void)state;
+    static const uint32_t cases[][2] = {{0, GC_ICE_PACE_MS},
+                                        {1, GC_ICE_CHECKS_PACE_OWN_MS},
+                                        {GC_ICE_CHECKS_PACE_OWN_MS, GC_ICE_CHECKS_PACE_OWN_MS},
+                                        {20, 20},
+                                        {50, 50},
+                                        {200, 200},
+                                        {UINT32_MAX, GC_ICE_CHECKS_PACE_MS_MAX}};
+    gc_ice_checks_init(&c, NULL, NULL);
+    assert_int_equal(c.pace_ms, GC_ICE_PACE_MS);
+    for (uint32_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        gc_ice_checks_pace(&c, cases[i][0]);
+        assert_int_equal(c.pace_ms, cases[i][1]);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_pace_is_agreed_on),
         cmocka_unit_test(the_order),
         cmocka_unit_test(families_take_turns),
         cmocka_unit_test(no_answer),

@@ -590,17 +590,21 @@ static void a_restart_finds_two_who_moved(void **state) {
 
 static void new_checks_keep_their_pace(void **state) {
     (void)state;
-    start(1, NETWORK_SILENT, NETWORK_SILENT);
-    network_side *s = &net.sides[0];
-    for (uint8_t i = 1; i < GC_ICE_BASES_MAX; i++) {
-        s->bases[i] = (gc_addr){.family = 4, .ip = {10, 0, 0, (uint8_t)(10 + i)}, .port = 1};
-        assert_int_equal(gc_ice_add_base(&s->ice, net.now_ms, i, &s->bases[i]), 0);
-    }
-    network_describe(&net, 0);
-    network_run(&net, 1000 + 8 * GC_ICE_PACE_MS);
-    assert_int_equal(checks_to(&net.sides[1].bases[0], 0, UINT64_MAX), GC_ICE_BASES_MAX);
-    for (uint32_t i = 0; i < GC_ICE_BASES_MAX; i++) {
-        assert_int_equal(net.sent_ms[i], 1000 + i * GC_ICE_PACE_MS);
+    static const uint32_t paces[] = {GC_ICE_PACE_MS, 5, 20}; /* the first is not proposed */
+    for (uint32_t k = 0; k < 3; k++) {
+        start(1, NETWORK_SILENT, NETWORK_SILENT);
+        network_side *s = &net.sides[0];
+        for (uint8_t i = 1; i < GC_ICE_BASES_MAX; i++) {
+            s->bases[i] = (gc_addr){.family = 4, .ip = {10, 0, 0, (uint8_t)(10 + i)}, .port = 1};
+            assert_int_equal(gc_ice_add_base(&s->ice, net.now_ms, i, &s->bases[i]), 0);
+        }
+        gc_ice_pace(&s->ice, k == 0 ? 0 : paces[k]);
+        network_describe(&net, 0);
+        network_run(&net, 1000 + 8 * paces[k]);
+        assert_int_equal(checks_to(&net.sides[1].bases[0], 0, UINT64_MAX), GC_ICE_BASES_MAX);
+        for (uint32_t i = 0; i < GC_ICE_BASES_MAX; i++) {
+            assert_int_equal(net.sent_ms[i], 1000 + i * paces[k]);
+        }
     }
 }
 

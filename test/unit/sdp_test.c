@@ -345,6 +345,8 @@ static void ours_is_that_of_chromium(void **state) {
     local.sctp_init = GC_SPAN("an INIT");
     assert_false(sdp.ours);
     local.ours = true;
+    assert_int_equal(sdp.ice_pacing_ms, 0);
+    local.ice_pacing_ms = 5;
     gc_writer_init(&w, text, sizeof text);
     gc_sdp_write(&local, &w);
     assert_int_equal(gc_sdp_parse(gc_writer_done(&w), &sdp), 0);
@@ -352,10 +354,34 @@ static void ours_is_that_of_chromium(void **state) {
     assert_span(sdp.mid, GC_SPAN("sparta_0"));
     assert_span(gc_span_of(sdp.sctp_init, sdp.sctp_init_len), GC_SPAN("an INIT"));
     assert_true(sdp.ours);
+    assert_int_equal(sdp.ice_pacing_ms, 5);
+}
+
+/* RFC 8839 5.8: an attribute of the session. */
+static void a_pace_is_read_where_it_belongs(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        uint32_t ms;
+    } cases[] = {
+        {"v=0\r\na=ice-pacing:20\r\n" MEDIA ICE HASH REST, 20},
+        {"v=0\r\na=ice-pacing:4294967295\r\n" MEDIA ICE HASH REST, UINT32_MAX},
+        {"v=0\r\na=ice-pacing:9999999999\r\n" MEDIA ICE HASH REST, 0},
+        {"v=0\r\na=ice-pacing:-1\r\n" MEDIA ICE HASH REST, 0},
+        {"v=0\r\na=ice-pacing:\r\n" MEDIA ICE HASH REST, 0},
+        {"v=0\r\na=ice-pacing\r\n" MEDIA ICE HASH REST, 0},
+        {GOOD "a=ice-pacing:20\r\n", 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        gc_sdp sdp;
+        assert_int_equal(gc_sdp_parse(text_span(cases[i].text), &sdp), 0);
+        assert_int_equal(sdp.ice_pacing_ms, cases[i].ms);
+    }
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_pace_is_read_where_it_belongs),
         cmocka_unit_test(descriptions_of_both_browsers),
         cmocka_unit_test(the_least_that_is_taken),
         cmocka_unit_test(limits_of_messages),

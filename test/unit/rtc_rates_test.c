@@ -1,0 +1,159 @@
+/* What a handle sends to addresses that strangers name (rtc/rtc.c): all links together. */
+#include "core/base/reason.h"
+#include "rtc/ice_gate.h"
+#include "rtc/ice_pairs.h"
+#include "rtc/rtc.h"
+#include "rtc/sdp.h"
+#include "test/unit/unit.h"
+#include "test/unit/wall_clock.h"
+
+#define SENDS_MAX 65536
+
+typedef struct send {
+    gc_addr to;
+    uint64_t at_ms;
+} send;
+
+static gc_rtc *rtc;
+static void *memory;
+static uint64_t now_ms;
+static send sends[SENDS_MAX];
+static uint32_t send_count;
+static uint32_t described;
+
+static int setup(void **state) {
+    (void)state;
+    static const gc_rtc_options options;
+    static const uint8_t seed[32] = {7};
+    const gc_addr bases[] = {{.family = 4, .ip = {192, 0, 2, 1}, .port = 5000},
+                             {.family = 4, .ip = {192, 0, 2, 2}, .port = 5000},
+                             {.family = 4, .ip = {192, 0, 2, 3}, .port = 5000}};
+    size_t bytes = (gc_rtc_size(&options) + 15) / 16 * 16;
+    memory = aligned_alloc(16, bytes);
+    now_ms = 1000;
+    rtc = gc_rtc_init(memory, bytes, &options, seed, now_ms, 0);
+    assert_non_null(rtc);
+    for (uint32_t i = 0; i < 3; i++) {
+        gc_rtc_add_base(rtc, now_ms, i, &bases[i]);
+    }
+    send_count = described = 0;
+    return 0;
+}
+
+static int teardown(void **state) {
+    (void)state;
+    gc_rtc_end(rtc);
+    free(memory);
+    return 0;
+}
+
+static void drain(void) {
+    gc_rtc_output out;
+    while (gc_rtc_poll(rtc, &out)) {
+        described += out.type == GC_RTC_DESCRIPTION;
+        if (out.type == GC_RTC_DATAGRAM) {
+            assert_true(send_count < SENDS_MAX && out.bytes.data[0] <= 3);
+            sends[send_count++] = (send){out.to, now_ms};
+        }
+    }
+}
+
+/* An offer of somebody who proposes the shortest pace. */
+static void answer(uint32_t link) {
+    uint8_t text[GC_SDP_BYTES_MAX];
+    gc_sdp_local local = {.ufrag = GC_SPAN("abcdefgh"),
+                          .pwd = GC_SPAN("0123456789012345678901"),
+                          .mid = GC_SPAN("0"),
+                          .message_bytes_max = 1000,
+                          .ice_pacing_ms = 1};
+    gc_writer w;
+    gc_writer_init(&w, text, sizeof text);
+    gc_sdp_write(&local, &w);
+    assert_int_equal(gc_rtc_answer(rtc, now_ms, link, GC_LINK_KIND_NATIVE, gc_writer_done(&w)), 0);
+}
+
+static void name(uint32_t link, uint32_t host, uint32_t port) {
+    char text[160];
+    int len = snprintf(text, sizeof text, "candidate:%u 1 udp %u 198.51.100.%u %u typ host", port,
+                       2000000000 + port, host, port);
+    gc_rtc_candidate(rtc, now_ms, link, gc_span_of((const uint8_t *)text, (uint32_t)len));
+    drain();
+}
+
+/* Until then, each millisecond. */
+static void run(uint64_t until_ms) {
+    while (now_ms < until_ms) {
+        now_ms++;
+        wall_ms++;
+        gc_rtc_tick(rtc, now_ms);
+        drain();
+    }
+}
+
+/* The sends to one address and port of any second. */
+static uint32_t most_in_a_second(const gc_addr *to) {
+    static uint64_t times[SENDS_MAX];
+    uint32_t count = 0, most = 0, first = 0;
+    for (uint32_t i = 0; i < send_count; i++) {
+        if (memcmp(&sends[i].to, to, sizeof *to) != 0) {
+            continue;
+        }
+        times[count++] = sends[i].at_ms;
+        while (times[count - 1] - times[first] >= 1000) {
+            first++;
+        }
+        most = count - first > most ? count - first : most;
+    }
+    return most;
+}
+
+/* Every link names one victim, and each is closed and made anew all the time. */
+static void a_victim_of_all_links_sees_few(void **state) {
+    (void)state;
+    const gc_addr victim = {.family = 4, .ip = {198, 51, 100, 9}, .port = 53};
+    while (now_ms < 15000) {
+        for (uint32_t link = 0; link < GC_LINKS_MAX; link++) {
+            answer(link);
+            drain();
+            name(link, 9, 53);
+        }
+        run(now_ms + 500);
+    }
+    assert_true(described > 20 * GC_LINKS_MAX);
+    assert_true(send_count > 100);
+    assert_in_range(most_in_a_second(&victim), 5, GC_ICE_GATE_PER_SECOND);
+    for (uint32_t i = 1; i < send_count; i++) {
+        assert_memory_equal(&sends[i].to, &victim, sizeof victim);
+    }
+}
+
+/* Of ten thousand candidates of one link some are kept, and each of them sees few; the floor
+ * between two checks of the handle is kept whatever pace was proposed. */
+static void ten_thousand_candidates_are_few_checks(void **state) {
+    (void)state;
+    uint32_t known = 0;
+    answer(1);
+    drain();
+    for (uint32_t i = 0; i < 10000; i++) {
+        name(1, 1 + i % 250, 1000 + i);
+    }
+    run(12000);
+    for (uint32_t i = 0; i < send_count; i++) {
+        uint32_t k = 0;
+        while (memcmp(&sends[k].to, &sends[i].to, sizeof sends[i].to) != 0) {
+            k++;
+        }
+        known += k == i;
+        assert_true(i == 0 || sends[i].at_ms - sends[i - 1].at_ms >= GC_ICE_GATE_FLOOR_MS);
+        assert_true(most_in_a_second(&sends[i].to) <= GC_ICE_GATE_PER_SECOND);
+    }
+    assert_in_range(known, 10, GC_ICE_REMOTES_MAX);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_victim_of_all_links_sees_few, setup, teardown),
+        cmocka_unit_test_setup_teardown(ten_thousand_candidates_are_few_checks, setup, teardown),
+    };
+    return RUN(tests);
+}
