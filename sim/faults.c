@@ -15,7 +15,10 @@ static bool in(uint64_t bits, uint32_t node) {
 bool sim_path_ok(const sim_world *w, uint32_t from, uint32_t to) {
     for (uint32_t i = 0; i < SIM_PARTITIONS; i++) {
         const sim_partition *p = &w->partitions[i];
-        if (!p->active || p->server || in(p->a, from) == in(p->a, to)) {
+        if (p->active && p->within && in(p->a, from) && in(p->a, to)) {
+            return false;
+        }
+        if (!p->active || p->server || p->within || in(p->a, from) == in(p->a, to)) {
             continue;
         }
         if (!p->one_way || in(p->a, from)) {
@@ -42,20 +45,31 @@ static void plan_heal(sim_world *w, uint32_t delay_ms, uint32_t kind, uint32_t w
 
 /* --- each kind -------------------------------------------------------------------------------- */
 
-void sim_fault_partition(sim_world *w, uint64_t a, bool one_way, bool server, uint32_t for_ms) {
+static void cut(sim_world *w, sim_partition p, uint32_t for_ms) {
     for (uint32_t i = 0; i < SIM_PARTITIONS; i++) {
         if (!w->partitions[i].active) {
             sim_world_changed(w, for_ms);
-            w->partitions[i] =
-                (sim_partition){.active = true, .one_way = one_way, .server = server, .a = a};
-            sim_world_note(w, SIM_NO_NODE, SIM_MARK_PARTITION, one_way, server, a, GC_SPAN_NONE);
+            w->partitions[i] = p;
+            sim_world_note(w, SIM_NO_NODE, SIM_MARK_PARTITION, p.one_way, p.server + 2 * p.within,
+                           p.a, GC_SPAN_NONE);
             plan_heal(w, for_ms, SIM_FAULT_PARTITION, i);
-            if (!server) {
+            if (!p.server) {
                 sim_link_suspect(w, SIM_NONE);
             }
             return;
         }
     }
+}
+
+void sim_fault_partition(sim_world *w, uint64_t a, bool one_way, bool server, uint32_t for_ms) {
+    cut(w, (sim_partition){.active = true, .one_way = one_way, .server = server, .a = a}, for_ms);
+}
+
+/* This node and another one. */
+static void cut_pair(sim_world *w, uint32_t node, uint64_t some, uint32_t for_ms) {
+    uint32_t other = (node + 1 + (uint32_t)(some % (w->node_count - 1))) % w->node_count;
+    uint64_t both = (uint64_t)1 << node % 64 | (uint64_t)1 << other % 64;
+    cut(w, (sim_partition){.active = true, .within = true, .a = both}, for_ms);
 }
 
 static void crash(sim_world *w, uint32_t node, uint32_t back_ms) {
@@ -209,6 +223,9 @@ static void strike(sim_world *w, uint32_t kind) {
     case SIM_FAULT_SERVER_CUT:
         sim_fault_partition(w, some, one_way, kind == SIM_FAULT_SERVER_CUT, for_ms);
         break;
+    case SIM_FAULT_PAIR:
+        cut_pair(w, node, some, for_ms);
+        break;
     case SIM_FAULT_SERVER_CRASH:
         sim_fault_server(w, 1 + for_ms / 4);
         break;
@@ -355,7 +372,7 @@ void sim_faults_heal(sim_world *w) {
     for (uint32_t i = 0; i < SIM_PARTITIONS; i++) {
         w->partitions[i].active = false;
     }
-    w->scenario.loss_permille = 0;
+    w->scenario.loss_permille = w->scenario.spoil_permille = 0;
     /* Native links are told nothing: they have deadlines of their own. */
     w->unnoticed = (sim_rng_chance(&w->fault, 300) && !w->calm) || w->native != NULL;
     if (!w->unnoticed) {

@@ -361,7 +361,7 @@ static void draw(sim_scenario *s, uint64_t seed) {
     *s = (sim_scenario){.name = "random"};
     draw_people(&r, s);
     draw_network(&r, s);
-    for (uint32_t kind = 0; kind < SIM_FAULT_COUNT; kind++) {
+    for (uint32_t kind = 0; kind < SIM_FAULT_PAIR; kind++) { /* in small worlds alone: below */
         uint32_t mean = sim_rng_between(&r, 2000, 30000);
         s->fault_ms[kind] = sim_rng_chance(&r, 350) ? mean : 0;
     }
@@ -429,6 +429,8 @@ static void draw_native(sim_scenario *s, uint64_t seed) {
     }
     s->spoofs_per_s = sim_rng_chance(&r, 250) ? sim_rng_between(&r, 100, 1000) : 0;
     s->handshakes = sim_rng_chance(&r, 300);
+    s->fault_ms[SIM_FAULT_PAIR] = sim_rng_chance(&r, 250) ? sim_rng_between(&r, 5000, 30000) : 0;
+    s->spoil_permille = sim_rng_chance(&r, 250) ? sim_rng_between(&r, 1, 20) : 0;
 }
 
 /* The same behind NATs, some of which change their address. */

@@ -15,7 +15,8 @@
     X(LEAVE, "leave")               /* a user leaves, and perhaps comes back */                    \
     X(FREEZE, "freeze")             /* a process stands still, then goes on (sleep, SIGSTOP) */    \
     X(CLOCK, "clock")               /* a clock jumps forward, or falls back */                     \
-    X(GLARE, "glare")               /* both ends of a link lose it, so that their dials cross */
+    X(GLARE, "glare")               /* both ends of a link lose it, so that their dials cross */   \
+    X(PAIR, "pair")                 /* two people cannot reach each other, and all others can */
 
 typedef enum sim_fault {
 #define X(name, word) SIM_FAULT_##name,
@@ -92,6 +93,7 @@ typedef struct sim_scenario {
     bool native;             /* links are those of rtc/, over datagrams, of which */
     uint32_t late_permille;  /* so many are overtaken */
     uint32_t twice_permille; /* come twice */
+    uint32_t spoil_permille; /* have one wrong bit */
     uint32_t mtu_bytes;      /* larger ones, with their IP and UDP headers, are lost */
     sim_nats nats;           /* what hosts are behind */
     uint32_t move_ms;        /* mean time between two changes of a NAT's address; 0: never */

@@ -143,6 +143,7 @@ typedef struct sim_partition {
     bool active;
     bool one_way; /* from a to b only */
     bool server;  /* between the nodes of a and the server, and nothing else */
+    bool within;  /* between the nodes of a alone */
     uint64_t a;   /* bit i: node with index % 64 == i */
 } sim_partition;
 
