@@ -36,7 +36,8 @@
     X(NATIVE_WAKE, "native-wake") /* node: the deadline of its links. a = wake number */           \
     X(DATAGRAM, "datagram")       /* reached a host. a = sender's node, number; both addresses */  \
     X(MOVE, "move")               /* somebody's NAT gets another address */                        \
-    X(SPOOF, "spoof")             /* strangers write to hosts (sim/strangers.c) */
+    X(SPOOF, "spoof")             /* strangers write to hosts (sim/strangers.c) */                 \
+    X(NAME, "name")               /* multicast DNS reached node. a = sender, b = kind */
 
 typedef enum sim_event_type {
 #define X(name, word) SIM_EVENT_##name,

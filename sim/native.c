@@ -2,6 +2,7 @@
 #include "core/base/assert.h"
 #include "core/base/mem.h"
 #include "rtc/rtc.h"
+#include "sim/names.h"
 #include "sim/network.h"
 #include "sim/openssl.h"
 
@@ -176,6 +177,13 @@ static void report_description(sim_world *w, uint32_t node, const gc_rtc_output 
     gc_client_link_description(w->nodes[node].client, sim_node_now(w, node), o->link, sdp);
 }
 
+static void give_candidate(sim_world *w, uint32_t node, const gc_rtc_output *o) {
+    uint8_t memory[SIM_NAME_CANDIDATE_BYTES];
+    gc_span text = sim_names_hides(w, node) ? sim_names_hide(w, node, o->bytes, memory) : o->bytes;
+    gc_client_link_candidate(w->nodes[node].client, sim_node_now(w, node), o->link, text, o->mid,
+                             0);
+}
+
 static void report(sim_world *w, uint32_t node, const gc_rtc_output *o) {
     gc_client *client = w->nodes[node].client;
     if (o->type == GC_RTC_DATAGRAM) {
@@ -194,7 +202,10 @@ static void report(sim_world *w, uint32_t node, const gc_rtc_output *o) {
         report_description(w, node, o);
         break;
     case GC_RTC_CANDIDATE:
-        gc_client_link_candidate(client, now_ms, o->link, o->bytes, o->mid, 0);
+        give_candidate(w, node, o);
+        break;
+    case GC_RTC_MULTICAST:
+        sim_names_ask(w, node, o->bytes);
         break;
     case GC_RTC_OPENED:
         gc_client_link_opened(client, now_ms, o->link);
@@ -212,7 +223,7 @@ static void report(sim_world *w, uint32_t node, const gc_rtc_output *o) {
         gc_client_link_closed(client, now_ms, o->link, o->value);
         break;
     default:
-        gc_assert(o->type == GC_RTC_MULTICAST); /* nobody hides behind a name here */
+        gc_assert(false);
         break;
     }
 }
@@ -281,4 +292,9 @@ void sim_native_move(sim_world *w, uint32_t node, const gc_addr *own) {
         gc_rtc_add_base(n->rtc, now_ms, 0, own);
         sim_node_drain(w, node);
     }
+}
+
+void sim_native_multicast(sim_world *w, uint32_t node, gc_span bytes) {
+    gc_rtc_multicast(of(w, node)->rtc, now_of(w, node), 5353, bytes);
+    sim_node_drain(w, node);
 }

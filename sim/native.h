@@ -29,6 +29,8 @@ void sim_native_plan(sim_world *w, uint32_t node);
 void sim_native_wake(sim_world *w, uint32_t node, uint32_t wake);
 /* The host of a node gets the address `own` in place of that of base 0. */
 void sim_native_move(sim_world *w, uint32_t node, const gc_addr *own);
+/* An answer of multicast DNS came to a node whose process runs. */
+void sim_native_multicast(sim_world *w, uint32_t node, gc_span bytes);
 /* A datagram came to a base of a node. */
 void sim_native_datagram(sim_world *w, uint32_t node, uint32_t base, const gc_addr *from,
                          gc_span bytes);

@@ -71,13 +71,18 @@ static void check_dials(sim_world *w, uint32_t a, uint32_t b) {
     }
 }
 
+/* Behind NATs a candidate that signaling lost, in a fault that has ended, costs the link; so does a
+ * name that was asked for in vain. */
+static bool may_judge(const sim_world *w) {
+    return w->scenario.nats == SIM_NATS_NONE && w->scenario.hidden == 0;
+}
+
 void sim_prompt_sweep(sim_world *w) {
     if (w->native == NULL || w->phase == SIM_PHASE_TRAFFIC) {
         return;
     }
     sweep_messages(w);
-    /* Behind NATs a candidate that signaling lost, in a fault that has ended, costs the link. */
-    for (uint32_t a = 0; w->scenario.nats == SIM_NATS_NONE && a < w->node_count; a++) {
+    for (uint32_t a = 0; may_judge(w) && a < w->node_count; a++) {
         for (uint32_t b = a + 1; b < w->node_count; b++) {
             check_dials(w, a, b);
         }

@@ -295,6 +295,13 @@ static const sim_scenario table[] = {
      .own_permille = 500,
      .traffic_ms = 60000,
      .steps = {{STEADY(5000)}}},
+    /* All hide their addresses behind names, as browsers do. */
+    {.name = "native-names",
+     .native = true,
+     .persons = 3,
+     .hidden = 7,
+     .lossless = true,
+     .steps = {{STEP(10, JOIN, SIM_ALL)}, {MESHED(2500)}, {STEADY(2500)}}},
     /* A hundred thousand datagrams of strangers end no link, and hold up none that is made. */
     {.name = "native-spoofed",
      .native = true,
@@ -431,6 +438,7 @@ static void draw_native(sim_scenario *s, uint64_t seed) {
     s->handshakes = sim_rng_chance(&r, 300);
     s->fault_ms[SIM_FAULT_PAIR] = sim_rng_chance(&r, 250) ? sim_rng_between(&r, 5000, 30000) : 0;
     s->spoil_permille = sim_rng_chance(&r, 250) ? sim_rng_between(&r, 1, 20) : 0;
+    s->hidden = sim_rng_chance(&r, 200) ? sim_rng_between(&r, 1, 15) : 0;
 }
 
 /* The same behind NATs, some of which change their address. */
@@ -440,6 +448,7 @@ static void draw_native_nat(sim_scenario *s, uint64_t seed) {
     draw_native(s, seed);
     s->name = "native-nat";
     s->spoofs_per_s = 0; /* NATs let few of them in */
+    s->hidden = 0;       /* nobody beyond a NAT answers for a name */
     s->nats = SIM_NATS_MIXED;
     s->move_ms = sim_rng_chance(&r, 400) ? sim_rng_between(&r, 5000, 20000) : 0;
 }

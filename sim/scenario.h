@@ -99,6 +99,7 @@ typedef struct sim_scenario {
     uint32_t move_ms;        /* mean time between two changes of a NAT's address; 0: never */
     uint32_t own_permille;   /* so many of these change the host's own address instead */
     bool handshakes;       /* descriptions lose their INIT: SCTP has its handshake (sim/native.c) */
+    uint32_t hidden;       /* bit i: person i gives names for its addresses (sim/names.c) */
     uint32_t spoofs_per_s; /* datagrams of strangers, to all hosts together (sim/strangers.c) */
     bool lossless;         /* nobody may be told that a message was not delivered */
     sim_step steps[SIM_STEPS_MAX];

@@ -28,6 +28,7 @@ links() { # simulator
     "$1" --hashes --seeds 1-12 --scenario native
     "$1" --hashes --seeds 1-6 --scenario native-nat
     "$1" --hashes --seeds 1-2 --scenario native-spoofed
+    "$1" --hashes --seeds 1-2 --scenario native-names
 }
 links "$B/sim/sim" >>"$dir/native.txt"
 # One process for each seed: nothing of the world before may matter.

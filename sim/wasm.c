@@ -1,5 +1,6 @@
 /* The simulator's entry for wasm: no import, one block of memory, two functions. */
 #include "core/base/assert.h"
+#include "sim/names.h"
 #include "sim/native.h"
 #include "sim/network.h"
 #include "sim/prompt.h"
@@ -101,6 +102,11 @@ void sim_network_answer(sim_world *w, const gc_addr *to, gc_span bytes) {
 
 void sim_prompt_sweep(sim_world *w) {
     (void)w; /* it asks of native links alone */
+}
+
+void sim_names_event(sim_world *w, sim_event *e) {
+    (void)e;
+    sim_native_begin(w);
 }
 
 void sim_strangers_begin(sim_world *w) {

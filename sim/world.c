@@ -2,6 +2,7 @@
 #include "core/base/assert.h"
 #include "core/base/mem.h"
 #include "sim/crypto.h"
+#include "sim/names.h"
 #include "sim/native.h"
 #include "sim/network.h"
 #include "sim/strangers.h"
@@ -193,6 +194,9 @@ static void handle(sim_world *w, sim_event *e) {
         break;
     case SIM_EVENT_MOVE:
         sim_network_move(w);
+        break;
+    case SIM_EVENT_NAME:
+        sim_names_event(w, e);
         break;
     case SIM_EVENT_SPOOF:
         sim_strangers_event(w);
