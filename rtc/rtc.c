@@ -411,7 +411,7 @@ static bool poll_place(gc_rtc *r, gc_rtc_place *l, gc_rtc_output *out) {
         }
         return true;
     }
-    l->ready = false;
+    gc_rtc_places_drained(&r->places, l);
     if (l->connection.state == GC_PEER_CONNECTION_ENDED) {
         gc_rtc_places_let_go(l);
     }

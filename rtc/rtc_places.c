@@ -95,3 +95,8 @@ gc_rtc_place *gc_rtc_places_next_ready(gc_rtc_places *t) {
     }
     return NULL;
 }
+
+void gc_rtc_places_drained(gc_rtc_places *t, gc_rtc_place *l) {
+    l->ready = false;
+    t->cursor = ((uint32_t)(l - t->table) + 1) % t->touched;
+}

@@ -52,5 +52,8 @@ void gc_rtc_places_end(gc_rtc_places *t);
 /* Returns the next ready place at the cursor or after it, around the table, and moves the cursor
  * there; NULL: none is ready. */
 gc_rtc_place *gc_rtc_places_next_ready(gc_rtc_places *t);
+/* Notes that a place has nothing more to say. The next time it is looked at last: what all links
+ * share (gc_ice_gate) must not always go to the one whose peer writes most. */
+void gc_rtc_places_drained(gc_rtc_places *t, gc_rtc_place *l);
 
 #endif
