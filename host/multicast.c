@@ -19,7 +19,7 @@ static unsigned interface_of(const gc_addr *own) {
     for (const struct ifaddrs *i = all; i != NULL && index == 0; i = i->ifa_next) {
         gc_addr a;
         if (i->ifa_addr != NULL && gc_net_from_sockaddr(i->ifa_addr, &a) &&
-            a.family == own->family && memcmp(a.ip, own->ip, sizeof a.ip) == 0) {
+            gc_addr_is_same_ip(&a, own)) {
             index = if_nametoindex(i->ifa_name);
         }
     }

@@ -4,7 +4,6 @@
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <netinet/in.h>
-#include <string.h>
 #include <unistd.h>
 
 typedef struct found {
@@ -13,10 +12,6 @@ typedef struct found {
     uint32_t count;
 } found;
 
-static bool is_same(const gc_addr *a, const gc_addr *b) {
-    return a->family == b->family && memcmp(a->ip, b->ip, sizeof a->ip) == 0;
-}
-
 static bool is_of_use(const gc_addr *a) {
     static const gc_addr none = {.family = 6};
     static const gc_addr loopback = {.family = 6, .ip = {[15] = 1}};
@@ -24,12 +19,12 @@ static bool is_of_use(const gc_addr *a) {
         return a->ip[0] != 127 && a->ip[0] != 0;
     }
     bool link_local = a->ip[0] == 0xfe && (a->ip[1] & 0xc0) == 0x80;
-    return !link_local && !is_same(a, &none) && !is_same(a, &loopback);
+    return !link_local && !gc_addr_is_same_ip(a, &none) && !gc_addr_is_same_ip(a, &loopback);
 }
 
 static void add(found *f, const gc_addr *a) {
     for (uint32_t i = 0; i < f->count; i++) {
-        if (is_same(&f->out[i], a)) {
+        if (gc_addr_is_same_ip(&f->out[i], a)) {
             return;
         }
     }
@@ -89,7 +84,7 @@ static void add_all(found *f) {
 bool gc_routes_has(const gc_addr *own) {
     gc_addr to = *own, from;
     to.port = 9;
-    return look_up(&to, &from) && is_same(&to, &from);
+    return look_up(&to, &from) && gc_addr_is_same_ip(&to, &from);
 }
 
 static void add_loopback(found *f) {

@@ -2,7 +2,6 @@
 #include "host/multicast.h"
 #include "host/net.h"
 
-#include <string.h>
 #include <unistd.h>
 
 #define MDNS_PORT 5353 /* GC_MDNS_PORT */
@@ -54,13 +53,9 @@ static void close_one(gc_bases *b, uint32_t base) {
     }
 }
 
-static bool is_same(const gc_addr *a, const gc_addr *b) {
-    return a->family == b->family && memcmp(a->ip, b->ip, sizeof a->ip) == 0;
-}
-
 static bool has(const gc_bases *b, const gc_addr *address) {
     for (uint32_t i = 0; i < GC_BASES_MAX; i++) {
-        if (is_same(&b->addresses[i], address)) {
+        if (gc_addr_is_same_ip(&b->addresses[i], address)) {
             return true;
         }
     }
@@ -71,7 +66,7 @@ static bool has(const gc_bases *b, const gc_addr *address) {
 static bool is_stale(const gc_addr *own, const gc_addr *found, uint32_t count) {
     bool others = false;
     for (uint32_t i = 0; i < count; i++) {
-        if (is_same(own, &found[i])) {
+        if (gc_addr_is_same_ip(own, &found[i])) {
             return false;
         }
         others = others || found[i].family == own->family;

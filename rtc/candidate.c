@@ -144,7 +144,7 @@ bool gc_candidate_addressable(const gc_addr *a, bool loopback) {
 }
 
 bool gc_candidate_same_addr(const gc_addr *a, const gc_addr *b) {
-    return a->family == b->family && a->port == b->port && memcmp(a->ip, b->ip, sizeof a->ip) == 0;
+    return a->port == b->port && gc_addr_is_same_ip(a, b);
 }
 
 /* Reads where the candidate is: an address, or a name to ask for. */

@@ -6,7 +6,7 @@
 
 /* Whether a rule takes two remotes for the same. */
 static bool alike(sim_nat_rule rule, const gc_addr *a, const gc_addr *b) {
-    bool address = a->family == b->family && memcmp(a->ip, b->ip, sizeof a->ip) == 0;
+    bool address = gc_addr_is_same_ip(a, b);
     return rule == SIM_NAT_ANY || (address && (rule == SIM_NAT_ADDRESS || a->port == b->port));
 }
 

@@ -2,6 +2,10 @@
 #include "core/base/mem.h"
 #include "core/base/siphash.h"
 
+bool gc_addr_is_same_ip(const gc_addr *a, const gc_addr *b) {
+    return a->family == b->family && memcmp(a->ip, b->ip, sizeof a->ip) == 0;
+}
+
 void gc_addr_source(const gc_addr *from, uint8_t out[GC_ADDR_SOURCE_BYTES]) {
     memset(out, 0, GC_ADDR_SOURCE_BYTES);
     out[0] = from->family;

@@ -2,6 +2,7 @@
 #ifndef GC_BASE_ADDR_H
 #define GC_BASE_ADDR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct gc_addr {
@@ -10,6 +11,10 @@ typedef struct gc_addr {
     uint8_t family; /* 4 or 6; v4-mapped IPv6 is given as 4 */
     uint8_t zero;
 } gc_addr;
+
+/* Returns true when both have one IP address; their ports do not count. Two of family 0, which have
+ * none, are the same. */
+bool gc_addr_is_same_ip(const gc_addr *a, const gc_addr *b);
 
 /* Limits count sources: an IPv4 address, or an IPv6 /64, which is what one customer gets. */
 #define GC_ADDR_SOURCE_BYTES 9 /* the family, and 4 or 8 bytes of the address; the rest is zero */

@@ -28,10 +28,23 @@ static void its_hash_is_keyed_and_names_it(void **state) {
     assert_true(gc_addr_source_hash(&a, key) != gc_addr_source_hash(&b, key));
 }
 
+static void one_ip_has_many_ports(void **state) {
+    (void)state;
+    gc_addr a = {.family = 6, .ip = {0x20, 1}, .port = 1}, b = a;
+    b.port = 2;
+    assert_true(gc_addr_is_same_ip(&a, &b));
+    b.ip[15] = 1;
+    assert_false(gc_addr_is_same_ip(&a, &b));
+    b = a;
+    b.family = 4;
+    assert_false(gc_addr_is_same_ip(&a, &b));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_source_is_an_address_or_a_64),
         cmocka_unit_test(its_hash_is_keyed_and_names_it),
+        cmocka_unit_test(one_ip_has_many_ports),
     };
     return RUN(tests);
 }
