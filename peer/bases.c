@@ -123,8 +123,8 @@ static const gc_addr *group_of(const gc_addr *own) {
 
 static bool has_group(gc_bases *b, uint32_t base) {
     const gc_addr *own = &b->addresses[base];
-    if (b->has_group[base]) {
-        return true;
+    if (b->has_group[base] || b->groups[base].group != NULL) {
+        return b->has_group[base]; /* or it is being closed: the question comes again */
     }
     int fd = gc_multicast_open(own, group_of(own));
     if (fd < 0) {
@@ -137,6 +137,15 @@ static bool has_group(gc_bases *b, uint32_t base) {
     }
     b->has_group[base] = true;
     return true;
+}
+
+void gc_bases_quiet(gc_bases *b) {
+    for (uint32_t i = 0; i < GC_BASES_MAX; i++) {
+        if (b->has_group[i]) {
+            b->has_group[i] = false;
+            gc_udp_close(&b->groups[i]);
+        }
+    }
 }
 
 void gc_bases_ask(gc_bases *b, gc_span bytes) {

@@ -41,6 +41,9 @@ void gc_bases_send(gc_bases *b, uint32_t base, const gc_addr *to, gc_span bytes)
  * beside the bases are members from the first question on. Their answers come to `received`, too:
  * of them gc_bases_is_group() is true. Where a network has no such group, nothing is asked. */
 void gc_bases_ask(gc_bases *b, gc_span bytes);
+/* Closes the sockets beside the bases: nobody is asked any more. The next question opens them
+ * again, once the loop has seen to their end. */
+void gc_bases_quiet(gc_bases *b);
 /* Tells whether u is not a base but a socket beside it. */
 static inline bool gc_bases_is_group(const gc_udp *u) {
     return u->number >= GC_BASES_MAX;

@@ -1,5 +1,6 @@
 #include "peer/network.h"
 #include "rtc/candidate.h"
+#include "rtc/mdns.h"
 
 _Static_assert(GC_BASES_MAX == GC_RTC_BASES_MAX, "bases are known by the same numbers");
 
@@ -49,11 +50,18 @@ void gc_network_servers(gc_network *n, gc_span json) {
 /* --- datagrams ----------------------------------------------------------------------------------
  */
 
+/* No answer counts any more. */
+static void on_asked(uv_timer_t *timer) {
+    gc_network *n = timer->data;
+    gc_bases_quiet(&n->bases);
+}
+
 void gc_network_send(gc_network *n, const gc_rtc_output *output) {
     if (output->type == GC_RTC_DATAGRAM) {
         gc_bases_send(&n->bases, output->value, &output->to, output->bytes);
     } else if (output->type == GC_RTC_MULTICAST) {
         gc_bases_ask(&n->bases, output->bytes);
+        uv_timer_start(&n->asked, on_asked, GC_MDNS_LOST_MS, 0);
     }
 }
 
@@ -106,6 +114,8 @@ int gc_network_open(gc_network *n, const gc_network_options *options) {
     n->options = *options;
     uv_idle_init(options->loop, &n->found);
     n->found.data = n;
+    uv_timer_init(options->loop, &n->asked);
+    n->asked.data = n;
     gc_stun_servers_open(&n->stun, options->loop, options->name_servers, on_server, n);
     gc_stun_servers_set(&n->stun, &options->stun);
     return 0;
@@ -115,6 +125,7 @@ void gc_network_close(gc_network *n) {
     gc_route_watch_close(&n->watch);
     gc_bases_close(&n->bases);
     gc_stun_servers_close(&n->stun);
+    uv_close((uv_handle_t *)&n->asked, NULL);
     uv_close((uv_handle_t *)&n->found, NULL);
 }
 

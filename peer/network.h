@@ -29,7 +29,8 @@ typedef struct gc_network {
     gc_bases bases;
     gc_stun_servers stun;
     gc_route_watch watch;
-    uv_idle_t found; /* active: a STUN server was found, and `came` was not called since */
+    uv_timer_t asked; /* active: names are asked for by multicast DNS */
+    uv_idle_t found;  /* active: a STUN server was found, and `came` was not called since */
 } gc_network;
 
 /* Opens a zeroed one, which may not move after that. Returns 0, or -1: memory is short. */

@@ -5,6 +5,7 @@
 
 #include "core/wire/frame.h"
 #include "peer/network.h"
+#include "rtc/mdns.h"
 
 #include <arpa/inet.h>
 
@@ -336,13 +337,49 @@ static void the_temporary_address_is_replaced(void **state) {
     assert_memory_not_equal(w->sides[MOVER].from.ip, stable, 16);
 }
 
+static uint32_t groups(const gc_bases *b) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < GC_BASES_MAX; i++) {
+        count += b->has_group[i];
+    }
+    return count;
+}
+
+/* Sockets beside the bases are there only while names are asked for. */
+static void questions_to_the_local_network_end(void **state) {
+    world *w = *state;
+    gc_network *n = &w->sides[MOVER].network;
+    if (!is_inside) {
+        skip();
+    }
+    namespace_ip("addr add 10.1.0.1/24 dev left");
+    namespace_ip("route add default via 10.1.0.9 dev left");
+    open_link(w);
+    const gc_rtc_output ask = {.type = GC_RTC_MULTICAST, .bytes = GC_SPAN("a question")};
+    for (uint32_t i = 0; i < 2; i++) {
+        assert_int_equal(groups(&n->bases), 0);
+        gc_network_send(n, &ask);
+        assert_int_equal(groups(&n->bases), 1);
+        assert_in_range(uv_timer_get_due_in(&n->asked), 1, GC_MDNS_LOST_MS);
+        gc_bases_quiet(&n->bases); /* what the timer does */
+        gc_network_send(n, &ask);  /* the sockets are not closed yet: the question is lost */
+        assert_int_equal(groups(&n->bases), 0);
+        run(w, &w->sides[MOVER].closed, 1, 20);
+    }
+    assert_talk(w);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(an_address_is_replaced),           TEST(the_default_route_goes_elsewhere),
-        TEST(an_interface_goes_down),           TEST(for_a_while_there_is_no_address),
-        TEST(without_a_route_an_address_stays), TEST(the_temporary_address_is_replaced),
+        TEST(an_address_is_replaced),
+        TEST(the_default_route_goes_elsewhere),
+        TEST(an_interface_goes_down),
+        TEST(for_a_while_there_is_no_address),
+        TEST(questions_to_the_local_network_end),
+        TEST(without_a_route_an_address_stays),
+        TEST(the_temporary_address_is_replaced),
     };
     is_inside = namespace_enter();
     return RUN(tests);
