@@ -50,21 +50,50 @@ static void advance(gc_mdns *m, uint64_t now_ms) {
     }
 }
 
+static uint32_t count_of(const gc_mdns *m, uint32_t owner) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < GC_MDNS_NAMES_MAX; i++) {
+        count += m->names[i].candidate.named && m->names[i].owner == owner;
+    }
+    return count;
+}
+
+/* The last name of the owner who has most, if that is more than this one is to have; or NULL. */
+static gc_mdns_name *place_of_most(gc_mdns *m, uint32_t owner) {
+    gc_mdns_name *place = NULL;
+    uint32_t most = count_of(m, owner) + 2;
+    for (uint32_t i = 0; i < GC_MDNS_NAMES_MAX; i++) {
+        gc_mdns_name *n = &m->names[i];
+        uint32_t count = is_pending(n) ? count_of(m, n->owner) : 0;
+        if (count >= most) {
+            most = count;
+            place = n;
+        }
+    }
+    return place;
+}
+
+static gc_mdns_name *place_for(gc_mdns *m, uint32_t owner) {
+    for (uint32_t i = 0; i < GC_MDNS_NAMES_MAX; i++) {
+        if (!m->names[i].candidate.named) {
+            return &m->names[i];
+        }
+    }
+    return place_of_most(m, owner);
+}
+
 int gc_mdns_ask(gc_mdns *m, uint64_t now_ms, uint32_t owner, const gc_candidate *c) {
     advance(m, now_ms);
     if (!c->named) {
         return GC_E_ARGUMENT;
     }
-    for (uint32_t i = 0; i < GC_MDNS_NAMES_MAX; i++) {
-        gc_mdns_name *n = &m->names[i];
-        if (!n->candidate.named) {
-            uint64_t first_ms = m->now_ms + GC_MDNS_FIRST_MS;
-            *n = (gc_mdns_name){
-                .candidate = *c, .owner = owner, .first_ms = first_ms, .due_ms = first_ms};
-            return 0;
-        }
+    gc_mdns_name *n = place_for(m, owner);
+    if (n == NULL) {
+        return GC_E_FULL;
     }
-    return GC_E_FULL;
+    uint64_t first_ms = m->now_ms + GC_MDNS_FIRST_MS;
+    *n = (gc_mdns_name){.candidate = *c, .owner = owner, .first_ms = first_ms, .due_ms = first_ms};
+    return 0;
 }
 
 void gc_mdns_forget(gc_mdns *m, uint32_t owner) {

@@ -68,7 +68,9 @@ typedef struct gc_mdns_output {
 void gc_mdns_init(gc_mdns *m);
 /* Asks for the name of a candidate, after GC_MDNS_FIRST_MS. owner: any number of the caller's,
  * which comes back with the result. Returns 0; GC_E_ARGUMENT if the candidate has no name;
- * GC_E_FULL if GC_MDNS_NAMES_MAX are asked for: drop the candidate. */
+ * GC_E_FULL if GC_MDNS_NAMES_MAX are asked for: drop the candidate. In a full table an owner who
+ * has most names, and more than this one would have, loses his last one: a peer that names many
+ * leaves the others their part. */
 int gc_mdns_ask(gc_mdns *m, uint64_t now_ms, uint32_t owner, const gc_candidate *c);
 /* Forgets the names of this owner. */
 void gc_mdns_forget(gc_mdns *m, uint32_t owner);

@@ -276,7 +276,7 @@ static void bounded(void **state) {
     for (uint32_t i = 1; i < GC_MDNS_NAMES_MAX; i++) {
         assert_int_equal(gc_mdns_ask(&m, 1000, 6, &c), 0);
     }
-    assert_int_equal(gc_mdns_ask(&m, 1000, 7, &c), GC_E_FULL);
+    assert_int_equal(gc_mdns_ask(&m, 1000, 6, &c), GC_E_FULL);
     gc_mdns_tick(&m, 1000 + GC_MDNS_FIRST_MS);
     assert_int_equal(questions(), 2); /* one name is asked for once */
     gc_mdns_forget(&m, 6);
@@ -290,6 +290,27 @@ static void bounded(void **state) {
     assert_int_equal(owners, 5 + 7);
 }
 
+/* One peer names more than there is room for: the others get theirs nevertheless. */
+static void who_names_many_leaves_others_their_part(void **state) {
+    (void)state;
+    gc_candidate c = candidate(NAME);
+    gc_mdns_init(&m);
+    for (uint32_t i = 0; i < 2 * GC_MDNS_NAMES_MAX; i++) {
+        assert_int_equal(gc_mdns_ask(&m, 1000, 3, &c), i < GC_MDNS_NAMES_MAX ? 0 : GC_E_FULL);
+    }
+    for (uint32_t owner = 4; owner < 8; owner++) {
+        for (uint32_t i = 0; i < GC_MDNS_NAMES_MAX / 5; i++) {
+            assert_int_equal(gc_mdns_ask(&m, 1000, owner, &c), 0);
+        }
+    }
+    uint32_t left = 0;
+    for (uint32_t i = 0; i < GC_MDNS_NAMES_MAX; i++) {
+        left += m.names[i].owner == 3;
+    }
+    assert_int_equal(left, GC_MDNS_NAMES_MAX / 5);
+    assert_int_equal(gc_mdns_ask(&m, 1000, 5, &c), GC_E_FULL);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_question),
@@ -301,6 +322,7 @@ int main(void) {
         cmocka_unit_test(cut_everywhere),
         cmocka_unit_test(names_in_circles),
         cmocka_unit_test(bounded),
+        cmocka_unit_test(who_names_many_leaves_others_their_part),
     };
     return RUN(tests);
 }
