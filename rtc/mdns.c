@@ -46,6 +46,7 @@ static void advance(gc_mdns *m, uint64_t now_ms) {
             continue;
         }
         n->questions = QUESTION_BOTH;
+        n->first_ms += m->now_ms - n->due_ms; /* of a process that slept the next ones are later */
         n->due_ms = n->first_ms + ROUNDS_MS[n->sends++];
     }
 }

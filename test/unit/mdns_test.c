@@ -119,6 +119,18 @@ static void three_rounds_and_lost(void **state) {
     assert_true(gc_mdns_deadline(&m) == GC_NEVER);
 }
 
+/* A process that slept asks as often as one that did not, and is not waked for what is past. */
+static void a_sleep_between_the_rounds(void **state) {
+    (void)state;
+    start();
+    for (uint32_t round = 0; round < GC_MDNS_SENDS_MAX; round++) {
+        assert_int_equal(questions(), 2);
+        uint64_t now_ms = gc_mdns_deadline(&m) + 60000;
+        gc_mdns_tick(&m, now_ms);
+        assert_true(gc_mdns_deadline(&m) > now_ms);
+    }
+}
+
 /* A link that finds its way at once asks nobody. */
 static void nothing_is_asked_at_once(void **state) {
     (void)state;
@@ -315,6 +327,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_question),
         cmocka_unit_test(three_rounds_and_lost),
+        cmocka_unit_test(a_sleep_between_the_rounds),
         cmocka_unit_test(nothing_is_asked_at_once),
         cmocka_unit_test(found),
         cmocka_unit_test(found_in_other_forms),
