@@ -194,12 +194,13 @@ uint32_t gc_sctp_recovery_tick(gc_sctp_recovery *r, gc_sctp_out *o, uint64_t now
     if (gc_sctp_recovery_deadline(r) > now_ms) {
         return GC_SCTP_DUE_NOTHING;
     }
-    if (r->reorder_at_ms <= now_ms) {
-        bool lost = find_lost(r, o, now_ms);
-        if (lost) {
-            rearm(r, o, now_ms);
-        }
-        return lost && begin_recovery(r, o) ? GC_SCTP_DUE_LOSS : GC_SCTP_DUE_NOTHING;
+    if (r->reorder_at_ms <= now_ms && find_lost(r, o, now_ms)) {
+        rearm(r, o, now_ms);
+        return begin_recovery(r, o) ? GC_SCTP_DUE_LOSS : GC_SCTP_DUE_NOTHING;
+    }
+    /* The peer may tell nothing of what was due: then something else may be, or nothing. */
+    if (gc_sctp_recovery_deadline(r) > now_ms) {
+        return GC_SCTP_DUE_NOTHING;
     }
     if (probes(r)) {
         r->probed = true;

@@ -181,6 +181,9 @@ static void what_a_sack_does_not_tell_of_is_not_lost(void **state) {
     gc_sctp_recovery_acked(&r, &out, &a, 0, 1150);
     gc_sctp_recovery_tick(&r, &out, 1180);
     assert_int_equal(out.lost.bytes, 16); /* 0 to 30, not 34 to 49: they may have come */
+    r.reorder_at_ms = 1250;               /* nothing is lost then, but a probe is due */
+    assert_int_equal(gc_sctp_recovery_tick(&r, &out, 1400), GC_SCTP_DUE_PROBE);
+    assert_true(gc_sctp_recovery_deadline(&r) > 1400);
     s = (gc_sctp_sack){FIRST + 33, 1000, 0, 0, GC_SPAN_NONE};
     a = gc_sctp_out_ack(&out, &s);
     gc_sctp_recovery_acked(&r, &out, &a, 0, 1190);
