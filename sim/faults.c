@@ -372,7 +372,7 @@ void sim_faults_heal(sim_world *w) {
     for (uint32_t i = 0; i < SIM_PARTITIONS; i++) {
         w->partitions[i].active = false;
     }
-    w->scenario.loss_permille = w->scenario.spoil_permille = 0;
+    w->scenario.loss_permille = 0;
     /* Native links are told nothing: they have deadlines of their own. */
     w->unnoticed = (sim_rng_chance(&w->fault, 300) && !w->calm) || w->native != NULL;
     if (!w->unnoticed) {

@@ -219,7 +219,8 @@ static void pass(sim_world *w, uint64_t delay_ms, sim_event e, const gc_addr *fr
     memcpy(e.data, from, sizeof *from);
     memcpy(e.data + sizeof *from, to, sizeof *to);
     memcpy(e.data + ENVELOPE_BYTES, bytes.data, bytes.len);
-    if (w->scenario.spoil_permille > 0 && sim_rng_chance(&w->net, w->scenario.spoil_permille)) {
+    bool spoils = w->scenario.spoil_permille > 0 && w->phase == SIM_PHASE_TRAFFIC;
+    if (spoils && sim_rng_chance(&w->net, w->scenario.spoil_permille)) {
         uint32_t at = ENVELOPE_BYTES + sim_rng_below(&w->net, bytes.len);
         e.data[at] ^= (uint8_t)(1u << sim_rng_below(&w->net, 8));
     }

@@ -72,9 +72,11 @@ static void check_dials(sim_world *w, uint32_t a, uint32_t b) {
 }
 
 /* Behind NATs a candidate that signaling lost, in a fault that has ended, costs the link; so does a
- * name that was asked for in vain. */
+ * name that was asked for in vain, and one wrong bit in what a handshake says in the clear: its two
+ * sides do not agree on what was said, and only its deadline ends it. */
 static bool may_judge(const sim_world *w) {
-    return w->scenario.nats == SIM_NATS_NONE && w->scenario.hidden == 0;
+    return w->scenario.nats == SIM_NATS_NONE && w->scenario.hidden == 0 &&
+           w->scenario.spoil_permille == 0;
 }
 
 void sim_prompt_sweep(sim_world *w) {
