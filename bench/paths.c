@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MBIT_S(n)   ((n)*1000000ull / 8)
+#define MBIT_S(n)   (1000000ull / 8 * (n))
 #define CONNECT_MS  15000
 #define BULK_BYTES  262144
 #define CONNECTIONS 200

@@ -9,7 +9,7 @@
 #define READS_MAX  64 /* in one turn of the loop; the next turn reads on */
 
 /* Rules choose among tables of routes, as VPNs use them. */
-#define GROUP(number) (1u << ((number)-1))
+#define GROUP(number) (1u << (number) >> 1)
 #define GROUPS                                                                                     \
     (RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE |                   \
      RTMGRP_IPV6_ROUTE | RTMGRP_IPV4_RULE | GROUP(RTNLGRP_IPV6_RULE))

@@ -1,4 +1,5 @@
 #include "sim/names.h"
+#include "core/base/encoding.h"
 #include "core/base/assert.h"
 #include "core/base/mem.h"
 #include "sim/native.h"
@@ -22,7 +23,7 @@ static void write_uuid(const sim_world *w, uint32_t node, uint32_t base, gc_writ
     gc_writer_text(out, "00000000-0000-4000-8000-");
     for (uint32_t i = 0; i < 3; i++) {
         for (uint32_t shift = 16; shift > 0; shift -= 4) {
-            gc_writer_u8(out, (uint8_t) "0123456789abcdef"[v[i] >> (shift - 4) & 15]);
+            gc_writer_u8(out, gc_hex_digit(v[i] >> (shift - 4) & 15));
         }
     }
 }
