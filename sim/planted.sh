@@ -1,7 +1,7 @@
 #!/bin/sh
 # Planted bugs: each patch changes a few lines of the core or of rtc/, and the simulator must notice
 # it within 10,000 seeds and rows of the table. Only the patched files are compiled again. A patch may name the
-# world that is red with it, in a line `Seen in: SCENARIO SEED`: that one is tried first, because a
+# world that is red with it, in a line `Seen in: SCENARIO SEEDS`: they are tried first, because a
 # bug that only one world in thousands shows costs a minute to find. When the simulator draws other
 # worlds the search finds it again and says which one to name.
 # Environment: B (the build with the simulator in it), COMPILE (the command that
