@@ -1,4 +1,5 @@
 #include "sim/prompt.h"
+#include "core/base/number.h"
 #include "sim/native.h"
 #include "sim/network.h"
 
@@ -20,10 +21,6 @@ static uint64_t open_since(const sim_world *w, uint32_t node, uint32_t life) {
     return UINT64_MAX;
 }
 
-static uint64_t later(uint64_t a, uint64_t b) {
-    return a > b ? a : b;
-}
-
 /* Since when nothing has stood between a message and this recipient; UINT64_MAX: something does. */
 static uint64_t free_since(const sim_world *w, const sim_message *m, const sim_recipient *r) {
     const sim_life *lives = w->oracle.lives;
@@ -36,7 +33,7 @@ static uint64_t free_since(const sim_world *w, const sim_message *m, const sim_r
     if (!has_path(w, lives[m->life].node, there) || !has_path(w, lives[r->life].node, there)) {
         return UINT64_MAX;
     }
-    return later(later(there, back), later(w->healed_ms, m->sent_world_ms));
+    return gc_max_u64(gc_max_u64(there, back), gc_max_u64(w->healed_ms, m->sent_world_ms));
 }
 
 static void sweep_messages(sim_world *w) {
@@ -46,7 +43,7 @@ static void sweep_messages(sim_world *w) {
         for (uint32_t k = 0; k < m->count; k++) {
             uint64_t since_ms = free_since(w, m, &m->to[k]);
             uint64_t ms = since_ms < w->now_ms ? w->now_ms - since_ms : 0;
-            w->prompt_ms = later(w->prompt_ms, ms);
+            w->prompt_ms = gc_max_u64(w->prompt_ms, ms);
             if (ms > SIM_PROMPT_MS) {
                 sim_fail(w, SIM_INVARIANT_PROMPT, o->lives[m->life].node, i, m->to[k].life, m->seq);
             }
@@ -63,8 +60,8 @@ static void check_dials(sim_world *w, uint32_t a, uint32_t b) {
         if (other == NULL) {
             continue;
         }
-        uint64_t since_ms = later(w->healed_ms, later(own->remote_ms, other->remote_ms));
-        w->dial_ms = later(w->dial_ms, w->now_ms - since_ms);
+        uint64_t since_ms = gc_max_u64(w->healed_ms, gc_max_u64(own->remote_ms, other->remote_ms));
+        w->dial_ms = gc_max_u64(w->dial_ms, w->now_ms - since_ms);
         if (w->now_ms - since_ms > SIM_DIAL_MS) {
             sim_fail(w, SIM_INVARIANT_DIAL, a, b, own->link, since_ms);
         }

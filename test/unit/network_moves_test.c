@@ -216,11 +216,16 @@ static void assert_from_v4(world *w, uint8_t a, uint8_t b, uint8_t c, uint8_t d)
 /* --- what changes -------------------------------------------------------------------------------
  */
 
-static void an_address_is_replaced(void **state) {
-    world *w = *state;
+/* The world of a test that needs a namespace of its own; skips it where there is none. */
+static world *inside(void **state) {
     if (!is_inside) {
         skip();
     }
+    return *state;
+}
+
+static void an_address_is_replaced(void **state) {
+    world *w = inside(state);
     namespace_ip("addr add 10.1.0.1/24 dev left");
     namespace_ip("route add default via 10.1.0.9 dev left");
     open_link(w);
@@ -234,10 +239,7 @@ static void an_address_is_replaced(void **state) {
 
 /* As when a VPN comes up: the old address is still there, and nothing leaves from it. */
 static void the_default_route_goes_elsewhere(void **state) {
-    world *w = *state;
-    if (!is_inside) {
-        skip();
-    }
+    world *w = inside(state);
     namespace_ip("addr add 10.1.0.1/24 dev left");
     namespace_ip("addr add 10.2.0.1/24 dev right");
     namespace_ip("route add default via 10.1.0.9 dev left metric 100");
@@ -254,10 +256,7 @@ static void the_default_route_goes_elsewhere(void **state) {
 }
 
 static void an_interface_goes_down(void **state) {
-    world *w = *state;
-    if (!is_inside) {
-        skip();
-    }
+    world *w = inside(state);
     namespace_ip("addr add 10.1.0.1/24 dev left");
     namespace_ip("addr add 10.2.0.1/24 dev right");
     namespace_ip("route add default via 10.1.0.9 dev left metric 50");
@@ -271,10 +270,7 @@ static void an_interface_goes_down(void **state) {
 
 /* The link waits, and what was sent meanwhile arrives. */
 static void for_a_while_there_is_no_address(void **state) {
-    world *w = *state;
-    if (!is_inside) {
-        skip();
-    }
+    world *w = inside(state);
     namespace_ip("addr add 10.1.0.1/24 dev left");
     namespace_ip("route add default via 10.1.0.9 dev left");
     open_link(w);
@@ -292,10 +288,7 @@ static void for_a_while_there_is_no_address(void **state) {
 
 /* A route that comes back at once, as one that is renewed, changes nothing. */
 static void without_a_route_an_address_stays(void **state) {
-    world *w = *state;
-    if (!is_inside) {
-        skip();
-    }
+    world *w = inside(state);
     namespace_ip("addr add 10.1.0.1/24 dev left");
     namespace_ip("route add default via 10.1.0.9 dev left");
     open_link(w);
@@ -312,12 +305,9 @@ static void without_a_route_an_address_stays(void **state) {
 /* RFC 8981: others see a temporary address, never the stable one beside it, and the kernel replaces
  * it from time to time. */
 static void the_temporary_address_is_replaced(void **state) {
-    world *w = *state;
+    world *w = inside(state);
     static const uint8_t stable[16] = {0xfd, 0x01, [15] = 1};
     char line[256], ip[INET6_ADDRSTRLEN];
-    if (!is_inside) {
-        skip();
-    }
     namespace_set("ipv6/conf/left/use_tempaddr", "2");
     namespace_set("ipv6/conf/left/accept_dad", "0");
     namespace_ip("-6 addr add fd01::1/64 dev left mngtmpaddr nodad");
@@ -347,11 +337,8 @@ static uint32_t groups(const gc_bases *b) {
 
 /* Sockets beside the bases are there only while names are asked for. */
 static void questions_to_the_local_network_end(void **state) {
-    world *w = *state;
+    world *w = inside(state);
     gc_network *n = &w->sides[MOVER].network;
-    if (!is_inside) {
-        skip();
-    }
     namespace_ip("addr add 10.1.0.1/24 dev left");
     namespace_ip("route add default via 10.1.0.9 dev left");
     open_link(w);
