@@ -25,69 +25,6 @@ static void clear_errors(void) {
     }
 }
 
-/* --- the BIO: one read is one datagram, and one write --------------------------------------------
- */
-
-/* A memory BIO would lose the borders between datagrams. */
-static int bio_read(BIO *bio, char *out, int size) {
-    gc_dtls *d = BIO_get_data(bio);
-    gc_dtls_context *x = d->context;
-    BIO_clear_retry_flags(bio);
-    if (x->reader != d) {
-        BIO_set_retry_read(bio);
-        return -1;
-    }
-    uint32_t len = x->in_len < (uint32_t)size ? x->in_len : (uint32_t)size;
-    memcpy(out, x->in, len);
-    x->reader = NULL;
-    return (int)len;
-}
-
-static bool is_of_handshake(int type) {
-    return type == GC_DTLS_TYPE_CHANGE_CIPHER || type == GC_DTLS_TYPE_HANDSHAKE;
-}
-
-static bool is_one_record(gc_span bytes) {
-    gc_dtls_record record;
-    return gc_dtls_record_next(&bytes, &record) && bytes.len == 0;
-}
-
-/* OpenSSL writes a flight as one datagram, but sends each record of it again on its own: five
- * datagrams, all of which must arrive. They are put together as at first. A new flight, which comes
- * as several records, stays alone: an old message at the head of a datagram would cost the rest of
- * it. A datagram that does not fit is lost, as any may be. */
-static int bio_write(BIO *bio, const char *data, int len) {
-    gc_dtls *d = BIO_get_data(bio);
-    gc_span bytes = gc_span_of(data, (uint32_t)len);
-    BIO_clear_retry_flags(bio);
-    /* After the handshake only its last flight is sent, and only again. */
-    d->resent = d->resent || d->resending ||
-                (d->state == GC_DTLS_CONNECTED && len > 0 && is_of_handshake(bytes.data[0]));
-    bool joins = len > 0 && is_of_handshake(bytes.data[0]) && is_one_record(bytes) &&
-                 is_of_handshake(gc_datagram_queue_newest(&d->out));
-    if (!joins || !gc_datagram_queue_join(&d->out, bytes, GC_DTLS_MTU_BYTES)) {
-        gc_datagram_queue_put(&d->out, bytes);
-    }
-    return len;
-}
-
-/* Everything else that OpenSSL asks a datagram BIO is answered with "no". */
-static long bio_ctrl(BIO *bio, int command, long number, void *pointer) {
-    (void)bio, (void)number, (void)pointer;
-    return command == BIO_CTRL_FLUSH ? 1 : 0;
-}
-
-/* One a handle: OpenSSL has no constant ones, and a shared one would be a global. */
-static BIO_METHOD *make_bio_method(void) {
-    BIO_METHOD *m = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "gc-datagram");
-    if (m != NULL && BIO_meth_set_read(m, bio_read) && BIO_meth_set_write(m, bio_write) &&
-        BIO_meth_set_ctrl(m, bio_ctrl)) {
-        return m;
-    }
-    BIO_meth_free(m);
-    return NULL;
-}
-
 /* --- the context
  * ---------------------------------------------------------------------------------- */
 
@@ -110,10 +47,9 @@ static bool set_up(SSL_CTX *c, const gc_certificate *certificate) {
 }
 
 int gc_dtls_context_init(gc_dtls_context *x, const gc_certificate *certificate) {
-    x->reader = NULL;
-    x->in_len = 0;
+    x->input.reader = NULL;
     x->ssl = SSL_CTX_new(DTLS_method());
-    x->bio = make_bio_method();
+    x->bio = gc_dtls_bio_method();
     if (x->ssl == NULL || x->bio == NULL || !set_up(x->ssl, certificate)) {
         gc_dtls_context_end(x);
         clear_errors();
@@ -143,9 +79,8 @@ void gc_dtls_init(gc_dtls *d, gc_dtls_context *context) {
     d->alert = 0;
     d->body_min = GC_DTLS_FINISHED_BODY_BYTES;
     d->client = d->expects = d->readable = d->waits = false;
-    d->resending = d->resent = false;
     d->tell_connected = d->tell_closed = false;
-    gc_datagram_queue_init(&d->out, d->out_memory, sizeof d->out_memory);
+    gc_dtls_bio_init(&d->bio, &context->input);
     gc_datagram_queue_init(&d->held, d->held_memory, sizeof d->held_memory);
 }
 
@@ -201,6 +136,7 @@ static void on_handshake_end(gc_dtls *d) {
         return;
     }
     d->state = GC_DTLS_CONNECTED;
+    d->bio.connected = true;
     d->body_min = GC_DTLS_TAG_BYTES;
     if (SSL_CIPHER_get_cipher_nid(SSL_get_current_cipher(d->ssl)) == NID_aes_128_gcm) {
         d->body_min += GC_DTLS_NONCE_BYTES;
@@ -243,20 +179,20 @@ static bool passes(gc_dtls *d, const gc_dtls_record *record) {
     return record->body.len >= d->body_min;
 }
 
-/* Puts what passes of a datagram where bio_read() finds it. */
+/* Puts what passes of a datagram where OpenSSL reads it. */
 static void admit(gc_dtls *d, gc_span datagram) {
-    gc_dtls_context *x = d->context;
+    gc_dtls_input *in = &d->context->input;
     gc_dtls_record record;
     uint32_t len = 0;
     while (gc_dtls_record_next(&datagram, &record)) {
         if (passes(d, &record)) {
-            gc_assert(record.whole.len <= sizeof x->in - len);
-            memcpy(x->in + len, record.whole.data, record.whole.len);
+            gc_assert(record.whole.len <= sizeof in->bytes - len);
+            memcpy(in->bytes + len, record.whole.data, record.whole.len);
             len += record.whole.len;
         }
     }
-    x->in_len = len;
-    x->reader = len > 0 ? d : NULL;
+    in->len = len;
+    in->reader = len > 0 ? &d->bio : NULL;
     d->readable = d->readable || len > 0;
 }
 
@@ -269,7 +205,7 @@ static void replay(gc_dtls *d) {
         gc_datagram_queue_take(&d->held, &datagram);
         memcpy(copy, datagram.data, datagram.len);
         admit(d, gc_span_of(copy, datagram.len));
-        if (d->context->reader == d) {
+        if (gc_dtls_bio_waits(&d->bio)) {
             handshake(d);
         }
     }
@@ -278,14 +214,12 @@ static void replay(gc_dtls *d) {
 /* The session and its BIO, or NULL. */
 static SSL *make_session(gc_dtls *d) {
     SSL *ssl = SSL_new(d->context->ssl);
-    BIO *bio = BIO_new(d->context->bio);
+    BIO *bio = gc_dtls_bio_make(&d->bio, d->context->bio);
     if (ssl == NULL || bio == NULL) {
         SSL_free(ssl);
         BIO_free(bio);
         return NULL;
     }
-    BIO_set_data(bio, d);
-    BIO_set_init(bio, 1);
     SSL_set_bio(ssl, bio, bio);
     SSL_set_app_data(ssl, d);
     DTLS_set_timer_cb(ssl, next_timeout);
@@ -350,7 +284,7 @@ void gc_dtls_datagram(gc_dtls *d, uint64_t now_ms, gc_span datagram) {
         gc_datagram_queue_put(&d->held, datagram);
     } else if (d->state != GC_DTLS_CLOSED) {
         admit(d, datagram);
-        if (d->state == GC_DTLS_HANDSHAKING && d->context->reader == d) {
+        if (d->state == GC_DTLS_HANDSHAKING && gc_dtls_bio_waits(&d->bio)) {
             handshake(d);
         }
     }
@@ -361,7 +295,7 @@ int gc_dtls_send(gc_dtls *d, gc_span data) {
     if (d->state != GC_DTLS_CONNECTED) {
         return GC_E_STATE;
     }
-    if (!gc_datagram_queue_fits(&d->out, data.len + GC_DTLS_OVERHEAD_BYTES)) {
+    if (!gc_datagram_queue_fits(&d->bio.out, data.len + GC_DTLS_OVERHEAD_BYTES)) {
         return GC_E_FULL;
     }
     if (SSL_write(d->ssl, data.data, (int)data.len) <= 0) {
@@ -384,12 +318,9 @@ void gc_dtls_close(gc_dtls *d) {
 void gc_dtls_end(gc_dtls *d) {
     SSL_free(d->ssl);
     d->ssl = NULL;
-    d->out.count = 0;
+    gc_dtls_bio_drop(&d->bio);
     end_with(d, GC_REASON_NONE);
     d->tell_closed = false;
-    if (d->context->reader == d) {
-        d->context->reader = NULL;
-    }
 }
 
 void gc_dtls_tick(gc_dtls *d, uint64_t now_ms) {
@@ -398,9 +329,9 @@ void gc_dtls_tick(gc_dtls *d, uint64_t now_ms) {
         end_with(d, GC_REASON_TIMEOUT);
     } else if (d->now_ms >= d->resend_ms) {
         clear_errors();
-        d->resending = true;
+        d->bio.resending = true;
         long sent = DTLSv1_handle_timeout(d->ssl);
-        d->resending = false;
+        d->bio.resending = false;
         if (sent < 0 && d->state == GC_DTLS_HANDSHAKING) {
             end_with(d, GC_REASON_TIMEOUT);
         } else {
@@ -423,7 +354,7 @@ static bool read_data(gc_dtls *d, gc_span *out) {
     int n = SSL_read(d->ssl, x->data, sizeof x->data);
     if (n > 0) {
         /* Most datagrams are one record: to ask for a second one costs as much as a search. */
-        d->readable = x->reader == d || SSL_has_pending(d->ssl) == 1;
+        d->readable = gc_dtls_bio_waits(&d->bio) || SSL_has_pending(d->ssl) == 1;
         *out = gc_span_of(x->data, (uint32_t)n);
         return true;
     }
@@ -452,13 +383,9 @@ static bool next_data(gc_dtls *d, gc_span *out) {
 }
 
 static bool next_datagram(gc_dtls *d, gc_dtls_output *out) {
-    if (!gc_datagram_queue_take(&d->out, &out->bytes)) {
-        d->resent = false;
-        return false;
-    }
-    out->type = GC_DTLS_DATAGRAM;
-    out->again = d->resent && is_of_handshake(out->bytes.data[0]);
-    return true;
+    bool some = gc_dtls_bio_take(&d->bio, &out->bytes, &out->again);
+    out->type = some ? GC_DTLS_DATAGRAM : GC_DTLS_NOTHING;
+    return some;
 }
 
 bool gc_dtls_poll(gc_dtls *d, gc_dtls_output *out) {

@@ -26,12 +26,8 @@
 #include "core/base/reason.h"
 #include "core/base/timers.h"
 #include "rtc/certificate.h"
-#include "rtc/datagram_queue.h"
+#include "rtc/dtls_bio.h"
 
-/* Longest datagram that is taken. */
-#define GC_DTLS_DATAGRAM_BYTES_MAX 2048
-/* UDP payload of our own handshake messages and the start of the path's size (RFC 8831 5: 1200). */
-#define GC_DTLS_MTU_BYTES 1200
 /* Added to each record by AES-128-GCM: head 13, explicit nonce 8, tag 16 (RFC 5288). */
 #define GC_DTLS_OVERHEAD_BYTES 37
 /* Encrypted records with a shorter body are dropped before OpenSSL, which would end the session
@@ -43,9 +39,7 @@
 #define GC_DTLS_TAG_BYTES           16
 #define GC_DTLS_NONCE_BYTES         8
 /* Held datagrams of one session: 16 of the longest. */
-#define GC_DTLS_HELD_BYTES (16 * (GC_DTLS_DATAGRAM_BYTES_MAX + GC_DATAGRAM_QUEUE_HEAD_BYTES))
-/* A flight of ours has at most about 1,500 bytes, and there is one more record beside it. */
-#define GC_DTLS_OUT_BYTES    4096
+#define GC_DTLS_HELD_BYTES   (16 * (GC_DTLS_DATAGRAM_BYTES_MAX + GC_DATAGRAM_QUEUE_HEAD_BYTES))
 #define GC_DTLS_HANDSHAKE_MS 10000
 /* The first resend comes after twice the round trip, each later one of a flight after half as much
  * time again: RFC 6347 4.2.4.1 doubles, which at 30 % loss takes longer than people wait. From 50
@@ -58,9 +52,7 @@
 typedef struct gc_dtls_context {
     struct ssl_ctx_st *ssl;
     struct bio_method_st *bio;
-    const struct gc_dtls *reader; /* whose datagram is in `in`; NULL: nobody's */
-    uint32_t in_len;
-    uint8_t in[GC_DTLS_DATAGRAM_BYTES_MAX];
+    gc_dtls_input input;
     uint8_t data[GC_DTLS_DATAGRAM_BYTES_MAX]; /* of DATA */
 } gc_dtls_context;
 
@@ -83,17 +75,14 @@ typedef struct gc_dtls {
     uint8_t body_min; /* of an encrypted record */
     uint8_t alert;    /* the last alert that was not encrypted, for diagnosis; 0: none */
     bool client;
-    bool expects;   /* the fingerprint is known */
-    bool resending; /* OpenSSL sends a flight again */
-    bool resent;    /* datagrams of such a flight wait in `out` */
-    bool waits;     /* for gc_dtls_begin(), prepared: no timer runs */
-    bool readable;  /* OpenSSL may have data: something came since it said that it has none */
+    bool expects;  /* the fingerprint is known */
+    bool waits;    /* for gc_dtls_begin(), prepared: no timer runs */
+    bool readable; /* OpenSSL may have data: something came since it said that it has none */
     bool tell_connected;
     bool tell_closed;
     uint8_t expected[GC_FINGERPRINT_BYTES];
-    gc_datagram_queue out;
+    gc_dtls_bio bio;
     gc_datagram_queue held;
-    uint8_t out_memory[GC_DTLS_OUT_BYTES];
     uint8_t held_memory[GC_DTLS_HELD_BYTES];
 } gc_dtls;
 

@@ -55,7 +55,7 @@ EOF
 
 # rtc/ knows the core (check-direction.mjs says which part of it) and itself. OpenSSL is known to
 # these nouns alone.
-over_openssl='certificate dtls integrity'
+over_openssl='certificate dtls dtls_bio integrity'
 includes=
 if [ -d "$root/rtc" ]; then
     includes=$(cd "$root" && grep -nE '^[[:space:]]*#[[:space:]]*include' -r rtc --include='*.c' --include='*.h')
