@@ -1,5 +1,6 @@
-/* Own candidates of an ICE agent: one for each base, and one for what a STUN server saw of it if
- * that is another address. It remembers which of them were given out.
+/* Own candidates of an ICE agent: one for each base, of type host, or relay if a TURN server relays
+ * it, and one for what a STUN server saw of it if that is another address. It remembers which of
+ * them were given out.
  * Source: RFC 8445 5.1.1, 5.1.2.1; RFC 8838 4. */
 #ifndef GC_RTC_ICE_OWN_H
 #define GC_RTC_ICE_OWN_H
@@ -7,7 +8,7 @@
 #include "rtc/ice_pairs.h"
 
 typedef struct gc_ice_own {
-    uint32_t told_host; /* bits by base */
+    uint32_t told_base; /* bits by base: its own address */
     uint32_t told_mapped;
 } gc_ice_own;
 

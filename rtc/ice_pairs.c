@@ -22,7 +22,7 @@ uint32_t gc_ice_pairs_priority(uint32_t base, gc_candidate_type type) {
 
 /* RFC 8445 6.1.2.3; G is the candidate of the controlling side. */
 static uint64_t priority_of(const gc_ice_pairs *t, const gc_ice_pair *p) {
-    uint64_t ours = gc_ice_pairs_priority(p->base, GC_CANDIDATE_HOST);
+    uint64_t ours = gc_ice_pairs_priority(p->base, t->bases[p->base].type);
     uint64_t theirs = t->targets[p->target].priority;
     uint64_t g = t->controlling ? ours : theirs;
     uint64_t d = t->controlling ? theirs : ours;
@@ -86,13 +86,21 @@ static uint32_t add_pair(gc_ice_pairs *t, uint32_t base, uint32_t target, bool h
     return index;
 }
 
-void gc_ice_pairs_add_base(gc_ice_pairs *t, uint32_t base, const gc_addr *addr) {
+static void add_base(gc_ice_pairs *t, uint32_t base, const gc_addr *addr, gc_candidate_type type) {
     gc_assert(base < GC_ICE_BASES_MAX && t->bases[base].addr.family == 0);
     gc_assert(addr->family == 4 || addr->family == 6);
-    t->bases[base] = (gc_ice_base){.addr = *addr};
+    t->bases[base] = (gc_ice_base){.addr = *addr, .type = type};
     for (uint32_t i = 0; i < GC_ICE_REMOTES_MAX; i++) {
         add_pair(t, base, i, false);
     }
+}
+
+void gc_ice_pairs_add_base(gc_ice_pairs *t, uint32_t base, const gc_addr *addr) {
+    add_base(t, base, addr, GC_CANDIDATE_HOST);
+}
+
+void gc_ice_pairs_add_relay(gc_ice_pairs *t, uint32_t base, const gc_addr *addr) {
+    add_base(t, base, addr, GC_CANDIDATE_RELAY);
 }
 
 void gc_ice_pairs_drop_base(gc_ice_pairs *t, uint32_t base) {
@@ -380,8 +388,12 @@ void gc_ice_pairs_heard(gc_ice_pairs *t, uint32_t pair, uint64_t now_ms, bool wa
     }
 }
 
-/* RFC 8445 7.2.5.3.1: an address that is none of our candidates is a peer-reflexive one. */
+/* RFC 8445 7.2.5.3.1: an address that is none of our candidates is a peer-reflexive one. Whatever
+ * the remote saw of a relay, the way leads through the relay. */
 static gc_candidate_type type_of(const gc_ice_base *base, const gc_addr *mapped) {
+    if (base->type == GC_CANDIDATE_RELAY) {
+        return GC_CANDIDATE_RELAY;
+    }
     if (gc_candidate_same_addr(&base->addr, mapped)) {
         return GC_CANDIDATE_HOST;
     }
@@ -498,4 +510,8 @@ uint32_t gc_ice_pairs_path(const gc_ice_pairs *t, uint32_t pair) {
         }
     }
     return GC_PATH_HOST;
+}
+
+bool gc_ice_pairs_is_relayed(const gc_ice_pairs *t, uint32_t pair) {
+    return gc_ice_pairs_path(t, pair) == GC_PATH_RELAY;
 }

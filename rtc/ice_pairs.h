@@ -32,8 +32,9 @@ typedef enum gc_ice_pair_state {
 } gc_ice_pair_state;
 
 typedef struct gc_ice_base {
-    gc_addr addr;   /* family 0: not in use */
-    gc_addr mapped; /* as a STUN server saw it; family 0: not known */
+    gc_addr addr;           /* family 0: not in use */
+    gc_addr mapped;         /* as a STUN server saw it; family 0: not known */
+    gc_candidate_type type; /* HOST: of a socket of ours; RELAY: a TURN server relays it for us */
 } gc_ice_base;
 
 typedef struct gc_ice_target {
@@ -84,6 +85,9 @@ void gc_ice_pairs_set_role(gc_ice_pairs *t, bool controlling);
 
 /* Adds an own address under a free number (asserted), and its pairs. */
 void gc_ice_pairs_add_base(gc_ice_pairs *t, uint32_t base, const gc_addr *addr);
+/* The same for an address that a TURN server relays: a relay candidate is its own base (RFC 8445
+ * 5.1.1.2), and its pairs come after all others. */
+void gc_ice_pairs_add_relay(gc_ice_pairs *t, uint32_t base, const gc_addr *addr);
 /* Removes it with its pairs. */
 void gc_ice_pairs_drop_base(gc_ice_pairs *t, uint32_t base);
 /* Forgets all remote candidates but that of the pair `keep` (GC_ICE_NO_PAIR: all), whose pairs are
@@ -157,5 +161,7 @@ bool gc_ice_pairs_in_doubt(const gc_ice_pairs *t, uint32_t pair);
 uint32_t gc_ice_pairs_path(const gc_ice_pairs *t, uint32_t pair);
 /* Returns the address of the remote end. */
 const gc_addr *gc_ice_pairs_addr(const gc_ice_pairs *t, uint32_t pair);
+/* Returns true if a relay is at either end of a VALID pair. */
+bool gc_ice_pairs_is_relayed(const gc_ice_pairs *t, uint32_t pair);
 
 #endif

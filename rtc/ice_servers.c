@@ -28,7 +28,8 @@ void gc_ice_servers_ask(gc_ice_servers *s, uint32_t base) {
 static uint64_t ready_ms(const gc_ice_servers *s, uint32_t server, const gc_ice_base *bases,
                          uint32_t base, const gc_ice_gate *gate, uint64_t now_ms) {
     const gc_ice_question *q = &s->questions[server][base];
-    if (q->due_ms == GC_NEVER || bases[base].addr.family != s->servers[server].family) {
+    if (q->due_ms == GC_NEVER || bases[base].addr.family != s->servers[server].family ||
+        bases[base].type == GC_CANDIDATE_RELAY) {
         return GC_NEVER;
     }
     return gc_max_u64(gc_max_u64(q->due_ms, gc_ice_gate_floor_ms(gate, now_ms)),

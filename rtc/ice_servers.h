@@ -1,8 +1,9 @@
-/* Questions of an ICE agent to STUN servers: how does the network see this base? Each base asks
- * each server of its family, and the answers make server-reflexive candidates. A server is an
- * address that somebody named, so the gate of the handle holds questions back as it does checks.
- * Answers are known by their transaction and by the server's address; they carry no integrity, and
- * a false one makes a candidate on which no check succeeds.
+/* Questions of an ICE agent to STUN servers: how does the network see this base? Each base but
+ * those that a relay has for us asks each server of its family, and the answers make
+ * server-reflexive candidates. A server is an address that somebody named, so the gate of the
+ * handle holds questions back as it does checks. Answers are known by their transaction and by the
+ * server's address; they carry no integrity, and a false one makes a candidate on which no check
+ * succeeds.
  *
  *   question:  NONE --base comes--> ASKED at 0, 0.5, 1.5, 3.5 ... s --answer, or 7 sends--> DONE
  *

@@ -40,10 +40,27 @@ static void an_equal_address_is_not_told(void **state) {
     assert_int_equal(gc_ice_own_next(&o, bases, &c), GC_ICE_BASES_MAX);
 }
 
+static void a_relayed_address_is_told_as_such(void **state) {
+    (void)state;
+    gc_ice_own o = {0};
+    gc_ice_base bases[GC_ICE_BASES_MAX] = {0};
+    gc_candidate c;
+    bases[2] = (gc_ice_base){.addr = {.family = 4, .ip = {203, 0, 113, 5}, .port = 50000},
+                             .type = GC_CANDIDATE_RELAY};
+    assert_int_equal(gc_ice_own_next(&o, bases, &c), 2);
+    assert_int_equal(c.type, GC_CANDIDATE_RELAY);
+    assert_memory_equal(&c.addr, &bases[2].addr, sizeof c.addr);
+    assert_int_equal(c.priority, (65535 - 2) * 256 + 255); /* the type adds nothing */
+    assert_memory_equal(c.foundation, "r2", 2);
+    assert_int_equal(c.related.family, 0); /* it would be the address that the relay hides */
+    assert_int_equal(gc_ice_own_next(&o, bases, &c), GC_ICE_BASES_MAX);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(told_once),
         cmocka_unit_test(an_equal_address_is_not_told),
+        cmocka_unit_test(a_relayed_address_is_told_as_such),
     };
     return RUN(tests);
 }

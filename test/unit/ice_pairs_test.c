@@ -355,6 +355,34 @@ static void paths(void **state) {
         gc_ice_pairs_sent(&t, pair, 1, 2, transaction);
         gc_ice_pairs_answered(&t, pair, 1, 2, transaction, &seen[all[i].ours]);
         assert_int_equal(gc_ice_pairs_path(&t, pair), all[i].path);
+        assert_true(gc_ice_pairs_is_relayed(&t, pair) == (all[i].path == GC_PATH_RELAY));
+    }
+}
+
+/* Our relay is preferred to nothing, in either role, and its pairs are named after it. */
+static void a_relay_of_ours_comes_last(void **state) {
+    (void)state;
+    const gc_addr relay = addr(250), seen = addr(251);
+    for (uint32_t controlling = 0; controlling < 2; controlling++) {
+        start(1, controlling != 0);
+        assert_int_equal(add(1, GC_CANDIDATE_HOST, gc_candidate_priority(GC_CANDIDATE_HOST, 9)), 0);
+        gc_ice_pairs_add_relay(&t, 1, &relay);
+        assert_int_equal(add(2, GC_CANDIDATE_SRFLX, gc_candidate_priority(GC_CANDIDATE_SRFLX, 9)),
+                         0);
+        for (uint8_t last = 1; last <= 2; last++) {
+            uint32_t pair = find(1, last);
+            assert_true(t.pairs[pair].priority < t.pairs[find(0, 2)].priority);
+            const uint8_t transaction[12] = {last};
+            gc_ice_pairs_sent(&t, pair, 1, 2, transaction);
+            gc_ice_pairs_answered(&t, pair, 1, 2, transaction, last == 1 ? &relay : &seen);
+            assert_int_equal(gc_ice_pairs_path(&t, pair), GC_PATH_RELAY);
+            assert_true(gc_ice_pairs_is_relayed(&t, pair));
+        }
+        gc_ice_pairs_drop_base(&t, 1);
+        assert_int_equal(find(1, 1), GC_ICE_NO_PAIR);
+        const gc_addr own = {.family = 4, .ip = {10, 0, 0, 7}, .port = 9};
+        gc_ice_pairs_add_base(&t, 1, &own); /* the number may be that of a socket now */
+        assert_true(t.pairs[find(1, 1)].priority > t.pairs[find(0, 2)].priority);
     }
 }
 
@@ -374,6 +402,7 @@ int main(void) {
         cmocka_unit_test(they_nominate),
         cmocka_unit_test(few_valid_ones_are_kept),
         cmocka_unit_test(paths),
+        cmocka_unit_test(a_relay_of_ours_comes_last),
     };
     return RUN(tests);
 }
