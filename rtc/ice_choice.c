@@ -1,8 +1,13 @@
 #include "rtc/ice_choice.h"
+#include "core/base/number.h"
 #include "core/base/timers.h"
 
 void gc_ice_choice_init(gc_ice_choice *c) {
-    *c = (gc_ice_choice){.pair = GC_ICE_NO_PAIR, .calm_ms = GC_NEVER, .answer_ms = GC_NEVER};
+    *c = (gc_ice_choice){.pair = GC_ICE_NO_PAIR,
+                         .calm_ms = GC_NEVER,
+                         .answer_ms = GC_NEVER,
+                         .first_ms = GC_NEVER,
+                         .relay_ms = GC_NEVER};
 }
 
 static bool has_valid(const gc_ice_choice *c, const gc_ice_pairs *t) {
@@ -31,6 +36,23 @@ static void use(gc_ice_choice *c, uint32_t pair) {
     }
 }
 
+/* Has the controlling side nominate the pair in use, one through a relay when its time has come. */
+static void nominate(gc_ice_choice *c, gc_ice_pairs *t, uint64_t now_ms) {
+    c->relay_ms = GC_NEVER;
+    if (!t->controlling || t->pairs[c->pair].nominating) {
+        return;
+    }
+    uint32_t best = gc_ice_pairs_best(t);
+    if (gc_ice_pairs_is_relayed(t, c->pair) && !gc_ice_pairs_is_relayed(t, best)) {
+        use(c, best);
+    }
+    if (gc_ice_pairs_is_relayed(t, c->pair) && now_ms < c->first_ms + GC_ICE_CHOICE_RELAY_MS) {
+        c->relay_ms = c->first_ms + GC_ICE_CHOICE_RELAY_MS;
+        return;
+    }
+    gc_ice_pairs_nominate(t, c->pair, now_ms);
+}
+
 void gc_ice_choice_make(gc_ice_choice *c, gc_ice_pairs *t, uint64_t now_ms) {
     judge(c, t, now_ms);
     uint32_t best = gc_ice_pairs_best(t);
@@ -39,11 +61,11 @@ void gc_ice_choice_make(gc_ice_choice *c, gc_ice_pairs *t, uint64_t now_ms) {
     }
     if (c->pair == GC_ICE_NO_PAIR) {
         c->settled = false;
+        c->first_ms = c->relay_ms = GC_NEVER;
         return;
     }
-    if (t->controlling && !t->pairs[c->pair].nominating) {
-        gc_ice_pairs_nominate(t, c->pair, now_ms);
-    }
+    c->first_ms = gc_min_u64(c->first_ms, now_ms);
+    nominate(c, t, now_ms);
     bool settled = gc_ice_choice_settled(c, t);
     if (!c->settled && settled) {
         gc_ice_pairs_rest(t);
@@ -69,5 +91,5 @@ void gc_ice_choice_rival(gc_ice_choice *c, gc_ice_pairs *t, uint64_t now_ms) {
 }
 
 uint64_t gc_ice_choice_deadline(const gc_ice_choice *c) {
-    return c->answer_ms;
+    return gc_min_u64(c->answer_ms, c->relay_ms);
 }

@@ -5,6 +5,9 @@
  *   none --a pair is VALID--> in use --nominated by either side, and not in doubt--> settled
  *     ^_______________________|  ^____________in doubt, or another one wanted___________|
  *
+ * The controlling side nominates at once, but a pair through a relay only GC_ICE_CHOICE_RELAY_MS
+ * after the first pair was VALID: a direct one that is VALID by then takes its place.
+ *
  * While a nominated pair works no new pairs are tried: the choice is settled. When the peer asks on
  * a pair on which it never asked before, it may have moved, and the controlled side cannot say so.
  * The pair in use is asked at once then: without an answer after its round trip and
@@ -19,6 +22,8 @@
 /* After the first nomination checks of other pairs are still under way: the peer did not move. And
  * however often the peer asks elsewhere, the pair in use is asked no more often than this. */
 #define GC_ICE_CHOICE_CALM_MS 1000
+/* Of a relay the round trip is longer, but it works where direct ways are still looked for. */
+#define GC_ICE_CHOICE_RELAY_MS 500
 
 typedef struct gc_ice_choice {
     uint32_t pair;      /* in use; GC_ICE_NO_PAIR */
@@ -26,6 +31,9 @@ typedef struct gc_ice_choice {
     uint64_t calm_ms;   /* rivals count from then on; GC_NEVER: it was not settled yet */
     uint64_t asked_ms;  /* because of a rival */
     uint64_t answer_ms; /* without an answer by then the pair is in doubt; GC_NEVER */
+    uint64_t first_ms;  /* since when there is a pair in use; GC_NEVER: there is none */
+    uint64_t relay_ms;  /* when the pair in use, which leads through a relay, is nominated; GC_NEVER
+                         */
 } gc_ice_choice;
 
 /* Starts without a pair. */

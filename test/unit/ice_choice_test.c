@@ -150,6 +150,84 @@ static void without_another_pair_nothing_changes(void **state) {
     assert_true(gc_ice_choice_settled(&choice, &table));
 }
 
+/* Pair 0 is a direct one, pair 1 leads through a relay of ours. */
+static void start_with_relay(bool controlling) {
+    gc_addr relay = {.family = 4, .ip = {203, 0, 113, 5}, .port = 50000};
+    start(controlling, 1);
+    gc_ice_pairs_add_relay(&table, 1, &relay);
+}
+
+static void a_relay_is_nominated_later(void **state) {
+    (void)state;
+    const uint64_t then_ms = NOW_MS + GC_ICE_CHOICE_RELAY_MS;
+    start_with_relay(true);
+    answer(1, NOW_MS);
+    assert_int_equal(choice.pair, 1); /* it carries data already */
+    assert_false(table.pairs[1].nominating);
+    assert_int_equal(gc_ice_choice_deadline(&choice), then_ms);
+    gc_ice_choice_make(&choice, &table, then_ms - 1);
+    assert_false(table.pairs[1].nominating);
+    gc_ice_choice_make(&choice, &table, then_ms);
+    assert_true(table.pairs[1].nominating);
+    assert_true(gc_ice_choice_deadline(&choice) == GC_NEVER);
+    answer(1, then_ms + 40);
+    assert_true(gc_ice_choice_settled(&choice, &table));
+}
+
+static void a_relay_of_the_peer_is_nominated_later(void **state) {
+    (void)state;
+    start(true, 1);
+    gc_addr to = addr(99);
+    assert_int_equal(gc_ice_pairs_add_target(&table, &to, GC_CANDIDATE_RELAY, 1), 0);
+    answer(gc_ice_pairs_find(&table, 0, &to), NOW_MS);
+    assert_int_equal(gc_ice_choice_deadline(&choice), NOW_MS + GC_ICE_CHOICE_RELAY_MS);
+}
+
+static void a_direct_way_takes_the_place_of_a_relay(void **state) {
+    (void)state;
+    start_with_relay(true);
+    answer(1, NOW_MS);
+    answer(0, NOW_MS + 100);
+    assert_int_equal(choice.pair, 0);
+    assert_true(table.pairs[0].nominating);
+    assert_true(gc_ice_choice_deadline(&choice) == GC_NEVER);
+}
+
+/* The time of direct ways is over: nothing is waited for when the one in use fails. */
+static void a_relay_takes_the_place_of_a_direct_way_at_once(void **state) {
+    (void)state;
+    const uint64_t then_ms = NOW_MS + GC_ICE_CHOICE_RELAY_MS;
+    start_with_relay(true);
+    answer(0, NOW_MS);
+    answer(0, NOW_MS + 40);
+    answer(1, NOW_MS + 100);
+    assert_int_equal(choice.pair, 0);
+    gc_ice_pairs_fail(&table, 0);
+    gc_ice_choice_make(&choice, &table, then_ms);
+    assert_int_equal(choice.pair, 1);
+    assert_true(table.pairs[1].nominating);
+}
+
+/* Without any pair it begins anew; and the controlled side waits for nothing, it follows. */
+static void a_relay_waits_after_each_loss(void **state) {
+    (void)state;
+    const uint64_t then_ms = NOW_MS + 10000;
+    start_with_relay(true);
+    answer(0, NOW_MS);
+    gc_ice_pairs_fail(&table, 0);
+    gc_ice_choice_make(&choice, &table, NOW_MS + 100);
+    assert_int_equal(choice.pair, GC_ICE_NO_PAIR);
+    answer(1, then_ms);
+    assert_int_equal(gc_ice_choice_deadline(&choice), then_ms + GC_ICE_CHOICE_RELAY_MS);
+    gc_ice_pairs_fail(&table, 1);
+    gc_ice_choice_make(&choice, &table, then_ms + 100);
+    assert_true(gc_ice_choice_deadline(&choice) == GC_NEVER);
+    start_with_relay(false);
+    answer(1, NOW_MS);
+    assert_int_equal(choice.pair, 1);
+    assert_true(gc_ice_choice_deadline(&choice) == GC_NEVER);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_controlling_side_nominates_the_first_that_works),
@@ -158,6 +236,11 @@ int main(void) {
         cmocka_unit_test(the_pair_in_use_is_asked_once),
         cmocka_unit_test(who_moved_is_followed),
         cmocka_unit_test(without_another_pair_nothing_changes),
+        cmocka_unit_test(a_relay_is_nominated_later),
+        cmocka_unit_test(a_relay_of_the_peer_is_nominated_later),
+        cmocka_unit_test(a_direct_way_takes_the_place_of_a_relay),
+        cmocka_unit_test(a_relay_takes_the_place_of_a_direct_way_at_once),
+        cmocka_unit_test(a_relay_waits_after_each_loss),
     };
     return RUN(tests);
 }
