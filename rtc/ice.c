@@ -83,10 +83,22 @@ int gc_ice_add_base(gc_ice *ice, uint64_t now_ms, uint32_t base, const gc_addr *
     if (!gc_candidate_addressable(addr, ice->config.loopback)) {
         return GC_E_REFUSED;
     }
-    if (begin(ice, now_ms)) {
+    if (begin(ice, now_ms) && !ice->config.relay_only) {
         gc_ice_pairs_add_base(&ice->table, base, addr);
         gc_ice_own_renew(&ice->own, base);
         gc_ice_servers_ask(&ice->servers, base);
+    }
+    return 0;
+}
+
+int gc_ice_add_relay(gc_ice *ice, uint64_t now_ms, uint32_t base, const gc_addr *addr) {
+    gc_assert(base < GC_ICE_BASES_MAX);
+    if (!gc_candidate_addressable(addr, ice->config.loopback)) {
+        return GC_E_REFUSED;
+    }
+    if (begin(ice, now_ms)) {
+        gc_ice_pairs_add_relay(&ice->table, base, addr);
+        gc_ice_own_renew(&ice->own, base);
     }
     return 0;
 }

@@ -1,6 +1,6 @@
 /* ICE agent: finds the way on which datagrams of one link reach its peer, and notices when it is
- * gone. Full ICE with trickle, host, server- and peer-reflexive candidates, and consent. It owns no
- * socket: datagrams, texts and the time go in, datagrams and events come out by poll.
+ * gone. Full ICE with trickle, host, server- and peer-reflexive and relay candidates, and consent.
+ * It owns no socket: datagrams, texts and the time go in, datagrams and events come out by poll.
  *
  *   CHECKING --first valid pair--> CONNECTED --no valid pair is left: GONE--> ENDED
  *      |                          (SELECTED whenever the pair in use changes)
@@ -28,6 +28,9 @@ const gc_ice_credentials *gc_ice_local(const gc_ice *ice);
  * 0..GC_ICE_BASES_MAX-1, not in use (asserted); the lower, the more preferred. Returns 0, or
  * GC_E_REFUSED if no candidate may have this address. */
 int gc_ice_add_base(gc_ice *ice, uint64_t now_ms, uint32_t base, const gc_addr *addr);
+/* Adds an address that a TURN server relays for us: a relay candidate, from which the peer is
+ * checked last. base, result: as above; what SEND says of this base goes through the server. */
+int gc_ice_add_relay(gc_ice *ice, uint64_t now_ms, uint32_t base, const gc_addr *addr);
 /* Removes an own address that is gone, with its pairs. Nothing happens if it is not in use. */
 void gc_ice_drop_base(gc_ice *ice, uint64_t now_ms, uint32_t base);
 

@@ -23,6 +23,7 @@ typedef struct gc_ice_config {
     gc_ice_gate *gate;   /* the handle's one gate, as long as the agent is used */
     bool controlling;    /* we made the offer */
     bool loopback;       /* for tests: addresses of this machine are candidates too */
+    bool relay_only;     /* bases that are sockets of ours are offered and used in no way */
     uint64_t expires_ms; /* no valid pair by then: FAILED; GC_NEVER: no deadline */
 } gc_ice_config;
 

@@ -472,6 +472,62 @@ static void a_pair_dies(void **state) {
     }
 }
 
+/* An agent that hides its addresses: its sockets are silent, and its relay is the only way. */
+static void relayed_alone(void **state) {
+    (void)state;
+    const gc_addr server = NETWORK_SERVER;
+    start(6, NETWORK_OPEN, NETWORK_OPEN);
+    network_side *s = &net.sides[0], *other = &net.sides[1];
+    const gc_ice_config config = {.drbg = &s->drbg,
+                                  .gate = &s->gate,
+                                  .controlling = true,
+                                  .relay_only = true,
+                                  .expires_ms = net.now_ms + 15000};
+    gc_ice_init(&s->ice, net.now_ms, &config);
+    assert_int_equal(gc_ice_add_base(&s->ice, net.now_ms, 0, &s->bases[0]), 0);
+    assert_int_equal(gc_ice_add_server(&s->ice, net.now_ms, &server), 0);
+    describe_both();
+    network_run(&net, 2000);
+    assert_int_equal(s->candidates, 0);
+    assert_int_equal(net.sent, 0); /* to the candidate of the other side, above all */
+    const gc_candidate guessed = {.addr = s->bases[0], .priority = 1};
+    assert_int_equal(gc_ice_add_candidate(&other->ice, net.now_ms, &guessed), 0);
+    network_drain(&net, 1);
+    network_run(&net, 4000);
+    assert_true(net.sent > 0);
+    assert_int_equal(checks_to(&s->bases[0], 0, UINT64_MAX), net.sent); /* no answer */
+    s->bases[1] = (gc_addr){.family = 4, .ip = {203, 0, 113, 50}, .port = 50000};
+    assert_int_equal(gc_ice_add_relay(&s->ice, net.now_ms, 1, &s->bases[1]), 0);
+    network_run(&net, 8000);
+    assert_int_equal(s->candidates, 1);
+    assert_int_equal(s->path, GC_PATH_RELAY);
+    assert_int_equal(other->path, GC_PATH_RELAY);
+    assert_memory_equal(&other->selected, &s->bases[1], sizeof(gc_addr));
+    assert_true(s->ice.table.pairs[s->ice.choice.pair].nominated);
+    assert_int_equal(checks_to(&server, 0, UINT64_MAX), 0);
+}
+
+/* A direct way that works as soon is used, and a relay carries the link where none does. */
+static void a_relay_beside_a_socket(void **state) {
+    (void)state;
+    for (uint32_t direct = 0; direct < 2; direct++) {
+        start(8, NETWORK_OPEN, NETWORK_OPEN);
+        network_side *s = &net.sides[0];
+        s->bases[1] = (gc_addr){.family = 4, .ip = {203, 0, 113, 50}, .port = 50000};
+        assert_int_equal(gc_ice_add_relay(&s->ice, net.now_ms, 1, &s->bases[1]), 0);
+        if (!direct) {
+            net.dead = s->bases[0];
+        }
+        describe_both();
+        network_run(&net, 3000);
+        assert_int_equal(s->candidates, 2);
+        for (uint32_t i = 0; i < 2; i++) {
+            assert_int_equal(net.sides[i].path, direct ? GC_PATH_HOST : GC_PATH_RELAY);
+            assert_true(net.sides[i].ice.table.pairs[net.sides[i].ice.choice.pair].nominated);
+        }
+    }
+}
+
 /* The machine gets another address: no signaling is needed. */
 static void an_address_changes(void **state) {
     (void)state;
@@ -977,6 +1033,8 @@ int main(void) {
         cmocka_unit_test(checks_end_with_the_nomination),
         cmocka_unit_test(the_peer_changes_its_mind),
         cmocka_unit_test(a_pair_dies),
+        cmocka_unit_test(relayed_alone),
+        cmocka_unit_test(a_relay_beside_a_socket),
         cmocka_unit_test(an_address_changes),
         cmocka_unit_test(a_restart_selects_anew),
         cmocka_unit_test(a_restart_that_nobody_answers),
