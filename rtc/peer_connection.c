@@ -34,6 +34,7 @@ void gc_peer_connection_begin(gc_peer_connection *p, gc_peer_connection_shared *
                                  .gate = shared->gate,
                                  .controlling = offerer,
                                  .loopback = shared->loopback,
+                                 .relay_only = shared->relay_only,
                                  .expires_ms = now_ms + GC_PEER_CONNECTION_OPEN_MS});
     gc_dtls_init(&p->dtls, shared->dtls);
     gc_sctp_begin(&p->sctp,
@@ -101,8 +102,8 @@ static void add_candidate(gc_peer_connection *p, gc_span text) {
         return;
     }
     p->candidates++;
-    if (candidate.named && gc_ice_connected(&p->ice)) {
-        return; /* there is a way already: the browser found us */
+    if (candidate.named && (gc_ice_connected(&p->ice) || p->shared->relay_only)) {
+        return; /* there is a way already: the browser found us; or no relay reaches that address */
     }
     if (candidate.named) {
         gc_mdns_ask(p->shared->mdns, p->now_ms, p->owner, &candidate);

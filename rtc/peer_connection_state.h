@@ -34,6 +34,7 @@ typedef struct gc_peer_connection_shared {
     const uint8_t *fingerprint; /* of our certificate */
     uint32_t message_bytes_max; /* taken on a negotiated channel */
     bool loopback;
+    bool relay_only; /* candidates name relays alone, and no name is asked for */
     uint8_t text[GC_PEER_CONNECTION_TEXT_BYTES]; /* of the last output */
 } gc_peer_connection_shared;
 

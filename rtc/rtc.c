@@ -96,6 +96,7 @@ static gc_rtc *lay_out(gc_arena *a, const gc_rtc_options *options, const uint8_t
     r->shared.dtls = &r->dtls;
     r->shared.fingerprint = r->certificate.fingerprint;
     r->shared.loopback = options->loopback;
+    r->shared.relay_only = options->relay_only;
     r->shared.message_bytes_max =
         options->message_bytes_max == 0 ? GC_FRAME_BYTES_MAX : options->message_bytes_max;
     return r;

@@ -45,6 +45,9 @@ typedef struct gc_rtc_options {
     uint32_t message_bytes_max;
     /* Take loopback addresses as candidates of the other side: for tests on one machine. */
     bool loopback;
+    /* Hide the addresses of this machine: no candidate and no check of a link is from an own
+     * socket, no STUN server is asked and no name in the local network. Only relays are left. */
+    bool relay_only;
 } gc_rtc_options;
 
 /* Returns the bytes of memory that a handle with these options needs. They are reserved for the

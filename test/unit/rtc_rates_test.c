@@ -19,11 +19,9 @@ static void *memory;
 static uint64_t now_ms;
 static send sends[SENDS_MAX];
 static uint32_t send_count;
-static uint32_t described;
+static uint32_t described, candidates, multicasts, closed;
 
-static int setup(void **state) {
-    (void)state;
-    static const gc_rtc_options options;
+static int open_handle(gc_rtc_options options) {
     static const uint8_t seed[32] = {7};
     const gc_addr bases[] = {{.family = 4, .ip = {192, 0, 2, 1}, .port = 5000},
                              {.family = 4, .ip = {192, 0, 2, 2}, .port = 5000},
@@ -36,8 +34,18 @@ static int setup(void **state) {
     for (uint32_t i = 0; i < 3; i++) {
         gc_rtc_add_base(rtc, now_ms, i, &bases[i]);
     }
-    send_count = described = 0;
+    send_count = described = candidates = multicasts = closed = 0;
     return 0;
+}
+
+static int setup(void **state) {
+    (void)state;
+    return open_handle((gc_rtc_options){0});
+}
+
+static int setup_hidden(void **state) {
+    (void)state;
+    return open_handle((gc_rtc_options){.relay_only = true});
 }
 
 static int teardown(void **state) {
@@ -51,6 +59,9 @@ static void drain(void) {
     gc_rtc_output out;
     while (gc_rtc_poll(rtc, &out)) {
         described += out.type == GC_RTC_DESCRIPTION;
+        candidates += out.type == GC_RTC_CANDIDATE;
+        multicasts += out.type == GC_RTC_MULTICAST;
+        closed += out.type == GC_RTC_CLOSED;
         if (out.type == GC_RTC_DATAGRAM) {
             assert_true(send_count < SENDS_MAX && out.bytes.data[0] <= 3);
             sends[send_count++] = (send){out.to, now_ms};
@@ -150,10 +161,30 @@ static void ten_thousand_candidates_are_few_checks(void **state) {
     assert_in_range(known, 10, GC_ICE_REMOTES_MAX);
 }
 
+/* A handle that hides its addresses, and has no relay. */
+static void who_hides_sends_nothing(void **state) {
+    (void)state;
+    const gc_addr server = {.family = 4, .ip = {203, 0, 113, 1}, .port = 3478};
+    gc_rtc_add_server(rtc, now_ms, &server);
+    answer(1);
+    drain();
+    name(1, 9, 53);
+    gc_rtc_candidate(rtc, now_ms, 1,
+                     GC_SPAN("candidate:1 1 udp 2113937151 "
+                             "c2d3b1a0-0f1e-4d2c-8b3a-0123456789ab.local 4242 typ host"));
+    run(now_ms + GC_LINK_OPEN_MS + 10);
+    assert_int_equal(described, 1);
+    assert_int_equal(closed, 1);
+    assert_int_equal(candidates, 0);
+    assert_int_equal(multicasts, 0);
+    assert_int_equal(send_count, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_victim_of_all_links_sees_few, setup, teardown),
         cmocka_unit_test_setup_teardown(ten_thousand_candidates_are_few_checks, setup, teardown),
+        cmocka_unit_test_setup_teardown(who_hides_sends_nothing, setup_hidden, teardown),
     };
     return RUN(tests);
 }
