@@ -31,10 +31,22 @@ uint64_t gc_ice_gate_floor_ms(const gc_ice_gate *g, uint64_t now_ms) {
     return gc_max_u64(g->floor_ms, now_ms);
 }
 
+static void spend(gc_ice_gate *g, uint64_t now_ms, const gc_addr *to) {
+    uint64_t *spent_ms = &g->spent_ms[bucket_of(g, to)];
+    *spent_ms = gc_max_u64(*spent_ms, now_ms) + GC_ICE_GATE_COST_MS;
+}
+
 void gc_ice_gate_spend(gc_ice_gate *g, uint64_t now_ms, const gc_addr *to, bool answered) {
     g->floor_ms = now_ms + GC_ICE_GATE_FLOOR_MS;
     if (!answered) {
-        uint64_t *spent_ms = &g->spent_ms[bucket_of(g, to)];
-        *spent_ms = gc_max_u64(*spent_ms, now_ms) + GC_ICE_GATE_COST_MS;
+        spend(g, now_ms, to);
     }
+}
+
+bool gc_ice_gate_pass(gc_ice_gate *g, uint64_t now_ms, const gc_addr *to) {
+    bool free = gc_ice_gate_free_ms(g, now_ms, to) <= now_ms;
+    if (free) {
+        spend(g, now_ms, to);
+    }
+    return free;
 }

@@ -1,9 +1,9 @@
 /* Gate of ICE: when the next connectivity check may go to an address and port that answered none of
- * ours yet. Signaling can name any address, so an address that never asked for our checks must see
- * few of them however many links and retries there are: the handle owns one gate for all its
- * agents.
+ * ours yet, and whether another datagram may. Signaling can name any address, and a check can come
+ * under any, so an address that never asked for ours must see few of them however many links and
+ * retries there are: the handle owns one gate for all its agents.
  *
- * Each address and port has a bucket: GC_ICE_GATE_BURST checks at once, then one in
+ * Each address and port has a bucket: GC_ICE_GATE_BURST datagrams at once, then one in
  * GC_ICE_GATE_COST_MS, together at most GC_ICE_GATE_PER_SECOND in any second. Buckets are places in
  * a table by keyed hash, and nothing is ever put out of it: two addresses that meet in one place
  * share its rate, so no number of addresses buys a victim more. Beside that all checks of the
@@ -37,5 +37,8 @@ uint64_t gc_ice_gate_floor_ms(const gc_ice_gate *g, uint64_t now_ms);
 /* Counts a check that goes out now. answered: the address answered a check before, so its bucket
  * is left alone and only the floor is kept. */
 void gc_ice_gate_spend(gc_ice_gate *g, uint64_t now_ms, const gc_addr *to, bool answered);
+/* Counts a datagram other than a check, to an address that answered none, if it may go now; else
+ * returns false: drop it. The floor is for checks alone. */
+bool gc_ice_gate_pass(gc_ice_gate *g, uint64_t now_ms, const gc_addr *to);
 
 #endif

@@ -4,7 +4,9 @@
  *   none --an authenticated check came from an address--> heard --a pair is valid--> selected
  *
  * An address that only asked answered none of our checks: it may be a victim that the other side
- * named. It gets at most GC_LINK_ROUTE_HEARD_MAX datagrams. Source: RFC 8445 12.1. */
+ * named. It gets at most GC_LINK_ROUTE_HEARD_MAX datagrams of a link, and of all links together no
+ * more than the gate of ICE lets through (ice_gate.h), which its owner asks. Source: RFC 8445 12.1.
+ */
 #ifndef GC_RTC_LINK_ROUTE_H
 #define GC_RTC_LINK_ROUTE_H
 

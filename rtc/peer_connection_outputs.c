@@ -94,6 +94,14 @@ static enum progress on_event(gc_peer_connection *p, const gc_channels_event *ev
 /* --- DTLS
  * --------------------------------------------------------------------------------- */
 
+/* Returns where a datagram goes. The other side may make link after link: an address that answered
+ * none of our checks has one rate for all of them. */
+static bool find_way(gc_peer_connection *p, gc_link_way *way) {
+    bool answered = p->route.selected.to.family != 0;
+    return gc_link_route_take(&p->route, way) &&
+           (answered || gc_ice_gate_pass(p->shared->gate, p->now_ms, &way->to));
+}
+
 /* A datagram without a way is lost; DTLS and SCTP send again. */
 static enum progress route(gc_peer_connection *p, gc_span bytes, gc_rtc_output *out) {
     gc_link_way way;
@@ -103,7 +111,7 @@ static enum progress route(gc_peer_connection *p, gc_span bytes, gc_rtc_output *
     if (gc_peer_connection_carries(p)) {
         gc_ice_carry(&p->ice, bytes);
     }
-    if (p->ice_failed || !gc_link_route_take(&p->route, &way)) {
+    if (p->ice_failed || !find_way(p, &way)) {
         return AGAIN;
     }
     return give_datagram(out, way.base, &way.to, bytes);

@@ -40,6 +40,27 @@ static void twenty_in_any_second(void **state) {
     assert_true(count > 500); /* and some pass */
 }
 
+/* Other datagrams share the rate with checks, and hold back no check to somewhere else. */
+static void what_is_no_check_shares_the_rate(void **state) {
+    (void)state;
+    start();
+    const gc_addr victim = addr(1), other = addr(2);
+    for (uint32_t i = 0; i < GC_ICE_GATE_BURST; i++) {
+        if (i % 2 == 0) {
+            gc_ice_gate_spend(&gate, 1000, &victim, false);
+        } else {
+            assert_true(gc_ice_gate_pass(&gate, 1000, &victim));
+        }
+    }
+    assert_false(gc_ice_gate_pass(&gate, 1000, &victim));
+    uint64_t at = gc_ice_gate_free_ms(&gate, 1000, &victim);
+    assert_int_equal(at, 1000 + GC_ICE_GATE_COST_MS); /* the refused one cost nothing */
+    assert_true(gc_ice_gate_pass(&gate, at, &victim));
+    assert_false(gc_ice_gate_pass(&gate, at, &victim));
+    assert_true(gc_ice_gate_pass(&gate, at, &other));
+    assert_int_equal(gc_ice_gate_floor_ms(&gate, at), at);
+}
+
 /* The time that is promised is the one at which it opens. */
 static void opens_when_it_said(void **state) {
     (void)state;
@@ -87,6 +108,7 @@ static void answered_ones_keep_the_floor_alone(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(twenty_in_any_second),
+        cmocka_unit_test(what_is_no_check_shares_the_rate),
         cmocka_unit_test(opens_when_it_said),
         cmocka_unit_test(others_do_not_put_it_out),
         cmocka_unit_test(answered_ones_keep_the_floor_alone),

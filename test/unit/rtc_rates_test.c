@@ -1,6 +1,7 @@
 /* What a handle sends to addresses that strangers name (rtc/rtc.c): all links together. */
 #include "core/base/reason.h"
 #include "rtc/ice_gate.h"
+#include "rtc/ice_message.h"
 #include "rtc/ice_pairs.h"
 #include "rtc/rtc.h"
 #include "rtc/sdp.h"
@@ -8,6 +9,8 @@
 #include "test/unit/wall_clock.h"
 
 #define SENDS_MAX 65536
+#define UFRAG     "abcdefgh"
+#define PWD       "0123456789012345678901"
 
 typedef struct send {
     gc_addr to;
@@ -19,7 +22,8 @@ static void *memory;
 static uint64_t now_ms;
 static send sends[SENDS_MAX];
 static uint32_t send_count;
-static uint32_t described, candidates, multicasts, closed;
+static uint32_t described, candidates, multicasts, closed, hellos;
+static gc_ice_credentials ours; /* of the last description */
 
 static int open_handle(gc_rtc_options options) {
     static const uint8_t seed[32] = {7};
@@ -34,7 +38,7 @@ static int open_handle(gc_rtc_options options) {
     for (uint32_t i = 0; i < 3; i++) {
         gc_rtc_add_base(rtc, now_ms, i, &bases[i]);
     }
-    send_count = described = candidates = multicasts = closed = 0;
+    send_count = described = candidates = multicasts = closed = hellos = 0;
     return 0;
 }
 
@@ -55,16 +59,34 @@ static int teardown(void **state) {
     return 0;
 }
 
+static void take_description(gc_span text) {
+    gc_sdp sdp;
+    assert_int_equal(gc_sdp_parse(text, &sdp), 0);
+    assert_int_equal(gc_ice_credentials_set(&ours, sdp.ufrag, sdp.pwd), 0);
+    described++;
+}
+
+/* Answers to checks are left out: they are as many as the checks. */
+static void take_datagram(const gc_rtc_output *out) {
+    uint8_t first = out->bytes.data[0], kind = out->bytes.data[1];
+    if (first == 1 && kind == 1) {
+        return;
+    }
+    assert_true(send_count < SENDS_MAX);
+    sends[send_count++] = (send){out->to, now_ms};
+    hellos += first > 3;
+}
+
 static void drain(void) {
     gc_rtc_output out;
     while (gc_rtc_poll(rtc, &out)) {
-        described += out.type == GC_RTC_DESCRIPTION;
         candidates += out.type == GC_RTC_CANDIDATE;
         multicasts += out.type == GC_RTC_MULTICAST;
         closed += out.type == GC_RTC_CLOSED;
-        if (out.type == GC_RTC_DATAGRAM) {
-            assert_true(send_count < SENDS_MAX && out.bytes.data[0] <= 3);
-            sends[send_count++] = (send){out.to, now_ms};
+        if (out.type == GC_RTC_DESCRIPTION) {
+            take_description(out.bytes);
+        } else if (out.type == GC_RTC_DATAGRAM) {
+            take_datagram(&out);
         }
     }
 }
@@ -72,8 +94,8 @@ static void drain(void) {
 /* An offer of somebody who proposes the shortest pace. */
 static void answer(uint32_t link) {
     uint8_t text[GC_SDP_BYTES_MAX];
-    gc_sdp_local local = {.ufrag = GC_SPAN("abcdefgh"),
-                          .pwd = GC_SPAN("0123456789012345678901"),
+    gc_sdp_local local = {.ufrag = GC_SPAN(UFRAG),
+                          .pwd = GC_SPAN(PWD),
                           .mid = GC_SPAN("0"),
                           .message_bytes_max = 1000,
                           .ice_pacing_ms = 1};
@@ -88,6 +110,19 @@ static void name(uint32_t link, uint32_t host, uint32_t port) {
     int len = snprintf(text, sizeof text, "candidate:%u 1 udp %u 198.51.100.%u %u typ host", port,
                        2000000000 + port, host, port);
     gc_rtc_candidate(rtc, now_ms, link, gc_span_of((const uint8_t *)text, (uint32_t)len));
+    drain();
+}
+
+/* A check of the newest link, by who made it, under the address of somebody else. */
+static void ask_as(const gc_addr *from) {
+    static uint8_t transaction[12];
+    uint8_t bytes[GC_ICE_MESSAGE_BYTES_MAX];
+    gc_ice_credentials theirs = {0};
+    const gc_ice_check check = {.priority = 1, .tie_breaker = 1, .controlling = true};
+    assert_int_equal(gc_ice_credentials_set(&theirs, GC_SPAN(UFRAG), GC_SPAN(PWD)), 0);
+    transaction[0]++;
+    uint32_t len = gc_ice_message_check(bytes, transaction, &check, &theirs, &ours);
+    gc_rtc_datagram(rtc, now_ms, 0, from, gc_span_of(bytes, len));
     drain();
 }
 
@@ -131,11 +166,28 @@ static void a_victim_of_all_links_sees_few(void **state) {
         run(now_ms + 500);
     }
     assert_true(described > 20 * GC_LINKS_MAX);
+    assert_int_equal(hellos, 0);
     assert_true(send_count > 100);
     assert_in_range(most_in_a_second(&victim), 5, GC_ICE_GATE_PER_SECOND);
     for (uint32_t i = 1; i < send_count; i++) {
         assert_memory_equal(&sends[i].to, &victim, sizeof victim);
     }
+}
+
+/* Each of the links would open DTLS with somebody who seems to ask. */
+static void a_victim_that_seems_to_ask_sees_few(void **state) {
+    (void)state;
+    const gc_addr victim = {.family = 4, .ip = {198, 51, 100, 9}, .port = 53};
+    while (now_ms < 6000) {
+        for (uint32_t link = 0; link < GC_LINKS_MAX; link++) {
+            answer(link);
+            drain();
+            ask_as(&victim);
+        }
+        run(now_ms + 500);
+    }
+    assert_true(hellos > 1);
+    assert_in_range(most_in_a_second(&victim), 5, GC_ICE_GATE_PER_SECOND);
 }
 
 /* Of ten thousand candidates of one link some are kept, and each of them sees few; the floor
@@ -183,6 +235,7 @@ static void who_hides_sends_nothing(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_victim_of_all_links_sees_few, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_victim_that_seems_to_ask_sees_few, setup, teardown),
         cmocka_unit_test_setup_teardown(ten_thousand_candidates_are_few_checks, setup, teardown),
         cmocka_unit_test_setup_teardown(who_hides_sends_nothing, setup_hidden, teardown),
     };
