@@ -112,8 +112,13 @@ void gc_mdns_tick(gc_mdns *m, uint64_t now_ms) {
 uint64_t gc_mdns_deadline(const gc_mdns *m) {
     uint64_t at_ms = GC_NEVER;
     for (uint32_t i = 0; i < GC_MDNS_NAMES_MAX; i++) {
-        if (is_pending(&m->names[i])) {
-            at_ms = gc_min_u64(at_ms, m->names[i].due_ms);
+        const gc_mdns_name *n = &m->names[i];
+        if (!is_pending(n)) {
+            continue;
+        }
+        at_ms = gc_min_u64(at_ms, n->due_ms);
+        if (n->questions != 0 && m->free_ms[m->free_at] > m->now_ms) {
+            at_ms = gc_min_u64(at_ms, m->free_ms[m->free_at]);
         }
     }
     return at_ms;
@@ -169,20 +174,37 @@ static void poll_result(gc_mdns_name *n, gc_mdns_output *out) {
     *n = (gc_mdns_name){0};
 }
 
-bool gc_mdns_poll(gc_mdns *m, gc_mdns_output *out) {
+/* The name whose question goes now; NULL: there is none, or the rate is used up. */
+static gc_mdns_name *next_to_ask(gc_mdns *m) {
+    if (m->free_ms[m->free_at] > m->now_ms) {
+        return NULL;
+    }
     for (uint32_t i = 0; i < GC_MDNS_NAMES_MAX; i++) {
-        gc_mdns_name *n = &m->names[i];
-        memset(out, 0, sizeof(*out));
-        if (n->found || n->lost) {
-            poll_result(n, out);
-            return true;
+        uint32_t at = (m->turn + i) % GC_MDNS_NAMES_MAX;
+        if (is_pending(&m->names[at]) && m->names[at].questions != 0) {
+            return &m->names[at];
         }
-        if (n->candidate.named && n->questions != 0) {
-            poll_query(m, n, out);
+    }
+    return NULL;
+}
+
+bool gc_mdns_poll(gc_mdns *m, gc_mdns_output *out) {
+    memset(out, 0, sizeof(*out));
+    for (uint32_t i = 0; i < GC_MDNS_NAMES_MAX; i++) {
+        if (m->names[i].found || m->names[i].lost) {
+            poll_result(&m->names[i], out);
             return true;
         }
     }
-    return false;
+    gc_mdns_name *n = next_to_ask(m);
+    if (n == NULL) {
+        return false;
+    }
+    m->free_ms[m->free_at] = m->now_ms + 1000;
+    m->free_at = (m->free_at + 1) % GC_MDNS_PER_SECOND;
+    poll_query(m, n, out);
+    m->turn = (uint32_t)(n - m->names) + (n->questions == 0);
+    return true;
 }
 
 /* --- answers -----------------------------------------------------------------------------------

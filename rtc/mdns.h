@@ -11,6 +11,10 @@
  * to another browser in the same network, which may give up before it comes. The
  * answers to questions of others come to the group, and serve us, too.
  *
+ * All devices of the network read each question, so those of all links together are
+ * GC_MDNS_PER_SECOND at most in any second, however often links are made anew. The names take
+ * turns.
+ *
  * The owner has the sockets: what SEND says goes to 224.0.0.251 or [ff02::fb], port GC_MDNS_PORT;
  * what comes is given to gc_mdns_datagram(). The socket must be bound to GC_MDNS_PORT, shared with
  * others, and be a member of the groups: Chromium and Firefox answer to the group alone, also those
@@ -30,6 +34,7 @@
 #define GC_MDNS_SENDS_MAX          3
 #define GC_MDNS_FIRST_MS           500  /* from gc_mdns_ask() to the first question */
 #define GC_MDNS_LOST_MS            6000 /* after the first question */
+#define GC_MDNS_PER_SECOND         20   /* questions */
 #define GC_MDNS_QUERY_BYTES        60   /* a head, and a name of 42 characters */
 #define GC_MDNS_ANSWER_BYTES_MAX   9000 /* RFC 6762 17; longer ones are ignored */
 #define GC_MDNS_ANSWER_RECORDS_MAX 64   /* of one answer that are looked at */
@@ -47,6 +52,9 @@ typedef struct gc_mdns_name {
 
 typedef struct gc_mdns {
     gc_mdns_name names[GC_MDNS_NAMES_MAX];
+    uint32_t turn;                        /* the name that is asked for next */
+    uint64_t free_ms[GC_MDNS_PER_SECOND]; /* a second after each of the last questions */
+    uint32_t free_at;                     /* the earliest of them */
     uint64_t now_ms;
     uint8_t query[GC_MDNS_QUERY_BYTES];
 } gc_mdns;

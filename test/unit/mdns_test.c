@@ -323,6 +323,72 @@ static void who_names_many_leaves_others_their_part(void **state) {
     assert_int_equal(gc_mdns_ask(&m, 1000, 5, &c), GC_E_FULL);
 }
 
+/* A candidate with a name of its own. */
+static gc_candidate numbered(uint32_t number) {
+    char name[] = NAME;
+    static const char digits[] = "0123456789abcdef";
+    for (uint32_t i = 0; i < 8; i++) {
+        name[i] = digits[number >> (4 * i) & 15];
+    }
+    return candidate(name);
+}
+
+static uint64_t asked_ms[4096];
+static uint32_t asked;
+
+/* Each millisecond from then until then. The time of each question is noted. */
+static void run(uint64_t from_ms, uint64_t until_ms) {
+    for (uint64_t now_ms = from_ms; now_ms < until_ms; now_ms++) {
+        gc_mdns_tick(&m, now_ms);
+        for (gc_mdns_output out; gc_mdns_poll(&m, &out);) {
+            if (out.type == GC_MDNS_SEND) {
+                assert_true(asked < sizeof asked_ms / sizeof *asked_ms);
+                asked_ms[asked++] = now_ms;
+            }
+        }
+        assert_true(gc_mdns_deadline(&m) > now_ms);
+    }
+}
+
+/* A peer whose links are made anew all the time, each time with other names. */
+static void few_questions_in_any_second(void **state) {
+    (void)state;
+    uint32_t number = 0;
+    gc_mdns_init(&m);
+    asked = 0;
+    for (uint64_t now_ms = 1000; now_ms < 21000; now_ms += GC_MDNS_FIRST_MS + 1) {
+        gc_mdns_forget(&m, 5);
+        for (uint32_t i = 0; i < GC_MDNS_NAMES_MAX; i++) {
+            gc_candidate c = numbered(number++);
+            assert_int_equal(gc_mdns_ask(&m, now_ms, 5, &c), 0);
+        }
+        run(now_ms, now_ms + GC_MDNS_FIRST_MS + 1);
+    }
+    assert_true(asked > 10 * GC_MDNS_PER_SECOND);
+    for (uint32_t i = 0; i + GC_MDNS_PER_SECOND < asked; i++) {
+        assert_true(asked_ms[i + GC_MDNS_PER_SECOND] - asked_ms[i] >= 1000);
+    }
+}
+
+/* A table full of names of others holds back nobody: each is asked for in its turn. */
+static void names_take_turns(void **state) {
+    (void)state;
+    gc_mdns_init(&m);
+    asked = 0;
+    for (uint32_t i = 0; i < GC_MDNS_NAMES_MAX; i++) {
+        gc_candidate c = numbered(i);
+        assert_int_equal(gc_mdns_ask(&m, 1000, 5, &c), 0);
+    }
+    run(1000, 1000 + GC_MDNS_FIRST_MS + 1);
+    assert_int_equal(asked, GC_MDNS_PER_SECOND); /* both questions of the first half */
+    assert_int_equal(gc_mdns_deadline(&m), 1000 + GC_MDNS_FIRST_MS + 1000);
+    run(1001 + GC_MDNS_FIRST_MS, 1001 + GC_MDNS_FIRST_MS + 1000);
+    assert_int_equal(asked, 2 * GC_MDNS_PER_SECOND);
+    for (uint32_t i = GC_MDNS_PER_SECOND / 2; i < GC_MDNS_NAMES_MAX; i++) {
+        assert_int_equal(m.names[i].questions, 0); /* before the first ones had their next round */
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_question),
@@ -336,6 +402,8 @@ int main(void) {
         cmocka_unit_test(names_in_circles),
         cmocka_unit_test(bounded),
         cmocka_unit_test(who_names_many_leaves_others_their_part),
+        cmocka_unit_test(few_questions_in_any_second),
+        cmocka_unit_test(names_take_turns),
     };
     return RUN(tests);
 }
