@@ -472,6 +472,42 @@ static void a_pair_dies(void **state) {
     }
 }
 
+/* Both have IPv6, which is preferred and leads nowhere, and the peer has many such addresses: IPv4
+ * is tried with the second check, and the link is as fast as without IPv6. The peer does not know
+ * who asks, so that it is our order alone that counts. */
+static void a_broken_family_delays_nothing(void **state) {
+    (void)state;
+    for (uint32_t side = 0; side < 2; side++) {
+        start(9, NETWORK_OPEN, NETWORK_OPEN);
+        for (uint32_t i = 0; i < 2; i++) {
+            network_side *s = &net.sides[i];
+            gc_ice_drop_base(&s->ice, net.now_ms, 0);
+            s->bases[1] = s->bases[0];
+            s->bases[0] = (gc_addr){
+                .family = 6, .ip = {0x20, 1, 0xd, 0xb8, [15] = (uint8_t)(1 + i)}, .port = 5000};
+            assert_int_equal(gc_ice_add_base(&s->ice, net.now_ms, 0, &s->bases[0]), 0);
+            assert_int_equal(gc_ice_add_base(&s->ice, net.now_ms, 1, &s->bases[1]), 0);
+        }
+        network_side *s = &net.sides[side], *other = &net.sides[1 - side];
+        net.dead = other->bases[0];
+        for (uint8_t i = 0; i < 8; i++) {
+            const gc_candidate nowhere = {
+                .type = GC_CANDIDATE_HOST,
+                .addr = {.family = 6,
+                         .ip = {0x20, 1, 0xd, 0xb8, [15] = (uint8_t)(100 + i)},
+                         .port = 9},
+                .priority = gc_candidate_priority(GC_CANDIDATE_HOST, 65535)};
+            assert_int_equal(gc_ice_add_candidate(&s->ice, net.now_ms, &nowhere), 0);
+        }
+        network_drain(&net, 1 - side);
+        network_describe(&net, side);
+        network_run(&net, 1100);
+        assert_int_equal(net.sent_to[0].family, 6); /* preferred, and not forgotten */
+        assert_memory_equal(&s->selected, &other->bases[1], sizeof(gc_addr));
+        assert_int_equal(s->first_selected_ms, 1020 + GC_ICE_GATE_FLOOR_MS);
+    }
+}
+
 /* An agent that hides its addresses: its sockets are silent, and its relay is the only way. */
 static void relayed_alone(void **state) {
     (void)state;
@@ -1033,6 +1069,7 @@ int main(void) {
         cmocka_unit_test(checks_end_with_the_nomination),
         cmocka_unit_test(the_peer_changes_its_mind),
         cmocka_unit_test(a_pair_dies),
+        cmocka_unit_test(a_broken_family_delays_nothing),
         cmocka_unit_test(relayed_alone),
         cmocka_unit_test(a_relay_beside_a_socket),
         cmocka_unit_test(an_address_changes),
