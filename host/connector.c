@@ -8,7 +8,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #define HOST_BYTES 254 /* RFC 1035 2.3.4, and a zero */
@@ -224,19 +223,12 @@ static void set_only(gc_connector *c, const gc_addr *a) {
     l->addresses[l->count++].port = c->port;
 }
 
-static bool is_localhost(const char *host) {
-    static const char name[] = ".localhost";
-    size_t len = strlen(host), end = sizeof name - 1;
-    return strcasecmp(host, name + 1) == 0 ||
-           (len > end && strcasecmp(host + len - end, name) == 0);
-}
-
 /* Returns false when the name has to be asked for. */
 static bool is_known(gc_connector *c) {
-    gc_addr a;
-    if (is_localhost(c->host)) {
-        set_only(c, &(gc_addr){.family = 6, .ip = {[15] = 1}});
-        set_only(c, &(gc_addr){.family = 4, .ip = {127, 0, 0, 1}});
+    gc_addr a, other;
+    if (gc_net_localhost(c->host, &a, &other)) {
+        set_only(c, &a);
+        set_only(c, &other);
     } else if (gc_net_parse(gc_span_text(c->host), &a)) {
         set_only(c, &a);
     } else if (c->host[0] != 0) {

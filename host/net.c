@@ -7,6 +7,7 @@
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #define BACKLOG 4096 /* the kernel caps it by net.core.somaxconn */
@@ -81,6 +82,18 @@ bool gc_net_parse(gc_span text, gc_addr *out) {
     }
     return inet_pton(AF_INET6, host, &in6.sin6_addr) == 1 &&
            gc_net_from_sockaddr((struct sockaddr *)&in6, out);
+}
+
+bool gc_net_localhost(const char *name, gc_addr *v6, gc_addr *v4) {
+    static const char dotted[] = ".localhost";
+    size_t len = strlen(name), end = sizeof dotted - 1;
+    if (strcasecmp(name, dotted + 1) != 0 &&
+        (len <= end || strcasecmp(name + len - end, dotted) != 0)) {
+        return false;
+    }
+    *v6 = (gc_addr){.family = 6, .ip = {[15] = 1}};
+    *v4 = (gc_addr){.family = 4, .ip = {127, 0, 0, 1}};
+    return true;
 }
 
 bool gc_net_is_loopback(const char *host) {

@@ -25,6 +25,9 @@ int gc_net_bind_udp(const char *host, uint32_t port, int fds[2], char *error, si
 /* Opens a UDP socket, not blocking, bound to this address of the machine and any free port. Returns
  * the descriptor, and the port in a->port; or -1. */
 int gc_net_bind_udp_to(gc_addr *a);
+/* True for "localhost" and what ends in ".localhost", in any case: names of this machine, for which
+ * nobody is asked (RFC 6761 6.3). Fills v6 and v4 then, with port 0. */
+bool gc_net_localhost(const char *name, gc_addr *v6, gc_addr *v4);
 /* True for 127.0.0.0/8, ::1 and "localhost". */
 bool gc_net_is_loopback(const char *host);
 

@@ -1,5 +1,6 @@
 #include "peer/stun_servers.h"
 #include "core/base/error.h"
+#include "host/net.h"
 
 int gc_stun_list_add(gc_stun_list *list, gc_span url) {
     if (list->count == GC_STUN_SERVERS_MAX) {
@@ -50,17 +51,30 @@ static void look_up(gc_stun_servers *s, gc_stun_server *server) {
     }
 }
 
+/* Reports the addresses of a name of this machine. Returns false for any other name. */
+static bool is_here(gc_stun_servers *s, gc_stun_server *server) {
+    gc_addr v6, v4;
+    if (!gc_net_localhost(server->url.name, &v6, &v4)) {
+        return false;
+    }
+    v6.port = v4.port = server->url.address.port;
+    server->known = true;
+    s->found(s->context, &v6);
+    s->found(s->context, &v4);
+    return true;
+}
+
 void gc_stun_servers_ask(gc_stun_servers *s) {
     for (uint32_t i = 0; i < s->count; i++) {
         gc_stun_server *server = &s->servers[i];
         if (server->known || server->resolver != NULL) {
             continue;
         }
-        if (server->url.address.family == 0) {
-            look_up(s, server);
-        } else {
+        if (server->url.address.family != 0) {
             server->known = true;
             s->found(s->context, &server->url.address);
+        } else if (!is_here(s, server)) {
+            look_up(s, server);
         }
     }
 }

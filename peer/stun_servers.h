@@ -1,6 +1,7 @@
 /* The STUN servers of a native peer: looks up the addresses of the hosts in their URLs. Each URL
  * gives one address of each family that the name has. A name whose look-up failed is asked for
- * again when the next link begins: the network may have been away.
+ * again when the next link begins: the network may have been away. "localhost" is this machine
+ * without a question to anybody.
  *
  *   zeroed --gc_stun_servers_open--> open --set--> asking --every name answered or failed--> open
  */

@@ -68,6 +68,23 @@ static void loopback_is_recognized_in_its_forms(void **state) {
     assert_false(gc_net_is_loopback("localhost.example.org"));
 }
 
+static void localhost_is_known_by_its_names(void **state) {
+    (void)state;
+    static const char *const names[] = {"localhost", "LocalHost", "a.localhost", "b.a.LOCALHOST"};
+    static const char *const others[] = {
+        "",           ".localhost", "notlocalhost", "localhost.example",
+        "localhost.", "127.0.0.1",  "calhost"};
+    gc_addr v6, v4;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        assert_true(gc_net_localhost(names[i], &v6, &v4));
+        assert_true(v6.family == 6 && v6.ip[0] == 0 && v6.ip[15] == 1 && v6.port == 0);
+        assert_true(v4.family == 4 && v4.ip[0] == 127 && v4.ip[3] == 1 && v4.port == 0);
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        assert_false(gc_net_localhost(others[i], &v6, &v4));
+    }
+}
+
 static void a_mapped_ipv4_address_is_an_ipv4_address(void **state) {
     (void)state;
     struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons(5)};
@@ -176,6 +193,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_address_is_parsed_with_or_without_its_port),
         cmocka_unit_test(loopback_is_recognized_in_its_forms),
+        cmocka_unit_test(localhost_is_known_by_its_names),
         cmocka_unit_test(a_mapped_ipv4_address_is_an_ipv4_address),
         cmocka_unit_test(a_port_in_use_cannot_be_listened_on_again),
         cmocka_unit_test(a_udp_port_in_use_cannot_be_bound_again),

@@ -106,6 +106,28 @@ static void an_address_is_there_at_once(void **state) {
     assert_int_equal(w->count, 1);
 }
 
+/* Nobody is asked for it: a name server that knows it would be wrong. */
+static void localhost_is_this_machine(void **state) {
+    world *w = *state;
+    static const char *const urls[] = {"stun:localhost:5000", "stun:Turn.LOCALHOST:5000"};
+    const gc_addr v6 = {.family = 6, .ip = {[15] = 1}, .port = 5000};
+    const gc_addr v4 = {.family = 4, .ip = {127, 0, 0, 1}, .port = 5000};
+    w->names.v4_count = 1;
+    w->names.v4[0] = some_v4;
+    for (uint32_t i = 0; i < 2; i++) {
+        w->count = 0;
+        set(w, urls[i]);
+        assert_int_equal(w->count, 2);
+        assert_memory_equal(found_of(w, 6), &v6, sizeof v6);
+        assert_memory_equal(found_of(w, 4), &v4, sizeof v4);
+        assert_null(w->servers.servers[0].resolver);
+        gc_stun_servers_ask(&w->servers); /* known */
+        assert_int_equal(w->count, 2);
+    }
+    run(w, 20);
+    assert_int_equal(w->names.questions, 0);
+}
+
 /* Both families are answered, empty; then the name comes to be known. */
 static void a_name_that_was_not_found_is_asked_for_again(void **state) {
     world *w = *state;
@@ -177,6 +199,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(a_name_gives_one_address_of_each_family),
         TEST(an_address_is_there_at_once),
+        TEST(localhost_is_this_machine),
         TEST(a_name_that_was_not_found_is_asked_for_again),
         TEST(a_question_under_way_is_not_doubled),
         TEST(servers_that_were_replaced_are_silent),
