@@ -332,6 +332,27 @@ uint32_t gc_udp_offload(gc_udp *u, uint32_t wanted) {
     return u->offload;
 }
 
+static uint32_t room_of(int fd, int option) {
+    int bytes = 0;
+    socklen_t size = sizeof bytes;
+    getsockopt(fd, SOL_SOCKET, option, &bytes, &size);
+    return bytes > 0 ? (uint32_t)bytes : 0;
+}
+
+/* A system whose sockets have more from the start keeps it. */
+static uint32_t widen(int fd, int option) {
+    int bytes = GC_UDP_ROOM_BYTES;
+    if (room_of(fd, option) < 2 * GC_UDP_ROOM_BYTES) {
+        setsockopt(fd, SOL_SOCKET, option, &bytes, sizeof bytes);
+    }
+    return room_of(fd, option);
+}
+
+void gc_udp_widen(gc_udp *u) {
+    u->room_in = widen(u->fd, SO_RCVBUF);
+    u->room_out = widen(u->fd, SO_SNDBUF);
+}
+
 static void on_closed(uv_handle_t *handle) {
     gc_udp *u = handle->data;
     close(u->fd);

@@ -58,7 +58,13 @@ struct gc_udp {
     int fd;
     uint32_t number;  /* the owner's */
     uint32_t offload; /* gc_udp_offloads that are in use */
+    /* Of the kernel, for what waits to be read or to leave, as it says; 0: gc_udp_widen() was not
+     * called. It counts its own overhead, and so about twice the bytes of datagrams. */
+    uint32_t room_in, room_out;
 };
+
+/* Of datagrams, for gc_udp_widen(): at a rate of 1 Gbit/s a process may be away for 30 ms. */
+#define GC_UDP_ROOM_BYTES (4u << 20)
 
 /* Ways in which datagrams that differ in their content alone pass the kernel as one message, which
  * costs little more than one datagram. */
@@ -83,6 +89,10 @@ int gc_udp_open(gc_udp *u, gc_udp_group *group, int fd, uint32_t number);
  * message gets its datagrams one by one, and u->offload has lost GC_UDP_SEGMENTS. With
  * GC_UDP_GATHERS datagrams that come from many addresses cost more system calls. */
 uint32_t gc_udp_offload(gc_udp *u, uint32_t wanted);
+/* Asks the kernel for room for GC_UDP_ROOM_BYTES of datagrams in either direction of u, which is
+ * open, and notes in u how much it gives: without a word it gives no more than net.core.rmem_max
+ * and net.core.wmem_max, which most systems leave at 208 KiB. Source: socket(7) SO_RCVBUF. */
+void gc_udp_widen(gc_udp *u);
 /* Sends 1 to GC_UDP_BYTES_MAX bytes (asserted), which are copied, to an address of u's family. u:
  * open. from: the address of this machine to send from, of the same family, such as the `at` of a
  * question that is answered; it names the interface when `to` is link-local. NULL: the kernel

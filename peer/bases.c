@@ -40,6 +40,7 @@ static uint32_t open_one(gc_bases *b, gc_addr address) {
         return 0;
     }
     gc_udp_offload(&b->sockets[number], GC_UDP_SEGMENTS | GC_UDP_GATHERS);
+    gc_udp_widen(&b->sockets[number]);
     b->addresses[number] = address;
     return 1u << number;
 }

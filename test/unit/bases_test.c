@@ -57,6 +57,7 @@ static void each_base_sends_from_its_own_address(void **state) {
         assert_int_equal(w->got, i + 1);
         assert_int_equal(w->base, i);
         assert_memory_equal(&w->from, &w->a.addresses[i], sizeof w->from);
+        assert_true(w->a.sockets[i].room_in > 0); /* its buffers were asked for */
     }
 }
 

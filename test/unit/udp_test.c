@@ -7,6 +7,7 @@
 #include "host/udp.h"
 
 #include <netinet/udp.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -208,6 +209,54 @@ static void offloads_are_given_back(void **state) {
     pair_close(&p);
 }
 
+/* What a system permits, by its name; 0: it does not say. */
+static uint32_t permitted(const char *path) {
+    unsigned bytes = 0;
+    FILE *f = fopen(path, "r");
+    if (f != NULL) {
+        if (fscanf(f, "%u", &bytes) != 1) {
+            bytes = 0;
+        }
+        fclose(f);
+    }
+    return bytes;
+}
+
+/* The kernel doubles what it gives, and gives no more than it permits. */
+static void check_room(uint32_t given, uint32_t before, uint32_t most) {
+    uint32_t bytes = most < GC_UDP_ROOM_BYTES ? most : GC_UDP_ROOM_BYTES;
+    if (most > 0 && before < 2 * bytes) {
+        assert_int_equal(given, 2 * bytes);
+    } else {
+        assert_true(given >= before);
+    }
+}
+
+static uint32_t room_of(int fd, int option) {
+    int bytes = 0;
+    socklen_t size = sizeof bytes;
+    assert_int_equal(getsockopt(fd, SOL_SOCKET, option, &bytes, &size), 0);
+    return (uint32_t)bytes;
+}
+
+static void a_socket_gets_the_room_that_is_permitted(void **state) {
+    (void)state;
+    pair p;
+    int least = 4096;
+    pair_open(&p, "127.0.0.1");
+    assert_int_equal(p.a.room_in, 0);
+    setsockopt(p.a.fd, SOL_SOCKET, SO_RCVBUF, &least, sizeof least);
+    setsockopt(p.a.fd, SOL_SOCKET, SO_SNDBUF, &least, sizeof least);
+    uint32_t in = room_of(p.a.fd, SO_RCVBUF), out = room_of(p.a.fd, SO_SNDBUF);
+    gc_udp_widen(&p.a);
+    check_room(p.a.room_in, in, permitted("/proc/sys/net/core/rmem_max"));
+    check_room(p.a.room_out, out, permitted("/proc/sys/net/core/wmem_max"));
+    assert_true(p.a.room_in > in && p.a.room_out > out);
+    assert_int_equal(room_of(p.a.fd, SO_RCVBUF), p.a.room_in);
+    assert_int_equal(room_of(p.a.fd, SO_SNDBUF), p.a.room_out);
+    pair_close(&p);
+}
+
 static void an_answer_leaves_from_the_address_that_was_asked(void **state) {
     (void)state;
     pair p;
@@ -279,6 +328,7 @@ int main(void) {
         cmocka_unit_test(a_burst_passes_whole_whatever_the_kernel_puts_together),
         cmocka_unit_test(a_refused_message_leaves_as_datagrams),
         cmocka_unit_test(offloads_are_given_back),
+        cmocka_unit_test(a_socket_gets_the_room_that_is_permitted),
         cmocka_unit_test(an_answer_leaves_from_the_address_that_was_asked),
         cmocka_unit_test(a_socket_may_be_closed_by_its_own_datagram),
         cmocka_unit_test(a_socket_may_be_closed_amid_what_the_kernel_put_together),
