@@ -30,6 +30,15 @@ static enum progress give_candidate(gc_peer_connection *p, const gc_candidate *c
     return gc_peer_connection_lives(p) ? GIVEN : AGAIN;
 }
 
+static void select_pair(gc_peer_connection *p, const gc_ice_output *ice) {
+    bool elsewhere = !gc_link_route_is(&p->route, ice->base, &ice->addr);
+    gc_link_route_select(&p->route, ice->base, &ice->addr);
+    gc_mdns_forget(p->shared->mdns, p->owner);
+    gc_link_reports_moved(&p->reports, ice->path, p->state == GC_PEER_CONNECTION_OPEN);
+    gc_sctp_moved(&p->sctp, p->now_ms, elsewhere);
+    gc_dtls_round_trip(&p->dtls, (uint32_t)gc_max_u64(ice->rtt_ms, 1));
+}
+
 static enum progress poll_ice(gc_peer_connection *p, gc_rtc_output *out) {
     gc_ice_output ice;
     if (!p->ice_ready) {
@@ -49,11 +58,7 @@ static enum progress poll_ice(gc_peer_connection *p, gc_rtc_output *out) {
         gc_link_route_hear(&p->route, ice.base, &ice.addr);
         break;
     case GC_ICE_SELECTED:
-        gc_link_route_select(&p->route, ice.base, &ice.addr);
-        gc_mdns_forget(p->shared->mdns, p->owner);
-        gc_link_reports_moved(&p->reports, ice.path, p->state == GC_PEER_CONNECTION_OPEN);
-        gc_sctp_moved(&p->sctp, p->now_ms);
-        gc_dtls_round_trip(&p->dtls, (uint32_t)gc_max_u64(ice.rtt_ms, 1));
+        select_pair(p, &ice);
         break;
     case GC_ICE_FAILED:
         p->ice_failed = true;

@@ -143,8 +143,13 @@ int gc_sctp_agree(gc_sctp *s, gc_span init) {
     return gc_sctp_opening_agree(&s->opening, init);
 }
 
-void gc_sctp_moved(gc_sctp *s, uint64_t now_ms) {
+void gc_sctp_moved(gc_sctp *s, uint64_t now_ms, bool elsewhere) {
     gc_sctp_state_time(s, now_ms);
+    bool learned = s->rate.delivered > 0 || s->out.flight.bytes > 0;
+    if (elsewhere && learned) {
+        gc_sctp_rate_moved(&s->rate);
+        gc_sctp_congestion_moved(&s->congestion, s->rate.delivered, s->now_ms);
+    }
     if (gc_sctp_recovery_moved(&s->recovery, s->now_ms)) {
         s->extra_due = true;
     }

@@ -93,8 +93,9 @@ int gc_sctp_agree(gc_sctp *s, gc_span init);
  * nothing. */
 void gc_sctp_connect(gc_sctp *s, uint64_t now_ms);
 /* Takes that packets go another way from now on (another pair of ICE): a probe tells at once what
- * was lost with the old one. */
-void gc_sctp_moved(gc_sctp *s, uint64_t now_ms);
+ * was lost with the old one. elsewhere: to or from another address, so that nothing is known of the
+ * path; false: the pair was only chosen again. */
+void gc_sctp_moved(gc_sctp *s, uint64_t now_ms, bool elsewhere);
 /* Takes one packet of the peer. Whatever does not belong to the association is ignored. */
 void gc_sctp_packet(gc_sctp *s, uint64_t now_ms, gc_span packet);
 /* Carries out what is due at now_ms. */

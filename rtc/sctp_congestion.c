@@ -39,6 +39,15 @@ void gc_sctp_congestion_begin(gc_sctp_congestion *c, uint32_t packet_bytes, uint
     gc_sctp_model_begin(&c->model, packet_bytes, now_ms);
 }
 
+/* Packets that are sent now may have the stamp of a chunk before the move: those after the next
+ * acknowledgement have not. */
+void gc_sctp_congestion_moved(gc_sctp_congestion *c, uint32_t delivered, uint64_t now_ms) {
+    gc_sctp_congestion_begin(c, c->packet_bytes, now_ms, c->chance);
+    gc_sctp_model_moved(&c->model, delivered, now_ms);
+    c->awaits = true;
+    c->awaited = delivered + 1;
+}
+
 bool gc_sctp_congestion_allows(const gc_sctp_congestion *c, uint32_t flight_bytes) {
     return flight_bytes < c->window_bytes;
 }
@@ -277,8 +286,14 @@ static void set_window(gc_sctp_congestion *c, uint32_t acked_bytes) {
     c->window_bytes = max_u32(min_u32(c->window_bytes, bound(c)), least_bytes(c));
 }
 
+/* Modulo 2^32: asked only until it was true once. */
+static bool is_of_this_path(gc_sctp_congestion *c, const gc_sctp_sample *s) {
+    c->awaits = c->awaits && (int32_t)(s->rate.delivered - c->awaited) < 0;
+    return !c->awaits;
+}
+
 void gc_sctp_congestion_acked(gc_sctp_congestion *c, const gc_sctp_sample *s) {
-    if (s->acked_bytes == 0) {
+    if (s->acked_bytes == 0 || !is_of_this_path(c, s)) {
         return;
     }
     if (gc_sctp_model_acked(&c->model, s)) {

@@ -66,12 +66,17 @@ typedef struct gc_sctp_congestion {
     uint64_t low_ms;        /* probe of the round trip: since when little is in flight; 0 */
     uint32_t low_rtt_ms;    /* and the least since then */
     uint32_t chance;
+    bool awaits;      /* another path: nothing was acknowledged yet that went on it, which */
+    uint32_t awaited; /* is so when what had been delivered as it was sent is this or more */
 } gc_sctp_congestion;
 
 /* Starts in startup. packet_bytes: longest packet of the path. chance: any number, from which the
  * times of the probes follow: two ends must not probe at the same times. */
 void gc_sctp_congestion_begin(gc_sctp_congestion *c, uint32_t packet_bytes, uint64_t now_ms,
                               uint32_t chance);
+/* Begins anew on another path: what was learned of the one before says nothing of it. delivered: so
+ * far (sctp_rate.h). Acknowledgements of what was sent before change nothing. */
+void gc_sctp_congestion_moved(gc_sctp_congestion *c, uint32_t delivered, uint64_t now_ms);
 /* Returns true when one more chunk may be sent beside so many bytes in flight: a chunk may exceed
  * the window when it was not full (RFC 9260 6.1 B). */
 bool gc_sctp_congestion_allows(const gc_sctp_congestion *c, uint32_t flight_bytes);

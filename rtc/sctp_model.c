@@ -24,6 +24,11 @@ void gc_sctp_model_begin(gc_sctp_model *m, uint32_t packet_bytes, uint64_t now_m
     begin_round(m, 0, now_ms);
 }
 
+void gc_sctp_model_moved(gc_sctp_model *m, uint32_t delivered, uint64_t now_ms) {
+    gc_sctp_model_begin(m, m->packet_bytes, now_ms);
+    m->round_end = delivered;
+}
+
 /* --- samples ------------------------------------------------------------------------------------
  */
 

@@ -57,6 +57,8 @@ enum gc_sctp_model_losses {
 
 /* Begins with nothing known. packet_bytes: longest packet of the path. */
 void gc_sctp_model_begin(gc_sctp_model *m, uint32_t packet_bytes, uint64_t now_ms);
+/* Begins anew on another path, when so much was delivered (sctp_rate.h). */
+void gc_sctp_model_moved(gc_sctp_model *m, uint32_t delivered, uint64_t now_ms);
 /* Takes a SACK. Returns true when a round ended with it, whose figures are the last_ ones. */
 bool gc_sctp_model_acked(gc_sctp_model *m, const gc_sctp_sample *s);
 /* Counts bytes that were lost. */

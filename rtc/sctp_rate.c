@@ -32,6 +32,10 @@ void gc_sctp_rate_limited(gc_sctp_rate *r, uint32_t flight_bytes) {
     r->limited_until = r->delivered + flight_bytes;
 }
 
+void gc_sctp_rate_moved(gc_sctp_rate *r) {
+    r->paused = true;
+}
+
 static void move_marks(gc_sctp_rate *r, uint32_t ms) {
     if (ms - r->marks[1].ms >= GC_SCTP_RATE_MS) {
         r->marks[0] = r->marks[1];

@@ -57,6 +57,8 @@ void gc_sctp_rate_sent(gc_sctp_rate *r, uint64_t now_ms, gc_sctp_rate_stamp *sta
 /* Notes that the application has nothing to send though it could be sent, with so many bytes in
  * flight. */
 void gc_sctp_rate_limited(gc_sctp_rate *r, uint32_t flight_bytes);
+/* Notes that packets go another way from now on: the time before the next chunk is none of it. */
+void gc_sctp_rate_moved(gc_sctp_rate *r);
 /* Counts what a SACK acknowledged, and returns the sample of the chunk that was sent last of those.
  * sent_ms: when it was. */
 gc_sctp_rate_sample gc_sctp_rate_acked(gc_sctp_rate *r, uint64_t now_ms, uint32_t bytes,

@@ -76,6 +76,7 @@ static void rearm(gc_sctp_recovery *r, const gc_sctp_out *o, uint64_t now_ms) {
 }
 
 bool gc_sctp_recovery_moved(gc_sctp_recovery *r, uint64_t now_ms) {
+    r->moved_ms = now_ms;
     if (r->armed_ms == GC_NEVER) {
         return false;
     }
@@ -117,7 +118,7 @@ static bool find_lost(gc_sctp_recovery *r, gc_sctp_out *o, uint64_t now_ms) {
             break;
         }
         if (!gc_sctp_after(b->tsn, o->told_tsn)) {
-            r->lost_bytes += b->len;
+            r->lost_bytes += b->sent_ms >= r->moved_ms ? b->len : 0;
             gc_sctp_out_lose(o, block);
             lost = true;
         }

@@ -45,7 +45,8 @@ typedef struct gc_sctp_recovery {
     uint32_t widened_tsn; /* sent last when it was made wider */
     bool recovering;      /* until all that was sent before the loss is acknowledged */
     uint32_t recover_tsn;
-    uint64_t lost_bytes; /* in all, but for those of silence */
+    uint64_t moved_ms;   /* since when packets go this way */
+    uint64_t lost_bytes; /* in all, but for those of silence, and on the way before */
     uint64_t spurious;   /* windows in which a chunk came twice: its loss was none */
 } gc_sctp_recovery;
 
@@ -66,8 +67,9 @@ void gc_sctp_recovery_sent(gc_sctp_recovery *r, uint64_t now_ms);
  * true when chunks were lost and that is the first loss of this window. */
 bool gc_sctp_recovery_acked(gc_sctp_recovery *r, gc_sctp_out *o, const gc_sctp_acked *a,
                             uint32_t duplicates, uint64_t now_ms);
-/* Takes that packets go another way from now on, so that what is in flight may be lost: timers
- * begin anew. Returns true if something is in flight, of which a probe must be sent now. */
+/* Takes that packets go another way from now on, so that what is in flight may be lost, which says
+ * nothing of the new way: timers begin anew. Returns true if something is in flight, of which a
+ * probe must be sent now. */
 bool gc_sctp_recovery_moved(gc_sctp_recovery *r, uint64_t now_ms);
 /* Returns when gc_sctp_recovery_tick() is due; GC_NEVER. */
 uint64_t gc_sctp_recovery_deadline(const gc_sctp_recovery *r);

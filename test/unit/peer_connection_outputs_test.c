@@ -1,6 +1,9 @@
 /* rtc/peer_connection_outputs.c: what a link gives out, and what it does not. */
 #include "test/unit/one_link.h"
 
+#include "core/wire/stun_message.h"
+#include "rtc/ice_message.h"
+
 static void an_offer_and_its_candidate_are_given_out(void **state) {
     (void)state;
     one_link *f = one_link_begin(true);
@@ -42,11 +45,60 @@ static void a_link_that_is_let_go_reports_nothing(void **state) {
     one_link_end(f);
 }
 
+/* Answers the next check of the link as the other side does, which saw it come from `mapped`. */
+static void answer_a_check(one_link *f, uint64_t now_ms, const gc_addr *mapped) {
+    gc_stun_message m;
+    uint8_t bytes[GC_ICE_MESSAGE_BYTES_MAX];
+    do {
+        assert_true(one_link_next(f, GC_RTC_DATAGRAM));
+    } while (f->out.bytes.data[0] != 0); /* others are of DTLS */
+    assert_int_equal(gc_stun_message_read(f->out.bytes, &m), 0);
+    gc_addr from = f->out.to;
+    uint32_t base = f->out.value;
+    uint32_t len = gc_ice_message_success(bytes, m.transaction, mapped,
+                                          &f->link.ice.generations.current.remote);
+    assert_int_equal(gc_peer_connection_stun(&f->link, now_ms, base, &from, gc_span_of(bytes, len)),
+                     0);
+    while (gc_peer_connection_poll(&f->link, &f->out)) {
+        continue;
+    }
+}
+
+/* What SCTP learned of the path holds while the pair is the same, however its path is named, and no
+ * longer. */
+static void another_pair_is_another_path(void **state) {
+    (void)state;
+    uint32_t len;
+    const gc_addr other = {.ip = {192, 0, 2, 7}, .port = 4001, .family = 4};
+    uint8_t *offer = one_link_make_offer(&len);
+    one_link *f = one_link_begin(false);
+    gc_peer_connection_answer(&f->link, ONE_LINK_BEGAN, gc_span_of(offer, len));
+    free(offer);
+    gc_peer_connection_candidate(&f->link, ONE_LINK_BEGAN,
+                                 GC_SPAN("candidate:1 1 udp 2122260223 198.51.100.9 9 typ host"));
+    answer_a_check(f, ONE_LINK_BEGAN + 20, &other);
+    assert_int_equal(f->link.ice.told_path, GC_PATH_PRFLX);
+    gc_sctp *sctp = &f->link.sctp;
+    sctp->rate.delivered = 1000000; /* a transfer is under way */
+    sctp->congestion.phase = GC_SCTP_CONGESTION_CRUISE;
+    gc_peer_connection_tick(&f->link, ONE_LINK_BEGAN + 5000);
+    answer_a_check(f, ONE_LINK_BEGAN + 5020, &one_link_own);
+    assert_int_equal(f->link.ice.told_path, GC_PATH_HOST);
+    assert_int_equal(sctp->congestion.phase, GC_SCTP_CONGESTION_CRUISE);
+    gc_peer_connection_drop_base(&f->link, ONE_LINK_BEGAN + 6000, 0);
+    gc_peer_connection_add_base(&f->link, ONE_LINK_BEGAN + 6000, 1, &other);
+    answer_a_check(f, ONE_LINK_BEGAN + 6020, &other);
+    assert_int_equal(f->link.ice.told_base, 1);
+    assert_int_equal(sctp->congestion.phase, GC_SCTP_CONGESTION_STARTUP);
+    one_link_end(f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_offer_and_its_candidate_are_given_out),
         cmocka_unit_test(nothing_is_sent_before_it_is_open),
         cmocka_unit_test(a_link_that_is_let_go_reports_nothing),
+        cmocka_unit_test(another_pair_is_another_path),
     };
     return RUN(tests);
 }

@@ -298,6 +298,62 @@ static void no_acknowledgement_makes_the_window_exceed_its_bound(void **state) {
     }
 }
 
+/* An acknowledgement of what went on the way before the move. */
+static void ack_of_before(uint32_t delivered) {
+    now_ms += RTT;
+    gc_sctp_sample s = {.now_ms = now_ms,
+                        .acked_bytes = 10 * PACKET,
+                        .flight_bytes = FILL,
+                        .rtt_ms = RTT / 2,
+                        .rate = {10 * RATE, delivered, total + 10 * PACKET, false}};
+    total += 10 * PACKET;
+    gc_sctp_congestion_acked(&c, &s);
+}
+
+static void another_path_is_learned_anew(void **state) {
+    (void)state;
+    begin_cruise();
+    uint32_t moved = total;
+    gc_sctp_congestion_moved(&c, total, now_ms);
+    assert_int_equal(c.phase, GC_SCTP_CONGESTION_STARTUP);
+    assert_int_equal(c.window_bytes, 4404); /* that of the RFC */
+    assert_int_equal(gc_sctp_congestion_rate(&c), 0);
+    ack_of_before(moved - FILL);
+    ack_of_before(moved);
+    assert_int_equal(gc_sctp_model_rate(&c.model), 0);
+    assert_int_equal(c.model.rtt_ms, UINT32_MAX);
+    assert_int_equal(c.window_bytes, 4404);
+    for (uint32_t i = 0; i < 20; i++) {
+        round_trip(RATE / 10, 2 * RTT, FILL / 5);
+    }
+    assert_int_equal(gc_sctp_model_rate(&c.model), RATE / 10);
+    assert_int_equal(c.model.rtt_ms, 2 * RTT);
+    assert_in_range(c.window_bytes, FILL / 5, 3 * FILL / 5);
+    assert_true(c.phase != GC_SCTP_CONGESTION_STARTUP);
+}
+
+/* The count of bytes goes around: what was delivered before does not hold back the rounds. */
+static void it_is_learned_however_much_was_delivered(void **state) {
+    (void)state;
+    static const uint32_t counts[] = {1, INT32_MAX, 3000000000u, UINT32_MAX};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        begin();
+        total = counts[i];
+        gc_sctp_congestion_moved(&c, total, now_ms);
+        ack_of_before(counts[i]);
+        round_trip(RATE, RTT, 0);
+        assert_int_equal(gc_sctp_model_rate(&c.model), RATE);
+        uint32_t window = c.window_bytes;
+        round_trip(RATE, RTT, 0);
+        assert_true(c.window_bytes > window);
+        round_trip(RATE, RTT, 0);
+        assert_true(c.phase_rounds >= 2);
+        total += INT32_MAX; /* long after, the same count comes again */
+        round_trip(2 * RATE, RTT, 0);
+        assert_int_equal(gc_sctp_model_rate(&c.model), 2 * RATE);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_window_is_that_of_the_rfc_and_not_paced),
@@ -316,6 +372,8 @@ int main(void) {
         cmocka_unit_test(a_timeout_leaves_one_packet_and_the_model),
         cmocka_unit_test(a_short_path_is_bounded_by_its_window_alone),
         cmocka_unit_test(no_acknowledgement_makes_the_window_exceed_its_bound),
+        cmocka_unit_test(another_path_is_learned_anew),
+        cmocka_unit_test(it_is_learned_however_much_was_delivered),
     };
     return RUN(tests);
 }

@@ -251,6 +251,30 @@ static void on_another_way_timers_begin_anew(void **state) {
     end();
 }
 
+/* What was lost with the way before is sent again, and is no sign of congestion on the new one. */
+static void losses_of_the_way_before_do_not_count(void **state) {
+    (void)state;
+    for (uint32_t moves = 0; moves < 2; moves++) {
+        begin(8);
+        for (uint32_t i = 0; i < 5; i++) {
+            send(1000 + i);
+        }
+        ack(1050, 1, 0, 0, 0);
+        if (moves) {
+            assert_true(gc_sctp_recovery_moved(&r, 1060));
+        }
+        send(1070); /* the sixth: a probe, which comes */
+        assert_true(ack(1120, 1, 5, 5, 0));
+        assert_int_equal(r.lost_bytes, moves ? 0 : 4);
+        send(1130); /* the second again, which is lost on the new way, too */
+        send(1131);
+        ack(1181, 1, 2, 5, 0);
+        gc_sctp_recovery_tick(&r, &out, gc_sctp_recovery_deadline(&r));
+        assert_int_equal(r.lost_bytes, moves ? 1 : 5);
+        end();
+    }
+}
+
 static void after_a_timeout_there_is_no_probe_and_no_recovery(void **state) {
     (void)state;
     begin(8);
@@ -284,6 +308,7 @@ int main(void) {
         cmocka_unit_test(a_probe_goes_out_after_two_round_trips),
         cmocka_unit_test(silence_loses_all_and_doubles_the_time_up_to_a_bound),
         cmocka_unit_test(on_another_way_timers_begin_anew),
+        cmocka_unit_test(losses_of_the_way_before_do_not_count),
         cmocka_unit_test(after_a_timeout_there_is_no_probe_and_no_recovery),
     };
     return RUN(tests);

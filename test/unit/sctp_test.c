@@ -213,6 +213,41 @@ static void data_flow_again_soon_after_a_blackout(void **state) {
     pair_end(&pair);
 }
 
+/* A transfer that loses all that is under way with its path goes on as a new one would: neither is
+ * the old rate that of the new path, nor are the losses of the old one. */
+static void another_way_is_learned_anew(void **state) {
+    (void)state;
+    pair_begin(&pair, 9, &PAIR_CONFIG);
+    pair_connect(&pair);
+    pair.rate_bytes_per_ms = 5000;
+    pair.queue_ms = 1000;
+    gc_sctp *s = &pair.side[0].s;
+    gc_sctp_moved(s, pair.now_ms, true); /* nothing was learned so far */
+    assert_false(s->congestion.awaits);
+    for (uint32_t i = 0; i < 8; i++) {
+        assert_int_equal(pair_send(&pair, 0, 0, false, 100000), 0);
+    }
+    pair_run(&pair, 100);
+    uint64_t rate = gc_sctp_model_rate(&s->congestion.model);
+    assert_true(rate > 0 && s->out.flight.bytes > 0);
+    gc_sctp_moved(s, pair.now_ms, false); /* the same pair again */
+    assert_int_equal(gc_sctp_model_rate(&s->congestion.model), rate);
+    pair.dark = true;
+    pair_run(&pair, 100);
+    pair.dark = false;
+    pair.rate_bytes_per_ms = 500;
+    pair.free_bytes[0] = pair.free_bytes[1] = 0; /* another line, which is free */
+    gc_sctp_moved(s, pair.now_ms, true);
+    assert_int_equal(gc_sctp_model_rate(&s->congestion.model), 0);
+    assert_int_equal(s->congestion.phase, GC_SCTP_CONGESTION_STARTUP);
+    uint64_t from_ms = pair.now_ms;
+    assert_true(pair_finish(&pair, 10000));
+    assert_true(gc_sctp_model_rate(&s->congestion.model) <= 600000);
+    assert_int_equal(s->congestion.ceiling_bytes, UINT32_MAX);
+    assert_true(pair.now_ms - from_ms <= 800000 / 500 + 400);
+    pair_end(&pair);
+}
+
 static void nobody_there_ends_by_its_deadline(void **state) {
     (void)state;
     pair_begin(&pair, 7, &PAIR_CONFIG);
@@ -437,6 +472,7 @@ int main(void) {
         cmocka_unit_test(messages_at_a_third_lost_each_way_come_soon),
         cmocka_unit_test(bulk_fills_a_line_and_waits_for_it),
         cmocka_unit_test(data_flow_again_soon_after_a_blackout),
+        cmocka_unit_test(another_way_is_learned_anew),
         cmocka_unit_test(nobody_there_ends_by_its_deadline),
         cmocka_unit_test(a_peer_that_takes_nothing_ends_by_its_deadline),
         cmocka_unit_test(an_idle_association_has_no_timer_and_no_block),
