@@ -297,7 +297,9 @@ static bool is_relayed(const gc_signal_in *in) {
 
 static bool on_signal(gc_meeting *m, gc_peers *ps, const gc_step *s, gc_span text) {
     gc_signal_in *in = &m->store->signal;
-    if (gc_signal_read(text, in) != 0) {
+    int error = gc_signal_read(text, in);
+    if (error != 0) {
+        gc_signaling_client_unreadable(&m->line, error);
         return false;
     }
     switch (in->type) {

@@ -233,6 +233,13 @@ void gc_signaling_client_error(gc_signaling_client *s, uint32_t reason) {
     }
 }
 
+void gc_signaling_client_unreadable(gc_signaling_client *s, int error) {
+    bool greets = s->step == GC_SIGNALING_STEP_OPENING && (s->gc || !s->ever_on);
+    if (greets) {
+        s->reason = error == GC_E_TOO_BIG ? GC_REASON_TOO_BIG : GC_REASON_PROTOCOL;
+    }
+}
+
 /* Our own server answers each HEARTBEAT; another one sends our echo back, unless we know better. */
 static bool hears(const gc_signaling_client *s) {
     return s->gc || s->echoes || !s->mute;

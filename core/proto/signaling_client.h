@@ -99,6 +99,11 @@ bool gc_signaling_client_relayed(gc_signaling_client *s, uint64_t now_ms);
 /* Notes the reason (a gc_reason) that the server named before it closes: ERROR, ID-TAKEN or
  * INVALID-KEY. */
 void gc_signaling_client_error(gc_signaling_client *s, uint32_t reason);
+/* Takes that a message could not be read; error: what gc_signal_read() said of it. Before OPEN it
+ * is noted as the reason, because nothing else tells why the client does not get on; a good OPEN
+ * may still come. To a client that takes an id over a server without the additions sends no OPEN:
+ * there the message may be somebody else's, and nothing changes. */
+void gc_signaling_client_unreadable(gc_signaling_client *s, int error);
 /* Does what is due at now_ms: connects, beats, gives up a socket that is late or silent. */
 void gc_signaling_client_tick(gc_signaling_client *s, gc_output_queue *q, gc_drbg *d,
                               uint64_t now_ms);

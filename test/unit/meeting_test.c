@@ -92,6 +92,37 @@ static void other_reasons_are_said_and_tried_again(void **state) {
     script_free(s);
 }
 
+/* OPEN with more members than any room of ours has, and what is no message at all. */
+static void a_greeting_that_cannot_be_read_is_said(void **state) {
+    static char text[GC_MESSAGE_BYTES_MAX];
+    size_t len = (size_t)snprintf(text, sizeof text,
+                                  "{\"type\":\"OPEN\",\"payload\":{\"gc\":1,\"room\":{"
+                                  "\"tag\":\"" COFFEE "\",\"members\":[\"m\"");
+    (void)state;
+    for (int i = 1; i < 1500; i++) {
+        len += (size_t)snprintf(text + len, sizeof text - len, ",\"member-%d\"", i);
+    }
+    snprintf(text + len, sizeof text - len, "]}}}");
+    const char *const rows[][2] = {
+        {text, "too-big"}, {"{", "protocol"}, {"[]", "protocol"}, {"{\"type\":1}", "protocol"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char line[64];
+        script *s = script_new();
+        put(s, gc_client_join_room(s->c, s->now, &script_options, room_named("coffee")));
+        put(s, gc_client_signaling_opened(s->c, s->now, GC_SIGNALING_SOCKET_OWN));
+        server_says(s, rows[i][0]);
+        snprintf(line, sizeof line, "state joining connecting %s\n", rows[i][1]);
+        expect(s, line);
+        pass(s, GC_SIGNALING_OPEN_MS);
+        assert_null(strstr(s->lines, "state")); /* the reason is still this one */
+        enter_again(s, "[]");
+        expect(s, "state waiting on none\n");
+        server_says(s, rows[i][0]); /* later it is ignored */
+        expect(s, "");
+        script_free(s);
+    }
+}
+
 static void a_server_out_of_reach_is_tried_for_ever(void **state) {
     script *s = script_new();
     (void)state;
@@ -354,6 +385,7 @@ int main(void) {
         cmocka_unit_test(a_room_that_is_full_when_we_come_back_is_asked_again),
         cmocka_unit_test(hopeless_reasons_end_it),
         cmocka_unit_test(other_reasons_are_said_and_tried_again),
+        cmocka_unit_test(a_greeting_that_cannot_be_read_is_said),
         cmocka_unit_test(a_server_out_of_reach_is_tried_for_ever),
         cmocka_unit_test(an_id_that_is_taken_is_drawn_again_once),
         cmocka_unit_test(a_host_keeps_its_id),

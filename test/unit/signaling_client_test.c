@@ -312,6 +312,32 @@ static void the_reason_is_what_the_server_said(void **state) {
     assert_int_equal(s.reason, GC_REASON_NONE);
 }
 
+/* Before OPEN, which our server always sends first; a stock one sends none after a take-over. */
+static void a_greeting_that_cannot_be_read_is_the_reason(void **state) {
+    (void)state;
+    gc_signaling_client_start(&s, &queue, NULL, 0);
+    gc_signaling_client_unreadable(&s, GC_E_TOO_BIG);
+    assert_int_equal(s.reason, GC_REASON_NONE);
+    gc_signaling_client_opened(&s, &queue, 0);
+    gc_signaling_client_unreadable(&s, GC_E_TOO_BIG);
+    assert_int_equal(s.reason, GC_REASON_TOO_BIG);
+    gc_signaling_client_unreadable(&s, GC_E_SYNTAX);
+    assert_int_equal(s.reason, GC_REASON_PROTOCOL);
+    tick(GC_SIGNALING_OPEN_MS); /* given up, and it is still the reason */
+    assert_int_equal(s.reason, GC_REASON_PROTOCOL);
+    tick(gc_signaling_client_deadline(&s));
+    gc_signaling_client_opened(&s, &queue, 11000);
+    assert_true(gc_signaling_client_open(&s, false, 11000));
+    gc_signaling_client_unreadable(&s, GC_E_TOO_BIG);
+    assert_int_equal(s.reason, GC_REASON_NONE);
+    gc_signaling_client_closed(&s, &drbg, 12000);
+    tick(gc_signaling_client_deadline(&s));
+    gc_signaling_client_opened(&s, &queue, 13000);
+    assert_int_equal(s.step, GC_SIGNALING_STEP_OPENING);
+    gc_signaling_client_unreadable(&s, GC_E_TOO_BIG);
+    assert_int_equal(s.reason, GC_REASON_SERVER_UNREACHABLE);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup(name, setup)
     const struct CMUnitTest tests[] = {
@@ -329,6 +355,7 @@ int main(void) {
         TEST(a_socket_that_never_opens_is_given_up),
         TEST(reports_of_an_old_socket_change_nothing),
         TEST(the_reason_is_what_the_server_said),
+        TEST(a_greeting_that_cannot_be_read_is_the_reason),
     };
     return RUN(tests);
 }
