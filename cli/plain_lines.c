@@ -114,14 +114,44 @@ static void because(gc_writer *w, const gc_event *e) {
     }
 }
 
+/* Marks that look like the brackets around a name: those of the keyboard, of full width, quotation
+ * marks, brackets of mathematics and ornaments, and letters. Source: UTS 39, confusables of U+003C
+ * and U+003E; Unicode 15, the single angle brackets. */
+static bool is_bracket(uint32_t c) {
+    static const uint16_t brackets[] = {
+        '<',    '>',    0x2c2,  0x2c3,  0x1433, 0x1438, 0x16b2, 0x2039, 0x203a, 0x227a, 0x227b,
+        0x2329, 0x232a, 0x276c, 0x276d, 0x276e, 0x276f, 0x2770, 0x2771, 0x27e8, 0x27e9, 0x29fc,
+        0x29fd, 0x3008, 0x3009, 0xfe3f, 0xfe40, 0xfe64, 0xfe65, 0xff1c, 0xff1e,
+    };
+    bool found = c == 0x16f3f || c == 0x1d236 || c == 0x1d237;
+    for (size_t i = 0; i < sizeof brackets / sizeof brackets[0] && !found; i++) {
+        found = c == brackets[i];
+    }
+    return found;
+}
+
+/* Puts "_" in the place of each bracket of a clean name. Returns its length then. */
+static uint32_t without_brackets(uint8_t *name, uint32_t len) {
+    uint32_t out = 0;
+    for (uint32_t at = 0; at < len;) {
+        uint32_t bytes = gc_utf8_sequence(name + at, name + len);
+        if (is_bracket(gc_utf8_decode(name + at, bytes))) {
+            name[out++] = '_';
+        } else {
+            memmove(name + out, name + at, bytes);
+            out += bytes;
+        }
+        at += bytes;
+    }
+    return out;
+}
+
 static void learn(gc_plain_lines *p, const gc_event *e, int i) {
     uint8_t clean[GC_NICK_BYTES_MAX];
     uint32_t len = e->nick.len <= sizeof clean && gc_utf8_valid(e->nick)
                        ? gc_utf8_clean_line(e->nick, clean, GC_PLAIN_LINES_NICK_BYTES)
                        : 0;
-    for (uint32_t at = 0; at < len; at++) {
-        clean[at] = clean[at] == '<' || clean[at] == '>' ? '_' : clean[at];
-    }
+    len = without_brackets(clean, len);
     memcpy(p->people[i].nick, clean, len);
     p->people[i].nick_len = len;
     p->people[i].looks = gc_looks_of(nick_of(p, i));

@@ -81,6 +81,27 @@ static void a_name_ends_where_it_ends(void **state) {
                         "* <Ben has left. Eve> is connected, not verified.\n");
 }
 
+/* Whatever looks like the end of a name. */
+static void no_name_has_marks_that_look_like_its_brackets(void **state) {
+    (void)state;
+    static const char *const brackets[][2] = {
+        {"\xef\xbc\x9c", "\xef\xbc\x9e"}, {"\xe2\x80\xb9", "\xe2\x80\xba"},
+        {"\xe2\x9f\xa8", "\xe2\x9f\xa9"}, {"\xe3\x80\x88", "\xe3\x80\x89"},
+        {"\xe2\x8c\xa9", "\xe2\x8c\xaa"}, {"\xe2\x9d\xae", "\xe2\x9d\xaf"},
+        {"\xef\xb9\xa4", "\xef\xb9\xa5"}, {"\xcb\x82", "\xcb\x83"},
+        {"\xe1\x90\xb8", "\xe1\x90\xb3"}, {"\xf0\x9d\x88\xb6", "\xf0\x9d\x88\xb7"},
+    };
+    for (size_t i = 0; i < sizeof brackets / sizeof brackets[0]; i++) {
+        gc_plain_lines p = {0};
+        char nick[64];
+        snprintf(nick, sizeof nick, "Ben%s yes %sx", brackets[i][1], brackets[i][0]);
+        assert_string_equal(says(&p, GC_SPAN("e"), text_span(nick)), "<Ben_ yes _x> hi\n");
+    }
+    gc_plain_lines p = {0};
+    assert_string_equal(says(&p, GC_SPAN("f"), GC_SPAN("\xc3\x84nn \xe6\xbc\xa2")),
+                        "<\xc3\x84nn \xe6\xbc\xa2> hi\n");
+}
+
 static void two_people_are_told_apart(void **state) {
     (void)state;
     gc_plain_lines p = {0};
@@ -139,6 +160,7 @@ int main(void) {
         cmocka_unit_test(somebody_without_a_name_is_an_id),
         cmocka_unit_test(a_name_cannot_look_like_a_line),
         cmocka_unit_test(a_name_ends_where_it_ends),
+        cmocka_unit_test(no_name_has_marks_that_look_like_its_brackets),
         cmocka_unit_test(two_people_are_told_apart),
         cmocka_unit_test(a_name_that_looks_like_another_is_told_apart),
         cmocka_unit_test(everybody_has_a_place_and_more_have_none),
