@@ -15,6 +15,23 @@ const MARKS = /[\u061c\u200e\u200f]/g;
 const NESTING = /[\u202a-\u202c\u2066-\u2069]/;
 const POP_EMBEDDING = '\u202c';
 const POP_ISOLATE = '\u2069';
+/** Characters that nobody sees can carry what nobody shall read, or make equal texts different. Where
+ * writing needs one it stays: in emoji, and in scripts with joiners. The same as is_needed() and flag_len()
+ * of cli/visible.c. Marks, embeddings, overrides and isolates of direction have rules of their own. */
+const UNSEEN = '(?![\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069])\\p{DI}';
+/** Letters and marks of Arabic, Syriac and the scripts of India and its neighbours. */
+const JOINED = '(?=[\\p{L}\\p{M}])(?!\\p{DI})[\\u0600-\\u109f\\u1780-\\u18af]';
+const NEEDED = [
+    // the flags of England, Scotland and Wales
+    '\\u{1f3f4}\\u{e0067}\\u{e0062}(?:\\u{e0065}\\u{e006e}\\u{e0067}|\\u{e0073}\\u{e0063}\\u{e0074}' +
+        '|\\u{e0077}\\u{e006c}\\u{e0073})\\u{e007f}',
+    '(?<=\\p{ExtPict})[\\ufe0e\\ufe0f]',
+    '(?<=[0-9#*])\\ufe0f(?=\\u20e3)',
+    '(?<=\\p{ExtPict}\\ufe0f?|\\p{EMod})\\u200d(?=\\p{ExtPict})',
+    `(?<=${JOINED})[\\u200c\\u200d]`,
+    '(?<=[\\u1820-\\u18aa])[\\u180b-\\u180d\\u180f]', // forms of Mongolian letters
+];
+const NEEDED_OR_UNSEEN = new RegExp(`(${NEEDED.join('|')})|${UNSEEN}`, 'gu');
 
 /** Addresses of one text that become links: the rest stays text, so that a stranger's message
  * cannot fill the page with elements. */
@@ -50,16 +67,22 @@ function dropNesting(text) {
     return chars.map((char) => (NESTING.test(char) ? '\ufffd' : char)).join('');
 }
 
+/** @param {string} text @param {string} mark  in the place of what nobody sees and no writing needs */
+function replaceUnseen(text, mark) {
+    return text.replace(NEEDED_OR_UNSEEN, (_, needed) => needed ?? mark);
+}
+
 /** @param {string} text
  * @returns {string} the text as it may be shown */
 export function cleanText(text) {
-    return dropNesting(text.replace(/\r\n/g, '\n')).replace(UNSAFE, '\ufffd');
+    const turned = dropNesting(text.replace(/\r\n/g, '\n'));
+    return replaceUnseen(turned, '\ufffd').replace(UNSAFE, '\ufffd');
 }
 
 /** Cleans, in the same way, a text that is shown on one line: a name, a room.
  * @param {string} text */
 export function cleanLine(text) {
-    return cleanText(text)
+    return cleanText(replaceUnseen(text, ''))
         .replace(MARKS, '')
         .replace(/[\s\u2028\u2029]+/g, ' ')
         .trim();

@@ -24,6 +24,7 @@ const UNSEEN = [
   ['الاجتماع الساعة \u061c12:30، اتصل بـ \u2066+20 100 1234567\u2069', 'الاجتماع الساعة \u061c12:30، اتصل بـ +20 100 1234567'],
   ['bell\u0007 escape\u001b[31m', 'bell\ufffd escape\ufffd[31m'],
   ['tab\tand\nline stay', 'tab\tand\nline stay'],
+  ['hid\u200bden \u{1f469}\u200d\u{1f4bb}', 'hid\ufffdden \u{1f469}\u200d\u{1f4bb}'],
 ];
 
 scenario('markup and unseen characters in messages are shown as text', {

@@ -1,5 +1,6 @@
 // Text of other people as the page shows it: what becomes a link, what is made visible.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import test from 'node:test';
 
 import { cleanLine, cleanText, splitLinks } from '../../web/linkify.js';
@@ -128,4 +129,16 @@ test('direction marks that keyboards write are harmless in messages, and absent 
     assert.equal(cleanText(`\u202e${open}a${close}b\u202c`), '\ufffdab', 'an override stays visible');
   }
   assert.equal(cleanText('\u202aa\u2069b'), '\ufffda\ufffdb', 'of another kind');
+});
+
+test('what nobody sees is made visible unless writing needs it, and is absent from names', () => {
+  const { texts } = JSON.parse(readFileSync(new URL('../vectors/unseen.json', import.meta.url), 'utf8'));
+  const char = (hex) => String.fromCodePoint(Number.parseInt(hex, 16));
+  const write = (codes, mark) => codes.split(' ')
+    .map((code) => (code.startsWith('[') ? mark ?? char(code.slice(1)) : char(code))).join('');
+  assert.ok(texts.length > 30);
+  for (const { name, text } of texts) { // the same table as in test/unit/visible_test.c
+    assert.equal(cleanText(write(text)), write(text, '\ufffd'), name);
+    assert.equal(cleanLine(`x${write(text)}x`), `x${write(text, '')}x`.replace(/\s+/g, ' '), name);
+  }
 });

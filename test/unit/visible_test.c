@@ -1,5 +1,6 @@
 /* cli/visible.c */
 #include "test/unit/unit.h"
+#include "test/unit/vectors.h"
 
 #include "cli/visible.h"
 #include "core/base/utf8.h"
@@ -69,6 +70,48 @@ static void bytes_that_are_no_utf8_are_replaced(void **state) {
     assert_string_equal(json("\x80"), "\"\\ufffd\"");
 }
 
+/* A row of the table: code points in hex, in brackets those that are shown. */
+static void read_row(const char *row, char *text, char *shown, char *escaped) {
+    strcpy(escaped, "\"");
+    for (const char *at = row; *at != 0;) {
+        uint8_t bytes[5] = {0};
+        bool bracket = *at == '[';
+        char *end;
+        unsigned c = (unsigned)strtoul(at + bracket, &end, 16);
+        bytes[gc_utf8_encode(c, bytes)] = 0;
+        strcat(text, (const char *)bytes);
+        if (bracket) {
+            sprintf(shown + strlen(shown), "<U+%04X>", c);
+            if (c > 0xffff) {
+                sprintf(escaped + strlen(escaped), "\\u%04x", 0xd800 + ((c - 0x10000) >> 10));
+                c = 0xdc00 + (c & 0x3ff);
+            }
+            sprintf(escaped + strlen(escaped), "\\u%04x", c);
+        } else {
+            strcat(shown, (const char *)bytes);
+            strcat(escaped, (const char *)bytes);
+        }
+        at = end + bracket;
+        at += *at == ' ';
+    }
+    strcat(escaped, "\"");
+}
+
+/* The same table as in test/page/linkify.test.mjs. */
+static void what_nobody_sees_is_shown_unless_writing_needs_it(void **state) {
+    (void)state;
+    vectors file = vectors_load("test/vectors/unseen.json");
+    int list = vectors_get(&file, 0, "texts"), count = vectors_size(&file, list);
+    for (int i = 0, t = list + 1; i < count; i++, t = vectors_behind(&file, t)) {
+        char row[VECTOR_BYTES_MAX], text[400] = "", shown[400] = "", escaped[400];
+        vectors_string(&file, vectors_get(&file, t, "text"), row);
+        read_row(row, text, shown, escaped);
+        assert_string_equal(visible(text, NULL), shown);
+        assert_string_equal(json(text), escaped);
+    }
+    vectors_free(&file);
+}
+
 /* Of every character below U+11000, and of the tags: what comes out drives nothing, and the JSON
  * is the same text. */
 static void nothing_unsafe_comes_out(void **state) {
@@ -115,6 +158,7 @@ int main(void) {
         cmocka_unit_test(what_drives_a_terminal_is_spelled_out),
         cmocka_unit_test(a_message_has_lines_and_a_name_has_one),
         cmocka_unit_test(bytes_that_are_no_utf8_are_replaced),
+        cmocka_unit_test(what_nobody_sees_is_shown_unless_writing_needs_it),
         cmocka_unit_test(nothing_unsafe_comes_out),
         cmocka_unit_test(a_writer_without_room_fails),
     };
