@@ -1,5 +1,6 @@
 #include "cli/output.h"
 #include "cli/qr.h"
+#include "cli/wrap.h"
 #include "core/base/error.h"
 #include "core/base/secret.h"
 #include "core/base/utf8.h"
@@ -44,11 +45,30 @@ static bool write_some(gc_output *o, const uint8_t **at, uint32_t *left) {
 }
 
 static void flush(gc_output *o, const gc_writer *w) {
-    const uint8_t *at = o->bytes;
+    const uint8_t *at = w->data;
     uint32_t left = w->failed ? 0 : w->at;
     while (left > 0 && !o->gone) {
         o->gone = !write_some(o, &at, &left);
     }
+}
+
+static uint32_t width_of(const gc_output *o) {
+    struct winsize size = {0};
+    bool said = ioctl(o->fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    return said ? size.ws_col : GC_WRAP_COLUMNS_UNKNOWN;
+}
+
+/* The width is asked for each time: a window can be made narrower. */
+static void flush_cut(gc_output *o, const gc_writer *w) {
+    gc_writer rows;
+    gc_span lines = gc_span_of(w->data, w->failed ? 0 : w->at);
+    gc_writer_init(&rows, o->rows, sizeof o->rows);
+    if (o->terminal) {
+        gc_wrap_rows(&rows, lines, width_of(o));
+    } else {
+        gc_wrap_blanks(&rows, lines);
+    }
+    flush(o, &rows);
 }
 
 static gc_writer begin(gc_output *o) {
@@ -58,9 +78,9 @@ static gc_writer begin(gc_output *o) {
 }
 
 void gc_output_open(gc_output *o, int fd, bool json) {
-    memset(o, 0, offsetof(gc_output, bytes));
     o->fd = fd;
     o->json = json;
+    o->terminal = isatty(fd) != 0;
 }
 
 void gc_output_own(gc_output *o, gc_span nick) {
@@ -74,7 +94,7 @@ void gc_output_show_codes(gc_output *o) {
     struct winsize size = {0};
     const char *kind = getenv("TERM");
     bool able = kind != NULL && strcmp(kind, "") != 0 && strcmp(kind, "dumb") != 0;
-    if (able && !o->json && isatty(o->fd) && ioctl(o->fd, TIOCGWINSZ, &size) == 0) {
+    if (able && !o->json && o->terminal && ioctl(o->fd, TIOCGWINSZ, &size) == 0) {
         o->columns = size.ws_col;
     }
 }
@@ -83,16 +103,22 @@ void gc_output_event(gc_output *o, const gc_event *e) {
     gc_writer w = begin(o);
     if (o->json) {
         gc_json_lines_event(&w, e);
+        flush(o, &w);
     } else {
         gc_plain_lines_event(&o->people, &w, e);
+        flush_cut(o, &w);
     }
-    flush(o, &w);
 }
 
 void gc_output_joined(gc_output *o, gc_span room) {
     gc_writer w = begin(o);
-    (o->json ? gc_json_lines_joined : gc_plain_lines_joined)(&w, room);
-    flush(o, &w);
+    if (o->json) {
+        gc_json_lines_joined(&w, room);
+        flush(o, &w);
+    } else {
+        gc_plain_lines_joined(&w, room);
+        flush_cut(o, &w);
+    }
 }
 
 static void write_code(const gc_output *o, gc_writer *w, gc_span link) {
@@ -106,6 +132,7 @@ static void write_code(const gc_output *o, gc_writer *w, gc_span link) {
     gc_bytes_wipe(&qr, sizeof qr);
 }
 
+/* Ours, and not cut: a link that is cut is none for the terminal, and a code would be none. */
 void gc_output_invite(gc_output *o, gc_span link) {
     gc_writer w = begin(o);
     (o->json ? gc_json_lines_invite : gc_plain_lines_invite)(&w, link);
@@ -127,8 +154,9 @@ void gc_output_error(gc_output *o, int error, gc_span more) {
     gc_writer w = begin(o);
     if (o->json) {
         gc_json_lines_error(&w, gc_error_word(error), gc_error_text(error), more);
+        flush(o, &w);
     } else {
         gc_plain_lines_error(&w, gc_error_text(error), more);
+        flush_cut(o, &w);
     }
-    flush(o, &w);
 }

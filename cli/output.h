@@ -1,6 +1,6 @@
-/* Output: what is written to the standard output, as JSON lines or as plain lines. Each line is
- * written whole. A reader that is slow holds up the program, until a signal ends it; a reader that
- * is gone ends it. */
+/* Output: what is written to the standard output, as JSON lines or as plain lines, these cut to the
+ * width of a terminal (wrap.h). Each line is written whole. A reader that is slow holds up the
+ * program, until a signal ends it; a reader that is gone ends it. */
 #ifndef GC_CLI_OUTPUT_H
 #define GC_CLI_OUTPUT_H
 
@@ -10,14 +10,18 @@
 typedef struct gc_output {
     int fd;
     bool json;
+    bool terminal;    /* fd is one */
     bool gone;        /* the reader: nothing is written any more */
     uint32_t columns; /* of the terminal that shows QR codes; 0: none are shown */
     gc_plain_lines people;
     uint8_t bytes[GC_PLAIN_LINES_BYTES_MAX > GC_JSON_LINES_BYTES_MAX ? GC_PLAIN_LINES_BYTES_MAX
                                                                      : GC_JSON_LINES_BYTES_MAX];
+    uint8_t
+        rows[2 * GC_PLAIN_LINES_BYTES_MAX]; /* plain lines, cut: of a message that is spelled out
+                                               whole, 8 bytes a byte, three bytes become 8 */
 } gc_output;
 
-/* Opens o on a descriptor, which stays the caller's. json: JSON lines, else plain ones. */
+/* Opens zeroed o on a descriptor, which stays the caller's. json: JSON lines, else plain ones. */
 void gc_output_open(gc_output *o, int fd, bool json);
 /* Takes the user's own name: gc_plain_lines_own(). One that is not valid UTF-8 is ignored. */
 void gc_output_own(gc_output *o, gc_span nick);

@@ -1,11 +1,11 @@
 #include "cli/plain_lines.h"
 #include "cli/visible.h"
+#include "cli/wrap.h"
 #include "core/base/utf8.h"
 
 #include <string.h>
 
 #define SHORT_ID_CHARS 8 /* of an id, for people without a name */
-#define INDENT         "    "
 
 /* --- people -------------------------------------------------------------------------------------
  */
@@ -189,7 +189,7 @@ static void write_peer(gc_plain_lines *p, gc_writer *w, const gc_event *e) {
 static void write_message(const gc_plain_lines *p, gc_writer *w, const gc_event *e) {
     write_name(p, w, e->id);
     gc_writer_u8(w, ' ');
-    gc_visible_write(w, e->text, INDENT);
+    gc_visible_write(w, e->text, GC_WRAP_INDENT);
     gc_writer_u8(w, '\n');
 }
 

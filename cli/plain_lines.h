@@ -1,8 +1,9 @@
 /* Plain lines, which people read where there is no full screen: a message is "<name> text", all
- * else begins with "* ". Nothing that others write can drive the terminal or look like a line of
- * ours (visible.h). Names are in angle brackets, of which they have none themselves; those who
- * cannot be told apart by the looks of their names (looks.h), or look like the user, are shown with
- * the beginning of their ids. */
+ * else begins with "* ". Nothing that others write can drive the terminal (visible.h) or look like
+ * a line of ours: further lines of a message are indented, and so are further rows (wrap.h). Names
+ * are in angle brackets, and have none themselves, nor marks that look like them; those who cannot
+ * be told apart by the looks of their names (looks.h), or look like the user, are shown with the
+ * beginning of their ids. */
 #ifndef GC_CLI_PLAIN_LINES_H
 #define GC_CLI_PLAIN_LINES_H
 

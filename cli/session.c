@@ -324,7 +324,7 @@ static int begin(session *s) {
 int gc_session_run(const gc_arguments *arguments) {
     static session s; /* too large for a stack; the only one of this program */
     bool terminal = isatty(STDOUT_FILENO) != 0;
-    s = (session){.arguments = arguments};
+    s.arguments = arguments; /* all else is zero, and is not touched before it is used */
     gc_output_open(&s.output, STDOUT_FILENO,
                    arguments->form == GC_ARGUMENTS_JSON ||
                        (arguments->form == GC_ARGUMENTS_BY_OUTPUT && !terminal));

@@ -77,3 +77,27 @@ test('whatever others write, and call themselves, drives no terminal', { skip: p
   await eve.leave();
   await server.stop();
 });
+
+test('no row of a terminal begins with what others wrote', { skip: process.env.GC_NETNS ? false : REASON }, async () => {
+  const server = await new Server().start();
+  const eve = new Terminal('Eve', ['join', 'rows', '--json', '--server', server.url]);
+  await eve.until({ event: 'joined' });
+  let told = false;
+  const text = await watch((so_far) => {
+    if (!told && /is connected/.test(so_far)) {
+      told = true;
+      eve.command({ send: `x${' '.repeat(53)}<Ann> I agree` });
+      eve.command({ send: `${'漢'.repeat(27)}<Ann> I agree` });
+      eve.command({ send: `\t\t\t\t\t\t\t\t<Ann> I agree\u200b. The end` });
+    }
+  }, 60, /The end\r/, 'join', 'rows', '--plain', '--server', server.url);
+  const rows = text.split('\n').filter((row) => row.includes('<Ann>') || row.includes('漢'));
+  assert.ok(rows.length >= 3, text);
+  for (const row of rows) {
+    assert.match(row, /^(<Eve> | {4})/, text);
+    assert.ok(row.replaceAll('漢', '..').length < 60, text);
+  }
+  assert.match(text, /agree<U\+200B>\. The end/);
+  await eve.leave();
+  await server.stop();
+});
