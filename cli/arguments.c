@@ -1,4 +1,5 @@
 #include "cli/arguments.h"
+#include "cli/hidden.h"
 
 #include <string.h>
 
@@ -188,6 +189,14 @@ int gc_arguments_parse(gc_arguments *out, int argc, char *const argv[], char *er
         return 0;
     }
     return read_command(&r);
+}
+
+void gc_arguments_hide(gc_arguments *a, int argc, char *argv[]) {
+    for (int i = 1; i < argc; i++) {
+        if (argv[i] == a->target && gc_hidden_take(argv[i], a->link, sizeof a->link)) {
+            a->target = a->link;
+        }
+    }
 }
 
 void gc_arguments_help(FILE *out) {

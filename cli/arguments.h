@@ -2,6 +2,7 @@
 #ifndef GC_CLI_ARGUMENTS_H
 #define GC_CLI_ARGUMENTS_H
 
+#include "core/base/limits.h"
 #include "peer/stun_servers.h"
 
 #include <stdbool.h>
@@ -22,7 +23,7 @@ enum gc_arguments_form {
     GC_ARGUMENTS_JSON,
 };
 
-/* Texts are those of argv. */
+/* Texts are those of argv, but for a link that was hidden. */
 typedef struct gc_arguments {
     enum gc_arguments_command command;
     enum gc_arguments_form form;
@@ -30,8 +31,9 @@ typedef struct gc_arguments {
                            of NEW */
     const char *server; /* NULL: that of the link */
     const char *nick;   /* "" when none is given */
-    const char *serialization; /* of CALL: "" when none is given */
-    gc_stun_list stun;         /* in place of the STUN servers that the server names */
+    const char *serialization;       /* of CALL: "" when none is given */
+    char link[GC_URL_BYTES_MAX + 1]; /* the target that was hidden */
+    gc_stun_list stun;               /* in place of the STUN servers that the server names */
     bool all_interfaces;
     bool relay_only;
 } gc_arguments;
@@ -39,6 +41,8 @@ typedef struct gc_arguments {
 /* Reads argv. Returns 0, or -1 and one plain sentence in error. */
 int gc_arguments_parse(gc_arguments *out, int argc, char *const argv[], char *error,
                        size_t error_bytes);
+/* Takes a target that is a link out of argv, of which these were read: hidden.h. */
+void gc_arguments_hide(gc_arguments *a, int argc, char *argv[]);
 /* Writes the text of --help. */
 void gc_arguments_help(FILE *out);
 

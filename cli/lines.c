@@ -1,4 +1,5 @@
 #include "cli/lines.h"
+#include "core/base/secret.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,13 +22,17 @@ static bool next_line(gc_lines *l, gc_span *line) {
     return true;
 }
 
-/* Gives lines until they are used up or the owner pauses. */
+/* Gives lines until they are used up or the owner pauses. A line that was given is forgotten: it
+ * may have been a link. */
 static void give(gc_lines *l) {
     gc_span line;
+    uint32_t begin = l->at;
     while (!l->paused && !l->closed && next_line(l, &line)) {
         bool whole = !l->too_long;
         l->too_long = false;
         l->events->line(l->context, whole ? line : GC_SPAN_NONE);
+        gc_bytes_wipe(l->bytes + begin, l->at - begin);
+        begin = l->at;
     }
     if (l->ended && !l->paused && !l->closed) {
         gc_lines_close(l);
@@ -40,10 +45,12 @@ static void make_room(gc_lines *l) {
     if (l->at > 0) {
         memmove(l->bytes, l->bytes + l->at, l->len - l->at);
         l->len -= l->at;
+        gc_bytes_wipe(l->bytes + l->len, l->at);
         l->at = 0;
     }
     if (l->len == sizeof l->bytes) {
         l->too_long = true;
+        gc_bytes_wipe(l->bytes, l->len);
         l->len = 0;
     }
 }
@@ -118,6 +125,7 @@ void gc_lines_close(gc_lines *l) {
         return;
     }
     l->closed = true;
+    gc_bytes_wipe(l->bytes + l->at, l->len - l->at); /* without the line that is being given */
     uv_close((uv_handle_t *)&l->idle, NULL);
     if (l->waits) {
         uv_close((uv_handle_t *)&l->poll, NULL);

@@ -4,7 +4,7 @@
  *                                \--end of input--> ended
  *
  * A pipe, a terminal and a socket are waited for; a file is read as fast as lines are taken. At
- * most one line of GC_LINES_BYTES_MAX is held. */
+ * most one line of GC_LINES_BYTES_MAX is held, and none once it was given. */
 #ifndef GC_CLI_LINES_H
 #define GC_CLI_LINES_H
 

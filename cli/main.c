@@ -1,5 +1,6 @@
 /* ghostchat: the terminal client. arguments.c reads the command line, session.c does the rest. */
 #include "cli/arguments.h"
+#include "cli/hidden.h"
 #include "cli/session.h"
 #include "host/tls.h"
 
@@ -20,6 +21,7 @@ static void fill_standard_descriptors(void) {
 int main(int argc, char **argv) {
     gc_arguments arguments;
     char error[256];
+    gc_hidden_forbid_dumps();
     fill_standard_descriptors();
     if (gc_arguments_parse(&arguments, argc, argv, error, sizeof error) != 0) {
         fprintf(stderr, "ghostchat: %s (see ghostchat --help)\n", error);
@@ -33,6 +35,7 @@ int main(int argc, char **argv) {
         printf("ghostchat %s\n", GC_VERSION);
         return 0;
     }
+    gc_arguments_hide(&arguments, argc, argv);
     signal(SIGPIPE, SIG_IGN);
     gc_tls_start();
     return gc_session_run(&arguments);

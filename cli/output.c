@@ -140,6 +140,7 @@ void gc_output_invite(gc_output *o, gc_span link) {
         write_code(o, &w, link);
     }
     flush(o, &w);
+    gc_bytes_wipe(o->bytes, w.at);
 }
 
 void gc_output_sent(gc_output *o, uint64_t number) {

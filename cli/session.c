@@ -116,12 +116,20 @@ static void send_text(session *s, gc_span to, gc_span text) {
     }
 }
 
+/* Forgets what was typed, which may have been a link, unless it still waits. */
+static void wipe_text(session *s, uint32_t len) {
+    if (!s->waits) {
+        gc_bytes_wipe(s->text, len);
+    }
+}
+
 static void send_again(session *s) {
     if (s->waits) {
         s->waits = false;
         gc_lines_pause(&s->lines, false);
         gc_span to = gc_span_of(s->text + s->text_len, s->to_len);
         send_text(s, s->to_one ? to : GC_SPAN_NONE, gc_span_of(s->text, s->text_len));
+        wipe_text(s, s->text_len + s->to_len);
     }
 }
 
@@ -134,6 +142,7 @@ static void take_command(session *s, gc_span line) {
     } else {
         gc_output_error(&s->output, GC_E_SYNTAX, GC_SPAN("this is not a command"));
     }
+    wipe_text(s, line.len); /* the texts of a command are no longer than its line */
 }
 
 static int usage(const char *text) {
@@ -321,7 +330,7 @@ static int begin(session *s) {
     return s->wants_target ? 0 : enter(s, gc_span_text(a->target));
 }
 
-int gc_session_run(const gc_arguments *arguments) {
+int gc_session_run(gc_arguments *arguments) {
     static session s; /* too large for a stack; the only one of this program */
     bool terminal = isatty(STDOUT_FILENO) != 0;
     s.arguments = arguments; /* all else is zero, and is not touched before it is used */
@@ -339,10 +348,12 @@ int gc_session_run(const gc_arguments *arguments) {
     }
     watch(&s);
     int status = begin(&s);
+    gc_bytes_wipe(arguments->link, sizeof arguments->link);
     if (status != 0) {
         leave(&s, status);
     }
     uv_run(&s.loop, UV_RUN_DEFAULT);
     uv_loop_close(&s.loop);
+    gc_bytes_wipe(s.text, sizeof s.text);
     return s.status;
 }

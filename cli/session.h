@@ -19,7 +19,8 @@ enum gc_session_status {
     GC_SESSION_USAGE = 2,
 };
 
-/* Runs until the user leaves. Returns the exit status, a gc_session_status. */
-int gc_session_run(const gc_arguments *arguments);
+/* Runs until the user leaves. arguments: borrowed; their link is wiped once it was read. Returns
+ * the exit status, a gc_session_status. */
+int gc_session_run(gc_arguments *arguments);
 
 #endif

@@ -99,6 +99,19 @@ test('people see one another, whichever way they came in and go', async () => {
   await server.stop();
 });
 
+test('a link on the command line is overwritten, and no core holds its secret', async () => {
+  const server = await new Server().start();
+  const link = `${server.url}room/#1.BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc`;
+  const ann = new Terminal('Ann', ['join', link, '--json']);
+  assert.equal((await ann.until({ event: 'joined' })).room, null);
+  assert.equal((await ann.until({ event: 'invite' })).link, link);
+  const shown = readFileSync(`/proc/${ann.child.pid}/cmdline`, 'latin1').split('\0').slice(1, -1);
+  assert.deepEqual(shown, ['join', 'x'.repeat(link.length), '--json', '--nick', 'Ann']);
+  assert.match(readFileSync(`/proc/${ann.child.pid}/limits`, 'latin1'), /^Max core file size +0 +0 /m);
+  assert.equal(await ann.leave(), 0);
+  await server.stop();
+});
+
 test('commands that are none are answered, and the chat goes on', async () => {
   const server = await new Server().start();
   const ann = new Terminal('Ann', ['join', 'alone', ...at(server)]);

@@ -43,6 +43,22 @@ static void a_room_and_its_options(void **state) {
     assert_int_equal(got.form, GC_ARGUMENTS_BY_OUTPUT);
 }
 
+static void a_link_is_taken_out_of_the_command_line(void **state) {
+    (void)state;
+    char join[] = "join", link[] = "https://h/room/#1.s", server[] = "--server=https://h/";
+    char room[] = "tea";
+    char *with_link[] = {join, join, server, link, NULL}, *with_room[] = {join, join, room, NULL};
+    assert_int_equal(parse(with_link), 0);
+    gc_arguments_hide(&got, 4, with_link);
+    assert_string_equal(got.target, "https://h/room/#1.s");
+    assert_string_equal(link, "xxxxxxxxxxxxxxxxxxx");
+    assert_string_equal(server, "--server=https://h/");
+    assert_int_equal(parse(with_room), 0);
+    gc_arguments_hide(&got, 3, with_room);
+    assert_string_equal(got.target, "tea");
+    assert_string_equal(room, "tea");
+}
+
 static void stun_servers_are_read_in_their_order(void **state) {
     (void)state;
     assert_int_equal(PARSE("join", "a"), 0);
@@ -119,6 +135,7 @@ static void mistakes_are_named(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_room_and_its_options),
+        cmocka_unit_test(a_link_is_taken_out_of_the_command_line),
         cmocka_unit_test(stun_servers_are_read_in_their_order),
         cmocka_unit_test(a_new_room),
         cmocka_unit_test(a_call),

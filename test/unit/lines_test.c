@@ -77,6 +77,57 @@ static void a_pipe_gives_its_lines(void **state) {
     close(fds[0]);
 }
 
+static bool holds(const reader *r, const char *text) {
+    return memmem(r->lines.bytes, sizeof r->lines.bytes, text, strlen(text)) != NULL;
+}
+
+/* A line may be a link with a secret: it is nowhere once it was given, and neither is what was not
+ * given when it closes. */
+static void what_was_given_is_forgotten(void **state) {
+    (void)state;
+    int fds[2];
+    assert_int_equal(pipe(fds), 0);
+    reader *r = open_reader(fds[0]);
+    put(fds[1], "first secret\nsecond secret\nthird ");
+    uv_run(&r->loop, UV_RUN_NOWAIT);
+    uv_run(&r->loop, UV_RUN_NOWAIT);
+    assert_int_equal(r->count, 2);
+    assert_false(holds(r, "secret"));
+    assert_true(holds(r, "third"));
+    put(fds[1], "secret\nfourth secret\nfifth");
+    r->pause_after = 3;
+    run(r);
+    assert_int_equal(r->count, 3);
+    assert_false(holds(r, "third"));
+    assert_true(holds(r, "fourth secret"));
+    gc_lines_close(&r->lines);
+    assert_false(holds(r, "fourth"));
+    assert_false(holds(r, "fifth"));
+    close_reader(r);
+    close(fds[0]);
+    close(fds[1]);
+}
+
+/* What is moved to the front leaves no copy behind. */
+static void a_line_that_is_moved_is_forgotten_whole(void **state) {
+    (void)state;
+    int fds[2];
+    assert_int_equal(pipe(fds), 0);
+    reader *r = open_reader(fds[0]);
+    put(fds[1], "a first line that is long\nlink with a secret");
+    uv_run(&r->loop, UV_RUN_NOWAIT);
+    put(fds[1], "\nb");
+    for (int i = 0; i < 4; i++) {
+        uv_run(&r->loop, UV_RUN_NOWAIT);
+    }
+    assert_int_equal(r->count, 2);
+    assert_false(holds(r, "secret"));
+    assert_false(holds(r, "link"));
+    close_reader(r);
+    close(fds[0]);
+    close(fds[1]);
+}
+
 static void a_file_gives_its_lines(void **state) {
     (void)state;
     FILE *file = tmpfile();
@@ -180,6 +231,8 @@ static void the_longest_line_has_an_end(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pipe_gives_its_lines),
+        cmocka_unit_test(what_was_given_is_forgotten),
+        cmocka_unit_test(a_line_that_is_moved_is_forgotten_whole),
         cmocka_unit_test(a_file_gives_its_lines),
         cmocka_unit_test(a_pause_keeps_lines_for_later),
         cmocka_unit_test(a_line_that_is_too_long_is_lost_alone),
