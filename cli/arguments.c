@@ -92,6 +92,11 @@ static int read_option(reader *r, const char *text) {
                  GC_STUN_SERVERS_MAX);
         return -1;
     }
+    if (is(o, "nick") && strlen(value) > GC_NICK_BYTES_MAX) {
+        snprintf(r->error, r->error_bytes, "--nick takes a name of at most %d bytes",
+                 GC_NICK_BYTES_MAX);
+        return -1;
+    }
     r->help = r->help || is(o, "help");
     r->version = r->version || is(o, "version");
     set(r->out, o, value);

@@ -37,7 +37,8 @@ test('what cannot be meant is a mistake of usage', () => {
     ['join', 'a', '--server', 'h:80'], ['join', 'a', '--server', 'http://h/', '--stun', 'h:3478'], ['join', '', '--server', 'http://h/'],
     ['join', 'x\u0007'.repeat(200), '--server', 'http://h/'], ['join', '-'],
     ['call'], ['call', 'ben'], ['call', 'a b', '--server', 'http://h/'], ['call', 'http://h/room/tea'],
-    ['call', 'ben', '--server', 'http://h/', '--serialization', 'msgpack'], ['call', '-']]) {
+    ['call', 'ben', '--server', 'http://h/', '--serialization', 'msgpack'], ['call', '-'],
+    ['join', 'a', '--server', 'http://h/', '--nick', 'x'.repeat(257)]]) {
     const { status, stderr, stdout } = run(args);
     assert.equal(status, 2, `${JSON.stringify(args)} ${stderr}`);
     assert.equal(stdout, '', args.join(' '));

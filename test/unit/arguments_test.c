@@ -75,6 +75,18 @@ static void stun_servers_are_read_in_their_order(void **state) {
                      -1);
 }
 
+static void a_name_that_is_too_long_is_refused(void **state) {
+    (void)state;
+    char name[GC_NICK_BYTES_MAX + 2];
+    memset(name, 'x', sizeof name);
+    name[sizeof name - 1] = 0;
+    assert_int_equal(PARSE("join", "a", "--nick", name), -1);
+    assert_string_equal(why, "--nick takes a name of at most 256 bytes");
+    name[sizeof name - 2] = 0;
+    assert_int_equal(PARSE("join", "a", "--nick", name), 0);
+    assert_string_equal(got.nick, name);
+}
+
 static void a_new_room(void **state) {
     (void)state;
     assert_int_equal(PARSE("new", "--server=https://h/"), 0);
@@ -137,6 +149,7 @@ int main(void) {
         cmocka_unit_test(a_room_and_its_options),
         cmocka_unit_test(a_link_is_taken_out_of_the_command_line),
         cmocka_unit_test(stun_servers_are_read_in_their_order),
+        cmocka_unit_test(a_name_that_is_too_long_is_refused),
         cmocka_unit_test(a_new_room),
         cmocka_unit_test(a_call),
         cmocka_unit_test(help_and_version_need_no_command),
