@@ -82,6 +82,28 @@ static void write_message(gc_writer *w, const gc_event *e) {
     end(w);
 }
 
+/* final: nothing is tried any more. */
+static void write_error(gc_writer *w, const char *code, const char *text, gc_span more,
+                        bool final) {
+    begin(w, "error");
+    word_member(w, "code", code);
+    word_member(w, "text", text);
+    if (more.len > 0) {
+        text_member(w, "detail", more);
+    }
+    if (final) {
+        bool_member(w, "final", true);
+    }
+    end(w);
+}
+
+static void write_trouble(gc_writer *w, const gc_event *e) {
+    if (e->reason != GC_REASON_NONE) {
+        write_error(w, gc_reason_word(e->reason), gc_reason_text(e->reason), e->text,
+                    e->type == GC_EVENT_FAILED);
+    }
+}
+
 static void write_gap(gc_writer *w, const gc_event *e) {
     begin(w, "gap");
     text_member(w, "from", e->id);
@@ -118,9 +140,7 @@ void gc_json_lines_event(gc_writer *w, const gc_event *e) {
         break;
     case GC_EVENT_TROUBLE:
     case GC_EVENT_FAILED:
-        if (e->reason != GC_REASON_NONE) {
-            gc_json_lines_error(w, gc_reason_word(e->reason), gc_reason_text(e->reason), e->text);
-        }
+        write_trouble(w, e);
         break;
     default:
         break;
@@ -151,13 +171,7 @@ void gc_json_lines_sent(gc_writer *w, uint64_t number) {
 }
 
 void gc_json_lines_error(gc_writer *w, const char *code, const char *text, gc_span more) {
-    begin(w, "error");
-    word_member(w, "code", code);
-    word_member(w, "text", text);
-    if (more.len > 0) {
-        text_member(w, "detail", more);
-    }
-    end(w);
+    write_error(w, code, text, more, false);
 }
 
 /* --- reading ------------------------------------------------------------------------------------

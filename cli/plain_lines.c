@@ -193,6 +193,26 @@ static void write_message(const gc_plain_lines *p, gc_writer *w, const gc_event 
     gc_writer_u8(w, '\n');
 }
 
+/* why: words of ours before the text. */
+static void write_error(gc_writer *w, const char *why, const char *text, gc_span more) {
+    gc_writer_text(w, "* ");
+    gc_writer_text(w, why);
+    gc_writer_text(w, text);
+    if (more.len > 0) {
+        gc_writer_text(w, " (");
+        gc_visible_write(w, more, NULL);
+        gc_writer_u8(w, ')');
+    }
+    gc_writer_u8(w, '\n');
+}
+
+static void write_trouble(gc_writer *w, const gc_event *e) {
+    if (e->reason != GC_REASON_NONE) {
+        write_error(w, e->type == GC_EVENT_FAILED ? "Given up: " : "", gc_reason_text(e->reason),
+                    e->text);
+    }
+}
+
 void gc_plain_lines_event(gc_plain_lines *p, gc_writer *w, const gc_event *e) {
     switch (e->type) {
     case GC_EVENT_PEER:
@@ -210,9 +230,7 @@ void gc_plain_lines_event(gc_plain_lines *p, gc_writer *w, const gc_event *e) {
         break;
     case GC_EVENT_TROUBLE:
     case GC_EVENT_FAILED:
-        if (e->reason != GC_REASON_NONE) {
-            gc_plain_lines_error(w, gc_reason_text(e->reason), e->text);
-        }
+        write_trouble(w, e);
         break;
     default:
         break;
@@ -242,12 +260,5 @@ void gc_plain_lines_narrow(gc_writer *w, uint32_t columns) {
 }
 
 void gc_plain_lines_error(gc_writer *w, const char *text, gc_span more) {
-    gc_writer_text(w, "* ");
-    gc_writer_text(w, text);
-    if (more.len > 0) {
-        gc_writer_text(w, " (");
-        gc_visible_write(w, more, NULL);
-        gc_writer_u8(w, ')');
-    }
-    gc_writer_u8(w, '\n');
+    write_error(w, "", text, more);
 }

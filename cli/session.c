@@ -32,7 +32,8 @@ typedef struct session {
     bool to_one;     /* the text is for one peer alone; */
     uint32_t to_len; /* its id is behind the text */
     bool waits;
-    uint64_t told; /* the number of our last message that was printed */
+    uint64_t told;    /* the number of our last message that was printed */
+    uint32_t trouble; /* gc_reason: what kept us from the server last; 0: nothing does */
 } session;
 
 /* --- leaving ------------------------------------------------------------------------------------
@@ -62,6 +63,9 @@ static void on_signal(uv_signal_t *handle, int number) {
 static void on_late(uv_timer_t *timer) {
     session *s = timer->data;
     gc_event e = {.type = GC_EVENT_FAILED, .reason = GC_REASON_SERVER_UNREACHABLE};
+    if (s->trouble != GC_REASON_NONE) {
+        e.reason = s->trouble;
+    }
     gc_output_event(&s->output, &e);
     leave(s, GC_SESSION_NO_WAY_IN);
 }
@@ -220,6 +224,10 @@ static void on_event(void *context, const gc_event *e) {
         break;
     case GC_EVENT_SENT:
         tell_sent(s, e->number);
+        gc_output_event(&s->output, e);
+        break;
+    case GC_EVENT_TROUBLE:
+        s->trouble = e->reason;
         gc_output_event(&s->output, e);
         break;
     default:

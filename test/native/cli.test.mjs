@@ -150,8 +150,10 @@ test('a server that is not there, or is none, is given up in time', async () => 
     new Terminal('Ann', ['join', 'a', '--json', '--server', `http://127.0.0.1:${number}/`]));
   assert.deepEqual(await Promise.all(three.map((one) => one.gone)), [1, 1, 1]);
   assert.ok(Date.now() - began < 15000);
-  for (const one of three) {
-    assert.equal(one.lines.at(-1).code, 'server-unreachable');
+  for (const one of three) { // what is tried again, and once that it is given up
+    const finals = one.lines.map(({ event, code, final }) => [event, code, final]);
+    assert.deepEqual(finals.pop(), ['error', 'server-unreachable', true]);
+    assert.ok(finals.every((line) => String(line) === 'error,server-unreachable,'), String(finals));
   }
   assert.match(three[0].lines[0].detail, /refused/);
   assert.match(three[2].lines[0].detail, /does not speak HTTP/);

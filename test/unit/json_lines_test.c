@@ -65,7 +65,11 @@ static void events_have_their_form(void **state) {
                                          .reason = GC_REASON_BAD_KEY,
                                          .text = GC_SPAN("why")}),
                         "{\"event\":\"error\",\"code\":\"bad-key\","
-                        "\"text\":\"The server does not know this key.\",\"detail\":\"why\"}\n");
+                        "\"text\":\"The server does not know this key.\",\"detail\":\"why\","
+                        "\"final\":true}\n");
+    assert_string_equal(event((gc_event){.type = GC_EVENT_TROUBLE, .reason = GC_REASON_BAD_KEY}),
+                        "{\"event\":\"error\",\"code\":\"bad-key\","
+                        "\"text\":\"The server does not know this key.\"}\n");
     assert_string_equal(event((gc_event){.type = GC_EVENT_TROUBLE}), "");
     assert_string_equal(event((gc_event){.type = GC_EVENT_SENDABLE}), "");
 }

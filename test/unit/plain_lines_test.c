@@ -132,6 +132,18 @@ static void a_name_that_looks_like_another_is_told_apart(void **state) {
         "<Emma \xef\xbc\x88geee\xef\xbc\x89 (gfffffff)> hi\n");
 }
 
+static void what_is_given_up_is_told_from_what_is_tried_again(void **state) {
+    (void)state;
+    gc_plain_lines p = {0};
+    gc_event e = {.type = GC_EVENT_TROUBLE,
+                  .reason = GC_REASON_SERVER_UNREACHABLE,
+                  .text = GC_SPAN("refused")};
+    assert_string_equal(event(&p, e), "* The server cannot be reached. (refused)\n");
+    e.type = GC_EVENT_FAILED;
+    e.text = GC_SPAN_NONE;
+    assert_string_equal(event(&p, e), "* Given up: The server cannot be reached.\n");
+}
+
 static void everybody_has_a_place_and_more_have_none(void **state) {
     (void)state;
     gc_plain_lines p = {0};
@@ -163,6 +175,7 @@ int main(void) {
         cmocka_unit_test(no_name_has_marks_that_look_like_its_brackets),
         cmocka_unit_test(two_people_are_told_apart),
         cmocka_unit_test(a_name_that_looks_like_another_is_told_apart),
+        cmocka_unit_test(what_is_given_up_is_told_from_what_is_tried_again),
         cmocka_unit_test(everybody_has_a_place_and_more_have_none),
         cmocka_unit_test(the_longest_message_fits),
     };
