@@ -1,24 +1,18 @@
 /* The shim between the page and the core: one client per instance of the module, numbers and
  * pointers only. Times are doubles (a u64 would be a BigInt in JavaScript). Bytes go in through the
  * buffer of input(); bytes that come out are borrowed until the next call, so the page copies them
- * before it calls again. The imports are gc.hash and gc.sign_keypair, the crypto table.
+ * before it calls again. The imports are the crypto table (crypto_wasm.h).
  *
  * This file alone has static objects: the page gives each client an instance of its own. */
 #include "core/base/error.h"
 #include "core/base/mem.h"
 #include "core/base/utf8.h"
+#include "core/crypto_wasm.h"
 #include "core/gc_client.h"
 #include "core/gc_client_inside.h"
 
 #define EXPORT(name) __attribute__((export_name(#name)))
 #define INPUT_BYTES  131072u /* a signaling message of 64 KiB beside a link message */
-
-__attribute__((import_module("gc"), import_name("hash"))) int32_t
-gc_import_hash(uint8_t *out, uint32_t out_len, const uint8_t *in, uint32_t in_len,
-               const uint8_t *key, uint32_t key_len);
-
-__attribute__((import_module("gc"), import_name("sign_keypair"))) int32_t
-gc_import_sign_keypair(uint8_t *public_key, const uint8_t *seed);
 
 /* The output for JavaScript: twelve little-endian u32 (web/core.js holds the same offsets). */
 typedef struct wasm_output {
@@ -56,17 +50,6 @@ static wasm_output output;
 static gc_client *client;
 static double last_seq;
 
-static int hash(void *context, uint8_t *out, uint32_t out_len, const uint8_t *in, uint32_t in_len,
-                const uint8_t *key, uint32_t key_len) {
-    (void)context;
-    return gc_import_hash(out, out_len, in, in_len, key, key_len);
-}
-
-static int sign_keypair(void *context, uint8_t public_key[32], const uint8_t seed[32]) {
-    (void)context;
-    return gc_import_sign_keypair(public_key, seed);
-}
-
 /* A page's clock is never negative and far below 2^53; a number that is not a time counts as 0. */
 static uint64_t ms(double now) {
     return now >= 0 && now < 9007199254740992.0 ? (uint64_t)now : 0;
@@ -85,7 +68,7 @@ EXPORT(input_size) uint32_t gc_wasm_input_size(void) {
 }
 
 EXPORT(init) int32_t gc_wasm_init(double now, uint32_t seed_ptr) {
-    const gc_crypto crypto = {.hash = hash, .sign_keypair = sign_keypair};
+    const gc_crypto crypto = gc_wasm_crypto();
     client = gc_client_init(memory, sizeof memory, &crypto, (const uint8_t *)seed_ptr, ms(now));
     return client != NULL ? 0 : GC_E_MEMORY;
 }

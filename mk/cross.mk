@@ -3,7 +3,7 @@
 # crypto of test/musl. Debian: gcc-s390x-linux-gnu, gcc-arm-linux-gnueabihf, qemu-user.
 CROSS_SRC := $(shell sh tools/library-free.sh)
 CROSS_BIN := $(filter %_test.c,$(CROSS_SRC))
-CROSS_LIB := $(filter-out %_test.c core/wasm.c,$(CROSS_SRC)) $(sort $(wildcard test/musl/*.c))
+CROSS_LIB := $(filter-out %_test.c core/wasm.c core/crypto_wasm.c,$(CROSS_SRC)) $(sort $(wildcard test/musl/*.c))
 
 # machine NAME COMPILER
 define machine

@@ -3,7 +3,7 @@
 # more libraries than that: they are counted and named as not run.
 MUSL_CC ?= musl-gcc
 MUSL_FLAGS := $(BASE) -D_GNU_SOURCE -Itest/musl
-MUSL_DIRECT := $(sort $(shell grep -E '^\#include "(host|server|rtc|peer|cli)/' test/unit/*.[ch] | grep -v '"host/crypto.h"' | sed 's/:.*//'))
+MUSL_DIRECT := $(sort $(shell grep -E '^\#include "(host|server|rtc|peer|cli|sim)/' test/unit/*.[ch] | grep -v '"host/crypto.h"' | sed 's/:.*//'))
 # So do those that include a helper of this kind.
 MUSL_HELPERS := $(addsuffix .h,$(basename $(filter-out $(UNIT_SRC),$(MUSL_DIRECT))))
 MUSL_BESIDE := $(sort $(MUSL_DIRECT) $(if $(MUSL_HELPERS),$(shell grep -lF $(MUSL_HELPERS:%=-e '"%"') test/unit/*.[ch])))

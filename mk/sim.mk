@@ -16,6 +16,12 @@ $(SIM): $(SIM_OBJ) $(B)/sim/main.o $(B)/libgcrtc.a $(B)/libgccore.a
 	$(call say,LD,$@)
 	$(Q)$(CC) -o $@ $^ $(LDFLAGS_ALL) $(SIM_LDLIBS)
 
+# The one part of it that has a unit test.
+$(B)/test/unit/sim_crypto_test: test/unit/sim_crypto_test.c $(B)/sim/crypto.o $(B)/sim/rng.o $(STAMP)
+	$(call say,TEST,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(HOST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $< -o $@ $(LDFLAGS_ALL) \
+	    $(B)/sim/crypto.o $(B)/sim/rng.o -lcmocka
+
 # wasm: compiled and linked apart, as mk/wasm.mk says; no import at all (never --allow-undefined), a
 # stated stack below the data, fixed memory.
 SIM_WASM := $(B)/wasm/sim.wasm

@@ -65,6 +65,14 @@ check-valgrind: $(VALGRIND_BIN) server ghostchat test/node_modules/.package-lock
 	$(Q)B=$(B) EMULATOR='$(VALGRIND)' sh test/unit/run.sh $(VALGRIND_BIN)
 	$(Q)B=$(B) test/netns $(NODE) test/native/valgrind.mjs
 
+#: make crypto-differential  the native and the page's libsodium against another implementation, 100,000 cases (CASES, SEED); minutes
+.PHONY: crypto-differential
+crypto-differential: $(B)/test/unit/crypto_test web test/node_modules/.package-lock.json
+	$(Q)seed=$(or $(SEED),$$(date +%s)); echo "seed $$seed"; \
+	    $(NODE) test/vectors/make-crypto.mjs $(or $(CASES),100000) $$seed >$(B)/crypto-cases.json
+	$(Q)GC_CRYPTO_VECTORS=$(B)/crypto-cases.json $(B)/test/unit/crypto_test
+	$(Q)B=$(B) GC_CRYPTO_VECTORS=$(CURDIR)/$(B)/crypto-cases.json $(NODE) --test test/wasm/crypto.test.mjs
+
 #: make room64          with rooms of 64: unit tests, a world of 40 people under UBSan, core.wasm
 # A larger room is one number, ROOM; what is built with another one wants a folder of its own.
 .PHONY: room64
@@ -85,5 +93,5 @@ peerjs-20: server test/node_modules/.package-lock.json
 
 #: make check-recipes   the recipes of ARCHITECTURE.md: a patch adds one of each, builds and passes
 .PHONY: check-recipes
-check-recipes: $(B)/include/jsmn.h
+check-recipes: $(B)/include/jsmn.h test/node_modules/.package-lock.json
 	$(Q)$(NODE) test/recipes/check.mjs . $(B)

@@ -4,7 +4,7 @@
 # first link, with one page, fails and says how many bytes are needed. Everybody who opens the page
 # loads core.wasm, so it is made for size, and as a whole: -flto makes it 14 % smaller.
 # The client's half of the core; --gc-sections drops what it does not call.
-WASM_SRC := core/wasm.c core/base/mem_wasm.c \
+WASM_SRC := core/wasm.c core/crypto_wasm.c core/base/mem_wasm.c \
     $(filter-out core/gc_server.c core/server/%.c,$(CORE_SRC))
 WASM_OBJ := $(WASM_SRC:%.c=$(B)/wasm/%.o)
 WASM_FLAGS := --target=wasm32 -std=c11 $(LIMITS) -Oz -flto -ffreestanding -I. -I$(B)/include -MMD -MP \
@@ -40,5 +40,5 @@ $(B)/wasm/mem.wasm: $(B)/wasm/core/base/mem_wasm.o
 
 #: make check-wasm      its tests in node
 # Imports, exports, size, the vectors of the C tests and clients that talk, in plain node.
-check-wasm: wasm $(B)/tools/room-name test/node_modules/.package-lock.json
+check-wasm: wasm web $(B)/tools/room-name test/node_modules/.package-lock.json
 	$(Q)B='$(B)' $(NODE) --test test/wasm/*.test.mjs

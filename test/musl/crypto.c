@@ -1,8 +1,12 @@
 /* The core's crypto table for C libraries that Debian builds no libsodium for: BLAKE2b as RFC 7693
- * writes it, slow and plain, and Ed25519 the same way. Stands in place of host/crypto.c in unit
+ * writes it, slow and plain, and all else the same way. Stands in place of host/crypto.c in unit
  * tests only; that both agree is seen by the vectors. */
 #include "host/crypto.h"
 #include "test/musl/ed25519.h"
+#include "test/musl/ristretto.h"
+#include "test/musl/scalar.h"
+#include "test/musl/sealing.h"
+#include "test/musl/sha512.h"
 
 #include <string.h>
 
@@ -111,13 +115,77 @@ static int hash(void *context, uint8_t *out, uint32_t out_len, const uint8_t *in
     return 0;
 }
 
+static int sha512(void *context, uint8_t out[64], const uint8_t *in, uint32_t in_len) {
+    sha512_state s;
+    (void)context;
+    sha512_begin(&s);
+    sha512_add(&s, in, in_len);
+    sha512_end(&s, out);
+    return 0;
+}
+
 static int sign_keypair(void *context, uint8_t public_key[32], const uint8_t seed[32]) {
     (void)context;
     ed25519_public_key(public_key, seed);
     return 0;
 }
 
+static int sign(void *context, uint8_t signature[64], const uint8_t *in, uint32_t in_len,
+                const uint8_t seed[32], const uint8_t public_key[32]) {
+    (void)context;
+    ed25519_sign(signature, in, in_len, seed, public_key);
+    return 0;
+}
+
+static int verify(void *context, const uint8_t signature[64], const uint8_t *in, uint32_t in_len,
+                  const uint8_t public_key[32]) {
+    (void)context;
+    return ed25519_verify(signature, in, in_len, public_key);
+}
+
+static int seal(void *context, uint8_t *out, const uint8_t *in, uint32_t in_len, const uint8_t *ad,
+                uint32_t ad_len, const uint8_t nonce[24], const uint8_t key[32]) {
+    (void)context;
+    sealing_seal(out, in, in_len, ad, ad_len, nonce, key);
+    return 0;
+}
+
+static int open(void *context, uint8_t *out, const uint8_t *in, uint32_t in_len, const uint8_t *ad,
+                uint32_t ad_len, const uint8_t nonce[24], const uint8_t key[32]) {
+    (void)context;
+    return sealing_open(out, in, in_len, ad, ad_len, nonce, key);
+}
+
+static int from_hash(void *context, uint8_t element[32], const uint8_t in[64]) {
+    (void)context;
+    ristretto_of_hash(element, in);
+    return 0;
+}
+
+static int scalar_reduce(void *context, uint8_t scalar[32], const uint8_t in[64]) {
+    (void)context;
+    scalar_reduced(scalar, in);
+    return 0;
+}
+
+static int scalarmult(void *context, uint8_t out[32], const uint8_t scalar[32],
+                      const uint8_t element[32]) {
+    (void)context;
+    return ristretto_times(out, scalar, element);
+}
+
 int gc_host_crypto(gc_crypto *out) {
-    *out = (gc_crypto){.hash = hash, .sign_keypair = sign_keypair};
+    *out = (gc_crypto){
+        .hash = hash,
+        .sha512 = sha512,
+        .sign_keypair = sign_keypair,
+        .sign = sign,
+        .verify = verify,
+        .seal = seal,
+        .open = open,
+        .ristretto_from_hash = from_hash,
+        .scalar_reduce = scalar_reduce,
+        .scalarmult = scalarmult,
+    };
     return 0;
 }

@@ -4,7 +4,7 @@
 // A patch begins with what stands for the words in braces of its list, one a line: "NAME: echo".
 //   check.mjs ROOT BUILD       ends with `recipes: N passed, N failed`
 import { execFileSync } from 'node:child_process';
-import { cpSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -152,6 +152,7 @@ for (const name of readdirSync(root).filter((entry) => !skipped.test(entry))) {
   cpSync(join(root, name), join(build, 'base', name), { recursive: true, preserveTimestamps: true,
     filter: (path) => !skipped.test(path.slice(root.length)) });
 }
+symlinkSync(join(root, 'test/node_modules'), join(build, 'base/test/node_modules'));
 make(join(build, 'base'), ...LIBRARIES);
 
 const patchOf = (name) => readFileSync(join(root, 'test/recipes', `${name}.patch`), 'utf8');

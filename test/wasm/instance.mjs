@@ -1,7 +1,6 @@
 // One client of core.wasm, as the page drives it: bytes in, outputs out.
 import { readFileSync } from 'node:fs';
-import { keyOf } from '../vectors/make-ids.mjs';
-import { blake2b } from './blake2b.mjs';
+import { imports } from './crypto.mjs';
 
 export const FILE = `${process.env.B ?? 'build'}/wasm/core.wasm`;
 export const module = new WebAssembly.Module(readFileSync(FILE));
@@ -23,8 +22,9 @@ export class Client {
     constructor(seed, hash, signKeypair) {
         const instance = new WebAssembly.Instance(module, {
             gc: {
-                hash: hash ?? ((...args) => this.#hash(...args)),
-                sign_keypair: signKeypair ?? ((...args) => this.#signKeypair(...args)),
+                ...imports(() => this.wasm.memory.buffer),
+                ...(hash && { hash }),
+                ...(signKeypair && { sign_keypair: signKeypair }),
             },
         });
         /** @type {any} */
@@ -33,19 +33,6 @@ export class Client {
         if (this.wasm.init(this.now, at) !== 0) {
             throw new Error('init');
         }
-    }
-
-    #hash(out, outLen, input, inputLen, key, keyLen) {
-        const memory = new Uint8Array(this.wasm.memory.buffer);
-        memory.set(blake2b(outLen, memory.slice(input, input + inputLen),
-            memory.slice(key, key + keyLen)), out);
-        return 0;
-    }
-
-    #signKeypair(publicKey, seed) {
-        const memory = new Uint8Array(this.wasm.memory.buffer);
-        memory.set(keyOf(Buffer.from(memory.slice(seed, seed + 32))), publicKey);
-        return 0;
     }
 
     /** Copies texts into the input buffer; gives pointer and length of each. */
