@@ -1,6 +1,7 @@
 /* SCTP: two associations, whose user does what the input says, over a path that the input decides,
  * and a hostile peer that writes packets with the right tag and checksum. The first byte chooses
- * whether both are connected before; then operations, a byte each with its arguments. */
+ * whether both are connected before, whether they interleave, and whether they look for longer
+ * packets; then operations, a byte each with its arguments. */
 #include "core/base/assert.h"
 #include "core/base/error.h"
 #include "core/base/reader.h"
@@ -10,6 +11,7 @@
 #include <string.h>
 
 #define BLOCKS      2048
+#define WIDE_BYTES  8932
 #define PACKETS_MAX 64
 #define DRAIN_MAX   6000 /* outputs of one input: all streams reset, a queue of small messages */
 
@@ -31,6 +33,7 @@ static side sides[2];
 static packet packets[PACKETS_MAX];
 static uint32_t packet_count;
 static uint64_t now_ms;
+static bool wide;
 static gc_sctp_config config = {GC_SCTP_PACKET_BYTES, 1u << 19, 1u << 19, 0, false};
 
 /* --- invariants ---------------------------------------------------------------------------------
@@ -59,6 +62,8 @@ static void check(void) {
                                           GC_SCTP_MESSAGE_BYTES_MAX / GC_SCTP_BLOCK_BYTES);
         gc_assert(s->in.highest - s->in.cumulative < GC_SCTP_IN_TSNS);
         gc_assert(sides[i].down || s->in.cumulative + 1 - s->in.floor <= GC_SCTP_FRAGMENTS_MAX);
+        gc_assert(s->mtu.bytes >= config.packet_bytes && s->mtu.bytes <= s->mtu.bytes_max &&
+                  s->congestion.packet_bytes == s->mtu.bytes && (wide || s->mtu.probe_bytes == 0));
         gc_assert((s->recovery.armed_ms == GC_NEVER) || s->out.flight.first != GC_SCTP_NO_BLOCK ||
                   s->reason != 0);
         blocks += s->out.share.held + s->in.share.held;
@@ -71,7 +76,7 @@ static void check(void) {
 
 static void carry(uint32_t from, gc_span bytes) {
     gc_assert(bytes.len >= GC_SCTP_HEAD_BYTES + GC_SCTP_CHUNK_BYTES && bytes.len % 4 == 0 &&
-              bytes.len <= config.packet_bytes);
+              bytes.len <= (wide ? WIDE_BYTES : config.packet_bytes));
     if (packet_count < PACKETS_MAX) {
         packet *p = &packets[packet_count++];
         p->to = 1 - from;
@@ -131,6 +136,7 @@ static void begin(bool connected) {
     for (uint32_t i = 0; i < 2; i++) {
         gc_sctp_place(&sides[i].s, &pool, &a);
         gc_sctp_begin(&sides[i].s, &config, now_ms);
+        gc_sctp_widen(&sides[i].s, wide ? WIDE_BYTES : config.packet_bytes);
         sides[i].down = false;
     }
     for (uint32_t i = 0; connected && i < 2; i++) {
@@ -183,6 +189,9 @@ static void forge_chunk(gc_reader *r, gc_writer *w, const gc_sctp *to) {
         gc_writer_u16(w, off);
         gc_sctp_parameter_end(w, parameter);
     }
+    if (type == GC_SCTP_HEARTBEAT_ACK && (flags & 1) != 0) {
+        gc_writer_bytes(w, to->mtu.info, sizeof to->mtu.info);
+    }
     uint32_t left = gc_reader_left(r);
     gc_writer_span(w, gc_reader_bytes(r, len < left ? len : left));
     if (!w->failed) {
@@ -229,6 +238,7 @@ static void operate(gc_reader *r) {
     switch (op & 15) {
     case 0:
         gc_sctp_connect(&sides[i].s, now_ms);
+        gc_sctp_moved(&sides[i].s, now_ms, (op & 16) != 0);
         break;
     case 1:
     case 2:
@@ -279,6 +289,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     gc_reader_init(&r, gc_span_of(data, (uint32_t)size));
     uint8_t how = gc_reader_u8(&r);
     config.interleaves = (how & 2) != 0;
+    wide = (how & 4) != 0;
     begin((how & 1) != 0);
     while (!r.failed && gc_reader_left(&r) > 0) {
         operate(&r);

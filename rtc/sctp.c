@@ -41,6 +41,7 @@ void gc_sctp_begin(gc_sctp *s, const gc_sctp_config *config, uint64_t now_ms) {
     gc_sctp_rate_begin(&s->rate, now_ms);
     gc_sctp_congestion_begin(&s->congestion, config->packet_bytes, now_ms, s->opening.own.tag);
     gc_sctp_pacer_begin(&s->pacer);
+    gc_sctp_mtu_begin(&s->mtu, s->pool->drbg, config->packet_bytes);
     s->lost_bytes = s->spurious = 0;
     gc_sctp_resets_begin(&s->resets, s->opening.own.tsn);
     s->peer_window = 0;
@@ -77,6 +78,7 @@ uint64_t gc_sctp_deadline(const gc_sctp *s) {
     at_ms = gc_min_u64(at_ms, gc_sctp_recovery_deadline(&s->recovery));
     at_ms = gc_min_u64(at_ms, gc_sctp_transmit_paced_at(s));
     at_ms = gc_min_u64(at_ms, s->closing.t2_at_ms);
+    at_ms = gc_min_u64(at_ms, gc_sctp_mtu_deadline(&s->mtu));
     return gc_min_u64(at_ms, s->resets.again_at_ms);
 }
 
@@ -85,7 +87,7 @@ static void repeat_opening(gc_sctp *s) {
     gc_sctp_out_lose_all(&s->out);
 }
 
-static void tick_recovery(gc_sctp *s) {
+static void tick_path(gc_sctp *s) {
     switch (gc_sctp_recovery_tick(&s->recovery, &s->out, s->now_ms)) {
     case GC_SCTP_DUE_PROBE:
         s->extra_due = true;
@@ -97,6 +99,8 @@ static void tick_recovery(gc_sctp *s) {
         break;
     }
     gc_sctp_state_lost(s);
+    gc_sctp_mtu_tick(&s->mtu, s->now_ms);
+    gc_sctp_state_path(s);
 }
 
 /* Takes the steps that any input may have made possible. */
@@ -123,7 +127,7 @@ void gc_sctp_tick(gc_sctp *s, uint64_t now_ms) {
     if (gc_sctp_opening_tick(&s->opening, s->now_ms)) {
         repeat_opening(s);
     }
-    tick_recovery(s);
+    tick_path(s);
     settle(s);
 }
 
@@ -143,9 +147,18 @@ int gc_sctp_agree(gc_sctp *s, gc_span init) {
     return gc_sctp_opening_agree(&s->opening, init);
 }
 
+void gc_sctp_widen(gc_sctp *s, uint32_t packet_bytes_max) {
+    gc_assert(packet_bytes_max <= GC_SCTP_PACKET_BYTES_MAX);
+    gc_sctp_mtu_limit(&s->mtu, packet_bytes_max);
+}
+
 void gc_sctp_moved(gc_sctp *s, uint64_t now_ms, bool elsewhere) {
     gc_sctp_state_time(s, now_ms);
     bool learned = s->rate.delivered > 0 || s->out.flight.bytes > 0;
+    if (elsewhere) {
+        gc_sctp_mtu_moved(&s->mtu);
+        gc_sctp_state_path(s);
+    }
     if (elsewhere && learned) {
         gc_sctp_rate_moved(&s->rate);
         gc_sctp_congestion_moved(&s->congestion, s->rate.delivered, s->now_ms);

@@ -1,7 +1,7 @@
 /* SCTP association: messages on streams between the two sides of one DTLS connection, as WebRTC's
  * data channels use them (RFC 9260 for one path, RFC 8831, stream reset RFC 6525, FORWARD-TSN of
  * RFC 3758 received, zero checksum of RFC 9653, messages interleaved by RFC 8260 where both sides
- * want it). It sees no socket: plaintexts of DTLS records go in and come out.
+ * want it, path MTU by RFC 8899). It sees no socket: plaintexts of DTLS records go in and come out.
  *
  *   CLOSED --connect--> COOKIE_WAIT --INIT ACK--> COOKIE_ECHOED --COOKIE ACK--> ESTABLISHED
  *     |                      \______________________/  COOKIE ECHO of the peer      ^
@@ -89,12 +89,16 @@ gc_span gc_sctp_tell(gc_sctp *s, uint8_t bytes[GC_SCTP_TOLD_INIT_BYTES_MAX]);
 /* Takes the peer's INIT from its description, before gc_sctp_connect(). Returns 0, or an error of
  * gc_sctp_opening_agree(), and then the association begins with a handshake. */
 int gc_sctp_agree(gc_sctp *s, gc_span init);
+/* Lets packets become so long, where probes show that the path carries them (sctp_mtu.h); without
+ * this call they stay as long as config.packet_bytes. packet_bytes_max: config.packet_bytes to
+ * GC_SCTP_PACKET_BYTES_MAX (asserted). */
+void gc_sctp_widen(gc_sctp *s, uint32_t packet_bytes_max);
 /* Sends INIT, if one is needed. Call it when DTLS is connected, on both sides; later calls change
  * nothing. */
 void gc_sctp_connect(gc_sctp *s, uint64_t now_ms);
 /* Takes that packets go another way from now on (another pair of ICE): a probe tells at once what
  * was lost with the old one. elsewhere: to or from another address, so that nothing is known of the
- * path; false: the pair was only chosen again. */
+ * path, and packets are as short as at first; false: the pair was only chosen again. */
 void gc_sctp_moved(gc_sctp *s, uint64_t now_ms, bool elsewhere);
 /* Takes one packet of the peer. Whatever does not belong to the association is ignored. */
 void gc_sctp_packet(gc_sctp *s, uint64_t now_ms, gc_span packet);

@@ -48,6 +48,10 @@ void gc_sctp_congestion_moved(gc_sctp_congestion *c, uint32_t delivered, uint64_
     c->awaited = delivered + 1;
 }
 
+void gc_sctp_congestion_size(gc_sctp_congestion *c, uint32_t packet_bytes) {
+    c->packet_bytes = c->model.packet_bytes = packet_bytes;
+}
+
 bool gc_sctp_congestion_allows(const gc_sctp_congestion *c, uint32_t flight_bytes) {
     return flight_bytes < c->window_bytes;
 }

@@ -77,6 +77,8 @@ void gc_sctp_congestion_begin(gc_sctp_congestion *c, uint32_t packet_bytes, uint
 /* Begins anew on another path: what was learned of the one before says nothing of it. delivered: so
  * far (sctp_rate.h). Acknowledgements of what was sent before change nothing. */
 void gc_sctp_congestion_moved(gc_sctp_congestion *c, uint32_t delivered, uint64_t now_ms);
+/* Takes that packets are so long at most from now on. */
+void gc_sctp_congestion_size(gc_sctp_congestion *c, uint32_t packet_bytes);
 /* Returns true when one more chunk may be sent beside so many bytes in flight: a chunk may exceed
  * the window when it was not full (RFC 9260 6.1 B). */
 bool gc_sctp_congestion_allows(const gc_sctp_congestion *c, uint32_t flight_bytes);

@@ -371,6 +371,17 @@ gc_sctp_acked gc_sctp_out_ack(gc_sctp_out *o, const gc_sctp_sack *sack) {
     return result;
 }
 
+uint32_t gc_sctp_out_fate(const gc_sctp_out *o, uint32_t tsn) {
+    if (!gc_sctp_after(tsn, o->acked_tsn)) {
+        return GC_SCTP_FATE_ACKED;
+    }
+    gc_assert(gc_sctp_after(o->next_tsn, tsn));
+    uint8_t state = at(o, *slot(o, tsn))->state;
+    return state == ACKED  ? GC_SCTP_FATE_ACKED
+           : state == LOST ? GC_SCTP_FATE_LOST
+                           : GC_SCTP_FATE_FLIGHT;
+}
+
 void gc_sctp_out_restart(gc_sctp_out *o, uint16_t stream) {
     gc_sctp_turns_restart(&o->turns, stream);
 }

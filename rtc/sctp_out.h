@@ -47,6 +47,12 @@ typedef struct gc_sctp_out {
     gc_sctp_list lost;
 } gc_sctp_out;
 
+enum gc_sctp_fate {
+    GC_SCTP_FATE_FLIGHT, /* nothing is known of the last transmission */
+    GC_SCTP_FATE_LOST,
+    GC_SCTP_FATE_ACKED,
+};
+
 /* The result of a SACK. */
 typedef struct gc_sctp_acked {
     bool violation;     /* it acknowledges a TSN that was never sent; nothing has changed */
@@ -89,6 +95,8 @@ void gc_sctp_out_lose(gc_sctp_out *o, uint32_t block);
 void gc_sctp_out_lose_all(gc_sctp_out *o);
 /* Takes what a SACK says. */
 gc_sctp_acked gc_sctp_out_ack(gc_sctp_out *o, const gc_sctp_sack *sack);
+/* Returns what has become of a chunk that was sent, a gc_sctp_fate. */
+uint32_t gc_sctp_out_fate(const gc_sctp_out *o, uint32_t tsn);
 /* Gives the next message of this stream the number 0 (RFC 6525 5.1.2). */
 void gc_sctp_out_restart(gc_sctp_out *o, uint16_t stream);
 /* Returns true when nothing is queued or unacknowledged. */

@@ -97,6 +97,7 @@ static void take_acked(gc_sctp *s, const gc_sctp_sack *sack) {
     gc_sctp_recovery_acked(&s->recovery, &s->out, &acked, sack->duplicates, s->now_ms);
     gc_sctp_state_lost(s);
     take_sample(s, &acked);
+    gc_sctp_state_path(s);
 }
 
 static void on_sack(gc_sctp *s, const gc_sctp_chunk *c) {
@@ -228,7 +229,10 @@ static bool on_chunk(gc_sctp *s, const gc_sctp_chunk *c, packet_data *got) {
         return true;
     case GC_SCTP_INIT: /* RFC 9260 6.10: never beside others */
         return false;
-    case GC_SCTP_HEARTBEAT_ACK: /* none is awaited */
+    case GC_SCTP_HEARTBEAT_ACK:
+        gc_sctp_mtu_answer(&s->mtu, c->value, s->now_ms);
+        gc_sctp_state_path(s);
+        return true;
     case GC_SCTP_PAD:
         return true;
     default:

@@ -25,6 +25,23 @@ void gc_sctp_state_lost(gc_sctp *s) {
     }
 }
 
+void gc_sctp_state_path(gc_sctp *s) {
+    uint32_t tsn;
+    if (gc_sctp_mtu_watched(&s->mtu, &tsn)) {
+        switch (gc_sctp_out_fate(&s->out, tsn)) {
+        case GC_SCTP_FATE_ACKED:
+            gc_sctp_mtu_came(&s->mtu);
+            break;
+        case GC_SCTP_FATE_LOST:
+            gc_sctp_mtu_lost(&s->mtu, s->now_ms);
+            break;
+        default:
+            break;
+        }
+    }
+    gc_sctp_congestion_size(&s->congestion, s->mtu.bytes);
+}
+
 bool gc_sctp_state_is_open(const gc_sctp *s) {
     return s->reason == 0 && s->opening.phase == GC_SCTP_PHASE_OPEN;
 }

@@ -7,6 +7,7 @@
 #include "rtc/sctp_closing.h"
 #include "rtc/sctp_congestion.h"
 #include "rtc/sctp_in.h"
+#include "rtc/sctp_mtu.h"
 #include "rtc/sctp_opening.h"
 #include "rtc/sctp_out.h"
 #include "rtc/sctp_pacer.h"
@@ -32,7 +33,7 @@ enum gc_sctp_reason {
 };
 
 typedef struct gc_sctp_config {
-    /* Longest packet on this path: 512..GC_SCTP_PACKET_BYTES_MAX (asserted). */
+    /* Longest packet that every path carries: 512..GC_SCTP_PACKET_BYTES_MAX (asserted). */
     uint32_t packet_bytes;
     /* How much of incomplete messages is held, counted in blocks of GC_SCTP_BLOCK_BYTES, which is
      * also the window that the peer is given: at least two messages of GC_SCTP_MESSAGE_BYTES_MAX
@@ -60,6 +61,7 @@ typedef struct gc_sctp {
     gc_sctp_rate rate;
     gc_sctp_congestion congestion;
     gc_sctp_pacer pacer;
+    gc_sctp_mtu mtu;
     uint64_t lost_bytes; /* of those of `recovery`, that `congestion` knows */
     uint64_t spurious;   /* and alike */
     gc_sctp_resets resets;
@@ -88,6 +90,9 @@ void gc_sctp_state_end(gc_sctp *s, uint32_t reason, uint16_t abort_cause);
 void gc_sctp_state_news(gc_sctp *s, uint32_t news);
 /* Tells the congestion control what recovery has found to be lost. */
 void gc_sctp_state_lost(gc_sctp *s);
+/* Takes what became of the packet that `mtu` watches, and tells the congestion control how long
+ * packets are. After whatever may have changed either. */
+void gc_sctp_state_path(gc_sctp *s);
 /* Returns true when the association is established and not ended. */
 bool gc_sctp_state_is_open(const gc_sctp *s);
 

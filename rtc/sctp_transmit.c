@@ -4,8 +4,7 @@
 uint32_t gc_sctp_transmit_chunk_bytes(const gc_sctp *s) {
     bool known = s->opening.phase >= GC_SCTP_PHASE_ECHOED;
     bool may = s->config.interleaves && (!known || s->out.interleaves);
-    return ((s->config.packet_bytes - GC_SCTP_HEAD_BYTES) & ~3u) -
-           (may ? GC_SCTP_I_DATA_BYTES : GC_SCTP_DATA_BYTES);
+    return gc_sctp_mtu_chunk_bytes(&s->mtu) - (may ? GC_SCTP_I_DATA_BYTES : GC_SCTP_DATA_BYTES);
 }
 
 /* --- which chunk of DATA ------------------------------------------------------------------------
@@ -43,12 +42,13 @@ static bool is_time(const gc_sctp *s) {
     return gc_sctp_pacer_at_ms(&s->pacer) <= s->now_ms;
 }
 
-/* Returns the chunk that may be sent now, or GC_SCTP_NO_BLOCK. */
-static uint32_t choose(const gc_sctp *s) {
+/* Returns the chunk that may be sent now, or GC_SCTP_NO_BLOCK. begun: there is one in the packet,
+ * which goes out now: however wide it is, it is filled, and what follows waits for all of it. */
+static uint32_t choose(const gc_sctp *s, bool begun) {
     if (s->extra_due) {
         return choose_probe(s);
     }
-    return is_time(s) ? choose_allowed(s) : GC_SCTP_NO_BLOCK;
+    return begun || is_time(s) ? choose_allowed(s) : GC_SCTP_NO_BLOCK;
 }
 
 uint64_t gc_sctp_transmit_paced_at(const gc_sctp *s) {
@@ -66,15 +66,19 @@ static bool is_last(const gc_sctp *s, uint32_t block) {
 
 static bool fits(const gc_sctp *s, uint32_t used, uint32_t block) {
     uint32_t len = gc_sctp_out_head_bytes(&s->out) + gc_sctp_padded(s->pool->blocks[block].len);
-    return used + len <= s->config.packet_bytes;
+    return used + len <= s->mtu.bytes;
 }
 
-/* Returns true when a chunk is written. A chunk of a path that was wider stands alone. */
-static bool write_data(gc_sctp *s, gc_writer *w) {
-    uint32_t block = choose(s);
-    bool first = w->at == GC_SCTP_HEAD_BYTES;
-    if (block == GC_SCTP_NO_BLOCK || !(first || fits(s, w->at, block))) {
-        return false;
+/* Returns the chunk that is written, or GC_SCTP_NO_BLOCK. */
+static uint32_t write_data(gc_sctp *s, gc_writer *w, bool begun) {
+    uint32_t block = choose(s, begun);
+    if (block == GC_SCTP_NO_BLOCK) {
+        return block;
+    }
+    if (!fits(s, w->at, block)) {
+        gc_assert(w->at > GC_SCTP_HEAD_BYTES);
+        gc_sctp_mtu_wanted(&s->mtu, s->now_ms);
+        return GC_SCTP_NO_BLOCK;
     }
     uint8_t flags = is_last(s, block) || s->extra_due ? GC_SCTP_FLAG_AT_ONCE : 0;
     s->extra_due = false;
@@ -85,20 +89,31 @@ static bool write_data(gc_sctp *s, gc_writer *w) {
     if (s->opening.phase == GC_SCTP_PHASE_OPEN) {
         gc_sctp_recovery_sent(&s->recovery, s->now_ms);
     }
-    return true;
+    return block;
+}
+
+static void write_all_data(gc_sctp *s, gc_writer *w) {
+    uint32_t last = GC_SCTP_NO_BLOCK;
+    for (uint32_t block = 0; block != GC_SCTP_NO_BLOCK;) {
+        block = write_data(s, w, last != GC_SCTP_NO_BLOCK);
+        last = block == GC_SCTP_NO_BLOCK ? last : block;
+    }
+    if (last != GC_SCTP_NO_BLOCK) {
+        gc_sctp_mtu_sent(&s->mtu, w->at, s->pool->blocks[last].tsn);
+    }
 }
 
 /* --- what goes before it ------------------------------------------------------------------------
  */
 
 static uint32_t left(const gc_sctp *s, const gc_writer *w) {
-    return w->at < s->config.packet_bytes ? s->config.packet_bytes - w->at : 0;
+    return w->at < s->mtu.bytes ? s->mtu.bytes - w->at : 0;
 }
 
 /* A SACK that is not due goes along with DATA beside which there is room for it. */
 static void write_sack(gc_sctp *s, gc_writer *w) {
     uint64_t at_ms = gc_sctp_in_sack_at(&s->in);
-    uint32_t block = choose(s);
+    uint32_t block = choose(s, false);
     bool along = at_ms != GC_NEVER && block != GC_SCTP_NO_BLOCK &&
                  fits(s, w->at + GC_SCTP_SACK_BYTES, block);
     bool due = at_ms <= s->now_ms;
@@ -167,9 +182,16 @@ static void write_open(gc_sctp *s, gc_writer *w) {
         write_sack(s, w);
     }
     write_answers(s, w);
-    while (data && write_data(s, w)) {
+    if (data) {
+        write_all_data(s, w);
     }
     note_pause(s);
+}
+
+/* RFC 8899 3, 5: outside of congestion control. */
+static bool write_probe(gc_sctp *s, gc_writer *w) {
+    bool open = gc_sctp_state_is_open(s) && s->closing.phase == GC_SCTP_CLOSING_NONE;
+    return open && gc_sctp_mtu_probe(&s->mtu, w, s->now_ms, 2 * s->recovery.rto_ms);
 }
 
 bool gc_sctp_transmit(gc_sctp *s, gc_span *packet) {
@@ -190,7 +212,7 @@ bool gc_sctp_transmit(gc_sctp *s, gc_span *packet) {
     } else {
         write_open(s, &w);
     }
-    if (w.at == GC_SCTP_HEAD_BYTES) {
+    if (w.at == GC_SCTP_HEAD_BYTES && !write_probe(s, &w)) {
         return false;
     }
     *packet = gc_sctp_packet_close(zero ? NULL : &s->pool->crc, &w);

@@ -261,6 +261,17 @@ static void a_timeout_leaves_one_packet_and_the_model(void **state) {
     assert_true(c.window_bytes >= 2 * FILL);
 }
 
+static void windows_count_packets_of_the_present_size(void **state) {
+    (void)state;
+    begin_cruise();
+    gc_sctp_congestion_size(&c, 8932);
+    assert_int_equal(c.model.packet_bytes, 8932);
+    gc_sctp_congestion_timed_out(&c);
+    assert_int_equal(c.window_bytes, 8932);
+    round_trip(RATE / 1000, RTT, 0);
+    assert_true(c.window_bytes >= GC_SCTP_CONGESTION_PACKETS_MIN * 8932);
+}
+
 /* A path shorter than the clock's step: not paced, and the window keeps to what its queue holds. */
 static void a_short_path_is_bounded_by_its_window_alone(void **state) {
     (void)state;
@@ -370,6 +381,7 @@ int main(void) {
         cmocka_unit_test(a_loss_that_was_none_is_undone),
         cmocka_unit_test(the_round_trip_is_measured_anew_with_half_of_the_path),
         cmocka_unit_test(a_timeout_leaves_one_packet_and_the_model),
+        cmocka_unit_test(windows_count_packets_of_the_present_size),
         cmocka_unit_test(a_short_path_is_bounded_by_its_window_alone),
         cmocka_unit_test(no_acknowledgement_makes_the_window_exceed_its_bound),
         cmocka_unit_test(another_path_is_learned_anew),

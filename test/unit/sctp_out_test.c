@@ -206,6 +206,28 @@ static void what_the_peer_takes_back_is_lost(void **state) {
     end();
 }
 
+static void the_fate_of_a_chunk_is_known(void **state) {
+    (void)state;
+    begin(16, 16 * GC_SCTP_BLOCK_BYTES);
+    assert_int_equal(put(0, 0, "abcd", 1), 0);
+    for (uint32_t i = 0; i < 4; i++) {
+        send(1);
+        assert_int_equal(gc_sctp_out_fate(&out, FIRST + i), GC_SCTP_FATE_FLIGHT);
+    }
+    gc_sctp_out_lose(&out, out.flight.first);
+    gc_sctp_out_lose(&out, out.flight.first);
+    assert_int_equal(gc_sctp_out_fate(&out, FIRST), GC_SCTP_FATE_LOST);
+    ack(0, 2, 2);
+    static const uint32_t fates[] = {GC_SCTP_FATE_ACKED, GC_SCTP_FATE_LOST, GC_SCTP_FATE_ACKED,
+                                     GC_SCTP_FATE_FLIGHT};
+    for (uint32_t i = 0; i < 4; i++) {
+        assert_int_equal(gc_sctp_out_fate(&out, FIRST + i), fates[i]);
+    }
+    send(2);
+    assert_int_equal(gc_sctp_out_fate(&out, FIRST + 1), GC_SCTP_FATE_FLIGHT);
+    end();
+}
+
 static void only_so_many_are_outstanding(void **state) {
     (void)state;
     begin(GC_SCTP_OUT_TSNS + 8, (GC_SCTP_OUT_TSNS + 8) * GC_SCTP_BLOCK_BYTES);
@@ -263,6 +285,7 @@ int main(void) {
         cmocka_unit_test(what_was_never_sent_cannot_be_acknowledged),
         cmocka_unit_test(gaps_that_do_not_rise_end_the_list),
         cmocka_unit_test(what_the_peer_takes_back_is_lost),
+        cmocka_unit_test(the_fate_of_a_chunk_is_known),
         cmocka_unit_test(only_so_many_are_outstanding),
         cmocka_unit_test(a_restarted_stream_counts_from_zero),
     };

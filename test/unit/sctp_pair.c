@@ -105,8 +105,9 @@ static void enqueue(sctp_pair *p, uint32_t from, gc_span bytes, uint64_t at_ms) 
 
 static void carry(sctp_pair *p, uint32_t from, gc_span bytes) {
     p->side[from].packets++;
-    assert_true(bytes.len <= p->side[from].s.config.packet_bytes && bytes.len % 4 == 0);
-    if (p->dark || chance(&p->chance, 1000) < p->loss_per_mille) {
+    assert_true(bytes.len <= p->side[from].s.mtu.bytes_max && bytes.len % 4 == 0);
+    bool fits = p->path_bytes == 0 || bytes.len <= p->path_bytes;
+    if (p->dark || !fits || chance(&p->chance, 1000) < p->loss_per_mille) {
         return;
     }
     uint64_t wait_ms = 0;

@@ -49,7 +49,8 @@ typedef struct sctp_pair {
     uint32_t queue_ms;          /* what waits longer for the rate is dropped */
     uint64_t free_ms[2];        /* when the sender's line is free */
     uint64_t free_bytes[2];
-    bool dark; /* everything is lost */
+    uint32_t path_bytes; /* longer packets are lost; 0: none is too long */
+    bool dark;           /* everything is lost */
     pair_packet *packets;
     uint32_t packet_count;
 } sctp_pair;
