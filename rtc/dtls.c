@@ -281,7 +281,9 @@ void gc_dtls_datagram(gc_dtls *d, uint64_t now_ms, gc_span datagram) {
         return;
     }
     if (d->state == GC_DTLS_IDLE) {
-        gc_datagram_queue_put(&d->held, datagram);
+        if (datagram.len <= GC_DTLS_HELD_DATAGRAM_BYTES_MAX) {
+            gc_datagram_queue_put(&d->held, datagram);
+        }
     } else if (d->state != GC_DTLS_CLOSED) {
         admit(d, datagram);
         if (d->state == GC_DTLS_HANDSHAKING && gc_dtls_bio_waits(&d->bio)) {

@@ -38,9 +38,10 @@
 #define GC_DTLS_FINISHED_BODY_BYTES 40
 #define GC_DTLS_TAG_BYTES           16
 #define GC_DTLS_NONCE_BYTES         8
-/* Held datagrams of one session: 16 of the longest. */
-#define GC_DTLS_HELD_BYTES   (16 * (GC_DTLS_DATAGRAM_BYTES_MAX + GC_DATAGRAM_QUEUE_HEAD_BYTES))
-#define GC_DTLS_HANDSHAKE_MS 10000
+/* Held datagrams of one session: 16 of the longest that a handshake may have. */
+#define GC_DTLS_HELD_DATAGRAM_BYTES_MAX 2048
+#define GC_DTLS_HELD_BYTES              (16 * (GC_DTLS_HELD_DATAGRAM_BYTES_MAX + GC_DATAGRAM_QUEUE_HEAD_BYTES))
+#define GC_DTLS_HANDSHAKE_MS            10000
 /* The first resend comes after twice the round trip, each later one of a flight after half as much
  * time again: RFC 6347 4.2.4.1 doubles, which at 30 % loss takes longer than people wait. From 50
  * ms and up to 1.6 s there are at most the 12 resends in 10 s after which OpenSSL gives up. */
@@ -126,7 +127,8 @@ void gc_dtls_begin(gc_dtls *d, uint64_t now_ms, bool client, uint32_t rtt_ms);
 /* Takes the round trip of the path, once it is known: flights from the next one on use it. */
 void gc_dtls_round_trip(gc_dtls *d, uint32_t rtt_ms);
 /* Takes one datagram; any bytes are allowed. Those over GC_DTLS_DATAGRAM_BYTES_MAX are ignored, and
- * so are those after the end. While it is idle datagrams are held, as long as there is room. */
+ * so are those after the end. While it is idle datagrams of up to GC_DTLS_HELD_DATAGRAM_BYTES_MAX
+ * are held, as long as there is room. */
 void gc_dtls_datagram(gc_dtls *d, uint64_t now_ms, gc_span datagram);
 /* Encrypts data into one record, which is one datagram GC_DTLS_OVERHEAD_BYTES longer (other ciphers
  * of DTLS 1.2 add less). data: 1..GC_DTLS_DATAGRAM_BYTES_MAX - GC_DTLS_OVERHEAD_BYTES bytes

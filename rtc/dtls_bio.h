@@ -10,11 +10,11 @@
 #include "rtc/datagram_queue.h"
 
 /* Longest datagram that is taken. */
-#define GC_DTLS_DATAGRAM_BYTES_MAX 2048
-/* UDP payload of our own handshake messages and the start of the path's size (RFC 8831 5: 1200). */
+#define GC_DTLS_DATAGRAM_BYTES_MAX 9000
+/* UDP payload of our own handshake messages, always, and of data at first (RFC 8831 5: 1200). */
 #define GC_DTLS_MTU_BYTES 1200
 /* A flight of ours has at most about 1,500 bytes, and there is one more record beside it. */
-#define GC_DTLS_OUT_BYTES 4096
+#define GC_DTLS_OUT_BYTES (2048 + GC_DTLS_DATAGRAM_BYTES_MAX)
 
 /* The datagram that waits, of all sessions of a handle. */
 typedef struct gc_dtls_input {

@@ -7,6 +7,7 @@
 
 _Static_assert(GC_PEER_CONNECTION_WIDE_WINDOW_BYTES / GC_SCTP_BLOCK_BYTES <= GC_SCTP_IN_TSNS,
                "a window of full chunks has places for their TSNs");
+_Static_assert(GC_SCTP_PACKET_BYTES == GC_DTLS_MTU_BYTES - GC_DTLS_OVERHEAD_BYTES, "said twice");
 
 void gc_peer_connection_place(gc_peer_connection *p, gc_sctp_pool *pool, gc_arena *a) {
     gc_sctp_place(&p->sctp, pool, a);
@@ -44,6 +45,9 @@ void gc_peer_connection_begin(gc_peer_connection *p, gc_peer_connection_shared *
                                     .wide_window_bytes = GC_PEER_CONNECTION_WIDE_WINDOW_BYTES,
                                     .interleaves = true},
                   now_ms);
+    if (shared->datagram_bytes_max > GC_DTLS_MTU_BYTES) {
+        gc_sctp_widen(&p->sctp, shared->datagram_bytes_max - GC_DTLS_OVERHEAD_BYTES);
+    }
 }
 
 void gc_peer_connection_end(gc_peer_connection *p) {

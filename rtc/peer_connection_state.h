@@ -31,8 +31,9 @@ typedef struct gc_peer_connection_shared {
     gc_ice_gate *gate;
     gc_mdns *mdns; /* names in candidates are asked for here, by the `owner` of the link */
     gc_dtls_context *dtls;
-    const uint8_t *fingerprint; /* of our certificate */
-    uint32_t message_bytes_max; /* taken on a negotiated channel */
+    const uint8_t *fingerprint;  /* of our certificate */
+    uint32_t message_bytes_max;  /* taken on a negotiated channel */
+    uint32_t datagram_bytes_max; /* that is tried; up to GC_DTLS_MTU_BYTES: no more than that */
     bool loopback;
     bool relay_only; /* candidates name relays alone, and no name is asked for */
     uint8_t text[GC_PEER_CONNECTION_TEXT_BYTES]; /* of the last output */

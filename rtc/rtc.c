@@ -97,6 +97,7 @@ static gc_rtc *lay_out(gc_arena *a, const gc_rtc_options *options, const uint8_t
     r->shared.fingerprint = r->certificate.fingerprint;
     r->shared.loopback = options->loopback;
     r->shared.relay_only = options->relay_only;
+    r->shared.datagram_bytes_max = options->datagram_bytes_max;
     r->shared.message_bytes_max =
         options->message_bytes_max == 0 ? GC_FRAME_BYTES_MAX : options->message_bytes_max;
     return r;
@@ -105,6 +106,7 @@ static gc_rtc *lay_out(gc_arena *a, const gc_rtc_options *options, const uint8_t
 gc_rtc *gc_rtc_init(void *memory, size_t bytes, const gc_rtc_options *options,
                     const uint8_t seed[32], uint64_t now_ms, uint64_t unix_s) {
     gc_assert(options->message_bytes_max <= GC_RTC_MESSAGE_BYTES_MAX &&
+              options->datagram_bytes_max <= GC_RTC_DATAGRAM_BYTES_MAX &&
               options->links_max <= GC_LINKS_MAX);
     if (bytes < gc_rtc_size(options)) {
         return NULL;

@@ -43,6 +43,10 @@ typedef struct gc_rtc_options {
     /* The longest message that is taken on a negotiated channel: a longer one ends the link with
      * GC_REASON_PROTOCOL. 0: GC_FRAME_BYTES_MAX. At most GC_RTC_MESSAGE_BYTES_MAX (asserted). */
     uint32_t message_bytes_max;
+    /* The longest UDP payload that a link may come to use: where it has much to send, probes find
+     * out whether its path carries more than the 1,200 bytes of the beginning (RFC 8899). 0: it
+     * does not try. At most GC_RTC_DATAGRAM_BYTES_MAX (asserted). */
+    uint32_t datagram_bytes_max;
     /* Take loopback addresses as candidates of the other side: for tests on one machine. */
     bool loopback;
     /* Hide the addresses of this machine: no candidate and no check of a link is from an own

@@ -11,7 +11,7 @@
  * what Chromium announces. */
 #define GC_RTC_MESSAGE_BYTES_MAX 262144
 /* Longest UDP payload that is taken or given. Longer datagrams are ignored. */
-#define GC_RTC_DATAGRAM_BYTES_MAX 2048
+#define GC_RTC_DATAGRAM_BYTES_MAX 9000
 /* The bytes that one link may have waiting to be sent. */
 #define GC_RTC_BUFFERED_MAX 1048576
 /* A link whose waiting bytes fall to this many reports it (BUFFERED). */

@@ -54,12 +54,19 @@ uint64_t path_next_ms(const path *p) {
     return p->count == 0 ? UINT64_MAX : p->datagrams[first(p)].at_ms;
 }
 
+/* Only as much as there is: most of the room is for the longest. */
+static void copy(path_datagram *to, const path_datagram *from) {
+    if (to != from) {
+        memcpy(to, from, offsetof(path_datagram, bytes) + from->len);
+    }
+}
+
 bool path_take(path *p, uint64_t now_ms, path_datagram *out) {
     uint32_t i = first(p);
     if (p->count == 0 || p->datagrams[i].at_ms > now_ms) {
         return false;
     }
-    *out = p->datagrams[i];
-    p->datagrams[i] = p->datagrams[--p->count];
+    copy(out, &p->datagrams[i]);
+    copy(&p->datagrams[i], &p->datagrams[--p->count]);
     return true;
 }

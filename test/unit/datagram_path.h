@@ -7,7 +7,7 @@
 #include "core/base/span.h"
 
 #define PATH_DATAGRAMS_MAX 16384
-#define PATH_BYTES_MAX     2048
+#define PATH_BYTES_MAX     9000
 
 typedef struct path_datagram {
     uint64_t at_ms;

@@ -21,6 +21,7 @@ rtc_pair *rtc_pair_make_with(uint64_t seed, const gc_rtc_options *options) {
     rtc_pair *w = calloc(1, sizeof *w);
     assert_non_null(w);
     path_init(&w->path, seed);
+    w->datagram_bytes_max = 1200 > options->datagram_bytes_max ? 1200 : options->datagram_bytes_max;
     w->now_ms = 1000;
     wall_ms = 0;
     w->signal_ms = 5;
@@ -111,7 +112,8 @@ static void on_output(rtc_pair *w, uint32_t i, const gc_rtc_output *out) {
     switch (out->type) {
     case GC_RTC_DATAGRAM:
         assert_int_equal(out->value, i);
-        assert_true(out->bytes.len > 0 && out->bytes.len <= 1200);
+        assert_true(out->bytes.len > 0 && out->bytes.len <= w->datagram_bytes_max);
+        assert_true(out->bytes.len <= 1200 || out->bytes.data[0] == 23);
         s->handshakes += out->bytes.data[0] == 22;
         s->carried += has_passenger(out->bytes);
         s->alerts += out->bytes.data[0] == 21;

@@ -57,6 +57,7 @@ typedef struct rtc_pair {
     uint32_t questions;                                         /* of multicast DNS */
     bool mute;                                                  /* nobody answers them */
     bool one_way;                                               /* nothing of side 1 arrives */
+    uint32_t datagram_bytes_max;                                /* none may be longer */
     uint32_t signal_count;
     rtc_signal *signals;
     rtc_side sides[2];

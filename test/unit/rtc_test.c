@@ -136,6 +136,28 @@ static void large_messages_for_who_takes_them(void **state) {
     rtc_pair_free(w);
 }
 
+static void datagrams_become_longer_where_they_may(void **state) {
+    (void)state;
+    static const uint32_t most[] = {0, 4000};
+    uint64_t sent[2];
+    for (uint32_t i = 0; i < 2; i++) {
+        rtc_pair *w =
+            rtc_pair_make_with(1, &(gc_rtc_options){.message_bytes_max = GC_RTC_MESSAGE_BYTES_MAX,
+                                                    .datagram_bytes_max = most[i]});
+        rtc_pair_offer(w, LINK, GC_LINK_KIND_NATIVE);
+        rtc_pair_run(w, 2000);
+        rtc_pair_send(w, 0, LINK, 1, 0, GC_RTC_MESSAGE_BYTES_MAX);
+        rtc_pair_run(w, 2000);
+        sent[i] = w->path.sent;
+        rtc_pair_send(w, 0, LINK, 1, 0, GC_RTC_MESSAGE_BYTES_MAX);
+        rtc_pair_run(w, 2000);
+        sent[i] = w->path.sent - sent[i];
+        assert_int_equal(w->sides[1].messages, 2);
+        rtc_pair_free(w);
+    }
+    assert_true(2 * sent[1] < sent[0]);
+}
+
 static void a_full_queue_refuses(void **state) {
     (void)state;
     rtc_pair *w = rtc_pair_open(1);
@@ -299,6 +321,7 @@ int main(void) {
         cmocka_unit_test(a_thousand_messages_each_way_over_a_bad_path),
         cmocka_unit_test(sizes_of_messages),
         cmocka_unit_test(large_messages_for_who_takes_them),
+        cmocka_unit_test(datagrams_become_longer_where_they_may),
         cmocka_unit_test(a_full_queue_refuses),
         cmocka_unit_test(memory_of_many_messages_is_given_back),
         cmocka_unit_test(an_offer_to_whoever_answers_meets_one_of_ours),
