@@ -3,6 +3,7 @@
 #include "sim/world.h"
 #include "core/base/assert.h"
 #include "core/base/mem.h"
+#include "sim/network.h"
 
 bool sim_node_frozen(const sim_world *w, uint32_t node) {
     return w->nodes[node].frozen_until_ms > w->now_ms;
@@ -337,6 +338,12 @@ void sim_fault_step(sim_world *w, uint32_t step) {
     switch (s->action) {
     case SIM_STEP_SERVER_CRASH:
         sim_fault_server(w, s->value);
+        return;
+    case SIM_STEP_MTU:
+        w->scenario.mtu_bytes = s->value;
+        return;
+    case SIM_STEP_EXPECT_WIDEST:
+        sim_network_expect_widest(w, s->value);
         return;
     case SIM_STEP_EXPECT_MESHED:
         sim_oracle_expect_meshed(w);

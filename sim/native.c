@@ -80,7 +80,9 @@ void sim_native_start(sim_world *w, uint32_t node) {
     sim_rng_bytes(&w->net, seed, sizeof seed);
     *n = (native){.memory = n->memory, .wake = n->wake + 1, .wake_at_ms = GC_NEVER};
     uint64_t now_ms = now_of(w, node);
-    n->rtc = gc_rtc_init(n->memory, rtc_bytes(), &options, seed, now_ms, SIM_UNIX_S);
+    gc_rtc_options wide = options;
+    wide.datagram_bytes_max = w->scenario.search_bytes;
+    n->rtc = gc_rtc_init(n->memory, rtc_bytes(), &wide, seed, now_ms, SIM_UNIX_S);
     gc_assert(n->rtc != NULL);
     sim_network_bind(w, node, (uint16_t)(PORT_FIRST + w->nodes[node].run));
     for (uint32_t base = 0; base < SIM_HOST_BASES; base++) {

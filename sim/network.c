@@ -275,6 +275,14 @@ static bool path_ok(const sim_world *w, uint32_t sender, uint32_t node) {
     return sender == SIM_NONE ? sim_server_path_ok(w, node, false) : sim_path_ok(w, sender, node);
 }
 
+void sim_network_expect_widest(sim_world *w, uint32_t bytes) {
+    uint32_t widest = w->network->widest;
+    if (widest > bytes || widest <= bytes / 10 * 9) {
+        sim_fail(w, SIM_INVARIANT_EXPECT, SIM_NO_NODE, bytes, widest, 0);
+    }
+    w->network->widest = 0;
+}
+
 void sim_network_event(sim_world *w, sim_event *e) {
     gc_addr from, to;
     uint32_t node, base;
@@ -293,5 +301,7 @@ void sim_network_event(sim_world *w, sim_event *e) {
         sim_world_again(w, w->nodes[node].frozen_until_ms - w->now_ms, e);
         return;
     }
+    uint32_t len = wire_bytes(&to, bytes.len);
+    w->network->widest = len > w->network->widest ? len : w->network->widest;
     sim_native_datagram(w, node, base, &from, bytes);
 }

@@ -30,6 +30,7 @@ typedef struct sim_network {
     sim_host *hosts; /* by node */
     uint64_t sent;   /* datagrams */
     uint32_t moves;  /* of NATs, so far */
+    uint32_t widest; /* IP packet that came since the last sim_network_expect_widest() */
 } sim_network;
 
 /* Makes w->network, with a host for each node. */
@@ -44,6 +45,9 @@ void sim_network_answer(sim_world *w, const gc_addr *to, gc_span bytes);
 gc_addr sim_network_server(void);
 /* SIM_EVENT_MOVE: the NAT of somebody gets another address and forgets its flows. */
 void sim_network_move(sim_world *w);
+/* SIM_STEP_EXPECT_WIDEST: the longest IP packet that came has at most so many bytes, and more than
+ * nine tenths of them. */
+void sim_network_expect_widest(sim_world *w, uint32_t bytes);
 /* SIM_EVENT_DATAGRAM: one has reached the host of its address. */
 void sim_network_event(sim_world *w, sim_event *e);
 

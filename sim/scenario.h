@@ -49,6 +49,8 @@ typedef enum sim_action {
     SIM_STEP_LINKS,         /* all links of who are lost */
     SIM_STEP_GLARE,         /* the same, told so that both ends dial in one moment */
     SIM_STEP_CLOCK,         /* who's clock goes `value` ms forward */
+    SIM_STEP_MTU,           /* datagrams are at most `value` bytes from now on */
+    SIM_STEP_EXPECT_WIDEST, /* the longest that came since the last such step has `value` bytes */
     SIM_STEP_EXPECT_MESHED, /* by now all who are here are linked */
     SIM_STEP_EXPECT_STEADY, /* from now on no open link ends before healing */
     SIM_STEP_EXPECT_AWAY,   /* who has been told that somebody is away */
@@ -95,6 +97,7 @@ typedef struct sim_scenario {
     uint32_t twice_permille; /* come twice */
     uint32_t spoil_permille; /* have one wrong bit */
     uint32_t mtu_bytes;      /* larger ones, with their IP and UDP headers, are lost */
+    uint32_t search_bytes;   /* datagrams may become so long, without heads; 0: 1,200 */
     sim_nats nats;           /* what hosts are behind */
     uint32_t move_ms;        /* mean time between two changes of a NAT's address; 0: never */
     uint32_t own_permille;   /* so many of these change the host's own address instead */

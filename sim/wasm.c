@@ -117,6 +117,11 @@ void sim_strangers_event(sim_world *w) {
     sim_native_begin(w);
 }
 
+void sim_network_expect_widest(sim_world *w, uint32_t bytes) {
+    (void)bytes;
+    sim_native_begin(w);
+}
+
 void sim_network_move(sim_world *w) {
     sim_native_begin(w);
 }
