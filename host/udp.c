@@ -14,6 +14,8 @@
  * IPv4 so many bytes. */
 #define RUN_DATAGRAMS_MAX 60
 #define RUN_BYTES_MAX     65507
+/* Longer ones may find out whether the path carries so much. */
+#define USUAL_BYTES 1232
 /* A message of datagrams that were put together needs room for the longest. */
 #define WHOLE_BYTES 65536
 #define WHOLE_BATCH 4
@@ -33,16 +35,22 @@ typedef struct side {
     control control[GC_UDP_BATCH];
 } side;
 
-_Static_assert(GC_UDP_BATCH *GC_UDP_BYTES_MAX <= WHOLE_BATCH * WHOLE_BYTES, "one memory for both");
+#define IN_BYTES    (WHOLE_BATCH * WHOLE_BYTES)
+#define SHORT_BATCH (IN_BYTES / GC_UDP_BYTES_MAX) /* of others */
+/* Datagrams that wait to be sent: a batch as Ethernet carries them, or fewer longer ones. */
+#define OUT_BYTES (GC_UDP_BATCH * 1500)
+
+_Static_assert(SHORT_BATCH <= GC_UDP_BATCH && OUT_BYTES >= GC_UDP_BYTES_MAX, "there is room");
 
 struct gc_udp_batch {
     bool reading;   /* the callback runs: what it sends waits for the end of the batch */
     gc_udp *sender; /* the socket of the `count` datagrams in `out`; NULL: there are none */
     uint32_t count;
+    uint32_t out_used; /* of out_bytes */
     side in, out;
     struct mmsghdr runs[GC_UDP_BATCH]; /* of `out`: neighbours that may leave as one message */
-    uint8_t out_bytes[GC_UDP_BATCH][GC_UDP_BYTES_MAX];
-    uint8_t in_bytes[WHOLE_BATCH * WHOLE_BYTES]; /* WHOLE_BATCH long ones or GC_UDP_BATCH short */
+    uint8_t out_bytes[OUT_BYTES];
+    uint8_t in_bytes[IN_BYTES]; /* WHOLE_BATCH long ones or SHORT_BATCH others */
 };
 
 int gc_udp_group_open(gc_udp_group *group, uv_loop_t *loop, gc_udp_received received,
@@ -54,7 +62,7 @@ int gc_udp_group_open(gc_udp_group *group, uv_loop_t *loop, gc_udp_received rece
     }
     group->batch->reading = false;
     group->batch->sender = NULL;
-    group->batch->count = 0;
+    group->batch->count = group->batch->out_used = 0;
     return 0;
 }
 
@@ -65,14 +73,21 @@ void gc_udp_group_free(gc_udp_group *group) {
 
 /* --- sending ---------------------------------------------------------------------------------- */
 
+/* A message whose datagrams are too long is refused as if the kernel could not cut: whoever probes
+ * the path by one long datagram must not cost others the use of UDP_SEGMENT. */
+static bool is_trial(const side *out, uint32_t first, uint32_t i) {
+    size_t size = out->vectors[first].iov_len;
+    return size > USUAL_BYTES && i - first == 1 && out->vectors[i].iov_len < size;
+}
+
 /* Tells whether datagram `i` may leave in one message with `first`, whose run has `bytes` so far
  * and ends with datagram i - 1. The kernel cuts at one length: only the last may be shorter. */
 static bool joins(const side *out, uint32_t first, uint32_t i, size_t bytes) {
     const struct msghdr *a = &out->messages[first].msg_hdr, *b = &out->messages[i].msg_hdr;
     size_t size = out->vectors[first].iov_len, len = out->vectors[i].iov_len;
-    return i - first < RUN_DATAGRAMS_MAX && bytes + len <= RUN_BYTES_MAX && len <= size &&
-           out->vectors[i - 1].iov_len == size && a->msg_namelen == b->msg_namelen &&
-           a->msg_controllen == b->msg_controllen &&
+    return !is_trial(out, first, i) && i - first < RUN_DATAGRAMS_MAX &&
+           bytes + len <= RUN_BYTES_MAX && len <= size && out->vectors[i - 1].iov_len == size &&
+           a->msg_namelen == b->msg_namelen && a->msg_controllen == b->msg_controllen &&
            memcmp(a->msg_name, b->msg_name, a->msg_namelen) == 0 &&
            (a->msg_controllen == 0 ||
             memcmp(a->msg_control, b->msg_control, a->msg_controllen) == 0);
@@ -148,7 +163,7 @@ static void flush(gc_udp_group *group) {
     for (uint32_t sent = 0; sent < b->count;) {
         sent += send_some(group, sent);
     }
-    b->count = 0;
+    b->count = b->out_used = 0;
     b->sender = NULL;
 }
 
@@ -186,14 +201,16 @@ static void set_scope(struct sockaddr_storage *name, const gc_udp_local *from) {
 void gc_udp_send(gc_udp *u, const gc_addr *to, const gc_udp_local *from, gc_span bytes) {
     gc_udp_batch *b = u->group->batch;
     gc_assert(bytes.len > 0 && bytes.len <= GC_UDP_BYTES_MAX);
-    if (b->count == GC_UDP_BATCH || (b->sender != NULL && b->sender != u)) {
+    if (b->count == GC_UDP_BATCH || bytes.len > OUT_BYTES - b->out_used ||
+        (b->sender != NULL && b->sender != u)) {
         flush(u->group);
     }
     uint32_t i = b->count++;
     struct msghdr *m = &b->out.messages[i].msg_hdr;
     b->sender = u;
-    memcpy(b->out_bytes[i], bytes.data, bytes.len);
-    b->out.vectors[i] = (struct iovec){b->out_bytes[i], bytes.len};
+    b->out.vectors[i] = (struct iovec){b->out_bytes + b->out_used, bytes.len};
+    memcpy(b->out_bytes + b->out_used, bytes.data, bytes.len);
+    b->out_used += bytes.len;
     *m = (struct msghdr){.msg_name = &b->out.names[i],
                          .msg_namelen = gc_net_to_sockaddr(to, &b->out.names[i]),
                          .msg_iov = &b->out.vectors[i],
@@ -213,7 +230,7 @@ void gc_udp_send(gc_udp *u, const gc_addr *to, const gc_udp_local *from, gc_span
 static int receive(const gc_udp *u, gc_udp_batch *b) {
     side *in = &b->in;
     bool whole = (u->offload & GC_UDP_GATHERS) != 0;
-    uint32_t batch = whole ? WHOLE_BATCH : GC_UDP_BATCH;
+    uint32_t batch = whole ? WHOLE_BATCH : SHORT_BATCH;
     size_t bytes = whole ? WHOLE_BYTES : GC_UDP_BYTES_MAX;
     for (uint32_t i = 0; i < batch; i++) {
         in->vectors[i] = (struct iovec){b->in_bytes + i * bytes, bytes};
@@ -306,9 +323,11 @@ static void on_readable(uv_poll_t *poll, int status, int events) {
 /* --- opening and closing ---------------------------------------------------------------------- */
 
 int gc_udp_open(gc_udp *u, gc_udp_group *group, int fd, uint32_t number) {
-    int on = 1;
+    int on = 1, whole = IP_PMTUDISC_PROBE, whole6 = IPV6_PMTUDISC_PROBE;
     setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
+    setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &whole, sizeof whole);
     setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on); /* fails on IPv4, harmless */
+    setsockopt(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &whole6, sizeof whole6);
     *u = (gc_udp){.group = group, .fd = fd, .number = number};
     int r = uv_poll_init(group->loop, &u->poll, fd);
     if (r != 0) {

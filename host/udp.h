@@ -1,7 +1,11 @@
 /* UDP sockets for anybody: datagrams of up to GC_UDP_BYTES_MAX come in by one callback and are sent
  * at any time. The sockets of a group share one set of buffers, so that up to GC_UDP_BATCH
- * datagrams cost one system call each way; datagrams sent from within the callback leave with the
- * batch.
+ * datagrams cost one system call (half as many on the way in); datagrams sent from within the
+ * callback leave with the batch.
+ *
+ * Datagrams go in one piece or not at all: neither this machine nor a router cuts them (RFC 8899 3;
+ * ip(7), IP_PMTUDISC_PROBE), so that whoever sends a longer one than the path carries finds out.
+ * One that is too long for this machine's own interface is lost like any other.
  *
  * The caller's duties, which nothing here checks. A link-local IPv6 address (fe80::/10) means
  * nothing without its interface, and gc_addr has none: a caller that sends to such an address
@@ -12,7 +16,8 @@
  *
  *   gc_udp_open() -> open -> gc_udp_close() -> closed once the loop has seen to it
  *
- * Source: recvmmsg(2), sendmmsg(2), udp(7), ip(7) IP_PKTINFO, RFC 3542 6.2 IPV6_PKTINFO. */
+ * Source: recvmmsg(2), sendmmsg(2), udp(7), ip(7) IP_PKTINFO, IP_MTU_DISCOVER, RFC 3542 6.2
+ * IPV6_PKTINFO. */
 #ifndef GC_HOST_UDP_H
 #define GC_HOST_UDP_H
 
@@ -22,7 +27,7 @@
 #include <uv.h>
 
 #define GC_UDP_BATCH     64
-#define GC_UDP_BYTES_MAX 1500 /* of the payload; a longer datagram is dropped unseen */
+#define GC_UDP_BYTES_MAX 9000 /* of the payload; a longer datagram is dropped unseen */
 
 /* An address of this machine, as a datagram that came in tells it. */
 typedef struct gc_udp_local {

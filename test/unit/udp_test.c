@@ -106,7 +106,7 @@ static void pair_close(pair *p) {
     gc_udp_group_free(&p->group);
 }
 
-static void datagrams_of_1500_bytes_pass_both_ways_at_any_time(void **state) {
+static void datagrams_of_any_length_pass_both_ways_at_any_time(void **state) {
     (void)state;
     static uint8_t text[GC_UDP_BYTES_MAX] = {1, 2, 3};
     pair p;
@@ -120,6 +120,40 @@ static void datagrams_of_1500_bytes_pass_both_ways_at_any_time(void **state) {
     assert_memory_equal(&p.last.from, &p.b_is, sizeof p.b_is);
     assert_int_equal(p.bytes, sizeof text + 1);
     assert_int_equal(p.group.unsent, 0);
+    pair_close(&p);
+}
+
+/* More than the buffer of a batch holds. */
+static void long_ones_leave_in_several_batches(void **state) {
+    (void)state;
+    static uint8_t text[GC_UDP_BYTES_MAX];
+    pair p;
+    pair_open(&p, "127.0.0.1");
+    p.echo = true;
+    for (uint32_t i = 0; i < 11; i++) {
+        gc_udp_send(&p.a, &p.b_is, NULL, gc_span_of(text, sizeof text - i));
+    }
+    await(&p, 22);
+    assert_int_equal(p.bytes, 2 * (11 * sizeof text - 55));
+    assert_int_equal(p.group.unsent, 0);
+    pair_close(&p);
+}
+
+static void nobody_cuts_a_datagram(void **state) {
+    (void)state;
+    int how = -1;
+    socklen_t len = sizeof how;
+    pair p;
+    pair_open(&p, "127.0.0.1");
+    assert_int_equal(getsockopt(p.a.fd, IPPROTO_IP, IP_MTU_DISCOVER, &how, &len), 0);
+    assert_int_equal(how, IP_PMTUDISC_PROBE);
+    gc_addr own = {.family = 6, .ip = {[15] = 1}};
+    gc_udp c;
+    int fd = gc_net_bind_udp_to(&own);
+    assert_int_equal(gc_udp_open(&c, &p.group, fd, 3), 0);
+    assert_int_equal(getsockopt(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &how, &len), 0);
+    assert_int_equal(how, IPV6_PMTUDISC_PROBE);
+    gc_udp_close(&c);
     pair_close(&p);
 }
 
@@ -322,7 +356,9 @@ static void without_memory_there_is_no_group(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(datagrams_of_1500_bytes_pass_both_ways_at_any_time),
+        cmocka_unit_test(datagrams_of_any_length_pass_both_ways_at_any_time),
+        cmocka_unit_test(long_ones_leave_in_several_batches),
+        cmocka_unit_test(nobody_cuts_a_datagram),
         cmocka_unit_test(a_longer_datagram_is_dropped_unseen),
         cmocka_unit_test(more_than_a_batch_is_echoed),
         cmocka_unit_test(a_burst_passes_whole_whatever_the_kernel_puts_together),
