@@ -1,8 +1,8 @@
 /* bulk: one native link over loopback, and what a gigabyte costs. Two processes, each with a handle
  * of rtc/rtc.h over host/udp.h as peer/ uses it, send messages of MESSAGE bytes through one
- * negotiated channel. Path MTU stays at 1,200, because rtc/ does not look for more.
+ * negotiated channel. UDP payloads stay at 1,200 bytes, or may become as long as UDP_BYTES.
  *
- *   bulk MEGABYTES MESSAGE CHANNEL OFFLOAD [IDLE_S]
+ *   bulk MEGABYTES MESSAGE CHANNEL OFFLOAD [IDLE_S [UDP_BYTES]]
  *
  * CHANNEL: 0 is ordered, 1 unordered. OFFLOAD: gc_udp_offloads, 3 as peer/ does, 0 for none.
  *
@@ -40,7 +40,7 @@ typedef struct end {
     gc_rtc *rtc;
     int other; /* descriptions and candidates to and from the other process */
     bool sends, done;
-    uint32_t channel, message_bytes, offload;
+    uint32_t channel, message_bytes, offload, udp_bytes;
     uint64_t bytes, goal; /* sent or received so far, and in the end */
     double cpu_s, wall_s; /* when the link opened, then what it took */
     uint64_t idle_ms;     /* to go on after that */
@@ -235,7 +235,9 @@ static void on_signal(uv_poll_t *poll, int status, int events) {
 }
 
 static void open_rtc(end *e) {
-    gc_rtc_options options = {.message_bytes_max = GC_RTC_MESSAGE_BYTES_MAX, .loopback = true};
+    gc_rtc_options options = {.message_bytes_max = GC_RTC_MESSAGE_BYTES_MAX,
+                              .datagram_bytes_max = e->udp_bytes,
+                              .loopback = true};
     uint8_t seed[32];
     size_t bytes = gc_rtc_size(&options);
     void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
@@ -257,6 +259,7 @@ static void open_network(end *e) {
         die("no socket");
     }
     gc_udp_offload(&e->socket, e->offload);
+    gc_udp_widen(&e->socket);
     gc_rtc_add_base(e->rtc, uv_now(&e->loop), 0, &own);
     uv_poll_init(&e->loop, &e->signals, e->other);
     e->signals.data = e;
@@ -289,12 +292,13 @@ int main(int argc, char **argv) {
     static end e;
     int pair[2];
     uint64_t megabytes = 0;
-    if (argc == 5 || argc == 6) {
+    if (argc >= 5 && argc <= 7) {
         megabytes = strtoull(argv[1], NULL, 10);
         e.message_bytes = (uint32_t)strtoul(argv[2], NULL, 10);
         e.channel = (uint32_t)strtoul(argv[3], NULL, 10);
         e.offload = (uint32_t)strtoul(argv[4], NULL, 10);
-        e.idle_ms = argc == 6 ? strtoull(argv[5], NULL, 10) * 1000 : 0;
+        e.idle_ms = argc >= 6 ? strtoull(argv[5], NULL, 10) * 1000 : 0;
+        e.udp_bytes = argc == 7 ? (uint32_t)strtoul(argv[6], NULL, 10) : 0;
     }
     if (megabytes == 0 || e.message_bytes == 0 || e.message_bytes > GC_RTC_MESSAGE_BYTES_MAX ||
         e.channel > 1 || socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) != 0) {
