@@ -3,6 +3,7 @@
 #include "rtc/mdns.h"
 
 _Static_assert(GC_BASES_MAX == GC_RTC_BASES_MAX, "bases are known by the same numbers");
+_Static_assert(GC_RTC_DATAGRAM_BYTES_MAX <= GC_UDP_BYTES_MAX, "what links send can be sent");
 
 static uint64_t now_of(const gc_network *n) {
     return uv_now(n->options.loop);

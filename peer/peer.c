@@ -278,7 +278,8 @@ static bool open_network(gc_peer *p) {
 
 /* Reserves memory that costs nothing before it is used. */
 static bool make_inside(gc_peer *p, const uint8_t *seeds) {
-    gc_rtc_options rtc = {.loopback = p->options.loopback};
+    gc_rtc_options rtc = {.datagram_bytes_max = GC_RTC_DATAGRAM_BYTES_MAX,
+                          .loopback = p->options.loopback};
     size_t client_bytes = aligned(gc_client_size());
     size_t rtc_bytes = gc_rtc_size(&rtc);
     uint64_t now_ms = now_of(p);
