@@ -64,6 +64,9 @@ void path_pass(path *p, const path_packet *packet, uint64_t now_us) {
 }
 
 void path_send(path *p, uint64_t now_us, const path_packet *packet, uint32_t wire_bytes) {
+    if (wire_bytes > PATH_WIRE_BYTES_MAX) {
+        return;
+    }
     uint64_t now_ns = now_us * 1000;
     uint64_t wait_ns = p->free_ns > now_ns ? p->free_ns - now_ns : 0;
     if (wait_ns > p->queue_us * 1000) {

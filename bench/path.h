@@ -11,8 +11,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PATH_NEVER       UINT64_MAX
-#define PATH_WAIT_MS_MAX 1024 /* longer waits count as this */
+#define PATH_NEVER UINT64_MAX
+/* Packets of Ethernet; longer ones are lost before the line. */
+#define PATH_WIRE_BYTES_MAX 1500
+#define PATH_WAIT_MS_MAX    1024 /* longer waits count as this */
 
 typedef struct path_packet {
     uint64_t at_us; /* when it comes */

@@ -15,8 +15,9 @@
 #define IP_UDP_BYTES 28 /* RFC 791, RFC 768 */
 #define START_US     1000000
 
-static const gc_rtc_options options = {.links_max = 1,
-                                       .message_bytes_max = GC_RTC_MESSAGE_BYTES_MAX};
+static gc_rtc_options options = {.links_max = 1,
+                                 .message_bytes_max = GC_RTC_MESSAGE_BYTES_MAX,
+                                 .datagram_bytes_max = GC_RTC_DATAGRAM_BYTES_MAX};
 static sim_rng randomness;
 
 static void die(const char *what) {
@@ -270,6 +271,10 @@ static void open_end(path_pair *p, uint32_t i, uint64_t seed) {
     }
     gc_rtc_add_base(e->rtc, now_ms(p), 0, &own);
     e->wake_us = PATH_NEVER;
+}
+
+void path_pair_search(bool searches) {
+    options.datagram_bytes_max = searches ? GC_RTC_DATAGRAM_BYTES_MAX : 0;
 }
 
 void path_pair_begin(path_pair *p, uint64_t seed, uint64_t rate_bytes_s, uint64_t rtt_ms,

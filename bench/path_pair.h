@@ -38,6 +38,9 @@ struct path_pair {
     uint64_t opened_us; /* when both ends could send */
 };
 
+/* Says whether the handles of later pairs look for longer datagrams than 1,200 bytes, as those of
+ * peer/ do; they do at first. */
+void path_pair_search(bool searches);
 /* Begins at time 0 with paths alike both ways, which the caller may change then; handle 0 offers a
  * link at once. `loss_permille`: both ways. */
 void path_pair_begin(path_pair *p, uint64_t seed, uint64_t rate_bytes_s, uint64_t rtt_ms,

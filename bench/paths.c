@@ -58,6 +58,9 @@ static void alone(const char *name, uint64_t rate, uint64_t rtt_ms, uint64_t que
 
 static void long_path(void) {
     alone("1 Gbit/s, 100 ms, no loss", MBIT_S(1000), 100, 100, 0, 20000, 400);
+    path_pair_search(false);
+    alone("the same, UDP payloads of 1,200 bytes", MBIT_S(1000), 100, 100, 0, 20000, 400);
+    path_pair_search(true);
 }
 
 static void lossy(void) {
