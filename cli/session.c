@@ -271,6 +271,14 @@ static int refused(session *s, int error) {
     return GC_SESSION_NO_WAY_IN;
 }
 
+/* No peer has heard of us yet: that needs the loop. After a mistake nothing is to be seen. */
+static void say_notice(const session *s) {
+    if (!s->arguments->relay_only) { /* else they see none */
+        fputs("ghostchat: others see the network address of this device; a VPN hides it.\n",
+              stderr);
+    }
+}
+
 /* Enters. target: what the user gave. Returns 0, or an exit status after having said why. */
 static int enter(session *s, gc_span target) {
     gc_client_options options = {.nick = gc_span_text(s->arguments->nick),
@@ -283,6 +291,7 @@ static int enter(session *s, gc_span target) {
     if (r != 0) {
         return refused(s, r);
     }
+    say_notice(s);
     uv_timer_start(&s->connect, on_late, GC_SESSION_CONNECT_MS, 0);
     gc_lines_pause(&s->lines, true); /* until we are in */
     return 0;
@@ -290,15 +299,6 @@ static int enter(session *s, gc_span target) {
 
 /* --- the run ------------------------------------------------------------------------------------
  */
-
-static void say_notice(const session *s) {
-    if (s->arguments->relay_only) {
-        return; /* they see none */
-    }
-    fputs("ghostchat: people whom you are connected with see the network address of this device; a "
-          "VPN hides it.\n",
-          stderr);
-}
 
 static bool open_peer(session *s) {
     gc_peer_options options = {.loop = &s->loop,
@@ -334,7 +334,6 @@ static int begin(session *s) {
         return usage(mistake);
     }
     s->wants_target = strcmp(a->target, "-") == 0;
-    say_notice(s);
     return s->wants_target ? 0 : enter(s, gc_span_text(a->target));
 }
 
