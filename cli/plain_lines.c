@@ -157,6 +157,15 @@ static void learn(gc_plain_lines *p, const gc_event *e, int i) {
     p->people[i].looks = gc_looks_of(nick_of(p, i));
 }
 
+static void write_absence(const gc_plain_lines *p, gc_writer *w, const gc_event *e) {
+    if (e->state == GC_PEER_AWAY) {
+        line_of(p, w, e, " is away. You will be connected when they return.\n");
+    } else {
+        line_of(p, w, e, " is being reconnected");
+        because(w, e);
+    }
+}
+
 static void write_peer(gc_plain_lines *p, gc_writer *w, const gc_event *e) {
     static const char *const paths[] = {"", " directly", " directly", " directly",
                                         " through a relay"};
@@ -181,8 +190,7 @@ static void write_peer(gc_plain_lines *p, gc_writer *w, const gc_event *e) {
         }
         p->people[i].known = false;
     } else if (e->state != before && (e->state == GC_PEER_LOST || e->state == GC_PEER_AWAY)) {
-        line_of(p, w, e, e->state == GC_PEER_LOST ? " is being reconnected" : " is away");
-        because(w, e);
+        write_absence(p, w, e);
     }
 }
 
@@ -207,7 +215,7 @@ static void write_error(gc_writer *w, const char *why, const char *text, gc_span
 }
 
 static void write_trouble(gc_writer *w, const gc_event *e) {
-    if (e->reason != GC_REASON_NONE) {
+    if (e->reason != GC_REASON_NONE && e->reason != GC_REASON_ABSENT) { /* said of the person */
         write_error(w, e->type == GC_EVENT_FAILED ? "Given up: " : "", gc_reason_text(e->reason),
                     e->text);
     }

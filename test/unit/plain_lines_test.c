@@ -39,6 +39,19 @@ static void people_come_talk_and_go(void **state) {
     assert_string_equal(event(&p, e), "* <Ann> has left.\n");
 }
 
+/* The reason of the trouble is said of the person, and once. */
+static void somebody_who_is_away_is_one_line(void **state) {
+    (void)state;
+    gc_plain_lines p = {0};
+    assert_string_equal(event(&p, (gc_event){.type = GC_EVENT_TROUBLE, .reason = GC_REASON_ABSENT}),
+                        "");
+    assert_string_equal(event(&p, (gc_event){.type = GC_EVENT_PEER,
+                                             .id = GC_SPAN("bens-id"),
+                                             .state = GC_PEER_AWAY,
+                                             .reason = GC_REASON_ABSENT}),
+                        "* <bens-id> is away. You will be connected when they return.\n");
+}
+
 static void somebody_without_a_name_is_an_id(void **state) {
     (void)state;
     gc_plain_lines p = {0};
@@ -169,6 +182,7 @@ static void the_longest_message_fits(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(people_come_talk_and_go),
+        cmocka_unit_test(somebody_who_is_away_is_one_line),
         cmocka_unit_test(somebody_without_a_name_is_an_id),
         cmocka_unit_test(a_name_cannot_look_like_a_line),
         cmocka_unit_test(a_name_ends_where_it_ends),
