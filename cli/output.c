@@ -96,6 +96,7 @@ void gc_output_show_codes(gc_output *o) {
     bool able = kind != NULL && strcmp(kind, "") != 0 && strcmp(kind, "dumb") != 0;
     if (able && !o->json && o->terminal && ioctl(o->fd, TIOCGWINSZ, &size) == 0) {
         o->columns = size.ws_col;
+        o->lines = size.ws_row;
     }
 }
 
@@ -124,8 +125,9 @@ void gc_output_joined(gc_output *o, gc_span room) {
 static void write_code(const gc_output *o, gc_writer *w, gc_span link) {
     gc_qr qr;
     uint32_t columns = gc_qr_make(&qr, link);
-    if (columns > o->columns) {
-        gc_plain_lines_narrow(w, columns);
+    uint32_t lines = gc_qr_lines(columns) + 1; /* that of what is typed comes below it */
+    if (columns > o->columns || (o->lines > 0 && lines > o->lines)) {
+        gc_plain_lines_small(w, columns, lines);
     } else if (columns > 0) {
         gc_qr_write(&qr, w);
     }

@@ -13,6 +13,7 @@ typedef struct gc_output {
     bool terminal;    /* fd is one */
     bool gone;        /* the reader: nothing is written any more */
     uint32_t columns; /* of the terminal that shows QR codes; 0: none are shown */
+    uint32_t lines;   /* of that terminal; 0: not known */
     gc_plain_lines people;
     uint8_t bytes[GC_PLAIN_LINES_BYTES_MAX > GC_JSON_LINES_BYTES_MAX ? GC_PLAIN_LINES_BYTES_MAX
                                                                      : GC_JSON_LINES_BYTES_MAX];

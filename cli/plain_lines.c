@@ -261,10 +261,12 @@ void gc_plain_lines_invite(gc_writer *w, gc_span link) {
     gc_writer_u8(w, '\n');
 }
 
-void gc_plain_lines_narrow(gc_writer *w, uint32_t columns) {
+void gc_plain_lines_small(gc_writer *w, uint32_t columns, uint32_t lines) {
     gc_writer_text(w, "* The QR code of this link needs a terminal of ");
     gc_writer_decimal(w, columns);
-    gc_writer_text(w, " columns.\n");
+    gc_writer_text(w, " columns and ");
+    gc_writer_decimal(w, lines);
+    gc_writer_text(w, " lines.\n");
 }
 
 void gc_plain_lines_error(gc_writer *w, const char *text, gc_span more) {

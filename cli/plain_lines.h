@@ -37,8 +37,8 @@ void gc_plain_lines_own(gc_plain_lines *p, gc_span nick);
 void gc_plain_lines_event(gc_plain_lines *p, gc_writer *w, const gc_event *e);
 void gc_plain_lines_joined(gc_writer *w, gc_span room);
 void gc_plain_lines_invite(gc_writer *w, gc_span link);
-/* Writes that the QR code of a link needs so many columns, which the terminal does not have. */
-void gc_plain_lines_narrow(gc_writer *w, uint32_t columns);
+/* Writes that the QR code of a link needs a terminal of that size, and this one is smaller. */
+void gc_plain_lines_small(gc_writer *w, uint32_t columns, uint32_t lines);
 void gc_plain_lines_error(gc_writer *w, const char *text, gc_span more);
 
 #endif

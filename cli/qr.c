@@ -31,6 +31,10 @@ uint32_t gc_qr_make(gc_qr *q, gc_span text) {
     return made ? (uint32_t)qrcodegen_getSize(q->modules) + 2 * MARGIN : 0;
 }
 
+uint32_t gc_qr_lines(uint32_t columns) {
+    return (columns + 1) / 2;
+}
+
 void gc_qr_write(const gc_qr *q, gc_writer *w) {
     static const char *const blocks[] = {" ", "▀", "▄", "█"};
     int size = qrcodegen_getSize(q->modules);

@@ -19,6 +19,8 @@ typedef struct gc_qr {
  * takes, its margin too; 0: the text is too long for a code. A secret in the text is in q: wipe
  * it. */
 uint32_t gc_qr_make(gc_qr *q, gc_span text);
+/* How many lines of a terminal a code of so many columns takes. */
+uint32_t gc_qr_lines(uint32_t columns);
 /* Writes the lines of the code, dark on light in colours of its own: in those of a dark terminal it
  * would be inverted, and not every scanner reads that. */
 void gc_qr_write(const gc_qr *q, gc_writer *w);

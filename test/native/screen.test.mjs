@@ -13,12 +13,14 @@ after(() => Promise.all([...running, ...terminals].map((one) => one.kill())));
 
 /** ghostchat on a terminal of its own (script(1)), until it has printed `until` and was left. What it
  * prints goes to `seen`, too, as it comes. */
-async function screen(columns, until, ...args) {
-  return watch(() => {}, columns, until, ...args);
+async function screen(size, until, ...args) {
+  return watch(() => {}, size, until, ...args);
 }
 
-async function watch(seen, columns, until, ...args) {
-  const command = `stty cols ${columns} rows 40; exec ${[program, ...args].map((one) => `'${one}'`).join(' ')}`;
+/** size: columns, or columns and lines. */
+async function watch(seen, size, until, ...args) {
+  const [columns, lines] = [size, 40].flat();
+  const command = `stty cols ${columns} rows ${lines}; exec ${[program, ...args].map((one) => `'${one}'`).join(' ')}`;
   const child = spawn('script', ['-qefc', command, '/dev/null'],
     { env: { ...process.env, TERM: 'xterm-256color', SHELL: '/bin/sh' } });
   const late = setTimeout(() => child.kill(), 20000);
@@ -48,12 +50,15 @@ test('a new room is shown with its link, and as a QR code that a scanner reads',
 
 test('a QR code that the terminal has no room for, or nobody asked for, is none', async () => {
   const server = await new Server().start();
-  const narrow = await screen(36, /columns\.\r/, 'new', '--server', server.url);
-  assert.match(narrow, /^\* The QR code of this link needs a terminal of 37 columns\.$/m);
+  for (const size of [36, [80, 19]]) {
+    const small = await screen(size, /lines\.\r/, 'new', '--server', server.url);
+    assert.match(small, /^\* The QR code of this link needs a terminal of 37 columns and 20 lines\.$/m);
+    assert.doesNotMatch(small, /[▀▄█]/);
+  }
+  assert.match(await screen([37, 20], /▀.*\u001b\[0m\r/, 'new', '--server', server.url), /[▀▄█]/);
   const others = [['new', '--plain'], ['new', '--json'], ['join', 'tea']];
-  for (const args of [[36, 'new'], ...others.map((one) => [80, ...one])]) {
-    const [columns, ...words] = args;
-    assert.doesNotMatch(await screen(columns, /join by|"invite"/, ...words, '--server', server.url), /[▀▄█]/, words.join(' '));
+  for (const words of others) {
+    assert.doesNotMatch(await screen(80, /join by|"invite"/, ...words, '--server', server.url), /[▀▄█]/, words.join(' '));
   }
   await server.stop();
 });
