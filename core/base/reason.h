@@ -1,8 +1,8 @@
 /* The one table of reasons: why a link, a peer, a connection or an attempt ended or was refused.
  * The number travels in BYE frames and, plus 4000, as WebSocket close code; the word is used in
  * ERROR payloads, JSON events and the labels of /metrics; the text is what the page shows. Numbers
- * are part of the protocol (ghostchat-protocol.7): never reuse one. Not given yet: 26. (A link of
- * another form is GC_E_SYNTAX for the caller.) */
+ * are part of the protocol (ghostchat-protocol.7): never reuse one.
+ * Not given yet: 26, 37, 41, 42, 43. (A link of another form is GC_E_SYNTAX for the caller.) */
 #ifndef GC_BASE_REASON_H
 #define GC_BASE_REASON_H
 
@@ -54,7 +54,23 @@
       "The browser of this person gives out no address: a privacy "                                \
       "setting or extension there forbids direct connections (WebRTC).")                           \
     X(GC_REASON_TURN_REFUSED, 34, "turn-refused",                                                  \
-      "Direct connections are switched off, and there is no relay.")
+      "Direct connections are switched off, and there is no relay.")                               \
+    X(GC_REASON_AUTH_SECRET, 35, "auth-secret",                                                    \
+      "The other side does not hold this link's secret, or somebody is in between. "               \
+      "Nothing was shown.")                                                                        \
+    X(GC_REASON_AUTH_SIGNATURE, 36, "auth-signature",                                              \
+      "Somebody who holds the link posed as somebody else.")                                       \
+    X(GC_REASON_AUTH_FINGERPRINT, 37, "auth-fingerprint",                                          \
+      "The certificate is not the one that was announced.")                                        \
+    X(GC_REASON_AUTH_IDENTITY, 38, "auth-identity",                                                \
+      "Somebody answered in the place of this person. Nothing was shown.")                         \
+    X(GC_REASON_AUTH_PROTOCOL, 39, "auth-protocol",                                                \
+      "The other side does not follow the protocol of authentication.")                            \
+    X(GC_REASON_AUTH_TIMEOUT, 40, "auth-timeout", "The other side never proved who it is.")        \
+    X(GC_REASON_CODE_FORM, 41, "code-form", "This is not a code: 7-482-9315 is one.")              \
+    X(GC_REASON_CODE_WRONG, 42, "code-wrong",                                                      \
+      "Wrong code, or somebody interfered. Ask for a new code.")                                   \
+    X(GC_REASON_CODE_GONE, 43, "code-gone", "This code is used up. Ask for a new code.")
 
 enum gc_reason {
 #define X(name, value, word, text) name = value,

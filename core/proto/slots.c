@@ -1,16 +1,11 @@
 #include "core/proto/slots.h"
 #include "core/base/assert.h"
 #include "core/base/encoding.h"
-#include "core/base/error.h"
 #include "core/base/mem.h"
 #include "core/base/reason.h"
 #include "core/base/secret.h"
 #include "core/base/timers.h"
-
-static int derive(const gc_crypto *crypto, const uint8_t secret[GC_SECRET_BYTES], gc_span label,
-                  uint8_t *out, uint32_t len) {
-    return crypto->hash(crypto->context, out, len, label.data, label.len, secret, GC_SECRET_BYTES);
-}
+#include "core/wire/keys.h"
 
 void gc_slots_wipe(gc_slots *s) {
     gc_bytes_wipe(s, sizeof *s);
@@ -21,19 +16,19 @@ int gc_slots_init(gc_slots *s, const gc_crypto *crypto, const uint8_t secret[GC_
     _Static_assert(GC_SLOTS_MAX <= 4, "a digit for each slot, and a bit of knock_due");
     static const char digits[GC_SLOTS_MAX] = {'0', '1', '2', '3'};
     gc_slots_wipe(s);
-    int r = derive(crypto, secret, GC_SPAN("ghostchat/1 slot key"), s->key, sizeof s->key);
+    int r = gc_keys_of_label(crypto, secret, GC_SPAN("slot key"), s->key, sizeof s->key);
     for (uint32_t i = 0; i < GC_SLOTS_MAX && r == 0; i++) {
-        uint8_t label[18], id[16];
+        uint8_t label[6], id[16];
         gc_writer w;
         gc_writer_init(&w, label, sizeof label);
-        gc_writer_text(&w, "ghostchat/1 slot ");
+        gc_writer_text(&w, "slot ");
         gc_writer_u8(&w, (uint8_t)digits[i]);
-        r = derive(crypto, secret, gc_writer_done(&w), id, sizeof id);
+        r = gc_keys_of_label(crypto, secret, gc_writer_done(&w), id, sizeof id);
         gc_writer_init(&w, s->ids[i], GC_SLOT_ID_CHARS);
         gc_base32_write(&w, gc_span_of(id, sizeof id));
         gc_assert(!w.failed && w.at == GC_SLOT_ID_CHARS);
     }
-    return r == 0 ? 0 : GC_E_CRYPTO;
+    return r;
 }
 
 gc_span gc_slots_id(const gc_slots *s, uint32_t slot) {

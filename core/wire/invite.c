@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/mem.h"
 #include "core/base/secret.h"
+#include "core/wire/keys.h"
 #include "core/wire/peerjs.h"
 
 #define SECRET_VERSION "1."
@@ -265,8 +266,5 @@ int gc_invite_open_secret(const gc_crypto *crypto, const gc_room_name *name,
 
 int gc_invite_tag(const gc_crypto *crypto, const uint8_t secret[GC_SECRET_BYTES],
                   uint8_t out[GC_TAG_BYTES]) {
-    gc_span label = GC_SPAN("ghostchat/1 room");
-    int r = crypto->hash(crypto->context, out, GC_TAG_BYTES, label.data, label.len, secret,
-                         GC_SECRET_BYTES);
-    return r == 0 ? 0 : GC_E_CRYPTO;
+    return gc_keys_of_label(crypto, secret, GC_SPAN("room"), out, GC_TAG_BYTES);
 }
