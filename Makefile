@@ -22,7 +22,8 @@ HOST_CFLAGS = $(BASE) -D_GNU_SOURCE $(HARDEN) $(shell $(PKG_CONFIG) --cflags $(H
         -DUSE_LOCALSTORAGE_FOR_TESTING=$(USE_LOCALSTORAGE_FOR_TESTING)
 HOST_LDLIBS = $(shell $(PKG_CONFIG) --libs $(HOST_LIBS))
 PEER_LDLIBS = $(shell $(PKG_CONFIG) --libs $(HOST_LIBS) $(PEER_LIBS))
-LDFLAGS_ALL = $(LDFLAGS) $(if $(SAN),-fsanitize=$(SAN)) -pie -Wl,-z,relro,-z,now
+# LLVM's linker is here for core.wasm, and links what sanitizers made in half the time.
+LDFLAGS_ALL = $(LDFLAGS) $(if $(SAN),-fsanitize=$(SAN) -fuse-ld=lld) -pie -Wl,-z,relro,-z,now
 
 # A change of the flags rebuilds what was made with the old ones.
 STAMP := $(B)/flags.stamp

@@ -26,7 +26,7 @@ $(B)/fuzz/libgcrtc.a: $(FUZZ_RTC_OBJ)
 
 $(B)/fuzz/fuzz_%: fuzz/fuzz_%.c $(B)/fuzz/libgcrtc.a $(B)/fuzz/libgccore.a $(wildcard fuzz/*.h) $(STAMP)
 	$(call say,FUZZ,$<)
-	$(Q)mkdir -p $(@D) && $(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined $< -o $@ \
+	$(Q)mkdir -p $(@D) && $(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined -fuse-ld=lld $< -o $@ \
 	    $(B)/fuzz/libgcrtc.a $(B)/fuzz/libgccore.a -Wl,--as-needed $(shell $(PKG_CONFIG) --libs openssl)
 
 fuzz-build: $(FUZZ_BIN)

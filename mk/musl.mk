@@ -25,7 +25,7 @@ $(B)/musl/libgctest.a: $(MUSL_OBJ)
 
 $(MUSL_BIN): $(B)/musl/%: %.c $(B)/musl/libgctest.a $(STAMP)
 	$(call say,MUSL,$<)
-	$(Q)mkdir -p $(@D) && $(MUSL_CC) $(MUSL_FLAGS) $(CPPFLAGS) $(CFLAGS) $< -o $@ -static \
+	$(Q)mkdir -p $(@D) && $(MUSL_CC) $(MUSL_FLAGS) $(CPPFLAGS) $(CFLAGS) $(NOT_OPTIMISED) $< -o $@ -static \
 	    $(B)/musl/libgctest.a
 
 .PHONY: musl

@@ -19,7 +19,7 @@ $(SIM): $(SIM_OBJ) $(B)/sim/main.o $(B)/libgcrtc.a $(B)/libgccore.a
 # The one part of it that has a unit test.
 $(B)/test/unit/sim_crypto_test: test/unit/sim_crypto_test.c $(B)/sim/crypto.o $(B)/sim/rng.o $(STAMP)
 	$(call say,TEST,$<)
-	$(Q)mkdir -p $(@D) && $(CC) $(HOST_CFLAGS) $(CPPFLAGS) $(CFLAGS) $< -o $@ $(LDFLAGS_ALL) \
+	$(Q)mkdir -p $(@D) && $(CC) $(TEST_CFLAGS) $< -o $@ $(LDFLAGS_ALL) \
 	    $(B)/sim/crypto.o $(B)/sim/rng.o -lcmocka
 
 # wasm: compiled and linked apart, as mk/wasm.mk says; no import at all (never --allow-undefined), a

@@ -36,7 +36,7 @@
 #define PRESENT(id) "{\"type\":\"GC-PRESENT\",\"payload\":{\"id\":\"" id "\"}}"
 #define TAG_A       "00112233445566778899aabbccddeeff"
 #define TAG_B       "ffeeddccbbaa99887766554433221100"
-#define CLIENT_RX   (4u << 20)
+#define CLIENT_RX   (256u << 10)
 
 typedef struct client {
     gc_conn conn;
