@@ -2,14 +2,14 @@
 // touch only files that the recipe's list names, must touch one of each line of it (but of those
 // that begin with "If"), and what it makes builds and passes the unit tests it touches.
 // A patch begins with what stands for the words in braces of its list, one a line: "NAME: echo".
-//   check.mjs ROOT BUILD       ends with `recipes: N passed, N failed`
+//   check.mjs ROOT FOLDER      ends with `recipes: N passed, N failed`
 import { execFileSync } from 'node:child_process';
 import { cpSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const root = resolve(process.argv[2] ?? '.');
-const build = resolve(process.argv[3] ?? 'build', 'recipes');
+const build = resolve(process.argv[3] ?? 'build-recipes');
 const RECIPES = { frame: 'A frame', output: 'An output', transport: 'A transport',
   datagram: 'A datagram service', metric: 'A metric', input: 'An input',
   crypto: 'A crypto function' };
