@@ -163,8 +163,13 @@ static void send(gc_reader *r, uint32_t i) {
     uint8_t kind = gc_reader_u8(r);
     uint32_t len = gc_reader_u16(r);
     len = (kind & 1) != 0 ? len * 5 : len;
-    gc_sctp_message m = {gc_span_of(bytes, len < sizeof bytes ? len : (uint32_t)sizeof bytes), 53,
-                         (uint16_t)(kind >> 4), (kind & 2) != 0};
+    gc_sctp_message m = {.bytes =
+                             gc_span_of(bytes, len < sizeof bytes ? len : (uint32_t)sizeof bytes),
+                         .ppid = 53,
+                         .stream = (uint16_t)(kind >> 4),
+                         .unordered = (kind & 2) != 0,
+                         .lifetime_ms = (kind & 4) != 0 ? 100 : 0,
+                         .tries_max = kind >> 3 & 1};
     int error = gc_sctp_send(&sides[i].s, now_ms, &m);
     gc_assert(error == 0 || error == GC_E_FULL || error == GC_E_TOO_BIG || error == GC_E_ARGUMENT ||
               error == GC_E_STATE || error == GC_E_CLOSED);

@@ -42,6 +42,7 @@ void gc_sctp_begin(gc_sctp *s, const gc_sctp_config *config, uint64_t now_ms) {
     gc_sctp_congestion_begin(&s->congestion, config->packet_bytes, now_ms, s->opening.own.tag);
     gc_sctp_pacer_begin(&s->pacer);
     gc_sctp_mtu_begin(&s->mtu, s->pool->drbg, config->packet_bytes);
+    gc_sctp_forward_begin(&s->forward, s->out.acked_tsn);
     s->lost_bytes = s->spurious = 0;
     gc_sctp_resets_begin(&s->resets, s->opening.own.tsn);
     s->peer_window = 0;
@@ -79,6 +80,7 @@ uint64_t gc_sctp_deadline(const gc_sctp *s) {
     at_ms = gc_min_u64(at_ms, gc_sctp_transmit_paced_at(s));
     at_ms = gc_min_u64(at_ms, s->closing.t2_at_ms);
     at_ms = gc_min_u64(at_ms, gc_sctp_mtu_deadline(&s->mtu));
+    at_ms = gc_min_u64(at_ms, gc_sctp_forward_deadline(&s->forward));
     return gc_min_u64(at_ms, s->resets.again_at_ms);
 }
 
@@ -100,6 +102,7 @@ static void tick_path(gc_sctp *s) {
     }
     gc_sctp_state_lost(s);
     gc_sctp_mtu_tick(&s->mtu, s->now_ms);
+    gc_sctp_forward_tick(&s->forward, s->now_ms);
     gc_sctp_state_path(s);
 }
 
@@ -214,8 +217,11 @@ int gc_sctp_send(gc_sctp *s, uint64_t now_ms, const gc_sctp_message *m) {
                       .stream = m->stream,
                       .flags = m->unordered ? GC_SCTP_FLAG_UNORDERED : 0,
                       .bytes = m->bytes};
+    gc_sctp_limit limit = {.dies_ms = m->lifetime_ms == 0 ? 0 : s->now_ms + m->lifetime_ms,
+                           .tries_max =
+                               (uint16_t)(m->tries_max < UINT16_MAX ? m->tries_max : UINT16_MAX)};
     uint32_t chunk_bytes = gc_sctp_transmit_chunk_bytes(s);
-    int error = gc_sctp_out_put(&s->out, &d, chunk_bytes);
+    int error = gc_sctp_out_put(&s->out, &d, &limit, chunk_bytes);
     if (error == GC_E_FULL) {
         uint32_t need = gc_sctp_out_need(m->bytes.len, chunk_bytes);
         s->refused = need > s->refused ? need : s->refused;
@@ -267,7 +273,8 @@ static bool poll_message(gc_sctp *s, gc_sctp_output *out) {
         return false;
     }
     out->kind = GC_SCTP_MESSAGE;
-    out->message = (gc_sctp_message){m.bytes, m.ppid, m.stream, m.unordered};
+    out->message = (gc_sctp_message){
+        .bytes = m.bytes, .ppid = m.ppid, .stream = m.stream, .unordered = m.unordered};
     return true;
 }
 
@@ -332,5 +339,5 @@ bool gc_sctp_poll(gc_sctp *s, gc_sctp_output *out) {
 }
 
 bool gc_sctp_awaits(const gc_sctp *s) {
-    return s->recovery.armed_ms != GC_NEVER;
+    return s->recovery.armed_ms != GC_NEVER || gc_sctp_forward_awaits(&s->forward);
 }

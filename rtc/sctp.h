@@ -1,7 +1,8 @@
 /* SCTP association: messages on streams between the two sides of one DTLS connection, as WebRTC's
- * data channels use them (RFC 9260 for one path, RFC 8831, stream reset RFC 6525, FORWARD-TSN of
- * RFC 3758 received, zero checksum of RFC 9653, messages interleaved by RFC 8260 where both sides
- * want it, path MTU by RFC 8899). It sees no socket: plaintexts of DTLS records go in and come out.
+ * data channels use them (RFC 9260 for one path, RFC 8831, stream reset RFC 6525, messages that are
+ * given up by RFC 3758 and RFC 7496, zero checksum of RFC 9653, messages interleaved by RFC 8260
+ * where both sides want it, path MTU by RFC 8899). It sees no socket: plaintexts of DTLS records go
+ * in and come out.
  *
  *   CLOSED --connect--> COOKIE_WAIT --INIT ACK--> COOKIE_ECHOED --COOKIE ACK--> ESTABLISHED
  *     |                      \______________________/  COOKIE ECHO of the peer      ^
@@ -49,6 +50,10 @@ typedef struct gc_sctp_message {
     uint32_t ppid; /* RFC 8831 8, passed on as it is */
     uint16_t stream;
     bool unordered; /* may be delivered before earlier messages of its stream */
+    /* When the message is given up, if the peer takes FORWARD-TSN; else it is sent until it comes.
+     * A message that came says nothing here. */
+    uint32_t lifetime_ms; /* so long after gc_sctp_send() it is not sent again; 0: no limit */
+    uint32_t tries_max;   /* a chunk is sent so often, the first time included; 0, >255: no limit */
 } gc_sctp_message;
 
 enum gc_sctp_output_kind {

@@ -258,6 +258,23 @@ void gc_sctp_sack_write(gc_writer *w, uint32_t cumulative, uint32_t window_bytes
     gc_sctp_chunk_end(w, at);
 }
 
+void gc_sctp_forward_chunk_write(gc_writer *w, bool interleaved, uint32_t cumulative,
+                                 const gc_sctp_skip *skips, uint32_t count) {
+    uint32_t at =
+        gc_sctp_chunk_begin(w, interleaved ? GC_SCTP_I_FORWARD_TSN : GC_SCTP_FORWARD_TSN, 0);
+    gc_writer_u32(w, cumulative);
+    for (uint32_t i = 0; i < count; i++) {
+        gc_writer_u16(w, skips[i].stream);
+        if (interleaved) {
+            gc_writer_u16(w, skips[i].unordered ? 1 : 0);
+            gc_writer_u32(w, skips[i].number);
+        } else {
+            gc_writer_u16(w, (uint16_t)skips[i].number);
+        }
+    }
+    gc_sctp_chunk_end(w, at);
+}
+
 void gc_sctp_shutdown_write(gc_writer *w, uint32_t cumulative) {
     uint32_t at = gc_sctp_chunk_begin(w, GC_SCTP_SHUTDOWN, 0);
     gc_writer_u32(w, cumulative);

@@ -96,6 +96,13 @@ int gc_sctp_shutdown_read(const gc_sctp_chunk *c, uint32_t *cumulative);
 /* Returns the code of the first error cause of ABORT or ERROR; 0 when there is none. */
 uint16_t gc_sctp_cause_read(const gc_sctp_chunk *c);
 
+/* A message that does not come any more, in FORWARD-TSN and I-FORWARD-TSN. */
+typedef struct gc_sctp_skip {
+    uint16_t stream;
+    bool unordered;  /* of I-FORWARD-TSN alone */
+    uint32_t number; /* of the message: 16 bits in FORWARD-TSN */
+} gc_sctp_skip;
+
 /* Begins a DATA chunk, whose user bytes the caller writes before gc_sctp_chunk_end(). */
 uint32_t gc_sctp_data_begin(gc_writer *w, const gc_sctp_data *d);
 /* Begins an I-DATA chunk alike. */
@@ -106,6 +113,10 @@ void gc_sctp_init_write(gc_writer *w, uint8_t type, const gc_sctp_init_chunk *i)
 void gc_sctp_sack_write(gc_writer *w, uint32_t cumulative, uint32_t window_bytes,
                         const gc_sctp_gap *gaps, uint32_t gap_count, const uint32_t *duplicates,
                         uint32_t duplicate_count);
+/* Writes FORWARD-TSN, or I-FORWARD-TSN where chunks are I-DATA: the new cumulative TSN, and the
+ * last message of each stream that does not come. */
+void gc_sctp_forward_chunk_write(gc_writer *w, bool interleaved, uint32_t cumulative,
+                                 const gc_sctp_skip *skips, uint32_t count);
 /* Writes SHUTDOWN. */
 void gc_sctp_shutdown_write(gc_writer *w, uint32_t cumulative);
 /* Writes a chunk without fields, or with a value of bytes alone: COOKIE ECHO and ACK, HEARTBEAT ACK

@@ -3,10 +3,14 @@
 #include "core/base/mem.h"
 
 /* States of a block here. */
-#define UNSENT 0
-#define FLIGHT 1
-#define LOST   2
-#define ACKED  3
+#define UNSENT   0
+#define FLIGHT   1
+#define LOST     2
+#define ACKED    3
+#define GIVEN_UP 4 /* in no list */
+
+/* The `dies_ms` of all chunks of a message that is given up. */
+#define LONG_AGO_MS 1
 
 static const gc_sctp_list empty_list = {GC_SCTP_NO_BLOCK, GC_SCTP_NO_BLOCK, 0};
 
@@ -23,6 +27,7 @@ void gc_sctp_out_begin(gc_sctp_out *o, uint32_t first_tsn, uint32_t queue_bytes)
     o->acked_tsn = first_tsn - 1;
     o->next_tsn = first_tsn;
     o->told_tsn = first_tsn - 1;
+    o->changes = 1;
     o->blocks_max = queue_bytes / GC_SCTP_BLOCK_BYTES;
     o->unsent_blocks = 0;
     o->unsent = o->flight = o->lost = empty_list;
@@ -100,7 +105,32 @@ static uint32_t *slot(const gc_sctp_out *o, uint32_t tsn) {
     return gc_sctp_tsns_at(&o->tsns, tsn);
 }
 
+static bool is_limited(const gc_sctp_block *b) {
+    return b->dies_ms != 0 || b->tries_max != 0;
+}
+
+/* The ring of the chunks of a message, for those of a message with a limit alone. */
+static void join_ring(gc_sctp_out *o, uint32_t block, uint32_t earlier) {
+    gc_sctp_block *b = at(o, block);
+    b->earlier_part = b->later_part = block;
+    if (earlier != GC_SCTP_NO_BLOCK) {
+        b->earlier_part = earlier;
+        b->later_part = at(o, earlier)->later_part;
+        at(o, b->later_part)->earlier_part = block;
+        at(o, earlier)->later_part = block;
+    }
+}
+
+static void note_change(gc_sctp_out *o) {
+    o->changes += o->changes == UINT32_MAX ? 2 : 1;
+}
+
 static void give(gc_sctp_out *o, uint32_t block) {
+    const gc_sctp_block *b = at(o, block);
+    if (is_limited(b)) {
+        at(o, b->earlier_part)->later_part = b->later_part;
+        at(o, b->later_part)->earlier_part = b->earlier_part;
+    }
     gc_sctp_pool_give(o->pool, &o->share, block);
 }
 
@@ -149,19 +179,24 @@ static void queue_by_turn(gc_sctp_out *o, uint32_t block, uint32_t earlier) {
     insert(o, &o->unsent, block, later);
 }
 
-/* A chunk of the message that m describes, its bytes from `done` on. Returns its block. */
-static uint32_t put_chunk(gc_sctp_out *o, const gc_sctp_data *d, const gc_sctp_turn *m,
-                          gc_span bytes, uint8_t flags, uint32_t earlier) {
-    uint32_t block = gc_sctp_pool_put(o->pool, &o->share, o->share.guaranteed, bytes);
+/* Queues a chunk, d, whose turn it is at `turn`. earlier: the one before it in its message. Returns
+ * its block. */
+static uint32_t put_chunk(gc_sctp_out *o, const gc_sctp_data *d, const gc_sctp_limit *limit,
+                          uint64_t turn, uint32_t earlier) {
+    uint32_t block = gc_sctp_pool_put(o->pool, &o->share, o->share.guaranteed, d->bytes);
     gc_assert(block != GC_SCTP_NO_BLOCK);
     gc_sctp_block *b = at(o, block);
     b->ppid = d->ppid;
     b->stream = d->stream;
-    b->mid = m->mid;
     b->fsn = earlier == GC_SCTP_NO_BLOCK ? 0 : at(o, earlier)->fsn + 1;
-    b->turn = m->first;
-    b->flags = flags;
+    b->turn = turn;
+    b->flags = d->flags;
     b->state = UNSENT;
+    b->dies_ms = limit->dies_ms;
+    b->tries_max = limit->tries_max;
+    if (is_limited(b)) {
+        join_ring(o, block, earlier);
+    }
     o->waiting[d->stream]++;
     o->unsent_blocks += gc_sctp_pool_need(b->len);
     if (o->interleaves) {
@@ -172,35 +207,39 @@ static uint32_t put_chunk(gc_sctp_out *o, const gc_sctp_data *d, const gc_sctp_t
     return block;
 }
 
-int gc_sctp_out_put(gc_sctp_out *o, const gc_sctp_data *d, uint32_t chunk_bytes) {
+int gc_sctp_out_put(gc_sctp_out *o, const gc_sctp_data *d, const gc_sctp_limit *limit,
+                    uint32_t chunk_bytes) {
     gc_assert(d->stream < o->streams && d->bytes.len > 0 && chunk_bytes > 0);
     uint32_t chunks = (d->bytes.len - 1) / chunk_bytes + 1;
     if (gc_sctp_out_need(d->bytes.len, chunk_bytes) > gc_sctp_out_room(o) ||
         chunks > UINT16_MAX - (uint32_t)o->waiting[d->stream]) {
         return GC_E_FULL;
     }
-    bool unordered = (d->flags & GC_SCTP_FLAG_UNORDERED) != 0;
-    gc_sctp_turn m = gc_sctp_turns_take(&o->turns, d->stream, unordered, d->bytes.len);
+    gc_sctp_turn m = gc_sctp_turns_take(&o->turns, d->stream, d->bytes.len);
     uint32_t block = GC_SCTP_NO_BLOCK;
     for (uint32_t done = 0; done < d->bytes.len;) {
         uint32_t left = d->bytes.len - done;
-        uint32_t len = left < chunk_bytes ? left : chunk_bytes;
-        uint8_t flags = d->flags & GC_SCTP_FLAG_UNORDERED;
-        flags |= done == 0 ? GC_SCTP_FLAG_BEGIN : 0;
-        flags |= len == left ? GC_SCTP_FLAG_END : 0;
-        block = put_chunk(o, d, &m, gc_span_of(d->bytes.data + done, len), flags, block);
-        m.first += m.each_byte * (uint64_t)len;
-        done += len;
+        gc_sctp_data part = *d;
+        part.bytes = gc_span_of(d->bytes.data + done, left < chunk_bytes ? left : chunk_bytes);
+        part.flags = d->flags & GC_SCTP_FLAG_UNORDERED;
+        part.flags |= done == 0 ? GC_SCTP_FLAG_BEGIN : 0;
+        part.flags |= part.bytes.len == left ? GC_SCTP_FLAG_END : 0;
+        block = put_chunk(o, &part, limit, m.first, block);
+        m.first += m.each_byte * (uint64_t)part.bytes.len;
+        done += part.bytes.len;
     }
     return 0;
+}
+
+static bool has_place(const gc_sctp_out *o) {
+    return o->next_tsn - o->acked_tsn <= GC_SCTP_OUT_TSNS;
 }
 
 uint32_t gc_sctp_out_next(const gc_sctp_out *o, bool fresh) {
     if (o->lost.first != GC_SCTP_NO_BLOCK) {
         return o->lost.first;
     }
-    bool place = o->next_tsn - o->acked_tsn <= GC_SCTP_OUT_TSNS;
-    return fresh && place ? o->unsent.first : GC_SCTP_NO_BLOCK;
+    return fresh && has_place(o) ? o->unsent.first : GC_SCTP_NO_BLOCK;
 }
 
 /* The user bytes go from the blocks to the packet at once. */
@@ -226,6 +265,13 @@ static void write_chunk(const gc_sctp_out *o, uint32_t block, uint8_t flags, gc_
     gc_sctp_chunk_end(w, start);
 }
 
+static void take_unsent(gc_sctp_out *o, uint32_t block) {
+    const gc_sctp_block *b = at(o, block);
+    take_out(o, &o->unsent, block);
+    o->waiting[b->stream]--;
+    o->unsent_blocks -= gc_sctp_pool_need(b->len);
+}
+
 static void give_tsn(gc_sctp_out *o, uint32_t block) {
     gc_sctp_block *b = at(o, block);
     uint32_t used = o->next_tsn - 1 - o->acked_tsn;
@@ -235,18 +281,20 @@ static void give_tsn(gc_sctp_out *o, uint32_t block) {
     gc_sctp_tsns_fit(&o->tsns, o->acked_tsn + 1, used, used + 1);
     b->tsn = o->next_tsn++;
     *slot(o, b->tsn) = block;
-    o->waiting[b->stream]--;
-    gc_sctp_turns_sent(&o->turns, b->turn);
-    o->unsent_blocks -= gc_sctp_pool_need(b->len);
+    b->mid = gc_sctp_turns_number(&o->turns, b->stream, (b->flags & GC_SCTP_FLAG_UNORDERED) != 0,
+                                  (b->flags & GC_SCTP_FLAG_BEGIN) != 0);
 }
 
 void gc_sctp_out_send(gc_sctp_out *o, uint32_t block, uint64_t now_ms, uint8_t flags,
                       gc_writer *w) {
     gc_sctp_block *b = at(o, block);
-    gc_assert(b->state != ACKED);
-    take_out(o, list_of(o, b), block);
+    gc_assert(b->state < ACKED);
     if (b->state == UNSENT) {
+        take_unsent(o, block);
+        gc_sctp_turns_sent(&o->turns, b->turn);
         give_tsn(o, block);
+    } else {
+        take_out(o, list_of(o, b), block);
     }
     b->state = FLIGHT;
     b->sent_ms = now_ms;
@@ -255,9 +303,19 @@ void gc_sctp_out_send(gc_sctp_out *o, uint32_t block, uint64_t now_ms, uint8_t f
     write_chunk(o, block, flags, w);
 }
 
+/* Notes that this chunk is not in flight any more, for the message that is given up, if it is. */
+static void note_landed(gc_sctp_out *o, const gc_sctp_block *b) {
+    if (b->dies_ms == LONG_AGO_MS) {
+        gc_assert(at(o, b->last_part)->under_way > 0);
+        at(o, b->last_part)->under_way--;
+        note_change(o);
+    }
+}
+
 void gc_sctp_out_lose(gc_sctp_out *o, uint32_t block) {
     gc_sctp_block *b = at(o, block);
     gc_assert(b->state == FLIGHT);
+    note_landed(o, b);
     take_out(o, &o->flight, block);
     b->state = LOST;
     append(o, &o->lost, block);
@@ -267,11 +325,110 @@ void gc_sctp_out_lose_all(gc_sctp_out *o) {
     o->flight = o->lost = empty_list;
     for (uint32_t tsn = o->acked_tsn + 1; tsn != o->next_tsn; tsn++) {
         gc_sctp_block *b = at(o, *slot(o, tsn));
-        if (b->state != ACKED) {
+        if (b->state < ACKED) {
+            if (b->state == FLIGHT) {
+                note_landed(o, b);
+            }
             b->state = LOST;
             append(o, &o->lost, *slot(o, tsn));
         }
     }
+}
+
+/* --- giving up ----------------------------------------------------------------------------------
+ */
+
+static bool is_over(const gc_sctp_block *b, uint64_t now_ms) {
+    return (b->dies_ms != 0 && b->dies_ms <= now_ms) ||
+           (b->tries_max != 0 && b->tries >= b->tries_max);
+}
+
+bool gc_sctp_out_may_repeat(const gc_sctp_out *o, uint32_t block, uint64_t now_ms) {
+    return !is_over(at(o, block), now_ms);
+}
+
+static void note_given_up(gc_sctp_out *o, gc_sctp_block *b) {
+    b->state = GIVEN_UP;
+    note_change(o);
+}
+
+static uint32_t last_part(const gc_sctp_out *o, uint32_t block) {
+    while ((at(o, block)->flags & GC_SCTP_FLAG_END) == 0) {
+        block = at(o, block)->later_part;
+    }
+    return block;
+}
+
+/* RFC 3758 3.5 A: all chunks of a message are given up together. Its last one, which is freed last,
+ * counts those in flight and itself, as long as it has no TSN. */
+static void end_message(gc_sctp_out *o, uint32_t block) {
+    uint32_t last = last_part(o, block), part = block, under_way = 0;
+    do {
+        gc_sctp_block *b = at(o, part);
+        under_way += b->state == FLIGHT || (b->state == UNSENT && part == last) ? 1 : 0;
+        b->dies_ms = LONG_AGO_MS;
+        b->last_part = last;
+        part = b->later_part;
+    } while (part != block);
+    at(o, last)->under_way = under_way;
+}
+
+static void give_up_lost(gc_sctp_out *o, uint32_t block) {
+    gc_sctp_block *b = at(o, block);
+    if (b->dies_ms != LONG_AGO_MS) {
+        end_message(o, block);
+    }
+    take_out(o, &o->lost, block);
+    note_given_up(o, b);
+}
+
+/* Returns false when this chunk must wait for a place for its TSN. */
+static bool give_up_unsent(gc_sctp_out *o, uint32_t block) {
+    gc_sctp_block *b = at(o, block);
+    bool whole = (b->flags & GC_SCTP_FLAG_BEGIN) != 0, end = (b->flags & GC_SCTP_FLAG_END) != 0;
+    if (end && !whole && !has_place(o)) {
+        return false;
+    }
+    if (b->dies_ms != LONG_AGO_MS) {
+        end_message(o, block);
+    }
+    take_unsent(o, block);
+    if (end && !whole) {
+        give_tsn(o, block);
+        note_landed(o, b);
+        note_given_up(o, b);
+        return true;
+    }
+    uint32_t later = b->later_part;
+    give(o, block);
+    while (whole && !end) { /* nothing of it was sent: the rest goes too, which has no number */
+        block = later;
+        later = at(o, block)->later_part;
+        end = (at(o, block)->flags & GC_SCTP_FLAG_END) != 0;
+        take_unsent(o, block);
+        give(o, block);
+    }
+    return true;
+}
+
+void gc_sctp_out_give_up(gc_sctp_out *o, uint64_t now_ms) {
+    while (o->lost.first != GC_SCTP_NO_BLOCK && is_over(at(o, o->lost.first), now_ms)) {
+        give_up_lost(o, o->lost.first);
+    }
+    bool more = true;
+    while (more && o->unsent.first != GC_SCTP_NO_BLOCK && is_over(at(o, o->unsent.first), now_ms)) {
+        more = give_up_unsent(o, o->unsent.first);
+    }
+}
+
+const gc_sctp_block *gc_sctp_out_chunk(const gc_sctp_out *o, uint32_t tsn) {
+    gc_assert(gc_sctp_after(tsn, o->acked_tsn) && gc_sctp_after(o->next_tsn, tsn));
+    return at(o, *slot(o, tsn));
+}
+
+bool gc_sctp_out_is_given_up(const gc_sctp_out *o, uint32_t tsn) {
+    const gc_sctp_block *b = gc_sctp_out_chunk(o, tsn);
+    return b->dies_ms == LONG_AGO_MS && at(o, b->last_part)->under_way == 0;
 }
 
 /* --- acknowledgements ---------------------------------------------------------------------------
@@ -280,8 +437,11 @@ void gc_sctp_out_lose_all(gc_sctp_out *o) {
 /* Notes that the peer has this chunk, if that is news. */
 static void acknowledge(gc_sctp_out *o, uint32_t block, gc_sctp_acked *result) {
     gc_sctp_block *b = at(o, block);
-    if (b->state == ACKED) {
+    if (b->state >= ACKED) {
         return;
+    }
+    if (b->state == FLIGHT) {
+        note_landed(o, b);
     }
     take_out(o, list_of(o, b), block);
     b->state = ACKED;
@@ -364,6 +524,7 @@ gc_sctp_acked gc_sctp_out_ack(gc_sctp_out *o, const gc_sctp_sack *sack) {
         result.violation = true;
     } else {
         o->told_tsn = told(o, sack);
+        note_change(o);
         ack_cumulative(o, sack->cumulative, &result);
         take_back(o);
         ack_gaps(o, sack, &result);
@@ -375,11 +536,11 @@ uint32_t gc_sctp_out_fate(const gc_sctp_out *o, uint32_t tsn) {
     if (!gc_sctp_after(tsn, o->acked_tsn)) {
         return GC_SCTP_FATE_ACKED;
     }
-    gc_assert(gc_sctp_after(o->next_tsn, tsn));
-    uint8_t state = at(o, *slot(o, tsn))->state;
-    return state == ACKED  ? GC_SCTP_FATE_ACKED
-           : state == LOST ? GC_SCTP_FATE_LOST
-                           : GC_SCTP_FATE_FLIGHT;
+    uint8_t state = gc_sctp_out_chunk(o, tsn)->state;
+    if (state == ACKED) {
+        return GC_SCTP_FATE_ACKED;
+    }
+    return state == FLIGHT ? GC_SCTP_FATE_FLIGHT : GC_SCTP_FATE_LOST;
 }
 
 void gc_sctp_out_restart(gc_sctp_out *o, uint16_t stream) {

@@ -3,12 +3,20 @@
  *
  *   put --> unsent --sent--> flight --lost--> lost --sent again--> flight
  *   flight, lost --acknowledged behind a hole--> acked --the peer lets go of it--> lost
- *   flight, lost, acked --cumulative TSN--> freed
+ *   lost --its message is given up--> given up
+ *   unsent --its message is given up--> freed, or given up (the last chunk of one that was begun)
+ *   flight, lost, acked, given up --cumulative TSN--> freed
+ *
+ * A message with a limit is given up as a whole when a chunk of it would have to be sent beyond
+ * that limit. Its chunks that are in flight may still be acknowledged, but are not sent again. A
+ * message that was begun has a TSN for its last chunk too, so that there is always a hole of which
+ * the peer can be informed (sctp_forward.h). A message that was not begun has neither TSN nor
+ * number, and leaves no trace.
  *
  * `flight` is in the order of transmission, the earliest first. Bounds: blocks_max blocks that wait
  * for the first transmission, GC_SCTP_OUT_TSNS chunks that were sent and not acknowledged
  * cumulatively, and what the pool has.
- * Source: RFC 9260 6.1, 6.2.1, 6.9. */
+ * Source: RFC 9260 6.1, 6.2.1, 6.9; RFC 3758 3.5, 4.1; RFC 7496 3.2. */
 #ifndef GC_RTC_SCTP_OUT_H
 #define GC_RTC_SCTP_OUT_H
 
@@ -38,6 +46,7 @@ typedef struct gc_sctp_out {
     uint32_t acked_tsn;
     uint32_t next_tsn;
     uint32_t told_tsn; /* the last SACK tells of TSNs up to here */
+    uint32_t changes;  /* counts SACKs and chunks that were given up; never 0 */
     gc_sctp_share share;
     uint32_t blocks_max;
     uint32_t unsent_blocks;
@@ -47,9 +56,16 @@ typedef struct gc_sctp_out {
     gc_sctp_list lost;
 } gc_sctp_out;
 
+/* How long a message is worth sending. */
+typedef struct gc_sctp_limit {
+    uint64_t dies_ms; /* no chunk goes out from then on; 0: no limit */
+    uint16_t
+        tries_max; /* transmissions of each chunk, the first included; 0 or over 255: no limit */
+} gc_sctp_limit;
+
 enum gc_sctp_fate {
     GC_SCTP_FATE_FLIGHT, /* nothing is known of the last transmission */
-    GC_SCTP_FATE_LOST,
+    GC_SCTP_FATE_LOST,   /* and given up, perhaps */
     GC_SCTP_FATE_ACKED,
 };
 
@@ -78,11 +94,17 @@ void gc_sctp_out_end(gc_sctp_out *o);
 
 /* Queues a message in chunks of at most chunk_bytes of user bytes. d: stream (checked by the
  * caller), ppid, bytes (not empty), GC_SCTP_FLAG_UNORDERED or 0. Returns 0 or GC_E_FULL. */
-int gc_sctp_out_put(gc_sctp_out *o, const gc_sctp_data *d, uint32_t chunk_bytes);
+int gc_sctp_out_put(gc_sctp_out *o, const gc_sctp_data *d, const gc_sctp_limit *limit,
+                    uint32_t chunk_bytes);
 /* Returns how many blocks a message may take now: what the queue and the pool have. */
 uint32_t gc_sctp_out_room(const gc_sctp_out *o);
 /* Returns how many blocks a message of `bytes` (not 0) takes in chunks of chunk_bytes. */
 uint32_t gc_sctp_out_need(uint32_t bytes, uint32_t chunk_bytes);
+/* Gives up the messages that are over, as far as their chunks would be sent next. Call it before
+ * gc_sctp_out_next(), if the peer takes FORWARD-TSN; work: each chunk once. */
+void gc_sctp_out_give_up(gc_sctp_out *o, uint64_t now_ms);
+/* Returns true when this chunk may be sent once more, though it may be in flight. */
+bool gc_sctp_out_may_repeat(const gc_sctp_out *o, uint32_t block, uint64_t now_ms);
 /* Returns the chunk to send next: a lost one first, else, when `fresh`, one that was never sent and
  * for whose TSN there is a place; GC_SCTP_NO_BLOCK: none. */
 uint32_t gc_sctp_out_next(const gc_sctp_out *o, bool fresh);
@@ -95,6 +117,13 @@ void gc_sctp_out_lose(gc_sctp_out *o, uint32_t block);
 void gc_sctp_out_lose_all(gc_sctp_out *o);
 /* Takes what a SACK says. */
 gc_sctp_acked gc_sctp_out_ack(gc_sctp_out *o, const gc_sctp_sack *sack);
+/* Returns the chunk with this TSN, which was sent and is not acknowledged cumulatively (asserted).
+ */
+const gc_sctp_block *gc_sctp_out_chunk(const gc_sctp_out *o, uint32_t tsn);
+/* Returns true when the peer need not wait for this chunk (asserted as above): its message is given
+ * up, and no chunk of it is under way. A chunk that arrived after the FORWARD-TSN would stay with
+ * the peer as part of a message that never becomes whole. */
+bool gc_sctp_out_is_given_up(const gc_sctp_out *o, uint32_t tsn);
 /* Returns what has become of a chunk that was sent, a gc_sctp_fate. */
 uint32_t gc_sctp_out_fate(const gc_sctp_out *o, uint32_t tsn);
 /* Gives the next message of this stream the number 0 (RFC 6525 5.1.2). */

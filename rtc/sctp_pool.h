@@ -55,13 +55,34 @@ typedef struct gc_sctp_block {
     uint32_t prev;
     uint32_t more; /* the next block of the same chunk, or GC_SCTP_NO_BLOCK */
     uint32_t tsn;
-    uint32_t ppid;
+    union {
+        uint32_t ppid;
+        uint32_t under_way; /* last chunk of a message that is given up: how many may still come */
+    };
     uint32_t len; /* user bytes of the chunk, those of chained blocks included */
     uint32_t mid; /* number of the message in its stream (RFC 8260) */
-    uint32_t fsn; /* number of the fragment in its message */
-    uint32_t first, last, count, bytes; /* fragments of a message of a row (sctp_assembly.h) */
+    union {
+        uint32_t fsn;       /* number of the fragment in its message */
+        uint32_t last_part; /* of a message that is given up: its last chunk */
+    };
+    union {
+        struct { /* fragments of a message of a row (sctp_assembly.h) */
+            uint32_t first;
+            uint32_t last;
+            uint32_t count;
+            uint32_t bytes;
+        };
+        struct { /* of a message that may be given up (sctp_out.h) */
+            uint64_t dies_ms;
+            uint32_t earlier_part; /* chunks of the message that are held, in a ring */
+            uint32_t later_part;
+        };
+    };
     uint16_t stream;
-    uint16_t ssn;  /* of a message that came as DATA */
+    union {
+        uint16_t ssn;       /* of a message that came as DATA */
+        uint16_t tries_max; /* of one that may be given up (sctp_out.h) */
+    };
     uint8_t flags; /* of the DATA chunk */
     uint8_t state; /* its owner's */
     uint8_t tries; /* transmissions, at most 255 are counted */

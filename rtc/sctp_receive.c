@@ -91,7 +91,7 @@ static void take_acked(gc_sctp *s, const gc_sctp_sack *sack) {
         return;
     }
     s->peer_window = sack->window_bytes;
-    if (acked.bytes > 0) {
+    if (acked.bytes > 0 || acked.advanced) {
         s->progress_ms = s->now_ms;
     }
     gc_sctp_recovery_acked(&s->recovery, &s->out, &acked, sack->duplicates, s->now_ms);

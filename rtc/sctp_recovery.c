@@ -54,6 +54,10 @@ static bool probes(const gc_sctp_recovery *r) {
     return !r->probed && r->doubled == 0 && probe_ms(r) < timeout_ms(r);
 }
 
+uint32_t gc_sctp_recovery_answer_ms(const gc_sctp_recovery *r) {
+    return (uint32_t)gc_min_u64(probe_ms(r), r->rto_ms);
+}
+
 uint64_t gc_sctp_recovery_deadline(const gc_sctp_recovery *r) {
     if (r->armed_ms == GC_NEVER) {
         return GC_NEVER;

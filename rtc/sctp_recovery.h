@@ -71,6 +71,8 @@ bool gc_sctp_recovery_acked(gc_sctp_recovery *r, gc_sctp_out *o, const gc_sctp_a
  * nothing of the new way: timers begin anew. Returns true if something is in flight, of which a
  * probe must be sent now. */
 bool gc_sctp_recovery_moved(gc_sctp_recovery *r, uint64_t now_ms);
+/* Returns how long an answer to what goes out now may take: then a probe is worth sending. */
+uint32_t gc_sctp_recovery_answer_ms(const gc_sctp_recovery *r);
 /* Returns when gc_sctp_recovery_tick() is due; GC_NEVER. */
 uint64_t gc_sctp_recovery_deadline(const gc_sctp_recovery *r);
 /* Returns what is due at now_ms, a gc_sctp_due, and has done it but for the sending. */

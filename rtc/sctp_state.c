@@ -42,6 +42,10 @@ void gc_sctp_state_path(gc_sctp *s) {
     gc_sctp_congestion_size(&s->congestion, s->mtu.bytes);
 }
 
+bool gc_sctp_state_gives_up(const gc_sctp *s) {
+    return gc_sctp_state_is_open(s) && s->opening.peer.forward_tsn;
+}
+
 bool gc_sctp_state_is_open(const gc_sctp *s) {
     return s->reason == 0 && s->opening.phase == GC_SCTP_PHASE_OPEN;
 }

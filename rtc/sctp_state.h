@@ -6,6 +6,7 @@
 
 #include "rtc/sctp_closing.h"
 #include "rtc/sctp_congestion.h"
+#include "rtc/sctp_forward.h"
 #include "rtc/sctp_in.h"
 #include "rtc/sctp_mtu.h"
 #include "rtc/sctp_opening.h"
@@ -62,6 +63,7 @@ typedef struct gc_sctp {
     gc_sctp_congestion congestion;
     gc_sctp_pacer pacer;
     gc_sctp_mtu mtu;
+    gc_sctp_forward forward;
     uint64_t lost_bytes; /* of those of `recovery`, that `congestion` knows */
     uint64_t spurious;   /* and alike */
     gc_sctp_resets resets;
@@ -93,6 +95,8 @@ void gc_sctp_state_lost(gc_sctp *s);
 /* Takes what became of the packet that `mtu` watches, and tells the congestion control how long
  * packets are. After whatever may have changed either. */
 void gc_sctp_state_path(gc_sctp *s);
+/* Returns true when messages may be given up: the peer takes FORWARD-TSN (RFC 3758 3.3.1). */
+bool gc_sctp_state_gives_up(const gc_sctp *s);
 /* Returns true when the association is established and not ended. */
 bool gc_sctp_state_is_open(const gc_sctp *s);
 

@@ -16,12 +16,20 @@ static bool window_allows(const gc_sctp *s, uint32_t len) {
     return unacknowledged == 0 || unacknowledged + len <= s->peer_window;
 }
 
+/* The chunk that was sent last, unless it is not to be sent again. */
+static uint32_t choose_repeated(const gc_sctp *s) {
+    uint32_t block = s->out.flight.last;
+    bool may = block == GC_SCTP_NO_BLOCK || !gc_sctp_state_gives_up(s) ||
+               gc_sctp_out_may_repeat(&s->out, block, s->now_ms);
+    return may ? block : GC_SCTP_NO_BLOCK;
+}
+
 /* A probe that has nothing new to send repeats the last chunk (RFC 8985 7.3). */
 static uint32_t choose_probe(const gc_sctp *s) {
     uint32_t block = gc_sctp_out_next(&s->out, true);
     bool is_new = block != GC_SCTP_NO_BLOCK && s->out.lost.first == GC_SCTP_NO_BLOCK;
     if (block == GC_SCTP_NO_BLOCK || (is_new && !window_allows(s, s->pool->blocks[block].len))) {
-        return s->out.flight.last;
+        return choose_repeated(s);
     }
     return block;
 }
@@ -69,10 +77,18 @@ static bool fits(const gc_sctp *s, uint32_t used, uint32_t block) {
     return used + len <= s->mtu.bytes;
 }
 
+static void give_up(gc_sctp *s) {
+    if (gc_sctp_state_gives_up(s)) {
+        gc_sctp_out_give_up(&s->out, s->now_ms);
+    }
+}
+
 /* Returns the chunk that is written, or GC_SCTP_NO_BLOCK. */
 static uint32_t write_data(gc_sctp *s, gc_writer *w, bool begun) {
+    give_up(s);
     uint32_t block = choose(s, begun);
     if (block == GC_SCTP_NO_BLOCK) {
+        s->extra_due = false; /* there is nothing to probe with */
         return block;
     }
     if (!fits(s, w->at, block)) {
@@ -138,6 +154,18 @@ static void write_answers(gc_sctp *s, gc_writer *w) {
     }
 }
 
+static void write_forward(gc_sctp *s, gc_writer *w) {
+    if (!gc_sctp_state_gives_up(s)) {
+        return;
+    }
+    give_up(s);
+    gc_sctp_forward_step(&s->forward, &s->out);
+    if (gc_sctp_forward_due(&s->forward) && left(s, w) >= GC_SCTP_FORWARD_BYTES_MAX) {
+        gc_sctp_forward_write(&s->forward, &s->out, w, s->now_ms,
+                              gc_sctp_recovery_answer_ms(&s->recovery));
+    }
+}
+
 /* --- the packet ---------------------------------------------------------------------------------
  */
 
@@ -182,6 +210,7 @@ static void write_open(gc_sctp *s, gc_writer *w) {
         write_sack(s, w);
     }
     write_answers(s, w);
+    write_forward(s, w);
     if (data) {
         write_all_data(s, w);
     }

@@ -20,17 +20,22 @@ static gc_sctp_turns_stream *stream_of(gc_sctp_turns *t, uint32_t stream) {
     return &t->streams[stream];
 }
 
-gc_sctp_turn gc_sctp_turns_take(gc_sctp_turns *t, uint32_t stream, bool unordered, uint32_t bytes) {
+gc_sctp_turn gc_sctp_turns_take(gc_sctp_turns *t, uint32_t stream, uint32_t bytes) {
     gc_sctp_turns_stream *s = stream_of(t, stream);
     gc_sctp_turn turn = {.first = gc_max_u64(t->now, s->end),
-                         .each_byte = bytes > GC_SCTP_SMALL_BYTES ? 1 : 0,
-                         .mid = s->next[unordered ? 1 : 0]++};
+                         .each_byte = bytes > GC_SCTP_SMALL_BYTES ? 1 : 0};
     if (turn.each_byte != 0) {
         turn.first = gc_max_u64(turn.first, t->large_end);
         t->large_end = turn.first + bytes;
     }
     s->end = turn.first + bytes;
     return turn;
+}
+
+uint32_t gc_sctp_turns_number(gc_sctp_turns *t, uint32_t stream, bool unordered, bool begins) {
+    uint32_t *next = &stream_of(t, stream)->next[unordered ? 1 : 0];
+    *next += begins ? 1 : 0;
+    return *next - 1;
 }
 
 void gc_sctp_turns_sent(gc_sctp_turns *t, uint64_t turn) {

@@ -35,16 +35,18 @@ typedef struct gc_sctp_turns {
 typedef struct gc_sctp_turn {
     uint64_t first;     /* of the first chunk */
     uint32_t each_byte; /* how much later the turn of a byte is than that of the one before: 0, 1 */
-    uint32_t mid;       /* the number */
 } gc_sctp_turn;
 
 /* Takes the table for so many streams from the arena, where it stays; touches nothing of it. */
 void gc_sctp_turns_place(gc_sctp_turns *t, gc_arena *a, uint32_t streams);
 /* Begins with numbers of 0. */
 void gc_sctp_turns_begin(gc_sctp_turns *t);
-/* Gives a message of so many bytes its number and its turns. stream: below the number of streams
- * (asserted). */
-gc_sctp_turn gc_sctp_turns_take(gc_sctp_turns *t, uint32_t stream, bool unordered, uint32_t bytes);
+/* Gives a message of so many bytes its turns. stream: below the number of streams (asserted). */
+gc_sctp_turn gc_sctp_turns_take(gc_sctp_turns *t, uint32_t stream, uint32_t bytes);
+/* Returns the number of the message whose chunk goes out now: `begins`, for its first chunk, gives
+ * it the next one of its stream. A message that is given up before has none, so that no number is
+ * missing. Messages of a stream go out one after the other (asserted by their turns). */
+uint32_t gc_sctp_turns_number(gc_sctp_turns *t, uint32_t stream, bool unordered, bool begins);
 /* Notes that a chunk with this turn is sent. */
 void gc_sctp_turns_sent(gc_sctp_turns *t, uint64_t turn);
 /* Returns the number of the next ordered message of a stream. */

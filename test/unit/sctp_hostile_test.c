@@ -259,7 +259,8 @@ static void send_much(void) {
     static uint8_t bytes[2000];
     for (uint32_t i = 0; i < 60; i++) {
         for (uint32_t k = 0; k < 100; k++) {
-            gc_sctp_message m = {gc_span_of(bytes, i < 30 ? 20 : 1000), 53, 0, true};
+            gc_sctp_message m = {
+                .bytes = gc_span_of(bytes, i < 30 ? 20 : 1000), .ppid = 53, .unordered = true};
             gc_sctp_send(victim(), pair.now_ms, &m);
         }
         drain();
@@ -272,6 +273,31 @@ static void send_much(void) {
         gc_sctp_tick(victim(), pair.now_ms);
         drain();
     }
+}
+
+/* Messages that are sent once, on as many streams as one FORWARD-TSN names, and are all given up.
+ */
+static void give_much_up(void) {
+    for (uint32_t i = 0; i < 800; i++) {
+        gc_sctp_message m = {.bytes = GC_SPAN("x"),
+                             .ppid = 53,
+                             .stream = (uint16_t)(i % GC_SCTP_FORWARD_SKIPS_MAX),
+                             .tries_max = 1};
+        assert_int_equal(gc_sctp_send(victim(), pair.now_ms, &m), 0);
+    }
+    for (uint32_t i = 0; i < 100; i++) {
+        drain();
+        pair.now_ms += 100;
+        gc_sctp_tick(victim(), pair.now_ms);
+    }
+    drain();
+    assert_true(victim()->forward.point - victim()->out.acked_tsn > 500);
+}
+
+/* Each is a reason to look anew for what the peer need not wait for. */
+static void same_sacks(uint32_t n) {
+    (void)n;
+    gc_sctp_sack_write(&f.w, victim()->out.acked_tsn, 1 << 20, NULL, 0, NULL, 0);
 }
 
 /* Acknowledged behind a hole and taken back, in turn. */
@@ -385,6 +411,7 @@ static void hostile_packets_cost_little(void **state) {
         {"I-FORWARD-TSN that skips nothing", blocked_row, i_forwards, 0, true},
         {"messages within a long row", blocked_row, i_middle, 0, true},
         {"SACK that takes back", send_much, sacks, 0, false},
+        {"SACK before what was given up", give_much_up, same_sacks, 0, false},
         {"SACK of what was not sent", send_much, optimistic, GC_SCTP_VIOLATION, false},
         {"zero windows", send_much, zero_windows, GC_SCTP_UNREACHABLE, false},
         {"HEARTBEAT", NULL, heartbeats, 0, false},

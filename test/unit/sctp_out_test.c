@@ -10,6 +10,7 @@ static gc_sctp_pool pool;
 static gc_drbg drbg;
 static void *memory;
 static uint8_t packet[2048];
+static gc_sctp_limit limit; /* of the messages that are put */
 
 static void place(gc_arena *a, uint32_t blocks) {
     gc_sctp_pool_init(&pool, a, &drbg, blocks);
@@ -22,6 +23,7 @@ static void begin(uint32_t blocks, uint32_t queue_bytes) {
     gc_drbg_init(&drbg, seed);
     NOUN_PLACE(memory, a, place(&a, blocks));
     gc_sctp_out_begin(&out, FIRST, queue_bytes);
+    limit = (gc_sctp_limit){0};
 }
 
 static void end(void) {
@@ -32,7 +34,7 @@ static void end(void) {
 
 static int put(uint16_t stream, uint8_t flags, const char *text, uint32_t chunk_bytes) {
     gc_sctp_data d = {.ppid = 53, .stream = stream, .flags = flags, .bytes = text_span(text)};
-    return gc_sctp_out_put(&out, &d, chunk_bytes);
+    return gc_sctp_out_put(&out, &d, &limit, chunk_bytes);
 }
 
 /* Sends the next chunk and reads it. */
@@ -49,6 +51,16 @@ static gc_sctp_data send(uint64_t now_ms) {
     assert_true(gc_sctp_chunk_next(&r, &c));
     assert_int_equal(gc_sctp_data_read(&c, &d), 0);
     return d;
+}
+
+/* Sends the next chunk, of either kind. Returns its TSN. */
+static uint32_t send_any(uint64_t now_ms) {
+    gc_writer w;
+    uint32_t block = gc_sctp_out_next(&out, true);
+    assert_int_not_equal(block, GC_SCTP_NO_BLOCK);
+    gc_writer_init(&w, packet, sizeof packet);
+    gc_sctp_out_send(&out, block, now_ms, 0, &w);
+    return pool.blocks[block].tsn;
 }
 
 /* A SACK up to chunk number i, and of one gap, in TSNs from there on; first 0: none. */
@@ -100,7 +112,7 @@ static void a_full_queue_changes_nothing(void **state) {
     begin(16, 4 * GC_SCTP_BLOCK_BYTES);
     assert_int_equal(put(0, 0, "abcdefgh", 2), 0);
     assert_int_equal(put(0, 0, "x", 2), GC_E_FULL);
-    assert_int_equal(gc_sctp_turns_next(&out.turns, 0), 1);
+    assert_int_equal(out.waiting[0], 4);
     assert_int_equal(pool.used, 4);
     end();
     begin(4, 100 * GC_SCTP_BLOCK_BYTES); /* the pool */
@@ -247,10 +259,133 @@ static void a_restarted_stream_counts_from_zero(void **state) {
     (void)state;
     begin(16, 16 * GC_SCTP_BLOCK_BYTES);
     put(1, 0, "a", 1);
+    assert_int_equal(send(1).number, 0);
     gc_sctp_out_restart(&out, 1);
     put(1, 0, "b", 1);
-    send(1);
     assert_int_equal(send(1).number, 0);
+    end();
+}
+
+/* --- giving up ----------------------------------------------------------------------------------
+ */
+
+static bool given_up(uint32_t i) {
+    return gc_sctp_out_is_given_up(&out, FIRST + i);
+}
+
+static void a_chunk_that_was_tried_enough_is_given_up(void **state) {
+    (void)state;
+    begin(16, 16 * GC_SCTP_BLOCK_BYTES);
+    limit.tries_max = 2;
+    put(0, 0, "a", 1);
+    limit.tries_max = 0;
+    put(0, 0, "b", 1);
+    send(1000);
+    send(1000);
+    for (uint32_t i = 0; i < 2; i++) {
+        uint32_t block = out.flight.first;
+        assert_int_equal(gc_sctp_out_may_repeat(&out, block, 1000), i == 0);
+        gc_sctp_out_lose(&out, block);
+        gc_sctp_out_give_up(&out, 1000);
+        if (i == 0) {
+            assert_int_equal(send(1001).tsn, FIRST);
+            ack(UINT32_MAX, 2, 2);
+        }
+    }
+    assert_true(given_up(0));
+    assert_int_equal(gc_sctp_out_fate(&out, FIRST), GC_SCTP_FATE_LOST);
+    assert_int_equal(gc_sctp_out_next(&out, true), GC_SCTP_NO_BLOCK);
+    gc_sctp_out_lose_all(&out); /* does not bring it back */
+    assert_true(given_up(0));
+    ack(UINT32_MAX, 1, 1); /* it came after all */
+    assert_true(given_up(0));
+    gc_sctp_acked a = ack(1, 0, 0);
+    assert_true(a.advanced);
+    assert_int_equal(a.bytes, 0);
+    assert_true(gc_sctp_out_is_empty(&out));
+    end();
+}
+
+static void what_is_not_sent_in_time_leaves_no_trace(void **state) {
+    (void)state;
+    begin(16, 16 * GC_SCTP_BLOCK_BYTES);
+    for (uint32_t unordered = 0; unordered <= 4; unordered += 4) {
+        limit.dies_ms = 1000;
+        put(2, (uint8_t)unordered, "abcde", 2);
+        put(2, (uint8_t)unordered, "x", 2);
+        limit.dies_ms = 0;
+        put(2, (uint8_t)unordered, "later", 5);
+        gc_sctp_out_give_up(&out, 999);
+        assert_int_equal(out.waiting[2], 5);
+        gc_sctp_out_give_up(&out, 1000);
+        assert_int_equal(out.waiting[2], 1);
+        assert_int_equal(out.unsent.bytes, 5);
+        gc_sctp_data d = send(1000);
+        assert_int_equal(d.number, 0);
+        assert_span(d.bytes, GC_SPAN("later"));
+    }
+    assert_int_equal(out.next_tsn, FIRST + 2);
+    end();
+}
+
+/* Of five chunks three are sent when the second is lost. */
+static void a_message_that_was_begun_is_given_up_whole(void **state) {
+    (void)state;
+    for (uint32_t interleaves = 0; interleaves < 2; interleaves++) {
+        begin(16, 16 * GC_SCTP_BLOCK_BYTES);
+        if (interleaves != 0) {
+            gc_sctp_out_interleave(&out);
+        }
+        limit.tries_max = 1;
+        put(0, 0, "abcde", 1);
+        limit.tries_max = 0;
+        put(0, 0, "f", 1);
+        for (uint32_t i = 0; i < 3; i++) {
+            send_any(1000);
+        }
+        gc_sctp_out_lose(&out, *gc_sctp_tsns_at(&out.tsns, FIRST + 1));
+        gc_sctp_out_give_up(&out, 1001);
+        for (uint32_t i = 0; i < 4; i++) {
+            assert_false(given_up(i)); /* two are in flight: they may come */
+        }
+        assert_int_equal(out.next_tsn, FIRST + 4); /* the last chunk, never sent, has one */
+        assert_int_equal(pool.used, 4 + 1);
+        ack(UINT32_MAX, 1, 1);
+        assert_false(given_up(0));
+        gc_sctp_out_lose_all(&out);
+        gc_sctp_out_give_up(&out, 1002);
+        for (uint32_t i = 0; i < 4; i++) {
+            assert_true(given_up(i)); /* the one that came, too */
+        }
+        assert_int_equal(send_any(1002), FIRST + 4);
+        assert_int_equal(gc_sctp_out_chunk(&out, FIRST + 3)->mid, 0);
+        assert_int_equal(gc_sctp_out_chunk(&out, FIRST + 4)->mid, 1);
+        ack(2, 0, 0); /* in the middle of the ring */
+        end();
+    }
+}
+
+static void the_last_chunk_waits_for_a_place(void **state) {
+    (void)state;
+    uint32_t blocks = GC_SCTP_OUT_TSNS + 8;
+    begin(blocks, blocks * GC_SCTP_BLOCK_BYTES);
+    for (uint32_t i = 0; i < GC_SCTP_OUT_TSNS - 2; i++) {
+        put(0, 0, "x", 1);
+    }
+    limit.tries_max = 1;
+    put(0, 0, "abc", 1);
+    for (uint32_t i = 0; i < GC_SCTP_OUT_TSNS; i++) {
+        send(1);
+    }
+    gc_sctp_out_lose(&out, *gc_sctp_tsns_at(&out.tsns, out.next_tsn - 1));
+    gc_sctp_out_lose(&out, *gc_sctp_tsns_at(&out.tsns, out.next_tsn - 2));
+    gc_sctp_out_give_up(&out, 1);
+    assert_int_equal(out.waiting[0], 1);
+    assert_false(given_up(GC_SCTP_OUT_TSNS - 1));
+    ack(0, 0, 0);
+    gc_sctp_out_give_up(&out, 1);
+    assert_int_equal(out.waiting[0], 0);
+    assert_true(given_up(GC_SCTP_OUT_TSNS));
     end();
 }
 
@@ -288,6 +423,10 @@ int main(void) {
         cmocka_unit_test(the_fate_of_a_chunk_is_known),
         cmocka_unit_test(only_so_many_are_outstanding),
         cmocka_unit_test(a_restarted_stream_counts_from_zero),
+        cmocka_unit_test(a_chunk_that_was_tried_enough_is_given_up),
+        cmocka_unit_test(what_is_not_sent_in_time_leaves_no_trace),
+        cmocka_unit_test(a_message_that_was_begun_is_given_up_whole),
+        cmocka_unit_test(the_last_chunk_waits_for_a_place),
     };
     return RUN(tests);
 }

@@ -57,7 +57,12 @@ int pair_send(sctp_pair *p, uint32_t from, uint16_t stream, bool unordered, uint
     for (uint32_t i = 0; i < len; i++) {
         bytes[i] = i < 4 ? (uint8_t)(number >> 8 * i) : pattern(number, i);
     }
-    gc_sctp_message m = {gc_span_of(bytes, len), 53, stream, unordered};
+    gc_sctp_message m = {.bytes = gc_span_of(bytes, len),
+                         .ppid = 53,
+                         .stream = stream,
+                         .unordered = unordered,
+                         .lifetime_ms = p->lifetime_ms[stream],
+                         .tries_max = p->tries_max[stream]};
     int result = gc_sctp_send(&p->side[from].s, p->now_ms, &m);
     p->side[from].sent[stream] += result == 0 ? 1 : 0;
     return result;
@@ -77,11 +82,16 @@ static void take_message(sctp_pair *p, sctp_side *side, const gc_sctp_message *m
     uint8_t *seen = &side->seen[m->stream * PAIR_MESSAGES_MAX + number];
     assert_int_equal(*seen, 0);
     *seen = 1;
-    if (!m->unordered) {
-        assert_int_equal(number, side->expected[m->stream]);
+    uint32_t *expected = &side->expected[m->stream];
+    bool limited = p->lifetime_ms[m->stream] > 0 || p->tries_max[m->stream] > 0;
+    if (!m->unordered && limited) {
+        assert_in_range(number, *expected, PAIR_MESSAGES_MAX);
+    } else if (!m->unordered) {
+        assert_int_equal(number, *expected);
     }
-    side->expected[m->stream]++;
+    *expected = limited ? number + 1 : *expected + 1;
     side->came++;
+    side->came_on[m->stream]++;
     side->came_bytes += m->bytes.len;
     side->last_ms = p->now_ms;
 }

@@ -21,6 +21,7 @@ typedef struct sctp_side {
     uint32_t expected[PAIR_STREAMS]; /* ordered: number of the next that comes here */
     uint8_t *seen;                   /* unordered: of each stream, PAIR_MESSAGES_MAX */
     uint32_t came;                   /* messages */
+    uint32_t came_on[PAIR_STREAMS];
     uint64_t came_bytes;
     uint32_t ups, resets_in, resets_out, writables, packets;
     uint32_t down; /* reason */
@@ -53,6 +54,8 @@ typedef struct sctp_pair {
     bool dark;           /* everything is lost */
     pair_packet *packets;
     uint32_t packet_count;
+    /* Limits of messages by stream (gc_sctp_message): those of a stream with one may be missing. */
+    uint32_t lifetime_ms[PAIR_STREAMS], tries_max[PAIR_STREAMS];
 } sctp_pair;
 
 #define PAIR_CONFIG ((gc_sctp_config){GC_SCTP_PACKET_BYTES, 1u << 20, 1u << 20, 0, false})

@@ -25,7 +25,7 @@ static void begin(uint32_t chunks) {
     gc_sctp_out_begin(&out, FIRST, 64 * GC_SCTP_BLOCK_BYTES);
     gc_sctp_recovery_begin(&r);
     gc_sctp_data d = {.bytes = gc_span_of(bytes, chunks)};
-    assert_int_equal(gc_sctp_out_put(&out, &d, 1), 0);
+    assert_int_equal(gc_sctp_out_put(&out, &d, &(gc_sctp_limit){0}, 1), 0);
 }
 
 static void end(void) {

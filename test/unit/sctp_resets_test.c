@@ -114,7 +114,7 @@ static void a_request_waits_until_the_stream_is_sent(void **state) {
     gc_sctp_reconfig f;
     begin();
     gc_sctp_data d = {.stream = 7, .bytes = GC_SPAN("abc")};
-    gc_sctp_out_put(&out, &d, 100);
+    gc_sctp_out_put(&out, &d, &(gc_sctp_limit){0}, 100);
     gc_sctp_resets_want(&r, 7);
     assert_true(gc_sctp_resets_holds(&r, 7));
     assert_false(gc_sctp_resets_holds(&r, 8));
@@ -149,7 +149,7 @@ static void a_refused_request_is_over_and_restarts_nothing(void **state) {
     gc_sctp_reconfig f;
     begin();
     gc_sctp_data d = {.stream = 7, .bytes = GC_SPAN("abc")};
-    gc_sctp_out_put(&out, &d, 100);
+    gc_sctp_out_put(&out, &d, &(gc_sctp_limit){0}, 100);
     send_all();
     gc_sctp_resets_want(&r, 7);
     gc_sctp_resets_step(&r, &out, true, 0);

@@ -128,7 +128,7 @@ static void forge(uint32_t i, uint32_t ahead, uint8_t flags) {
 /* The peer leaves a hole and fills what is behind it; and it reads nothing of what it is sent. */
 static void attack(uint32_t i) {
     static const uint8_t text[16000];
-    gc_sctp_message m = {gc_span_of(text, sizeof text), 53, 0, false};
+    gc_sctp_message m = {.bytes = gc_span_of(text, sizeof text), .ppid = 53};
     gc_sctp_output out;
     for (uint32_t k = 0; k < 2000; k++) {
         forge(i, 1 + k, 0);
@@ -142,7 +142,7 @@ static void attack(uint32_t i) {
 /* Messages both ways over the honest link, as it loses packets; each round they all arrive. */
 static void talk(uint32_t len) {
     static const uint8_t text[GC_SCTP_MESSAGE_BYTES_MAX];
-    gc_sctp_message m = {gc_span_of(text, len), 53, 0, false};
+    gc_sctp_message m = {.bytes = gc_span_of(text, len), .ppid = 53};
     uint32_t before[2] = {sides[0].came[HONEST], sides[1].came[HONEST]};
     bool large = len > 20000;
     uint32_t rounds = large ? 5 : ROUNDS, patience = large ? 1000 : 100;
@@ -200,7 +200,7 @@ static void a_hole_is_filled_when_the_pool_is_used_up(void **state) {
 static void a_link_writes_again_though_others_hold_the_pool(void **state) {
     (void)state;
     static const uint8_t text[16640];
-    gc_sctp_message m = {gc_span_of(text, sizeof text), 53, 0, false};
+    gc_sctp_message m = {.bytes = gc_span_of(text, sizeof text), .ppid = 53};
     begin();
     for (uint32_t i = 0; i < HOSTILE; i++) {
         attack(i);
@@ -236,8 +236,8 @@ static void a_link_writes_again_though_others_hold_the_pool(void **state) {
 static void writable_means_that_what_was_refused_fits(void **state) {
     (void)state;
     static const uint8_t text[GC_SCTP_MESSAGE_BYTES_MAX];
-    gc_sctp_message small = {gc_span_of(text, 16640), 53, 0, false};
-    gc_sctp_message large = {gc_span_of(text, sizeof text), 53, 0, false};
+    gc_sctp_message small = {.bytes = gc_span_of(text, 16640), .ppid = 53};
+    gc_sctp_message large = {.bytes = gc_span_of(text, sizeof text), .ppid = 53};
     begin();
     for (uint32_t i = 0; i < HOSTILE; i++) {
         attack(i);

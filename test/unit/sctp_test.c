@@ -357,7 +357,7 @@ static void what_cannot_be_sent_is_refused_and_changes_nothing(void **state) {
     static uint8_t bytes[GC_SCTP_MESSAGE_BYTES_MAX + 1];
     pair_begin(&pair, 11, &PAIR_CONFIG);
     gc_sctp *s = &pair.side[0].s;
-    gc_sctp_message m = {gc_span_of(bytes, 1), 53, 0, false};
+    gc_sctp_message m = {.bytes = gc_span_of(bytes, 1), .ppid = 53};
     assert_int_equal(gc_sctp_send(s, 1000, &m), GC_E_CLOSED);
     assert_int_equal(gc_sctp_reset(s, 1000, 0), GC_E_CLOSED);
     pair_connect(&pair);
