@@ -19,6 +19,10 @@ void gc_channels_offer(gc_channels *c, gc_span label) {
     }
 }
 
+void gc_channels_shape(gc_channels *c, const gc_dcep_form *form) {
+    c->form = *form;
+}
+
 void gc_channels_settle(gc_channels *c, uint32_t kind) {
     gc_assert(kind == GC_LINK_KIND_NATIVE || kind == GC_LINK_KIND_DATA);
     c->kind = (uint8_t)kind;
@@ -46,7 +50,9 @@ static gc_channels_event open_in_band(gc_channels *c, gc_sctp *sctp, uint64_t no
     uint8_t bytes[GC_DCEP_OPEN_HEAD_BYTES + GC_CHANNELS_LABEL_BYTES_MAX];
     gc_writer w;
     gc_writer_init(&w, bytes, sizeof bytes);
-    gc_dcep_write_open(&(gc_dcep_open){.ordered = true,
+    gc_dcep_write_open(&(gc_dcep_open){.ordered = !c->form.unordered,
+                                       .limit = c->form.limit,
+                                       .reliability = c->form.reliability,
                                        .priority = GC_DCEP_PRIORITY,
                                        .label = gc_span_of(c->label, c->label_len)},
                        &w);
@@ -101,12 +107,12 @@ static gc_channels_event on_open(gc_channels *c, gc_sctp *sctp, uint64_t now_ms,
     }
     c->stream = m->stream;
     c->adopted = true;
-    c->unordered = !open.ordered;
+    c->answered = true;
+    c->form = (gc_dcep_form){
+        .unordered = !open.ordered, .limit = open.limit, .reliability = open.reliability};
     return acknowledge(c, sctp, now_ms);
 }
 
-/* RFC 8832 6: until the ACK comes, the opener sends all in order. Ours is an ordered channel
- * anyway, so the ACK says nothing new. */
 static gc_channels_event on_dcep(gc_channels *c, gc_sctp *sctp, uint64_t now_ms,
                                  const gc_sctp_message *m) {
     return gc_dcep_is_ack(m->bytes) ? (gc_channels_event){0} : on_open(c, sctp, now_ms, m);
@@ -147,6 +153,7 @@ static gc_channels_event on_in_band(const gc_sctp_message *m) {
 
 gc_channels_event gc_channels_message(gc_channels *c, gc_sctp *sctp, uint64_t now_ms,
                                       const gc_sctp_message *m) {
+    c->answered = c->answered || (c->adopted && m->stream == c->stream);
     if (m->ppid == GC_PPID_DCEP) {
         return on_dcep(c, sctp, now_ms, m);
     }
@@ -188,6 +195,17 @@ void gc_channels_reset_out(gc_channels *c) {
     }
 }
 
+/* RFC 8832 6: until something comes, the opener sends all in order. RFC 8831 6.1: a message that is
+ * never sent again is sent once; one that lives for 0 ms may go out at once. */
+static void shape(const gc_channels *c, gc_sctp_message *m) {
+    m->unordered = c->form.unordered && c->answered;
+    if (c->form.limit == GC_DCEP_RETRANSMITS && c->form.reliability < UINT32_MAX) {
+        m->tries_max = c->form.reliability + 1;
+    } else if (c->form.limit == GC_DCEP_LIFETIME_MS) {
+        m->lifetime_ms = c->form.reliability > 0 ? c->form.reliability : 1;
+    }
+}
+
 int gc_channels_send(gc_channels *c, gc_sctp *sctp, uint64_t now_ms, uint32_t channel,
                      gc_span message) {
     bool in_band = channel == GC_CHANNEL_DATA_BYTES || channel == GC_CHANNEL_DATA_TEXT;
@@ -207,7 +225,11 @@ int gc_channels_send(gc_channels *c, gc_sctp *sctp, uint64_t now_ms, uint32_t ch
         m.ppid = empty ? GC_PPID_BINARY_EMPTY : GC_PPID_BINARY;
     }
     m.stream = data ? c->stream : (uint16_t)channel;
-    m.unordered = data ? c->unordered : channel == GC_CHANNEL_MESSAGE;
+    if (data) {
+        shape(c, &m);
+    } else {
+        m.unordered = channel == GC_CHANNEL_MESSAGE;
+    }
     return gc_sctp_send(sctp, now_ms, &m);
 }
 

@@ -36,7 +36,8 @@ typedef struct gc_channels {
     bool client;     /* our side is the DTLS client: its streams are even (RFC 8832 6) */
     bool opens;      /* our side opens the in-band channel */
     bool adopted;    /* the in-band channel has its stream */
-    bool unordered;  /* the in-band channel is */
+    bool answered; /* the other side has sent a message on the in-band channel: its ACK, perhaps */
+    gc_dcep_form form; /* of the in-band channel */
 
     bool open;
     uint8_t closed_in; /* bits: negotiated channels that the other side closed */
@@ -64,6 +65,8 @@ void gc_channels_init(gc_channels *c, uint32_t kind, uint32_t message_bytes_max)
 /* Notes that our side opens the in-band channel, should the kind come to have one. label: at most
  * GC_CHANNELS_LABEL_BYTES_MAX (asserted), copied. */
 void gc_channels_offer(gc_channels *c, gc_span label);
+/* Sets the form of the in-band channel that our side opens. Before gc_channels_up(). */
+void gc_channels_shape(gc_channels *c, const gc_dcep_form *form);
 /* Sets the kind: NATIVE or DATA (asserted). Before gc_channels_up(). */
 void gc_channels_settle(gc_channels *c, uint32_t kind);
 

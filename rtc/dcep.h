@@ -22,10 +22,19 @@ enum gc_ppid {
 /* RFC 8832 5.1, Priority: Normal. */
 #define GC_DCEP_PRIORITY 256
 
+/* How long a message is tried: for ever, or `reliability` retransmissions or ms. */
+enum gc_dcep_limit { GC_DCEP_RELIABLE, GC_DCEP_RETRANSMITS, GC_DCEP_LIFETIME_MS };
+
+/* How a channel carries messages; all zero: each one until it comes, in order. */
+typedef struct gc_dcep_form {
+    bool unordered;
+    enum gc_dcep_limit limit;
+    uint32_t reliability;
+} gc_dcep_form;
+
 typedef struct gc_dcep_open {
     bool ordered;
-    /* How long a message is tried: for ever, or `reliability` retransmissions or ms. */
-    enum gc_dcep_limit { GC_DCEP_RELIABLE, GC_DCEP_RETRANSMITS, GC_DCEP_LIFETIME_MS } limit;
+    enum gc_dcep_limit limit;
     uint32_t reliability; /* 0 when reliable */
     uint16_t priority;
     gc_span label; /* not looked into: bytes of the other side */

@@ -100,6 +100,10 @@ void gc_peer_connection_offer(gc_peer_connection *p, gc_span label) {
     p->tell_description = true;
 }
 
+void gc_peer_connection_shape(gc_peer_connection *p, const gc_dcep_form *form) {
+    gc_channels_shape(&p->channels, form);
+}
+
 static void add_candidate(gc_peer_connection *p, gc_span text) {
     gc_candidate candidate;
     if (p->candidates == GC_CANDIDATES_MAX || gc_candidate_parse(text, &candidate) != 0) {

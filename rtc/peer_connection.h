@@ -37,6 +37,8 @@ void gc_peer_connection_add_server(gc_peer_connection *p, uint64_t now_ms, const
 void gc_peer_connection_found(gc_peer_connection *p, uint64_t now_ms, const gc_candidate *found);
 /* Makes the offer. label: of the in-band channel of GC_LINK_KIND_EITHER. */
 void gc_peer_connection_offer(gc_peer_connection *p, gc_span label);
+/* Sets the form of the in-band channel: gc_rtc_shape(). */
+void gc_peer_connection_shape(gc_peer_connection *p, const gc_dcep_form *form);
 /* Answers the offer of the other side; one that cannot be used ends the link. */
 void gc_peer_connection_answer(gc_peer_connection *p, uint64_t now_ms, gc_span sdp);
 /* Takes the answer of the other side, and the kind from now on. A second one is ignored. */

@@ -173,6 +173,13 @@ int gc_rtc_offer(gc_rtc *r, uint64_t now_ms, uint32_t link, uint32_t kind, gc_sp
     return 0;
 }
 
+void gc_rtc_shape(gc_rtc *r, uint32_t link, const gc_dcep_form *form) {
+    gc_rtc_place *l = gc_rtc_places_find(&r->places, link);
+    if (l != NULL) {
+        gc_peer_connection_shape(&l->connection, form);
+    }
+}
+
 int gc_rtc_answer(gc_rtc *r, uint64_t now_ms, uint32_t link, uint32_t kind, gc_span sdp) {
     step_clock(r, now_ms);
     gc_rtc_place *l = make(r, link, kind, false);

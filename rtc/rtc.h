@@ -27,6 +27,7 @@
 #include "core/base/span.h"
 #include "core/base/timers.h"
 #include "core/proto/client_output.h"
+#include "rtc/dcep.h"
 #include "rtc/rtc_output.h"
 
 typedef struct gc_rtc gc_rtc;
@@ -107,6 +108,12 @@ uint64_t gc_rtc_deadline(const gc_rtc *r);
  * links_max links exist. */
 #define GC_RTC_LABEL_BYTES_MAX 128
 int gc_rtc_offer(gc_rtc *r, uint64_t now_ms, uint32_t link, uint32_t kind, gc_span label);
+/* Sets how the in-band channel of a link that was offered as GC_LINK_KIND_EITHER carries messages,
+ * after gc_rtc_offer() and before gc_rtc_remote(); without this call each one until it comes, in
+ * order. A channel that the other side opens has the form that its side gave it, in both
+ * directions. A message that is given up is missing at the other side, and nothing reports it here.
+ * form: copied. Source: RFC 8832 5.1 (types of channels), RFC 8831 6.6. */
+void gc_rtc_shape(gc_rtc *r, uint32_t link, const gc_dcep_form *form);
 /* Makes link `link` of `kind` and answers the offer `sdp` of the other side: DESCRIPTION is our
  * answer. A link of this number that exists is closed first. GC_LINK_KIND_DATA: its channel is the
  * first that the other side opens. An offer that cannot be used ends the link: CLOSED with

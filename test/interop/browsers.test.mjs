@@ -12,6 +12,8 @@ const SNAP = 'chromium with SNAP';
 /** The deep form (make interop-bulk) has 100. */
 const MEGABYTES = Number(process.env.GC_BULK_MB ?? 10);
 const MESSAGE_BYTES = 50000;
+/** On a path that loses some. */
+const MESSAGES = 200;
 const BULK_MS = 30000 + MEGABYTES * 1000;
 
 const browsers = {
@@ -125,6 +127,39 @@ for (const [name, browser] of Object.entries(browsers)) {
       }
       await close();
     });
+  }
+
+  const FORMS = [{ ordered: true, maxRetransmits: 0 }, { ordered: false, maxPacketLifeTime: 1 }];
+  for (const offerer of name === SNAP ? [] : ['native', 'browser']) {
+    for (const form of FORMS) {
+      test(`${name}, channel of the ${offerer}, ${JSON.stringify(form)}: what is lost is given up`, async () => {
+        const { page, native, close } = await connect(browser, offerer, Kind.DATA, { form });
+        assert.deepEqual(await page.evaluate(([...names]) => names.map((name) => channel[name]),
+          ['ordered', 'maxRetransmits', 'maxPacketLifeTime']),
+        [form.ordered, form.maxRetransmits ?? null, form.maxPacketLifeTime ?? null]);
+        native.say('lose', 100);
+        for (let i = 0; i < MESSAGES; i++) {
+          native.text('send', 1, Channel.DATA_TEXT, String(i));
+          await page.evaluate((text) => channel.send(text), String(i));
+        }
+        native.say('lose', 0);
+        const came = () => native.lines.filter(([verb]) => verb === 'message').map((line) => line[3]);
+        await native.wait('message', () => true);
+        native.text('send', 1, Channel.DATA_TEXT, 'last');
+        await page.evaluate(() => channel.send('last'));
+        await seen(page, 'got.messages.includes("last")');
+        await native.wait('message', (line) => line[3] === 'last');
+        const ours = await page.evaluate(() => got.messages);
+        assert.ok(ours.length < MESSAGES, `${ours.length} of ${MESSAGES} came`);
+        for (const list of [ours, came()]) { // Firefox sends again what has outlived its time
+          assert.ok(list.length > MESSAGES / 2, `${list.length} of ${MESSAGES} came`);
+          const sorted = [...list].sort((a, b) => (a === 'last') - (b === 'last') || a - b);
+          assert.equal(new Set(list).size, list.length);
+          assert.ok(!form.ordered || list.join() === sorted.join(), list.join());
+        }
+        await close();
+      });
+    }
   }
 
   test(`${name}: an offer to whoever answers, who is one of ours`, async () => {

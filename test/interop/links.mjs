@@ -25,8 +25,9 @@ export function makeConnection() {
   Object.assign(globalThis, { pc, channels, got });
 }
 
-/** The same with the one channel of a stock PeerJS peer: opened here, or taken when it comes. */
-function makeInBand(opens) {
+/** The same with the one channel of a stock PeerJS peer: opened here with these options, or taken when it
+ * comes. */
+function makeInBand(options) {
   const pc = new RTCPeerConnection();
   const got = { messages: [], opened: 0, closed: 0, candidates: [], label: '' };
   const take = (channel) => {
@@ -41,8 +42,8 @@ function makeInBand(opens) {
   pc.ondatachannel = ({ channel }) => take(channel);
   pc.onicecandidate = ({ candidate }) => candidate?.candidate && got.candidates.push(candidate.candidate);
   Object.assign(globalThis, { pc, got });
-  if (opens) {
-    take(pc.createDataChannel('dc_stock', { ordered: true }));
+  if (options) {
+    take(pc.createDataChannel('dc_stock', options));
   }
 }
 
@@ -96,15 +97,23 @@ export function carryCandidates(native, page) {
   return () => clearInterval(timer);
 }
 
+/** As gc_dcep_limit counts, and how often or how long. */
+const limitOf = ({ maxRetransmits, maxPacketLifeTime }) => {
+  const times = maxRetransmits === undefined ? [0, 0] : [1, maxRetransmits];
+  return maxPacketLifeTime === undefined ? times : [2, maxPacketLifeTime];
+};
+
 /** A page of this browser and a native end, connected, and their descriptions: offer and answer.
- * kind: of the link, as core/proto/client_output.h counts them. */
-export async function connect(browser, offerer, kind = Kind.NATIVE, native = new Native()) {
+ * kind: of the link, as core/proto/client_output.h counts them. form: of the channel of Kind.DATA, the
+ * options of createDataChannel(). */
+export async function connect(browser, offerer, kind = Kind.NATIVE, { native = new Native(), form = { ordered: true } } = {}) {
   const page = await browser.page();
   const data = kind === Kind.DATA;
   const descriptions = [];
-  await (data ? page.evaluate(makeInBand, offerer === 'browser') : page.evaluate(makeConnection));
+  await (data ? page.evaluate(makeInBand, offerer === 'browser' && form) : page.evaluate(makeConnection));
   if (offerer === 'native') {
     native.say('offer', 1, data ? Kind.EITHER : kind);
+    native.say('shape', 1, Number(!form.ordered), ...limitOf(form));
     const [, , offer] = await native.wait('description');
     const answer = await page.evaluate(describe, offer);
     descriptions.push(offer, answer);

@@ -2,7 +2,8 @@
  * are base64. It has no signaling: the test carries the descriptions.
  *
  *   in:   offer LINK KIND · answer LINK KIND SDP · remote LINK KIND SDP · candidate LINK TEXT
- *         restart LINK · renew LINK SDP
+ *         restart LINK · renew LINK SDP · shape LINK UNORDERED LIMIT RELIABILITY (gc_dcep_form)
+ *         lose PER-MILLE, of the datagrams of both directions from now on
  *         send LINK CHANNEL MESSAGE · flood LINK CHANNEL BYTES COUNT · close LINK
  *   out:  description LINK SDP · candidate LINK TEXT · opened LINK · message LINK CHANNEL MESSAGE
  *         buffered LINK BYTES · path LINK PATH RTT-MS · closed LINK REASON
@@ -52,6 +53,7 @@ typedef struct flood {
 static gc_rtc *rtc;
 static int sock;
 static bool captures;
+static uint32_t loss_per_mille;
 static flood stream;
 static hash came;
 static uint8_t line[LINE_BYTES_MAX];
@@ -64,7 +66,17 @@ static uint64_t now_ms(void) {
     return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
+/* The same ones in each run. */
+static bool is_lost(void) {
+    static uint32_t draw = 1;
+    draw = draw * 1664525u + 1013904223u;
+    return (draw >> 16) % 1000 < loss_per_mille;
+}
+
 static void send_datagram(const gc_rtc_output *out) {
+    if (is_lost()) {
+        return;
+    }
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(out->to.port)};
     memcpy(&to.sin_addr, out->to.ip, 4);
     (void)!sendto(sock, out->bytes.data, out->bytes.len, 0, (struct sockaddr *)&to, sizeof to);
@@ -188,6 +200,13 @@ static void obey(char *rest) {
     } else if (strcmp(verb, "remote") == 0) {
         uint32_t kind = number(&rest);
         gc_rtc_remote(rtc, now_ms(), link, kind, decode(rest));
+    } else if (strcmp(verb, "shape") == 0) {
+        gc_dcep_form form = {.unordered = number(&rest) != 0};
+        form.limit = (enum gc_dcep_limit)number(&rest);
+        form.reliability = number(&rest);
+        gc_rtc_shape(rtc, link, &form);
+    } else if (strcmp(verb, "lose") == 0) {
+        loss_per_mille = link;
     } else if (strcmp(verb, "restart") == 0) {
         NEED(gc_rtc_restart(rtc, now_ms(), link) == 0);
     } else if (strcmp(verb, "renew") == 0) {
@@ -239,6 +258,9 @@ static void read_datagrams(void) {
         }
         gc_addr addr = {.port = ntohs(from.sin_port), .family = 4};
         memcpy(addr.ip, &from.sin_addr, 4);
+        if (is_lost()) {
+            continue;
+        }
         if (captures) {
             print_bytes("datagram", gc_span_of(datagram, (uint32_t)n));
         }

@@ -285,6 +285,72 @@ static void an_unordered_one_is_used_as_such(void **state) {
     end();
 }
 
+/* What a message sent on an in-band channel says of its limits. */
+static void expect_limits(const gc_channels *c, uint32_t tries_max, uint64_t lifetime_ms) {
+    side *s = c == &sides[0].channels ? &sides[0] : &sides[1];
+    uint64_t at_ms = now_ms;
+    assert_int_equal(
+        gc_channels_send(&s->channels, s->sctp, now_ms, GC_CHANNEL_DATA_TEXT, GC_SPAN("x")), 0);
+    const gc_sctp_block *b = &s->pool->blocks[s->sctp->out.unsent.last];
+    assert_int_equal(b->tries_max, tries_max);
+    assert_int_equal(b->dies_ms, lifetime_ms == 0 ? 0 : at_ms + lifetime_ms);
+}
+
+static const struct {
+    uint8_t type;
+    gc_dcep_form form;
+    uint32_t tries_max;
+    uint32_t lifetime_ms;
+} forms[] = {{0x00, {false, GC_DCEP_RELIABLE, 0}, 0, 0},
+             {0x80, {true, GC_DCEP_RELIABLE, 0}, 0, 0},
+             {0x01, {false, GC_DCEP_RETRANSMITS, 0}, 1, 0},
+             {0x81, {true, GC_DCEP_RETRANSMITS, 3}, 4, 0},
+             {0x01, {false, GC_DCEP_RETRANSMITS, UINT32_MAX}, 0, 0},
+             {0x02, {false, GC_DCEP_LIFETIME_MS, 700}, 0, 700},
+             {0x82, {true, GC_DCEP_LIFETIME_MS, 0}, 0, 1}};
+
+static void the_form_of_a_channel_of_the_other_side_is_kept(void **state) {
+    (void)state;
+    for (uint32_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        uint8_t bytes[64];
+        gc_writer w;
+        gc_writer_init(&w, bytes, sizeof bytes);
+        gc_dcep_write_open(&(gc_dcep_open){.ordered = !forms[i].form.unordered,
+                                           .limit = forms[i].form.limit,
+                                           .reliability = forms[i].form.reliability},
+                           &w);
+        assert_int_equal(bytes[1], forms[i].type);
+        prepare(GC_LINK_KIND_DATA, GC_LINK_KIND_DATA);
+        connect_sides();
+        sides[1].raw = true;
+        inject(1, 1, GC_PPID_DCEP, gc_writer_done(&w));
+        assert_int_equal(sides[0].opened, 1);
+        expect_limits(&sides[0].channels, forms[i].tries_max, forms[i].lifetime_ms);
+        end();
+    }
+}
+
+/* RFC 8832 6: in order until the first answer, whatever the channel is. */
+static void the_form_of_our_channel_is_told(void **state) {
+    (void)state;
+    for (uint32_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        prepare(GC_LINK_KIND_DATA, GC_LINK_KIND_DATA);
+        gc_channels_offer(&sides[0].channels, GC_SPAN_NONE);
+        gc_channels_shape(&sides[0].channels, &forms[i].form);
+        sides[1].raw = true;
+        connect_sides();
+        assert_int_equal(sides[1].ppid, GC_PPID_DCEP);
+        assert_false(sides[1].unordered); /* DCEP itself */
+        assert_int_equal(put(0, GC_CHANNEL_DATA_TEXT, GC_SPAN("x")), 0);
+        assert_false(sides[1].unordered);
+        inject(1, 0, GC_PPID_DCEP, GC_SPAN("\x02"));
+        assert_int_equal(put(0, GC_CHANNEL_DATA_TEXT, GC_SPAN("x")), 0);
+        assert_int_equal(sides[1].unordered, forms[i].form.unordered);
+        expect_limits(&sides[0].channels, forms[i].tries_max, forms[i].lifetime_ms);
+        end();
+    }
+}
+
 static void a_stream_of_the_wrong_side_is_closed(void **state) {
     (void)state;
     uint8_t bytes[64];
@@ -328,6 +394,8 @@ int main(void) {
         cmocka_unit_test(an_in_band_channel),
         cmocka_unit_test(longer_messages_in_band_are_cut),
         cmocka_unit_test(an_unordered_one_is_used_as_such),
+        cmocka_unit_test(the_form_of_a_channel_of_the_other_side_is_kept),
+        cmocka_unit_test(the_form_of_our_channel_is_told),
         cmocka_unit_test(a_stream_of_the_wrong_side_is_closed),
         cmocka_unit_test(the_end_of_each_kind),
     };

@@ -78,7 +78,7 @@ const first = (list, key) => [...new Map(list.toReversed().map((item) => [key(it
 /** Everything that came on one link, from the first check to the end of its channel. */
 async function capture(browser, offerer) {
   const native = new Native(['capture']);
-  const { page, close } = await connect(browser, offerer, Kind.DATA, native);
+  const { page, close } = await connect(browser, offerer, Kind.DATA, { native });
   native.text('send', 1, Channel.DATA_TEXT, 'text');
   await page.evaluate(() => channel.send('x'.repeat(3000)));
   await native.wait('received');
