@@ -2,7 +2,7 @@
  * The number travels in BYE frames and, plus 4000, as WebSocket close code; the word is used in
  * ERROR payloads, JSON events and the labels of /metrics; the text is what the page shows. Numbers
  * are part of the protocol (ghostchat-protocol.7): never reuse one.
- * Not given yet: 26, 37, 41, 42, 43. (A link of another form is GC_E_SYNTAX for the caller.) */
+ * Not given yet: 26, 37, 41. (A link of another form is GC_E_SYNTAX for the caller.) */
 #ifndef GC_BASE_REASON_H
 #define GC_BASE_REASON_H
 

@@ -33,13 +33,17 @@ bool gc_unicode_is_blank(uint32_t c) {
            c == 0x1d159;                     /* MUSICAL SYMBOL NULL NOTEHEAD */
 }
 
-bool gc_unicode_is_digit(uint32_t c) {
+int gc_unicode_digit(uint32_t c) {
     for (uint32_t i = 0; i < COUNT(zeros) && c >= zeros[i]; i++) {
         if (c - zeros[i] <= 9) {
-            return true;
+            return (int)(c - zeros[i]);
         }
     }
-    return false;
+    return -1;
+}
+
+bool gc_unicode_is_digit(uint32_t c) {
+    return gc_unicode_digit(c) >= 0;
 }
 
 bool gc_unicode_is_known(uint32_t c) {

@@ -19,6 +19,8 @@ bool gc_unicode_is_space(uint32_t c);
 bool gc_unicode_is_blank(uint32_t c);
 /* Tells whether a character is a decimal digit of any script (general category Nd). */
 bool gc_unicode_is_digit(uint32_t c);
+/* Returns the value of such a digit, 0..9; -1 for another character. */
+int gc_unicode_digit(uint32_t c);
 /* Tells whether no version of Unicode after 15.0 gives another NFKC to a text that has this
  * character: it is assigned in 15.0, or is in a range to which only characters without an NFKC of
  * their own are added (ideographs and pictographs). */

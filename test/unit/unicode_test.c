@@ -30,6 +30,8 @@ static void what_has_a_property(void **state) {
     assert_false(gc_unicode_is_space(0x200b) || gc_unicode_is_space(0xfeff));
     assert_true(gc_unicode_is_digit('0') && gc_unicode_is_digit(0x0669) &&
                 gc_unicode_is_digit(0x1fbf9));
+    assert_true(gc_unicode_digit('7') == 7 && gc_unicode_digit(0x0669) == 9 &&
+                gc_unicode_digit(0x1fbf0) == 0 && gc_unicode_digit('a') == -1);
     assert_false(gc_unicode_is_digit('0' - 1) || gc_unicode_is_digit('9' + 1) ||
                  gc_unicode_is_digit(0x00b2));
 }

@@ -4,8 +4,11 @@
 #include "core/base/assert.h"
 #include "core/base/mem.h"
 #include "core/crypto_wasm.h"
+#include "core/wire/cpace.h"
+#include "core/wire/emoji.h"
 #include "core/wire/envelope.h"
 #include "core/wire/hello.h"
+#include "core/wire/safety.h"
 
 #define EXPORT(name) __attribute__((export_name(#name)))
 
@@ -111,4 +114,55 @@ EXPORT(check) uint32_t gc_test_check(uint32_t role, uint32_t len) {
     const uint8_t *key = buffer, *t = key + GC_AUTH_KEY_BYTES, *idpk = t + GC_TRANSCRIPT_BYTES;
     return gc_hello_check(&crypto, (gc_role)role, key, t, idpk,
                           gc_span_of(idpk + GC_SIGN_KEY_BYTES, len));
+}
+
+/* Two public keys become the digits of the safety number. */
+EXPORT(number) int32_t gc_test_number(void) {
+    const gc_crypto crypto = gc_wasm_crypto();
+    uint8_t digits[GC_SAFETY_DIGITS];
+    int error = gc_safety_number(&crypto, buffer, buffer + GC_SIGN_KEY_BYTES, digits);
+    memcpy(buffer, digits, sizeof digits);
+    return error;
+}
+
+/* T and both nonces become the commitment to the first one, and the row. */
+EXPORT(row) int32_t gc_test_row(void) {
+    const gc_crypto crypto = gc_wasm_crypto();
+    uint8_t out[GC_EMOJI_COMMITMENT_BYTES + GC_EMOJI_ROW];
+    const uint8_t *t = buffer, *a = t + GC_TRANSCRIPT_BYTES, *b = a + GC_EMOJI_NONCE_BYTES;
+    int error = gc_emoji_commit(&crypto, a, out);
+    error = error != 0 ? error : gc_emoji_row(&crypto, t, a, b, out + GC_EMOJI_COMMITMENT_BYTES);
+    memcpy(buffer, out, sizeof out);
+    return error;
+}
+
+/* Password, channel and session of these lengths become the generator. */
+EXPORT(generator)
+int32_t gc_test_generator(uint32_t password, uint32_t channel, uint32_t session) {
+    const gc_crypto crypto = gc_wasm_crypto();
+    uint8_t g[GC_RISTRETTO_BYTES];
+    const gc_cpace_input in = {
+        .password = gc_span_of(buffer, password),
+        .channel = gc_span_of(buffer + password, channel),
+        .session = gc_span_of(buffer + password + channel, session),
+    };
+    int error = gc_cpace_generator(&crypto, &in, g);
+    memcpy(buffer, g, sizeof g);
+    return error;
+}
+
+/* K, Ya, Yb, then the session, ADa and ADb of these lengths, become ISK. */
+EXPORT(isk) int32_t gc_test_isk(uint32_t session, uint32_t ada, uint32_t adb) {
+    const gc_crypto crypto = gc_wasm_crypto();
+    uint8_t isk[GC_SHA512_BYTES];
+    const uint8_t *rest = buffer + 3 * GC_RISTRETTO_BYTES;
+    const gc_cpace_halves halves = {
+        .ya = buffer + GC_RISTRETTO_BYTES,
+        .yb = buffer + 2 * GC_RISTRETTO_BYTES,
+        .ada = gc_span_of(rest + session, ada),
+        .adb = gc_span_of(rest + session + ada, adb),
+    };
+    int error = gc_cpace_isk(&crypto, gc_span_of(rest, session), buffer, &halves, isk);
+    memcpy(buffer, isk, sizeof isk);
+    return error;
 }

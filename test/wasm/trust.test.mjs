@@ -59,6 +59,9 @@ test('the numbers of the specification', () => {
         '5cfd70c7e8d3303d8c396050a0c1de3c17898dff5d34ee0d1b36a09dddd0cb2e');
     assert.equal(short(greeting.authOffer), '2d8ec41b38ece23c567c70f0f72c77f0');
     assert.equal(short(greeting.authAnswer), '3f23553eca45db9a29eae4c24cc3883b');
+    assert.deepEqual(vectors.rows[0].row, [9, 13, 16, 1, 8, 6, 17]);
+    assert.equal(vectors.numbers[0].number.replace(/(.{5})(?=.)/g, '$1 '),
+        '57581 37624 39002 18442 27308 05379 51707 91457 05059 85817 76983 48007');
 });
 
 test('keys and pids', () => {
@@ -118,5 +121,39 @@ test('T and AUTH; each changed bit is refused', () => {
             put(room, c.fpOffer, c.fpAnswer, changed, c.helloAnswer);
             assert.ok(wasm.transcript() < 0 || hex(get(64)) !== c.t);
         }
+    }
+});
+
+test('safety numbers and rows of emoji', () => {
+    for (const { one, other, number } of vectors.numbers) {
+        put(one, other);
+        assert.equal(wasm.number(), 0);
+        assert.equal(Buffer.from(get(60)).toString(), number);
+    }
+    for (const { t, a, b, commitment, row } of vectors.rows) {
+        put(t, a, b);
+        assert.equal(wasm.row(), 0);
+        const made = get(39);
+        assert.equal(hex(made.slice(0, 32)), commitment);
+        assert.deepEqual([...made.slice(32)], row);
+    }
+});
+
+test('CPace: the run of the draft, and ours', () => {
+    const draft = JSON.parse(readFileSync('test/vectors/cpace.json', 'utf8')).runs;
+    const lv = (text) => Buffer.concat([Buffer.from([text.length]), Buffer.from(text)]);
+    const ours = vectors.codes.map(({ nameplate, digits, frames, g, k, isk, a, b }) => ({
+        password: hex(Buffer.from(digits)), g, k, isk, ada: hex(pidOf(a)), adb: hex(pidOf(b)),
+        channel: hex(Buffer.concat([lv('ghostchat/1 pake'), lv(String(nameplate))])),
+        session: frames[1].slice(2, 34) + frames[0].slice(2), ya: frames[1].slice(34), yb: frames[2].slice(2, 66),
+    }));
+    assert.equal(ours.length, 2);
+    for (const { password, channel, session, g, k, ya, yb, ada, adb, isk } of [...draft, ...ours]) {
+        put(password, channel, session);
+        assert.equal(wasm.generator(password.length / 2, channel.length / 2, session.length / 2), 0);
+        assert.equal(hex(get(32)), g);
+        put(k, ya, yb, session, ada, adb);
+        assert.equal(wasm.isk(session.length / 2, ada.length / 2, adb.length / 2), 0);
+        assert.equal(hex(get(64)), isk);
     }
 });
