@@ -1,7 +1,6 @@
 #include "rtc/certificate.h"
 #include "core/base/error.h"
-
-#include <stdbool.h>
+#include "core/base/secret.h"
 
 #include <openssl/ec.h>
 #include <openssl/err.h>
@@ -51,6 +50,13 @@ int gc_certificate_make(gc_certificate *c, gc_drbg *drbg, uint64_t unix_s) {
         return GC_E_CRYPTO;
     }
     return 0;
+}
+
+bool gc_certificate_is(gc_span der, const uint8_t fingerprint[GC_FINGERPRINT_BYTES]) {
+    uint8_t found[EVP_MAX_MD_SIZE];
+    unsigned len = 0;
+    return EVP_Digest(der.data, der.len, found, &len, EVP_sha256(), NULL) == 1 &&
+           len == GC_FINGERPRINT_BYTES && gc_bytes_equal_ct(found, fingerprint, len);
 }
 
 void gc_certificate_end(gc_certificate *c) {

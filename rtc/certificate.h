@@ -5,6 +5,9 @@
 #define GC_RTC_CERTIFICATE_H
 
 #include "core/base/drbg.h"
+#include "core/base/span.h"
+
+#include <stdbool.h>
 
 /* SHA-256, the only digest that is offered and taken. */
 #define GC_FINGERPRINT_BYTES 32
@@ -23,6 +26,8 @@ typedef struct gc_certificate {
  * is drawn from drbg, the key from OpenSSL. Returns 0, or GC_E_CRYPTO: OpenSSL refused, and there
  * is nothing to end. Source: RFC 8827 6.5 (P-256), RFC 5280 4.1. */
 int gc_certificate_make(gc_certificate *c, gc_drbg *drbg, uint64_t unix_s);
+/* Tells whether a certificate in its encoding (DER) has this fingerprint. */
+bool gc_certificate_is(gc_span der, const uint8_t fingerprint[GC_FINGERPRINT_BYTES]);
 /* Gives back what OpenSSL allocated. Contexts that were made of it keep their own share. */
 void gc_certificate_end(gc_certificate *c);
 

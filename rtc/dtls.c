@@ -78,15 +78,19 @@ void gc_dtls_init(gc_dtls *d, gc_dtls_context *context) {
     d->reason = GC_REASON_NONE;
     d->alert = 0;
     d->body_min = GC_DTLS_FINISHED_BODY_BYTES;
-    d->client = d->expects = d->readable = d->waits = false;
+    d->client = d->expects = d->ours = d->stranger = d->readable = d->waits = false;
+    d->sessions = 0;
+    d->records = 0;
+    d->hello_len = 0;
     d->tell_connected = d->tell_closed = false;
     gc_dtls_bio_init(&d->bio, &context->input);
     gc_datagram_queue_init(&d->held, d->held_memory, sizeof d->held_memory);
 }
 
-void gc_dtls_expect(gc_dtls *d, const uint8_t fingerprint[GC_FINGERPRINT_BYTES]) {
+void gc_dtls_expect(gc_dtls *d, const uint8_t fingerprint[GC_FINGERPRINT_BYTES], bool ours) {
     memcpy(d->expected, fingerprint, GC_FINGERPRINT_BYTES);
     d->expects = true;
+    d->ours = ours;
 }
 
 static void step_clock(gc_dtls *d, uint64_t now_ms) {
@@ -146,17 +150,27 @@ static void on_handshake_end(gc_dtls *d) {
     read_timer(d);
 }
 
-static void handshake(gc_dtls *d) {
-    clear_errors();
-    int done = SSL_do_handshake(d->ssl);
-    if (done == 1) {
-        on_handshake_end(d);
-    } else if (SSL_get_error(d->ssl, done) == SSL_ERROR_WANT_READ) {
-        read_timer(d);
-    } else {
-        end_with(d, GC_REASON_PROTOCOL);
+/* Whoever began again sends another ClientHello than the one that was answered. */
+static void keep_hello(gc_dtls *d, const gc_dtls_record *record) {
+    uint8_t random[SSL3_RANDOM_SIZE];
+    gc_span hello = gc_dtls_guard_hello(record);
+    if (d->client || !d->ours || hello.len != sizeof random ||
+        record->whole.len > sizeof d->hello) {
+        return;
     }
-    clear_errors();
+    SSL_get_client_random(d->ssl, random, sizeof random);
+    if (memcmp(random, hello.data, sizeof random) != 0) {
+        memcpy(d->hello, record->whole.data, record->whole.len);
+        d->hello_len = record->whole.len;
+    }
+}
+
+static bool passes_in_clear(gc_dtls *d, const gc_dtls_record *record) {
+    bool passes = gc_dtls_guard_passes(&d->guard, record);
+    if (!passes) {
+        keep_hello(d, record);
+    }
+    return passes;
 }
 
 /* Tells whether a record may reach OpenSSL now. Data that came before the end of the handshake is
@@ -168,9 +182,7 @@ static bool passes(gc_dtls *d, const gc_dtls_record *record) {
         if (record->type == GC_DTLS_TYPE_ALERT && record->body.len == 2) {
             d->alert = record->body.data[1];
         }
-        return !connected && (record->type == GC_DTLS_TYPE_CHANGE_CIPHER ||
-                              (record->type == GC_DTLS_TYPE_HANDSHAKE &&
-                               gc_dtls_record_plausible(record, !d->client)));
+        return !connected && passes_in_clear(d, record);
     }
     if (!connected && record->type == GC_DTLS_TYPE_DATA) {
         gc_datagram_queue_put(&d->held, record->whole);
@@ -179,36 +191,41 @@ static bool passes(gc_dtls *d, const gc_dtls_record *record) {
     return record->body.len >= d->body_min;
 }
 
+/* OpenSSL forgets numbers that are far behind the highest one, so a false record with a high one
+ * would shut out all true ones: those that are not encrypted are numbered anew. */
+static void number_anew(gc_dtls *d, const gc_dtls_record *record, uint8_t *bytes) {
+    if (record->epoch == 0) {
+        gc_dtls_record_number(bytes, d->records++);
+    }
+}
+
+static void note_stranger(gc_dtls *d) {
+    if (d->guard.foreign && !d->stranger) {
+        d->stranger = true;
+        d->handshake_until_ms = gc_min_u64(d->handshake_until_ms, d->now_ms + GC_DTLS_STRANGER_MS);
+    }
+}
+
 /* Puts what passes of a datagram where OpenSSL reads it. */
 static void admit(gc_dtls *d, gc_span datagram) {
     gc_dtls_input *in = &d->context->input;
     gc_dtls_record record;
     uint32_t len = 0;
+    if (d->state == GC_DTLS_HANDSHAKING) {
+        gc_dtls_guard_datagram(&d->guard, datagram);
+        note_stranger(d);
+    }
     while (gc_dtls_record_next(&datagram, &record)) {
         if (passes(d, &record)) {
             gc_assert(record.whole.len <= sizeof in->bytes - len);
             memcpy(in->bytes + len, record.whole.data, record.whole.len);
+            number_anew(d, &record, in->bytes + len);
             len += record.whole.len;
         }
     }
     in->len = len;
     in->reader = len > 0 ? &d->bio : NULL;
     d->readable = d->readable || len > 0;
-}
-
-/* Each datagram that was held when the handshake began is read once; data among them is held anew.
- */
-static void replay(gc_dtls *d) {
-    gc_span datagram;
-    for (uint32_t n = d->held.count; n > 0 && d->state == GC_DTLS_HANDSHAKING; n--) {
-        uint8_t copy[GC_DTLS_DATAGRAM_BYTES_MAX];
-        gc_datagram_queue_take(&d->held, &datagram);
-        memcpy(copy, datagram.data, datagram.len);
-        admit(d, gc_span_of(copy, datagram.len));
-        if (gc_dtls_bio_waits(&d->bio)) {
-            handshake(d);
-        }
-    }
 }
 
 /* The session and its BIO, or NULL. */
@@ -227,6 +244,105 @@ static SSL *make_session(gc_dtls *d) {
     return ssl;
 }
 
+/* A session of OpenSSL, which begins. Returns false when there is none. */
+static bool open_session(gc_dtls *d) {
+    d->sessions++;
+    gc_dtls_guard_begin(&d->guard, !d->client, d->ours, d->expected);
+    d->ssl = make_session(d);
+    if (d->ssl != NULL && d->client) {
+        SSL_set_connect_state(d->ssl);
+    } else if (d->ssl != NULL) {
+        SSL_set_accept_state(d->ssl);
+    }
+    return d->ssl != NULL;
+}
+
+/* --- the handshake ---------------------------------------------------------------------------- */
+
+/* Whether the other side goes along with a fresh session. */
+static bool may_begin_again(const gc_dtls *d) {
+    bool unanswered = !d->client && d->guard.last == 0;
+    return d->sessions < GC_DTLS_SESSIONS_MAX && (d->ours || unanswered);
+}
+
+/* Begins with a fresh session. Returns false when there is none. */
+static bool begin_again(gc_dtls *d) {
+    SSL_free(d->ssl);
+    gc_dtls_bio_drop(&d->bio);
+    if (!open_session(d)) {
+        clear_errors();
+        return false;
+    }
+    if (d->hello_len > 0) {
+        admit(d, gc_span_of(d->hello, d->hello_len));
+        d->hello_len = 0;
+    }
+    return true;
+}
+
+/* One step. Returns false when the session has failed. */
+static bool shake(gc_dtls *d) {
+    clear_errors();
+    int done = SSL_do_handshake(d->ssl);
+    bool goes_on = done != 1 && SSL_get_error(d->ssl, done) == SSL_ERROR_WANT_READ;
+    if (done == 1) {
+        on_handshake_end(d);
+    } else if (goes_on) {
+        read_timer(d);
+    }
+    if (goes_on && SSL_get_state(d->ssl) != TLS_ST_BEFORE) {
+        gc_dtls_guard_answered(&d->guard);
+    }
+    clear_errors();
+    return done == 1 || goes_on;
+}
+
+static void handshake(gc_dtls *d) {
+    while (!shake(d)) {
+        if (!may_begin_again(d) || !begin_again(d)) {
+            end_with(d, GC_REASON_PROTOCOL);
+            return;
+        }
+    }
+}
+
+/* Nobody answers: a flight goes out again, or another ClientHello than its one has come. */
+static void resend(gc_dtls *d) {
+    if (d->hello_len > 0 && may_begin_again(d)) {
+        if (begin_again(d)) {
+            handshake(d);
+        } else {
+            end_with(d, GC_REASON_PROTOCOL);
+        }
+        return;
+    }
+    clear_errors();
+    d->bio.resending = true;
+    long sent = DTLSv1_handle_timeout(d->ssl);
+    d->bio.resending = false;
+    if (sent < 0 && d->state == GC_DTLS_HANDSHAKING) {
+        end_with(d, GC_REASON_TIMEOUT);
+    } else {
+        read_timer(d);
+    }
+    clear_errors();
+}
+
+/* Each datagram that was held when the handshake began is read once; data among them is held anew.
+ */
+static void replay(gc_dtls *d) {
+    gc_span datagram;
+    for (uint32_t n = d->held.count; n > 0 && d->state == GC_DTLS_HANDSHAKING; n--) {
+        uint8_t copy[GC_DTLS_DATAGRAM_BYTES_MAX];
+        gc_datagram_queue_take(&d->held, &datagram);
+        memcpy(copy, datagram.data, datagram.len);
+        admit(d, gc_span_of(copy, datagram.len));
+        if (gc_dtls_bio_waits(&d->bio)) {
+            handshake(d);
+        }
+    }
+}
+
 void gc_dtls_round_trip(gc_dtls *d, uint32_t rtt_ms) {
     uint64_t ms = rtt_ms == 0 ? GC_DTLS_TIMER_MS_UNKNOWN : 2 * (uint64_t)rtt_ms;
     d->first_timer_ms =
@@ -236,16 +352,10 @@ void gc_dtls_round_trip(gc_dtls *d, uint32_t rtt_ms) {
 static void start(gc_dtls *d, bool client) {
     d->client = client;
     d->state = GC_DTLS_HANDSHAKING;
-    d->ssl = make_session(d);
-    if (d->ssl == NULL) {
+    if (!open_session(d)) {
         clear_errors();
         end_with(d, GC_REASON_PROTOCOL);
         return;
-    }
-    if (client) {
-        SSL_set_connect_state(d->ssl);
-    } else {
-        SSL_set_accept_state(d->ssl);
     }
     handshake(d);
     replay(d);
@@ -328,18 +438,9 @@ void gc_dtls_end(gc_dtls *d) {
 void gc_dtls_tick(gc_dtls *d, uint64_t now_ms) {
     step_clock(d, now_ms);
     if (d->now_ms >= d->handshake_until_ms) {
-        end_with(d, GC_REASON_TIMEOUT);
+        end_with(d, d->stranger ? GC_REASON_PROTOCOL : GC_REASON_TIMEOUT);
     } else if (d->now_ms >= d->resend_ms) {
-        clear_errors();
-        d->bio.resending = true;
-        long sent = DTLSv1_handle_timeout(d->ssl);
-        d->bio.resending = false;
-        if (sent < 0 && d->state == GC_DTLS_HANDSHAKING) {
-            end_with(d, GC_REASON_TIMEOUT);
-        } else {
-            read_timer(d);
-        }
-        clear_errors();
+        resend(d);
     }
 }
 

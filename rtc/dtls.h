@@ -2,15 +2,23 @@
  * the fingerprint of its certificate.
  *
  *   idle --begin--> handshaking --the fingerprint is right--> connected --> closed
- *     \__ datagrams       \__ closed: a wrong fingerprint, a refused handshake, 10 s
+ *     \__ datagrams       \__ closed: a handshake that failed, 10 s
  *         are held
  *
  * A client may prepare its handshake before there is a way for datagrams: its first one is given
  * out, and no time counts until it begins. Datagrams that come while it is idle are held and
  * replayed: the ClientHello of a browser comes before our side knows its fingerprint, and a lost
  * one costs a second. Records that are not encrypted, which anybody can send, end nothing: alerts
- * are dropped, and after the handshake all of them; during it those that cannot come from the other
- * side's role. Application data that overtakes the last message of the handshake is held too.
+ * are dropped, and after the handshake all of them; during it those that the guard does not let
+ * through (dtls_guard.h). Application data that overtakes the last message of the handshake is held
+ * too.
+ *
+ * Nothing distinguishes a false ClientHello from a true one. A server that OpenSSL fails before it
+ * has answered waits for the next one. Between two peers of this program a failed handshake begins
+ * again in either role, up to GC_DTLS_SESSIONS_MAX times: the client sends a new ClientHello; the
+ * server takes the newest one that it has not answered, at once or, as long as it waits for the
+ * client's flight, where it would send its own again. Browsers take no second ServerHello, so with
+ * them a failed handshake is the end. No alert is sent for a handshake that goes on.
  *
  * Contract: call one function, then drain gc_dtls_poll(), then ask gc_dtls_deadline(). The sessions
  * of one context share the memory of one datagram each way: whoever gives a datagram to another
@@ -27,6 +35,7 @@
 #include "core/base/timers.h"
 #include "rtc/certificate.h"
 #include "rtc/dtls_bio.h"
+#include "rtc/dtls_guard.h"
 
 /* Added to each record by AES-128-GCM: head 13, explicit nonce 8, tag 16 (RFC 5288). */
 #define GC_DTLS_OVERHEAD_BYTES 37
@@ -42,6 +51,12 @@
 #define GC_DTLS_HELD_DATAGRAM_BYTES_MAX 2048
 #define GC_DTLS_HELD_BYTES              (16 * (GC_DTLS_HELD_DATAGRAM_BYTES_MAX + GC_DATAGRAM_QUEUE_HEAD_BYTES))
 #define GC_DTLS_HANDSHAKE_MS            10000
+/* Time for the right certificate once a wrong one came: most likely there is no right one. */
+#define GC_DTLS_STRANGER_MS 3000
+/* Sessions of OpenSSL that one handshake may use up. */
+#define GC_DTLS_SESSIONS_MAX 16
+/* A ClientHello of ours has about 150 bytes. */
+#define GC_DTLS_HELLO_BYTES_MAX 400
 /* The first resend comes after twice the round trip, each later one of a flight after half as much
  * time again: RFC 6347 4.2.4.1 doubles, which at 30 % loss takes longer than people wait. From 50
  * ms and up to 1.6 s there are at most the 12 resends in 10 s after which OpenSSL gives up. */
@@ -77,11 +92,18 @@ typedef struct gc_dtls {
     uint8_t alert;    /* the last alert that was not encrypted, for diagnosis; 0: none */
     bool client;
     bool expects;  /* the fingerprint is known */
+    bool ours;     /* the other side is of this program */
+    bool stranger; /* a certificate with another fingerprint came */
     bool waits;    /* for gc_dtls_begin(), prepared: no timer runs */
     bool readable; /* OpenSSL may have data: something came since it said that it has none */
     bool tell_connected;
     bool tell_closed;
+    uint8_t sessions; /* that were begun */
     uint8_t expected[GC_FINGERPRINT_BYTES];
+    uint64_t records; /* of epoch 0 that OpenSSL was given */
+    gc_dtls_guard guard;
+    uint32_t hello_len;                     /* 0: none */
+    uint8_t hello[GC_DTLS_HELLO_BYTES_MAX]; /* the newest ClientHello but that of the session */
     gc_dtls_bio bio;
     gc_datagram_queue held;
     uint8_t held_memory[GC_DTLS_HELD_BYTES];
@@ -92,9 +114,9 @@ enum gc_dtls_output_type {
     GC_DTLS_DATAGRAM, /* send `bytes` to the other side */
     GC_DTLS_OPENED,   /* the fingerprint was right: gc_dtls_send() may be used; before any DATA */
     GC_DTLS_DATA,     /* bytes = the content of one record, authenticated */
-    GC_DTLS_ENDED,    /* reason = GC_REASON_TIMEOUT (of the handshake), GC_REASON_PROTOCOL (a wrong
-                         fingerprint, a handshake that failed), GC_REASON_GONE (close_notify or a fatal
-                         alert of a connected session) */
+    GC_DTLS_ENDED, /* reason = GC_REASON_TIMEOUT (of the handshake), GC_REASON_PROTOCOL (the same,
+                      and a wrong certificate came; a handshake that failed), GC_REASON_GONE
+                      (close_notify or a fatal alert of a connected session) */
 };
 
 typedef struct gc_dtls_output {
@@ -114,8 +136,8 @@ void gc_dtls_context_end(gc_dtls_context *x);
 /* Starts idle. context: outlives the session. The session must not move. */
 void gc_dtls_init(gc_dtls *d, gc_dtls_context *context);
 /* Names the fingerprint that the certificate of the other side must have; before gc_dtls_begin().
- */
-void gc_dtls_expect(gc_dtls *d, const uint8_t fingerprint[GC_FINGERPRINT_BYTES]);
+ * ours: the other side is a peer of this program. */
+void gc_dtls_expect(gc_dtls *d, const uint8_t fingerprint[GC_FINGERPRINT_BYTES], bool ours);
 /* Prepares the handshake of an idle session that expects a fingerprint (both asserted), as the
  * client: its ClientHello is the next output, and is given out again only after gc_dtls_begin(). */
 void gc_dtls_prepare(gc_dtls *d, uint64_t now_ms);
@@ -140,7 +162,7 @@ void gc_dtls_close(gc_dtls *d);
 void gc_dtls_end(gc_dtls *d);
 /* Carries out what is due at now_ms: resends, and the end of a handshake that takes too long. */
 void gc_dtls_tick(gc_dtls *d, uint64_t now_ms);
-/* Returns when to call gc_dtls_tick(); GC_NEVER: not at all. Always after the now_ms of the last
+/* Returns when to call gc_dtls_tick(); GC_NEVER: not at all. Always after the now_ms of its last
  * call, once the outputs have been drained. */
 uint64_t gc_dtls_deadline(const gc_dtls *d);
 /* Takes the next output into *out. Returns false when there is none. */

@@ -91,7 +91,8 @@ bool gc_dtls_bio_take(gc_dtls_bio *b, gc_span *out, bool *again) {
 }
 
 void gc_dtls_bio_drop(gc_dtls_bio *b) {
-    b->out.count = 0;
+    gc_datagram_queue_init(&b->out, b->out_memory, sizeof b->out_memory);
+    b->resent = false;
     if (gc_dtls_bio_waits(b)) {
         b->input->reader = NULL;
     }

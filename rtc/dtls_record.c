@@ -21,23 +21,9 @@ bool gc_dtls_record_next(gc_span *datagram, gc_dtls_record *out) {
     return true;
 }
 
-/* RFC 5246 7.4: HandshakeType, and RFC 6347 4.3.2. */
-static bool is_message_of(uint8_t type, bool client) {
-    switch (type) {
-    case 11: /* Certificate */
-        return true;
-    case 1:  /* ClientHello */
-    case 15: /* CertificateVerify */
-    case 16: /* ClientKeyExchange */
-        return client;
-    case 2:  /* ServerHello */
-    case 3:  /* HelloVerifyRequest */
-    case 12: /* ServerKeyExchange */
-    case 13: /* CertificateRequest */
-    case 14: /* ServerHelloDone */
-        return !client;
-    default:
-        return false;
+void gc_dtls_record_number(uint8_t *record, uint64_t number) {
+    for (uint32_t i = 0; i < 6; i++) {
+        record[10 - i] = (uint8_t)(number >> 8 * i);
     }
 }
 
@@ -46,20 +32,18 @@ static uint32_t read_u24(gc_reader *r) {
     return high << 16 | gc_reader_u16(r);
 }
 
-bool gc_dtls_record_plausible(const gc_dtls_record *record, bool from_client) {
+bool gc_dtls_message_next(gc_span *body, gc_dtls_message *out) {
     gc_reader r;
-    gc_reader_init(&r, record->body);
-    do {
-        uint8_t type = gc_reader_u8(&r);
-        uint32_t len = read_u24(&r);
-        gc_reader_u16(&r); /* message_seq */
-        uint32_t at = read_u24(&r);
-        uint32_t part = read_u24(&r);
-        gc_reader_bytes(&r, part);
-        if (r.failed || !is_message_of(type, from_client) || len > GC_DTLS_HANDSHAKE_BYTES_MAX ||
-            at > len || part > len - at) {
-            return false;
-        }
-    } while (gc_reader_left(&r) > 0);
+    gc_reader_init(&r, *body);
+    uint8_t type = gc_reader_u8(&r);
+    uint32_t len = read_u24(&r);
+    uint16_t seq = gc_reader_u16(&r);
+    uint32_t at = read_u24(&r);
+    gc_span part = gc_reader_bytes(&r, read_u24(&r));
+    if (r.failed || len > GC_DTLS_HANDSHAKE_BYTES_MAX || at > len || part.len > len - at) {
+        return false;
+    }
+    *out = (gc_dtls_message){.part = part, .len = len, .at = at, .seq = seq, .type = type};
+    *body = gc_span_from(*body, r.at);
     return true;
 }

@@ -1,6 +1,6 @@
 /* DTLS records as far as they are looked at before OpenSSL: a datagram holds one or more of them,
- * and those that anybody could have sent (epoch 0, not encrypted) must not end a handshake or a
- * link. Source: RFC 6347 4.1 (records), 4.2.2 (fragments of handshake messages). */
+ * and a record of a handshake one or more messages. Source: RFC 6347 4.1 (records), 4.2.2
+ * (fragments of handshake messages). */
 #ifndef GC_RTC_DTLS_RECORD_H
 #define GC_RTC_DTLS_RECORD_H
 
@@ -19,6 +19,19 @@ enum gc_dtls_type {
     GC_DTLS_TYPE_DATA = 23,
 };
 
+/* RFC 5246 7.4, RFC 6347 4.3.2: HandshakeType, those that are not encrypted. */
+enum gc_dtls_message_type {
+    GC_DTLS_CLIENT_HELLO = 1,
+    GC_DTLS_SERVER_HELLO = 2,
+    GC_DTLS_HELLO_VERIFY_REQUEST = 3,
+    GC_DTLS_CERTIFICATE = 11,
+    GC_DTLS_SERVER_KEY_EXCHANGE = 12,
+    GC_DTLS_CERTIFICATE_REQUEST = 13,
+    GC_DTLS_SERVER_HELLO_DONE = 14,
+    GC_DTLS_CERTIFICATE_VERIFY = 15,
+    GC_DTLS_CLIENT_KEY_EXCHANGE = 16,
+};
+
 typedef struct gc_dtls_record {
     gc_span whole; /* head and body */
     gc_span body;
@@ -26,13 +39,24 @@ typedef struct gc_dtls_record {
     uint8_t type;   /* as it came: a gc_dtls_type or any other number */
 } gc_dtls_record;
 
+/* A message of a handshake, or one fragment of it. */
+typedef struct gc_dtls_message {
+    gc_span part;
+    uint32_t len; /* of the whole message */
+    uint32_t at;  /* where the part begins in it */
+    uint16_t seq;
+    uint8_t type; /* as it came: a gc_dtls_message_type or any other number */
+} gc_dtls_message;
+
 /* Takes the first record of *datagram and moves *datagram behind it; spans are borrowed from it.
  * Returns false when there is none: at the end, or where the bytes are not a record (the rest of
  * such a datagram is worth nothing). */
 bool gc_dtls_record_next(gc_span *datagram, gc_dtls_record *out);
-/* Tells whether a handshake record of epoch 0 may come from the other side of a handshake: only
- * messages of its role, each inside the bounds of its own head. from_client: the other side is the
- * client. Source: RFC 5246 7.3, RFC 6347 4.2. */
-bool gc_dtls_record_plausible(const gc_dtls_record *record, bool from_client);
+/* Writes another sequence number (48 bits) into the bytes of a whole record. */
+void gc_dtls_record_number(uint8_t *record, uint64_t number);
+/* Takes the first message, or fragment of one, of the body of a handshake record of epoch 0 and
+ * moves *body behind it; spans are borrowed from it. Returns false when there is none, or where it
+ * is not inside the bounds of its own head: OpenSSL would end a handshake because of it. */
+bool gc_dtls_message_next(gc_span *body, gc_dtls_message *out);
 
 #endif

@@ -129,7 +129,7 @@ static bool take_description(gc_peer_connection *p, gc_span text) {
         return false;
     }
     gc_ice_pace(&p->ice, sdp.ice_pacing_ms);
-    gc_dtls_expect(&p->dtls, sdp.fingerprint);
+    gc_dtls_expect(&p->dtls, sdp.fingerprint, sdp.ours);
     gc_peer_connection_try_dtls(p);
     if (gc_sctp_agree(&p->sctp, gc_span_of(sdp.sctp_init, sdp.sctp_init_len)) == 0) {
         gc_negotiation_agree(&p->negotiation);

@@ -66,12 +66,28 @@ static void no_two_are_alike(void **state) {
     gc_certificate_end(&c);
 }
 
+static void a_certificate_is_its_fingerprint(void **state) {
+    (void)state;
+    gc_certificate c;
+    make(&c, 1, 1800000000);
+    uint8_t *der = NULL;
+    int len = i2d_X509(c.x509, &der);
+    assert_true(len > 0);
+    assert_true(gc_certificate_is(gc_span_of(der, (uint32_t)len), c.fingerprint));
+    assert_false(gc_certificate_is(gc_span_of(der, (uint32_t)len - 1), c.fingerprint));
+    c.fingerprint[0] ^= 1;
+    assert_false(gc_certificate_is(gc_span_of(der, (uint32_t)len), c.fingerprint));
+    OPENSSL_free(der);
+    gc_certificate_end(&c);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_self_signed_one_of_p256),
         cmocka_unit_test(the_fingerprint_is_that_of_its_bytes),
         cmocka_unit_test(dates_are_those_of_the_caller),
         cmocka_unit_test(no_two_are_alike),
+        cmocka_unit_test(a_certificate_is_its_fingerprint),
     };
     return RUN(tests);
 }
