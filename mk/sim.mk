@@ -12,7 +12,7 @@ $(B)/sim/main.o: sim/main.c $(STAMP)
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(BASE) -D_GNU_SOURCE -fPIE $(CPPFLAGS) $(CFLAGS) -c $< -o $@
 
-$(SIM): $(SIM_OBJ) $(B)/sim/main.o $(B)/libgcrtc.a $(B)/libgccore.a
+$(SIM): $(SIM_OBJ) $(B)/sim/main.o $(B)/peer/bridge.o $(B)/libgcrtc.a $(B)/libgccore.a
 	$(call say,LD,$@)
 	$(Q)$(CC) -o $@ $^ $(LDFLAGS_ALL) $(SIM_LDLIBS)
 

@@ -1,25 +1,14 @@
-/* Links: between the core, which decides about them, and gc_rtc, which has them. The sibling of
- * web/links.js.
- *
- * The core's outputs come first: what the transport reports must not come while some are left. So
- * act for every output, and report only when there is none. */
+/* Links: those of a native peer, between the core, which decides about them (bridge.h), and the
+ * network. The sibling of web/links.js. */
 #ifndef GC_PEER_LINKS_H
 #define GC_PEER_LINKS_H
 
-#include "core/gc_client.h"
+#include "peer/bridge.h"
 #include "peer/network.h"
-#include "rtc/rtc.h"
 
 typedef struct gc_links {
-    gc_client *client;
-    gc_rtc *rtc;
+    gc_bridge bridge;
     gc_network *network;
-    struct {
-        uint32_t link;
-        uint32_t reason;
-    } broken[GC_LINKS_MAX]; /* links that the transport could not serve, of which the core has not
-                               heard yet */
-    uint32_t broken_count;
 } gc_links;
 
 /* Begins, without a link. client, rtc, network: borrowed for the life of l. */

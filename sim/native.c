@@ -1,17 +1,12 @@
 #include "sim/native.h"
 #include "core/base/assert.h"
 #include "core/base/mem.h"
-#include "rtc/rtc.h"
+#include "peer/bridge.h"
 #include "sim/names.h"
 #include "sim/network.h"
 #include "sim/openssl.h"
 
 #define PORT_FIRST 40000 /* a process of its own has the next one */
-
-typedef struct broken_link {
-    uint32_t link;
-    uint32_t reason;
-} broken_link;
 
 typedef struct native {
     gc_rtc *rtc; /* NULL: no process runs */
@@ -19,8 +14,7 @@ typedef struct native {
     uint64_t seen_ms; /* the last time that was given to it, clamped */
     uint64_t wake_at_ms;
     uint32_t wake;
-    broken_link broken[GC_LINKS_MAX]; /* the core hears of them after its drain */
-    uint32_t broken_count;
+    gc_bridge bridge;
     sim_dials dials;
 } native;
 
@@ -84,6 +78,7 @@ void sim_native_start(sim_world *w, uint32_t node) {
     wide.datagram_bytes_max = w->scenario.search_bytes;
     n->rtc = gc_rtc_init(n->memory, rtc_bytes(), &wide, seed, now_ms, SIM_UNIX_S);
     gc_assert(n->rtc != NULL);
+    gc_bridge_open(&n->bridge, w->nodes[node].client, n->rtc);
     sim_network_bind(w, node, (uint16_t)(PORT_FIRST + w->nodes[node].run));
     for (uint32_t base = 0; base < SIM_HOST_BASES; base++) {
         const gc_addr *own = &w->network->hosts[node].bases[base];
@@ -115,47 +110,14 @@ const sim_dials *sim_native_dials(const sim_world *w, uint32_t node) {
 /* --- what the core wants ------------------------------------------------------------------------
  */
 
-static void note_broken(native *n, uint32_t link, uint32_t reason) {
-    gc_assert(n->broken_count < GC_LINKS_MAX);
-    n->broken[n->broken_count++] = (broken_link){link, reason};
-    sim_dials_end(&n->dials, link);
-}
-
-/* A frame that is lost would be missed for ever: the link ends instead. */
-static void send(native *n, uint64_t now_ms, const gc_client_output *o) {
-    if (gc_rtc_send(n->rtc, now_ms, o->link, o->value, o->text) != 0) {
-        gc_rtc_close(n->rtc, now_ms, o->link);
-        note_broken(n, o->link, GC_REASON_GONE);
-    }
-}
-
 void sim_native_output(sim_world *w, uint32_t node, const gc_client_output *o) {
     native *n = of(w, node);
-    uint64_t now_ms = now_of(w, node);
-    int error = 0;
+    uint32_t broken = n->bridge.broken_count;
     sim_dials_output(&n->dials, w->now_ms, o);
-    switch (o->type) {
-    case GC_CLIENT_LINK_OFFER:
-        error = gc_rtc_offer(n->rtc, now_ms, o->link, o->value, o->text);
-        break;
-    case GC_CLIENT_LINK_ANSWER:
-        error = gc_rtc_answer(n->rtc, now_ms, o->link, o->value, o->text);
-        break;
-    case GC_CLIENT_LINK_REMOTE:
-        gc_rtc_remote(n->rtc, now_ms, o->link, o->value, o->text);
-        break;
-    case GC_CLIENT_LINK_CANDIDATE:
-        gc_rtc_candidate(n->rtc, now_ms, o->link, o->text);
-        break;
-    case GC_CLIENT_LINK_SEND:
-        send(n, now_ms, o);
-        break;
-    default:
-        gc_rtc_close(n->rtc, now_ms, o->link);
-        break;
-    }
-    if (error != 0) {
-        note_broken(n, o->link, GC_REASON_ICE_FAILED);
+    bool known = gc_bridge_act(&n->bridge, now_of(w, node), o);
+    gc_assert(known);
+    if (n->bridge.broken_count > broken) {
+        sim_dials_end(&n->dials, o->link);
     }
 }
 
@@ -173,21 +135,21 @@ static gc_span without_init(gc_span sdp, uint8_t copy[GC_SDP_BYTES_MAX]) {
     return gc_span_of(copy, sdp.len);
 }
 
-static void report_description(sim_world *w, uint32_t node, const gc_rtc_output *o) {
-    uint8_t copy[GC_SDP_BYTES_MAX];
-    gc_span sdp = w->scenario.handshakes ? without_init(o->bytes, copy) : o->bytes;
-    gc_client_link_description(w->nodes[node].client, sim_node_now(w, node), o->link, sdp);
-}
-
-static void give_candidate(sim_world *w, uint32_t node, const gc_rtc_output *o) {
-    uint8_t memory[SIM_NAME_CANDIDATE_BYTES];
-    gc_span text = sim_names_hides(w, node) ? sim_names_hide(w, node, o->bytes, memory) : o->bytes;
-    gc_client_link_candidate(w->nodes[node].client, sim_node_now(w, node), o->link, text, o->mid,
-                             0);
+/* What the other side is to read in place of what the transport says. memory: of what is changed.
+ */
+static gc_span changed(sim_world *w, uint32_t node, const gc_rtc_output *o,
+                       uint8_t memory[GC_SDP_BYTES_MAX]) {
+    if (o->type == GC_RTC_DESCRIPTION && w->scenario.handshakes) {
+        return without_init(o->bytes, memory);
+    }
+    if (o->type == GC_RTC_CANDIDATE && sim_names_hides(w, node)) {
+        return sim_names_hide(w, node, o->bytes, memory);
+    }
+    return o->bytes;
 }
 
 static void report(sim_world *w, uint32_t node, const gc_rtc_output *o) {
-    gc_client *client = w->nodes[node].client;
+    uint8_t memory[GC_SDP_BYTES_MAX];
     if (o->type == GC_RTC_DATAGRAM) {
         sim_network_send(w, node, o->value, &o->to, o->bytes);
         return;
@@ -197,46 +159,22 @@ static void report(sim_world *w, uint32_t node, const gc_rtc_output *o) {
         return;
     }
     sim_world_note(w, node, SIM_MARK_RTC + o->type, o->link, o->value, o->rtt_ms, o->bytes);
-    uint64_t now_ms = sim_node_now(w, node);
     sim_dials_report(&of(w, node)->dials, o);
-    switch (o->type) {
-    case GC_RTC_DESCRIPTION:
-        report_description(w, node, o);
-        break;
-    case GC_RTC_CANDIDATE:
-        give_candidate(w, node, o);
-        break;
-    case GC_RTC_MULTICAST:
+    if (o->type == GC_RTC_MULTICAST) {
         sim_names_ask(w, node, o->bytes);
-        break;
-    case GC_RTC_OPENED:
-        gc_client_link_opened(client, now_ms, o->link);
-        break;
-    case GC_RTC_MESSAGE:
-        gc_client_link_message(client, now_ms, o->link, (uint8_t)o->value, o->bytes);
-        break;
-    case GC_RTC_BUFFERED:
-        gc_client_link_buffered(client, now_ms, o->link, o->value);
-        break;
-    case GC_RTC_PATH:
-        gc_client_link_path(client, now_ms, o->link, o->value, o->rtt_ms);
-        break;
-    case GC_RTC_CLOSED:
-        gc_client_link_closed(client, now_ms, o->link, o->value);
-        break;
-    default:
-        gc_assert(false);
-        break;
+        return;
     }
+    gc_rtc_output told = *o;
+    told.bytes = changed(w, node, o, memory);
+    bool known = gc_bridge_report(&of(w, node)->bridge, sim_node_now(w, node), &told);
+    gc_assert(known);
 }
 
 bool sim_native_report(sim_world *w, uint32_t node) {
     native *n = of(w, node);
     gc_rtc_output o;
     sim_openssl_time(sim_node_clock(w, node)); /* it works in the poll */
-    if (n->broken_count > 0) {
-        broken_link b = n->broken[--n->broken_count];
-        gc_client_link_closed(w->nodes[node].client, sim_node_now(w, node), b.link, b.reason);
+    if (gc_bridge_tell_broken(&n->bridge, sim_node_now(w, node))) {
         return true;
     }
     if (!gc_rtc_poll(n->rtc, &o)) {

@@ -9,7 +9,7 @@
 set -eu
 failed=0
 count=0
-objects=$(ls "$B"/sim/*.o)
+objects="$(ls "$B"/sim/*.o) $B/peer/bridge.o"
 run() { # scenario, seeds
     "$tree/sim" --scenario "$1" --seeds "$2" --stop >"$log" 2>&1
 }
