@@ -1,7 +1,5 @@
 #include "rtc/sctp_in.h"
 #include "core/base/mem.h"
-#include "core/base/number.h"
-#include "core/base/timers.h"
 
 /* Values of a slot that are not the number of a block. */
 #define EMPTY UINT32_MAX
@@ -36,11 +34,9 @@ void gc_sctp_in_begin(gc_sctp_in *in, uint32_t first_tsn, uint32_t window_bytes)
         .cumulative = first_tsn - 1,
         .highest = first_tsn - 1,
         .blocks_max = window_bytes / GC_SCTP_BLOCK_BYTES,
-        .ready_first = GC_SCTP_NO_BLOCK,
-        .ready_last = GC_SCTP_NO_BLOCK,
-        .given = GC_SCTP_NO_BLOCK,
-        .sack_at_ms = GC_NEVER,
     };
+    gc_sctp_ready_begin(&in->ready, in->pool);
+    gc_sctp_ack_time_begin(&in->ack_time);
     memset(in->next_ssn, 0, GC_SCTP_STREAMS_MAX * sizeof(uint16_t));
     gc_sctp_tsns_empty(&in->tsns);
     gc_sctp_assembly_begin(&in->assembly);
@@ -86,14 +82,6 @@ static void drop(gc_sctp_in *in, uint32_t tsn) {
     }
 }
 
-static void give_message(gc_sctp_in *in, uint32_t block) {
-    while (block != GC_SCTP_NO_BLOCK) {
-        uint32_t next = in->pool->blocks[block].next;
-        give(in, block);
-        block = next;
-    }
-}
-
 void gc_sctp_in_end(gc_sctp_in *in) {
     for (uint32_t tsn = in->floor; tsn != in->highest + 1; tsn++) {
         if (*slot(in, tsn) != EMPTY) {
@@ -102,31 +90,12 @@ void gc_sctp_in_end(gc_sctp_in *in) {
     }
     in->floor = in->highest + 1;
     gc_sctp_assembly_end(&in->assembly, &in->share);
-    while (in->ready_first != GC_SCTP_NO_BLOCK) {
-        uint32_t first = in->ready_first;
-        in->ready_first = in->pool->blocks[first].prev;
-        give_message(in, first);
-    }
-    give_message(in, in->given);
-    in->given = GC_SCTP_NO_BLOCK;
+    gc_sctp_ready_end(&in->ready, &in->share);
     gc_assert(in->share.held == 0);
 }
 
 /* --- whole messages ------------------------------------------------------------------------------
  */
-
-/* Appends a whole message to the list: the chain of its chunks by `next`. Messages are chained by
- * `prev`. */
-static void make_ready(gc_sctp_in *in, uint32_t first) {
-    gc_sctp_pool *p = in->pool;
-    p->blocks[first].prev = GC_SCTP_NO_BLOCK;
-    if (in->ready_first == GC_SCTP_NO_BLOCK) {
-        in->ready_first = first;
-    } else {
-        p->blocks[in->ready_last].prev = first;
-    }
-    in->ready_last = first;
-}
 
 static void deliver(gc_sctp_in *in, uint32_t begin, uint32_t end) {
     gc_sctp_pool *p = in->pool;
@@ -139,7 +108,7 @@ static void deliver(gc_sctp_in *in, uint32_t begin, uint32_t end) {
     for (uint32_t tsn = begin; tsn != end + 1; tsn++) {
         *slot(in, tsn) = DONE;
     }
-    make_ready(in, first);
+    gc_sctp_ready_put(&in->ready, first);
     if (in->partial && begin == in->floor) {
         in->partial = false;
         in->floor = in->cumulative + 1;
@@ -359,7 +328,7 @@ static uint32_t limit_of(const gc_sctp_in *in, uint32_t tsn) {
 /* The messages of a stream that have become whole, from this one on. */
 static void take_whole(gc_sctp_in *in, uint32_t stream, uint32_t first) {
     while (first != GC_SCTP_NO_BLOCK) {
-        make_ready(in, first);
+        gc_sctp_ready_put(&in->ready, first);
         first = gc_sctp_assembly_next(&in->assembly, stream);
     }
 }
@@ -472,38 +441,10 @@ void gc_sctp_in_restart(gc_sctp_in *in, uint16_t stream) {
 /* --- output -------------------------------------------------------------------------------------
  */
 
-/* Copies all chunks of a message together. Returns its length. */
-static uint32_t put_together(const gc_sctp_in *in, uint32_t block) {
-    uint32_t len = 0;
-    for (; block != GC_SCTP_NO_BLOCK; block = in->pool->blocks[block].next) {
-        gc_assert(in->pool->blocks[block].len <= GC_SCTP_MESSAGE_BYTES_MAX - len);
-        gc_sctp_pool_copy(in->pool, block, in->pool->message + len);
-        len += in->pool->blocks[block].len;
-    }
-    return len;
-}
-
 bool gc_sctp_in_take(gc_sctp_in *in, gc_sctp_in_message *out) {
-    give_message(in, in->given);
-    in->given = GC_SCTP_NO_BLOCK;
+    gc_sctp_ready_let_go(&in->ready, &in->share);
     release(in);
-    uint32_t first = in->ready_first;
-    if (first == GC_SCTP_NO_BLOCK) {
-        return false;
-    }
-    const gc_sctp_block *b = &in->pool->blocks[first];
-    in->ready_first = b->prev;
-    out->ppid = b->ppid;
-    out->stream = b->stream;
-    out->unordered = (b->flags & GC_SCTP_FLAG_UNORDERED) != 0;
-    if (b->next == GC_SCTP_NO_BLOCK && b->more == GC_SCTP_NO_BLOCK) {
-        out->bytes = gc_sctp_pool_bytes(in->pool, first);
-        in->given = first;
-    } else {
-        out->bytes = gc_span_of(in->pool->message, put_together(in, first));
-        give_message(in, first);
-    }
-    return true;
+    return gc_sctp_ready_take(&in->ready, &in->share, out);
 }
 
 uint32_t gc_sctp_in_window(const gc_sctp_in *in) {
@@ -517,30 +458,18 @@ bool gc_sctp_in_has_holes(const gc_sctp_in *in) {
     return in->highest != in->cumulative;
 }
 
-/* How long a SACK may wait for more packets beside the one that was just read. */
-static uint32_t patience_ms(const gc_sctp_in *in, uint64_t now_ms) {
-    uint32_t most = in->wide ? GC_SCTP_BURST_PACKETS_WIDE : GC_SCTP_BURST_PACKETS;
-    if (in->packets < GC_SCTP_SACK_PACKETS) {
-        return GC_SCTP_SACK_MS;
-    }
-    return now_ms == in->packet_ms && in->packets < most ? GC_SCTP_BURST_MS : 0;
-}
-
 bool gc_sctp_in_hurries(const gc_sctp_in *in, const gc_sctp_data *d) {
     return (d->flags & GC_SCTP_FLAG_AT_ONCE) != 0 || d->tsn != in->highest + 1 ||
            (gc_sctp_in_has_holes(in) && !in->wide);
 }
 
 void gc_sctp_in_packet_read(gc_sctp_in *in, uint64_t now_ms, bool at_once) {
-    in->packets++;
     gc_sctp_assembly_rested(&in->assembly);
-    uint32_t ms = at_once ? 0 : patience_ms(in, now_ms);
-    in->sack_at_ms = gc_min_u64(in->sack_at_ms, now_ms + ms);
-    in->packet_ms = now_ms;
+    gc_sctp_ack_time_packet(&in->ack_time, now_ms, at_once, in->wide);
 }
 
 uint64_t gc_sctp_in_sack_at(const gc_sctp_in *in) {
-    return in->sack_at_ms;
+    return in->ack_time.at_ms;
 }
 
 /* RFC 9260 3.3.4: each run of TSNs beyond the first hole. Returns how many there are, at most max.
@@ -575,6 +504,5 @@ void gc_sctp_in_sack(gc_sctp_in *in, gc_writer *w, uint32_t room) {
     gc_sctp_sack_write(w, in->cumulative, gc_sctp_in_window(in), gaps, gap_count, in->duplicates,
                        duplicates);
     in->duplicate_count = 0;
-    in->packets = 0;
-    in->sack_at_ms = GC_NEVER;
+    gc_sctp_ack_time_sent(&in->ack_time);
 }

@@ -16,7 +16,9 @@
 #ifndef GC_RTC_SCTP_IN_H
 #define GC_RTC_SCTP_IN_H
 
+#include "rtc/sctp_ack_time.h"
 #include "rtc/sctp_assembly.h"
+#include "rtc/sctp_ready.h"
 #include "rtc/sctp_tsns.h"
 
 /* Places for TSNs: a power of 2. The widest window, of 16 MiB, has about 15,000 chunks on an
@@ -24,17 +26,6 @@
 #define GC_SCTP_IN_TSNS 16384
 /* Streams, each way: 0..GC_SCTP_STREAMS_MAX - 1. */
 #define GC_SCTP_STREAMS_MAX 1024
-/* When a SACK goes out: this time after a single packet with DATA (RFC 9260 6.2: at most 200 ms),
- * or with the second packet. Packets of one millisecond are a burst, of which a SACK for every
- * second one would be a sixth of all work: a SACK goes out for every fourth, and the rest of the
- * burst waits for the next millisecond, so that a sender with a small window loses no more. */
-#define GC_SCTP_SACK_MS       20
-#define GC_SCTP_SACK_PACKETS  2
-#define GC_SCTP_BURST_MS      1
-#define GC_SCTP_BURST_PACKETS 4
-/* The same where the peer is of this program: what it does about losses and congestion goes by
- * time, not by the number of SACKs, so that it needs fewer of them. */
-#define GC_SCTP_BURST_PACKETS_WIDE 16
 
 typedef struct gc_sctp_in {
     gc_sctp_pool *pool;
@@ -45,29 +36,18 @@ typedef struct gc_sctp_in {
     uint32_t highest;
     gc_sctp_share share; /* blocks held, those of whole messages included */
     uint32_t blocks_max;
-    uint32_t ready_first; /* whole messages, by the first chunk of each */
-    uint32_t ready_last;
-    uint32_t given;   /* the message that was given last, when its bytes are in its block */
+    gc_sctp_ready ready;
     uint32_t blocked; /* whole messages that wait for earlier ones of their stream */
     bool release_due; /* the turn of one of these may have come */
     uint32_t partial_bytes;
     bool partial; /* floor is the first fragment of a message that is not whole */
-    uint64_t sack_at_ms;
-    uint64_t packet_ms; /* when the last packet with DATA came */
-    uint32_t packets;   /* with DATA since the last SACK */
+    gc_sctp_ack_time ack_time;
     bool wide;
     bool interleaves; /* the peer sends I-DATA, of which nothing is held here but in `assembly` */
     gc_sctp_assembly assembly;
     uint32_t duplicates[GC_SCTP_DUPLICATES_MAX];
     uint32_t duplicate_count;
 } gc_sctp_in;
-
-typedef struct gc_sctp_in_message {
-    gc_span bytes; /* valid until the next call for any association of the pool */
-    uint32_t ppid;
-    uint16_t stream;
-    bool unordered;
-} gc_sctp_in_message;
 
 /* Takes the tables from the arena, which they stay in; touches none of them. */
 void gc_sctp_in_place(gc_sctp_in *in, gc_sctp_pool *pool, gc_arena *a);
