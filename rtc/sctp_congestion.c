@@ -33,7 +33,7 @@ void gc_sctp_congestion_begin(gc_sctp_congestion *c, uint32_t packet_bytes, uint
     /* RFC 9260 7.2.1 */
     uint32_t initial = min_u32(4 * packet_bytes, max_u32(2 * packet_bytes, 4404));
     *c = (gc_sctp_congestion){.packet_bytes = packet_bytes,
-                              .window_bytes = initial,
+                              .cwnd_bytes = initial,
                               .ceiling_bytes = UINT32_MAX,
                               .chance = chance};
     gc_sctp_model_begin(&c->model, packet_bytes, now_ms);
@@ -53,7 +53,7 @@ void gc_sctp_congestion_size(gc_sctp_congestion *c, uint32_t packet_bytes) {
 }
 
 bool gc_sctp_congestion_allows(const gc_sctp_congestion *c, uint32_t flight_bytes) {
-    return flight_bytes < c->window_bytes;
+    return flight_bytes < c->cwnd_bytes;
 }
 
 /* --- phases -------------------------------------------------------------------------------------
@@ -79,7 +79,7 @@ static void begin_refill(gc_sctp_congestion *c) {
 }
 
 static void begin_probe_rtt(gc_sctp_congestion *c) {
-    c->saved_bytes = max_u32(c->saved_bytes, c->window_bytes);
+    c->saved_bytes = max_u32(c->saved_bytes, c->cwnd_bytes);
     c->low_ms = 0;
     c->low_rtt_ms = UINT32_MAX;
     enter(c, GC_SCTP_CONGESTION_PROBE_RTT);
@@ -112,7 +112,7 @@ static uint32_t lowered(const gc_sctp_congestion *c, const gc_sctp_sample *s) {
     if (is_paced(c)) {
         return max_u32(s->flight_bytes, gc_sctp_model_fill(&c->model, LOSS_PERMILLE));
     }
-    uint64_t most = min_u32(c->ceiling_bytes, c->window_bytes);
+    uint64_t most = min_u32(c->ceiling_bytes, c->cwnd_bytes);
     return max_u32((uint32_t)(most * LOSS_PERMILLE / 1000), least_bytes(c));
 }
 
@@ -173,7 +173,7 @@ static void end_probe_rtt(gc_sctp_congestion *c, uint64_t now_ms) {
         gc_sctp_model_set_rtt(&c->model, c->low_rtt_ms, now_ms);
     }
     c->model.rtt_at_ms = now_ms;
-    c->window_bytes = max_u32(c->window_bytes, c->saved_bytes);
+    c->cwnd_bytes = max_u32(c->cwnd_bytes, c->saved_bytes);
     c->saved_bytes = 0;
     begin_down(c, now_ms);
 }
@@ -282,12 +282,12 @@ static void set_window(gc_sctp_congestion *c, uint32_t acked_bytes) {
     uint32_t most = target(c);
     acked_bytes = min_u32(acked_bytes, GC_SCTP_MODEL_BYTES_MAX);
     if (c->phase != GC_SCTP_CONGESTION_STARTUP) {
-        c->window_bytes = min_u32(c->window_bytes + acked_bytes, most);
-    } else if (c->window_bytes < most) {
-        c->window_bytes += acked_bytes;
+        c->cwnd_bytes = min_u32(c->cwnd_bytes + acked_bytes, most);
+    } else if (c->cwnd_bytes < most) {
+        c->cwnd_bytes += acked_bytes;
     }
-    c->window_bytes = min_u32(c->window_bytes, GC_SCTP_MODEL_BYTES_MAX);
-    c->window_bytes = max_u32(min_u32(c->window_bytes, bound(c)), least_bytes(c));
+    c->cwnd_bytes = min_u32(c->cwnd_bytes, GC_SCTP_MODEL_BYTES_MAX);
+    c->cwnd_bytes = max_u32(min_u32(c->cwnd_bytes, bound(c)), least_bytes(c));
 }
 
 /* Modulo 2^32: asked only until it was true once. */
@@ -333,5 +333,5 @@ uint64_t gc_sctp_congestion_rate(const gc_sctp_congestion *c) {
 /* RFC 9260 7.2.3. Each acknowledgement makes it grow again, up to what the model says. */
 void gc_sctp_congestion_timed_out(gc_sctp_congestion *c) {
     c->saved_bytes = 0;
-    c->window_bytes = c->packet_bytes;
+    c->cwnd_bytes = c->packet_bytes;
 }

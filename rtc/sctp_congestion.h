@@ -50,7 +50,7 @@ enum gc_sctp_congestion_phase {
 typedef struct gc_sctp_congestion {
     gc_sctp_model model;
     uint32_t packet_bytes;
-    uint32_t window_bytes;
+    uint32_t cwnd_bytes; /* may be in flight (RFC 9260 7.2.1); `window_bytes` elsewhere is a_rwnd */
     uint32_t saved_bytes;   /* the window before a probe of the round trip */
     uint32_t ceiling_bytes; /* of the flight, after losses; UINT32_MAX */
     uint32_t undo_bytes;    /* the ceiling before the last losses */

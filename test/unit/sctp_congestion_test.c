@@ -19,7 +19,7 @@ static void begin(void) {
 
 /* A round trip later a whole window is acknowledged, at this rate, with so much in flight. */
 static void round_trip(uint64_t bytes_s, uint32_t rtt_ms, uint32_t flight_bytes) {
-    uint32_t bytes = c.window_bytes;
+    uint32_t bytes = c.cwnd_bytes;
     now_ms += rtt_ms > GC_SCTP_RATE_MS ? rtt_ms : GC_SCTP_RATE_MS;
     gc_sctp_sample s = {.now_ms = now_ms,
                         .acked_bytes = bytes,
@@ -31,7 +31,7 @@ static void round_trip(uint64_t bytes_s, uint32_t rtt_ms, uint32_t flight_bytes)
 }
 
 static void lose_much(void) {
-    gc_sctp_congestion_lost(&c, c.window_bytes / 10 + 3 * PACKET);
+    gc_sctp_congestion_lost(&c, c.cwnd_bytes / 10 + 3 * PACKET);
 }
 
 /* What was lost, and what came of the same window. */
@@ -61,27 +61,27 @@ static void until_phase(uint8_t phase, uint32_t flight_bytes) {
 static void the_first_window_is_that_of_the_rfc_and_not_paced(void **state) {
     (void)state;
     begin();
-    assert_int_equal(c.window_bytes, 4404);
+    assert_int_equal(c.cwnd_bytes, 4404);
     assert_int_equal(gc_sctp_congestion_rate(&c), 0);
     assert_true(gc_sctp_congestion_allows(&c, 4403));
     assert_false(gc_sctp_congestion_allows(&c, 4404));
     gc_sctp_congestion_begin(&c, 1000, 0, 7);
-    assert_int_equal(c.window_bytes, 4000);
+    assert_int_equal(c.cwnd_bytes, 4000);
     gc_sctp_congestion_begin(&c, 8900, 0, 7);
-    assert_int_equal(c.window_bytes, 17800);
+    assert_int_equal(c.cwnd_bytes, 17800);
 }
 
 static void startup_doubles_each_round_trip_while_the_rate_grows(void **state) {
     (void)state;
     begin();
-    uint32_t window = c.window_bytes;
+    uint32_t window = c.cwnd_bytes;
     for (uint32_t i = 0; i < 8; i++) {
-        uint64_t rate = (uint64_t)c.window_bytes * 1000 / RTT;
+        uint64_t rate = (uint64_t)c.cwnd_bytes * 1000 / RTT;
         round_trip(rate, RTT, 0);
         assert_int_equal(c.phase, GC_SCTP_CONGESTION_STARTUP);
-        assert_true(c.window_bytes >= 2 * window);
+        assert_true(c.cwnd_bytes >= 2 * window);
         assert_int_equal(gc_sctp_congestion_rate(&c), rate * 2770 / 1000);
-        window = c.window_bytes;
+        window = c.cwnd_bytes;
     }
 }
 
@@ -120,7 +120,7 @@ static void startup_goes_on_while_the_application_sends_little(void **state) {
         gc_sctp_congestion_acked(&c, &s);
     }
     assert_int_equal(c.phase, GC_SCTP_CONGESTION_STARTUP);
-    assert_true(c.window_bytes >= GC_SCTP_CONGESTION_PACKETS_MIN * PACKET);
+    assert_true(c.cwnd_bytes >= GC_SCTP_CONGESTION_PACKETS_MIN * PACKET);
     /* A least window each round trip, whatever little was sent so far. */
     assert_true(gc_sctp_congestion_rate(&c) >= 4 * PACKET * 1000 / RTT);
 }
@@ -131,7 +131,7 @@ static void cruising_fills_the_path_and_at_most_twice(void **state) {
     for (uint32_t i = 0; i < 5; i++) {
         round_trip(RATE, RTT, FILL);
         assert_int_equal(gc_sctp_congestion_rate(&c), RATE);
-        assert_in_range(c.window_bytes, 2 * FILL, 2 * FILL + RATE / 1000 * 3);
+        assert_in_range(c.cwnd_bytes, 2 * FILL, 2 * FILL + RATE / 1000 * 3);
     }
 }
 
@@ -140,14 +140,14 @@ static void losses_below_two_percent_change_nothing(void **state) {
     begin_cruise();
     round_trip(RATE, RTT, FILL);
     round_trip(RATE, RTT, FILL);
-    uint32_t window = c.window_bytes;
+    uint32_t window = c.cwnd_bytes;
     for (uint32_t i = 0; i < 20; i++) {
-        gc_sctp_congestion_lost(&c, c.window_bytes * 19 / 1000);
+        gc_sctp_congestion_lost(&c, c.cwnd_bytes * 19 / 1000);
         round_trip(RATE, RTT, FILL);
     }
     assert_int_equal(c.phase, GC_SCTP_CONGESTION_CRUISE);
     assert_int_equal(gc_sctp_congestion_rate(&c), RATE);
-    assert_int_equal(c.window_bytes, window);
+    assert_int_equal(c.cwnd_bytes, window);
     assert_int_equal(c.ceiling_bytes, UINT32_MAX);
 }
 
@@ -199,7 +199,7 @@ static void a_probe_that_loses_much_ends_and_leaves_a_ceiling(void **state) {
     lossy_round(FILL * 68 / 100);
     assert_int_equal(c.phase, GC_SCTP_CONGESTION_DOWN);
     assert_int_equal(c.ceiling_bytes, FILL * 7 / 10);
-    assert_int_equal(c.window_bytes, FILL * 7 / 10 * 95 / 100); /* room for others */
+    assert_int_equal(c.cwnd_bytes, FILL * 7 / 10 * 95 / 100); /* room for others */
     until_phase(GC_SCTP_CONGESTION_UP, FILL / 2);
     uint32_t before = c.ceiling_bytes;
     round_trip(RATE, RTT, FILL / 2);
@@ -238,7 +238,7 @@ static void the_round_trip_is_measured_anew_with_half_of_the_path(void **state) 
         round_trip(RATE, RTT + 1, FILL / 2 + 1); /* 40 ms are not seen again */
     }
     assert_int_equal(c.phase, GC_SCTP_CONGESTION_PROBE_RTT);
-    assert_int_equal(c.window_bytes, FILL / 2);
+    assert_int_equal(c.cwnd_bytes, FILL / 2);
     uint64_t from_ms = now_ms;
     while (c.phase == GC_SCTP_CONGESTION_PROBE_RTT) {
         round_trip(RATE, RTT + 2, FILL / 2);
@@ -246,19 +246,19 @@ static void the_round_trip_is_measured_anew_with_half_of_the_path(void **state) 
     assert_in_range(now_ms - from_ms, GC_SCTP_CONGESTION_RTT_MS,
                     GC_SCTP_CONGESTION_RTT_MS + 2 * RTT + 4);
     assert_int_equal(c.model.rtt_ms, RTT + 2);
-    assert_true(c.window_bytes >= 2 * FILL);
+    assert_true(c.cwnd_bytes >= 2 * FILL);
 }
 
 static void a_timeout_leaves_one_packet_and_the_model(void **state) {
     (void)state;
     begin_cruise();
     gc_sctp_congestion_timed_out(&c);
-    assert_int_equal(c.window_bytes, PACKET);
+    assert_int_equal(c.cwnd_bytes, PACKET);
     assert_int_equal(gc_sctp_model_rate(&c.model), RATE);
     for (uint32_t i = 0; i < 8; i++) {
         round_trip(RATE, RTT, FILL);
     }
-    assert_true(c.window_bytes >= 2 * FILL);
+    assert_true(c.cwnd_bytes >= 2 * FILL);
 }
 
 static void windows_count_packets_of_the_present_size(void **state) {
@@ -267,9 +267,9 @@ static void windows_count_packets_of_the_present_size(void **state) {
     gc_sctp_congestion_size(&c, 8932);
     assert_int_equal(c.model.packet_bytes, 8932);
     gc_sctp_congestion_timed_out(&c);
-    assert_int_equal(c.window_bytes, 8932);
+    assert_int_equal(c.cwnd_bytes, 8932);
     round_trip(RATE / 1000, RTT, 0);
-    assert_true(c.window_bytes >= GC_SCTP_CONGESTION_PACKETS_MIN * 8932);
+    assert_true(c.cwnd_bytes >= GC_SCTP_CONGESTION_PACKETS_MIN * 8932);
 }
 
 /* A path shorter than the clock's step: not paced, and the window keeps to what its queue holds. */
@@ -280,14 +280,14 @@ static void a_short_path_is_bounded_by_its_window_alone(void **state) {
         round_trip(100000000, 0, 0);
     }
     assert_int_equal(gc_sctp_congestion_rate(&c), 0);
-    assert_true(c.window_bytes >= 100000 * 2 * GC_SCTP_MODEL_RTT_MS_MIN);
-    uint32_t window = c.window_bytes;
+    assert_true(c.cwnd_bytes >= 100000 * 2 * GC_SCTP_MODEL_RTT_MS_MIN);
+    uint32_t window = c.cwnd_bytes;
     lose_much();
     round_trip(100000000, 0, 0);
-    assert_in_range(c.window_bytes, window / 2, window * 7 / 10);
+    assert_in_range(c.cwnd_bytes, window / 2, window * 7 / 10);
     lose_much();
     round_trip(100000000, 0, 0);
-    assert_true(c.window_bytes <= window * 7 / 10 * 7 / 10);
+    assert_true(c.cwnd_bytes <= window * 7 / 10 * 7 / 10);
 }
 
 static void no_acknowledgement_makes_the_window_exceed_its_bound(void **state) {
@@ -304,7 +304,7 @@ static void no_acknowledgement_makes_the_window_exceed_its_bound(void **state) {
         total += bytes;
         gc_sctp_congestion_lost(&c, i % 13 == 0 ? UINT32_MAX : 0);
         gc_sctp_congestion_acked(&c, &s);
-        assert_in_range(c.window_bytes, 4 * PACKET, GC_SCTP_MODEL_BYTES_MAX);
+        assert_in_range(c.cwnd_bytes, 4 * PACKET, GC_SCTP_MODEL_BYTES_MAX);
         assert_true(c.rate_bytes_s <= 3ull * GC_SCTP_RATE_BYTES_S_MAX);
     }
 }
@@ -327,19 +327,19 @@ static void another_path_is_learned_anew(void **state) {
     uint32_t moved = total;
     gc_sctp_congestion_moved(&c, total, now_ms);
     assert_int_equal(c.phase, GC_SCTP_CONGESTION_STARTUP);
-    assert_int_equal(c.window_bytes, 4404); /* that of the RFC */
+    assert_int_equal(c.cwnd_bytes, 4404); /* that of the RFC */
     assert_int_equal(gc_sctp_congestion_rate(&c), 0);
     ack_of_before(moved - FILL);
     ack_of_before(moved);
     assert_int_equal(gc_sctp_model_rate(&c.model), 0);
     assert_int_equal(c.model.rtt_ms, UINT32_MAX);
-    assert_int_equal(c.window_bytes, 4404);
+    assert_int_equal(c.cwnd_bytes, 4404);
     for (uint32_t i = 0; i < 20; i++) {
         round_trip(RATE / 10, 2 * RTT, FILL / 5);
     }
     assert_int_equal(gc_sctp_model_rate(&c.model), RATE / 10);
     assert_int_equal(c.model.rtt_ms, 2 * RTT);
-    assert_in_range(c.window_bytes, FILL / 5, 3 * FILL / 5);
+    assert_in_range(c.cwnd_bytes, FILL / 5, 3 * FILL / 5);
     assert_true(c.phase != GC_SCTP_CONGESTION_STARTUP);
 }
 
@@ -354,9 +354,9 @@ static void it_is_learned_however_much_was_delivered(void **state) {
         ack_of_before(counts[i]);
         round_trip(RATE, RTT, 0);
         assert_int_equal(gc_sctp_model_rate(&c.model), RATE);
-        uint32_t window = c.window_bytes;
+        uint32_t window = c.cwnd_bytes;
         round_trip(RATE, RTT, 0);
-        assert_true(c.window_bytes > window);
+        assert_true(c.cwnd_bytes > window);
         round_trip(RATE, RTT, 0);
         assert_true(c.phase_rounds >= 2);
         total += INT32_MAX; /* long after, the same count comes again */

@@ -367,7 +367,7 @@ static void congestion_control_hears_of_what_is_lost_and_came_twice(void **state
     (void)state;
     begin(18);
     gc_sctp *s = &pair.side[1].s;
-    s->congestion.window_bytes = 100000;
+    s->congestion.cwnd_bytes = 100000;
     pair.dark = true;
     assert_int_equal(pair_send(&pair, 1, 0, false, 20000), 0);
     pair_drain(&pair);
