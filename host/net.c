@@ -98,14 +98,8 @@ bool gc_net_localhost(const char *name, gc_addr *v6, gc_addr *v4) {
 
 bool gc_net_is_loopback(const char *host) {
     gc_addr a;
-    if (strcmp(host, "localhost") == 0) {
-        return true;
-    }
-    if (!gc_net_parse(gc_span_text(host), &a)) {
-        return false;
-    }
-    static const uint8_t one[16] = {[15] = 1};
-    return a.family == 4 ? a.ip[0] == 127 : memcmp(a.ip, one, sizeof one) == 0;
+    return strcmp(host, "localhost") == 0 ||
+           (gc_net_parse(gc_span_text(host), &a) && gc_addr_is_loopback(&a));
 }
 
 static struct addrinfo *resolve(const char *host, uint32_t port, int type, char *error,

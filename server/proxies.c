@@ -1,8 +1,6 @@
 #include "server/proxies.h"
 #include "host/net.h"
 
-#include <string.h>
-
 /* --- networks --------------------------------------------------------------------------------- */
 
 static uint32_t bits_of(const gc_addr *a) {
@@ -75,16 +73,11 @@ bool gc_proxies_add(gc_proxies *p, const char *list) {
     }
 }
 
-static bool is_loopback(const gc_addr *a) {
-    static const uint8_t one[16] = {[15] = 1};
-    return a->family == 4 ? a->ip[0] == 127 : memcmp(a->ip, one, sizeof one) == 0;
-}
-
 bool gc_proxies_trust(const gc_proxies *p, const gc_addr *address) {
     if (!p->on || address->family == 0) {
         return false;
     }
-    bool trusted = is_loopback(address);
+    bool trusted = gc_addr_is_loopback(address);
     for (uint32_t i = 0; i < p->count && !trusted; i++) {
         trusted = is_in(address, &p->networks[i]);
     }

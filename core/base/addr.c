@@ -6,6 +6,14 @@ bool gc_addr_is_same_ip(const gc_addr *a, const gc_addr *b) {
     return a->family == b->family && memcmp(a->ip, b->ip, sizeof a->ip) == 0;
 }
 
+bool gc_addr_is_loopback(const gc_addr *a) {
+    static const uint8_t one[16] = {[15] = 1};
+    if (a->family == 4) {
+        return a->ip[0] == 127;
+    }
+    return a->family == 6 && memcmp(a->ip, one, sizeof one) == 0;
+}
+
 void gc_addr_source(const gc_addr *from, uint8_t out[GC_ADDR_SOURCE_BYTES]) {
     memset(out, 0, GC_ADDR_SOURCE_BYTES);
     out[0] = from->family;

@@ -15,6 +15,8 @@ typedef struct gc_addr {
 /* Returns true when both have one IP address; their ports do not count. Two of family 0, which have
  * none, are the same. */
 bool gc_addr_is_same_ip(const gc_addr *a, const gc_addr *b);
+/* Returns true for 127.0.0.0/8 and ::1. Source: RFC 1122 3.2.1.3, RFC 4291 2.5.3. */
+bool gc_addr_is_loopback(const gc_addr *a);
 
 /* Limits count sources: an IPv4 address, or an IPv6 /64, which is what one customer gets. */
 #define GC_ADDR_SOURCE_BYTES 9 /* the family, and 4 or 8 bytes of the address; the rest is zero */

@@ -2,6 +2,20 @@
 #include "core/base/addr.h"
 #include "test/unit/unit.h"
 
+static void loopback_is_told_from_others(void **state) {
+    (void)state;
+    gc_addr four = {.family = 4, .ip = {127, 255, 0, 9}}, six = {.family = 6, .ip = {[15] = 1}};
+    assert_true(gc_addr_is_loopback(&four));
+    assert_true(gc_addr_is_loopback(&six));
+    four.ip[0] = 128;
+    six.ip[0] = 127;
+    gc_addr none = {.family = 0, .ip = {127}}, any = {.family = 6};
+    assert_false(gc_addr_is_loopback(&four));
+    assert_false(gc_addr_is_loopback(&six));
+    assert_false(gc_addr_is_loopback(&none));
+    assert_false(gc_addr_is_loopback(&any));
+}
+
 static void a_source_is_an_address_or_a_64(void **state) {
     (void)state;
     gc_addr four = {.family = 4, .ip = {192, 0, 2, 1}, .port = 7};
@@ -42,6 +56,7 @@ static void one_ip_has_many_ports(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(loopback_is_told_from_others),
         cmocka_unit_test(a_source_is_an_address_or_a_64),
         cmocka_unit_test(its_hash_is_keyed_and_names_it),
         cmocka_unit_test(one_ip_has_many_ports),
