@@ -1,5 +1,5 @@
-# libFuzzer targets: each fuzz/fuzz_NAME.c is linked with core, and with what the unit tests know of
-# the inside of the client, all built by FUZZ_CC below $(B)/fuzz.
+# libFuzzer targets: each fuzz/fuzz_NAME.c is linked with core, with the other files of fuzz/, and with
+# what the unit tests know of the inside of the client, all built by FUZZ_CC below $(B)/fuzz.
 # Seeds: fuzz/corpus/NAME/ (must exist), words: fuzz/NAME.dict (may). What a run finds goes to
 # $(B)/fuzz/corpus/NAME/, a crashing input to $(B)/fuzz/NAME-crash-*: make it a seed once fixed.
 FUZZ_SECONDS ?= 60
@@ -8,7 +8,8 @@ FUZZ_FLAGS := -std=c11 $(LIMITS) -I. -I$(B)/include -ffile-prefix-map=$(CURDIR)=
         -Wno-missing-prototypes -D_GNU_SOURCE -fno-omit-frame-pointer \
         -fno-sanitize-recover=all
 FUZZ_BIN := $(FUZZ_SRC:fuzz/%.c=$(B)/fuzz/%)
-FUZZ_CORE_OBJ := $(patsubst %.c,$(B)/fuzz/obj/%.o,$(CORE_SRC) test/unit/client_inside.c)
+FUZZ_CORE_OBJ := $(patsubst %.c,$(B)/fuzz/obj/%.o,$(CORE_SRC) test/unit/client_inside.c \
+        $(filter-out $(FUZZ_SRC),$(sort $(wildcard fuzz/*.c))))
 FUZZ_RTC_OBJ := $(RTC_SRC:%.c=$(B)/fuzz/obj/%.o)
 
 .PHONY: fuzz-replay fuzz-smoke fuzz-build
