@@ -58,7 +58,9 @@ check:
 
 #: make asan            unit tests under ASan and UBSan
 asan:
-	$(Q)$(MAKE) B=$(B)-asan SAN=address,undefined CC='$(CLANG)' CFLAGS='-O1 -g' unit
+	$(Q)$(MAKE) $(ASAN_BUILD) unit
+# sim-trace uses what is built so.
+ASAN_BUILD = B=$(B)-asan SAN=address,undefined CC='$(CLANG)' CFLAGS='-O1 -g'
 
 #: make hostile-sctp    what a peer that keeps to no rule costs our SCTP, for each kind of packet, beside an honest one
 .PHONY: hostile-sctp
