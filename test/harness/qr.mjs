@@ -3,9 +3,10 @@ import jsqr from 'jsqr';
 
 const decode = jsqr.default ?? jsqr;
 
-/** The text of the QR code in an RGBA image, or null. */
-export function readQr({ data, width, height }) {
-  return decode(Uint8ClampedArray.from(data), width, height)?.data ?? null;
+/** The text of the QR code in an RGBA image, or null. Not every scanner reads one that is light on dark:
+ * 'dontInvert' is such a scanner. */
+export function readQr({ data, width, height }, inversionAttempts = 'attemptBoth') {
+  return decode(Uint8ClampedArray.from(data), width, height, { inversionAttempts })?.data ?? null;
 }
 
 /* Runs in the page: the pixels of the code in the dialog, on the white of its own margin. */
