@@ -69,10 +69,11 @@ static int scalar_reduce(void *context, uint8_t scalar[32], const uint8_t in[64]
     return 0;
 }
 
+/* libsodium 1.0.18 ignores the topmost bit of an element, which must be 0 (RFC 9496 4.3.1). */
 static int scalarmult(void *context, uint8_t out[32], const uint8_t scalar[32],
                       const uint8_t element[32]) {
     (void)context;
-    return crypto_scalarmult_ristretto255(out, scalar, element);
+    return element[31] > 0x7f ? -1 : crypto_scalarmult_ristretto255(out, scalar, element);
 }
 
 int gc_host_crypto(gc_crypto *out) {
