@@ -174,7 +174,8 @@ bool sim_native_report(sim_world *w, uint32_t node) {
     native *n = of(w, node);
     gc_rtc_output o;
     sim_openssl_time(sim_node_clock(w, node)); /* it works in the poll */
-    if (gc_bridge_tell_broken(&n->bridge, sim_node_now(w, node))) {
+    if (gc_bridge_tell_broken(&n->bridge, sim_node_clock(w, node))) {
+        (void)sim_node_now(w, node); /* only then did the core see it */
         return true;
     }
     if (!gc_rtc_poll(n->rtc, &o)) {
