@@ -45,9 +45,6 @@ void gc_peer_connection_begin(gc_peer_connection *p, gc_peer_connection_shared *
                                     .wide_window_bytes = GC_PEER_CONNECTION_WIDE_WINDOW_BYTES,
                                     .interleaves = true},
                   now_ms);
-    if (shared->datagram_bytes_max > GC_DTLS_MTU_BYTES) {
-        gc_sctp_widen(&p->sctp, shared->datagram_bytes_max - GC_DTLS_OVERHEAD_BYTES);
-    }
 }
 
 void gc_peer_connection_end(gc_peer_connection *p) {
@@ -121,6 +118,16 @@ static void add_candidate(gc_peer_connection *p, gc_span text) {
     }
 }
 
+static void widen(gc_peer_connection *p, bool ours) {
+    uint32_t most = p->shared->datagram_bytes_max;
+    if (!ours && most > GC_RTC_DATAGRAM_BYTES_OTHERS) {
+        most = GC_RTC_DATAGRAM_BYTES_OTHERS;
+    }
+    if (most > GC_DTLS_MTU_BYTES) {
+        gc_sctp_widen(&p->sctp, most - GC_DTLS_OVERHEAD_BYTES);
+    }
+}
+
 static bool take_description(gc_peer_connection *p, gc_span text) {
     gc_sdp sdp;
     p->ice_ready = true;
@@ -130,6 +137,7 @@ static bool take_description(gc_peer_connection *p, gc_span text) {
     }
     gc_ice_pace(&p->ice, sdp.ice_pacing_ms);
     gc_dtls_expect(&p->dtls, sdp.fingerprint, sdp.ours);
+    widen(p, sdp.ours);
     gc_peer_connection_try_dtls(p);
     if (gc_sctp_agree(&p->sctp, gc_span_of(sdp.sctp_init, sdp.sctp_init_len)) == 0) {
         gc_negotiation_agree(&p->negotiation);

@@ -46,7 +46,8 @@ typedef struct gc_rtc_options {
     uint32_t message_bytes_max;
     /* The longest UDP payload that a link may come to use: where it has much to send, probes find
      * out whether its path carries more than the 1,200 bytes of the beginning (RFC 8899). 0: it
-     * does not try. At most GC_RTC_DATAGRAM_BYTES_MAX (asserted). */
+     * does not try. At most GC_RTC_DATAGRAM_BYTES_MAX (asserted), and of it no more than
+     * GC_RTC_DATAGRAM_BYTES_OTHERS towards another program. */
     uint32_t datagram_bytes_max;
     /* Take loopback addresses as candidates of the other side: for tests on one machine. */
     bool loopback;

@@ -12,6 +12,9 @@
 #define GC_RTC_MESSAGE_BYTES_MAX 262144
 /* Longest UDP payload that is taken or given. Longer datagrams are ignored. */
 #define GC_RTC_DATAGRAM_BYTES_MAX 9000
+/* Longest UDP payload to a side of another program: what Ethernet carries over IPv4. Chromium reads
+ * DTLS in pieces of 2,048 bytes and ends the link when a record is longer. */
+#define GC_RTC_DATAGRAM_BYTES_OTHERS 1472
 /* The bytes that one link may have waiting to be sent. */
 #define GC_RTC_BUFFERED_MAX 1048576
 /* A link whose waiting bytes fall to this many reports it (BUFFERED). */

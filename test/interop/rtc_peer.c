@@ -305,7 +305,9 @@ static void open_socket(const char *address) {
 int main(int argc, char **argv) {
     NEED(argc == 2 || (argc == 3 && strcmp(argv[2], "capture") == 0));
     captures = argc == 3;
-    gc_rtc_options options = {.loopback = true, .message_bytes_max = GC_RTC_MESSAGE_BYTES_MAX};
+    gc_rtc_options options = {.loopback = true,
+                              .message_bytes_max = GC_RTC_MESSAGE_BYTES_MAX,
+                              .datagram_bytes_max = GC_RTC_DATAGRAM_BYTES_MAX};
     size_t size = gc_rtc_size(&options);
     void *memory = aligned_alloc(16, (size + 15) / 16 * 16);
     uint8_t seed[32];

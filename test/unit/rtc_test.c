@@ -158,6 +158,41 @@ static void datagrams_become_longer_where_they_may(void **state) {
     assert_true(2 * sent[1] < sent[0]);
 }
 
+/* Descriptions name a version of this program that is not known: the other side is another one. */
+static void of_another_program(gc_span *text, uint32_t type, uint8_t *copy) {
+    static const char token[] = "ghostchat1";
+    if (type != GC_RTC_DESCRIPTION) {
+        return;
+    }
+    memcpy(copy, text->data, text->len);
+    for (uint32_t i = 0; i + sizeof token - 1 <= text->len; i++) {
+        if (memcmp(copy + i, token, sizeof token - 1) == 0) {
+            copy[i + sizeof token - 2] = '9';
+        }
+    }
+    text->data = copy;
+}
+
+/* Chromium ends a link that sends it a record of DTLS with more than 2,048 bytes. */
+static void datagrams_to_other_programs_stay_short(void **state) {
+    (void)state;
+    rtc_pair *w =
+        rtc_pair_make_with(1, &(gc_rtc_options){.message_bytes_max = GC_RTC_MESSAGE_BYTES_MAX,
+                                                .datagram_bytes_max = GC_RTC_DATAGRAM_BYTES_MAX});
+    w->spoil = of_another_program;
+    w->datagram_bytes_max = GC_RTC_DATAGRAM_BYTES_OTHERS;
+    rtc_pair_offer(w, LINK, GC_LINK_KIND_NATIVE);
+    rtc_pair_run(w, 2000);
+    for (uint32_t i = 0; i < 3; i++) {
+        rtc_pair_send(w, 0, LINK, 1, 0, GC_RTC_MESSAGE_BYTES_MAX);
+        rtc_pair_send(w, 1, LINK, 1, 0, GC_RTC_MESSAGE_BYTES_MAX);
+        rtc_pair_run(w, 5000);
+    }
+    assert_int_equal(w->sides[0].messages, 3);
+    assert_int_equal(w->sides[1].messages, 3);
+    rtc_pair_free(w);
+}
+
 static void a_full_queue_refuses(void **state) {
     (void)state;
     rtc_pair *w = rtc_pair_open(1);
@@ -322,6 +357,7 @@ int main(void) {
         cmocka_unit_test(sizes_of_messages),
         cmocka_unit_test(large_messages_for_who_takes_them),
         cmocka_unit_test(datagrams_become_longer_where_they_may),
+        cmocka_unit_test(datagrams_to_other_programs_stay_short),
         cmocka_unit_test(a_full_queue_refuses),
         cmocka_unit_test(memory_of_many_messages_is_given_back),
         cmocka_unit_test(an_offer_to_whoever_answers_meets_one_of_ours),
