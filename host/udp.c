@@ -132,6 +132,18 @@ static bool refuses_runs(int error) {
     return error == EIO || error == EINVAL || error == ENOPROTOOPT || error == EMSGSIZE;
 }
 
+/* Sends the datagrams of a run that was refused, each alone. Whether the way carries such long ones
+ * is what probes of the path ask: who asks must not cost others the use of UDP_SEGMENT. */
+static uint32_t send_alone(gc_udp_group *group, uint32_t at, uint32_t count) {
+    gc_udp_batch *b = group->batch;
+    int n = sendmmsg(b->sender->fd, b->out.messages + at, count, MSG_DONTWAIT);
+    if (n > 0) {
+        return (uint32_t)n;
+    }
+    group->unsent++;
+    return 1;
+}
+
 /* Sends what is left from datagram `at` on, as far as the kernel takes it at once. Returns how many
  * datagrams that settles. */
 static uint32_t send_some(gc_udp_group *group, uint32_t at) {
@@ -150,6 +162,9 @@ static uint32_t send_some(gc_udp_group *group, uint32_t at) {
     }
     uint32_t refused = (uint32_t)list[0].msg_hdr.msg_iovlen;
     if (refused > 1 && refuses_runs(errno)) {
+        if (b->out.vectors[at].iov_len > USUAL_BYTES) {
+            return send_alone(group, at, refused);
+        }
         u->offload &= ~(uint32_t)GC_UDP_SEGMENTS;
         return 0;
     }

@@ -26,6 +26,7 @@ typedef struct pair {
     bool echo, close_at_once;
     bool burst;        /* B answers with a burst, whose datagrams are counted in `in_order` */
     uint32_t in_order; /* as they came to A */
+    uint32_t probes;   /* B answers with so many long datagrams */
 } pair;
 
 static gc_addr address_of(int fd) {
@@ -61,6 +62,12 @@ static void on_datagram(gc_udp *u, const gc_udp_datagram *d) {
         send_burst(u, p);
     } else if (p->burst && u == &p->a) {
         p->in_order += gc_span_equal(d->bytes, burst_datagram(p->in_order));
+    }
+    if (u == &p->b) {
+        static const uint8_t probe[8000];
+        for (uint32_t i = 0; i < p->probes; i++) {
+            gc_udp_send(u, &p->a_is, NULL, gc_span_of(probe, sizeof probe));
+        }
     }
     p->last = *d;
     p->got++;
@@ -232,6 +239,28 @@ static void a_refused_message_leaves_as_datagrams(void **state) {
     pair_close(&p);
 }
 
+/* Probes of two links may be equally long: when the kernel does not take them together, that says
+ * nothing of usual datagrams. */
+static void refused_probes_leave_others_what_the_kernel_does(void **state) {
+    (void)state;
+    int on = 1;
+    for (uint32_t probes = 2; probes < 5; probes++) {
+        pair p;
+        pair_open(&p, "127.0.0.1");
+        p.probes = probes;
+        uint32_t had = gc_udp_offload(&p.b, GC_UDP_SEGMENTS);
+        assert_int_equal(setsockopt(p.b.fd, SOL_SOCKET, SO_NO_CHECK, &on, sizeof on), 0);
+        gc_udp_send(&p.a, &p.b_is, NULL, GC_SPAN("start"));
+        await(&p, 1 + probes);
+        assert_int_equal(p.group.unsent, 0);
+        assert_int_equal(p.b.offload, had);
+        pair_close(&p);
+        if (had == 0) {
+            skip();
+        }
+    }
+}
+
 static void offloads_are_given_back(void **state) {
     (void)state;
     pair p;
@@ -363,6 +392,7 @@ int main(void) {
         cmocka_unit_test(more_than_a_batch_is_echoed),
         cmocka_unit_test(a_burst_passes_whole_whatever_the_kernel_puts_together),
         cmocka_unit_test(a_refused_message_leaves_as_datagrams),
+        cmocka_unit_test(refused_probes_leave_others_what_the_kernel_does),
         cmocka_unit_test(offloads_are_given_back),
         cmocka_unit_test(a_socket_gets_the_room_that_is_permitted),
         cmocka_unit_test(an_answer_leaves_from_the_address_that_was_asked),
