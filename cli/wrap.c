@@ -18,6 +18,12 @@ static bool may_be_wide(uint32_t c) {
            p->boundclass == UTF8PROC_BOUNDCLASS_REGIONAL_INDICATOR;
 }
 
+/* Terminals draw all of these in two columns, also numbers in circles and hexagrams, which Unicode
+ * calls ambiguous or neutral (UAX #11). */
+static bool is_of_east_asia(uint32_t c) {
+    return in(c, 0x2e80, 0xa4cf);
+}
+
 uint32_t gc_wrap_columns(uint32_t c) {
     utf8proc_int32_t code = (utf8proc_int32_t)c;
     if (in(c, 0x20, 0x7e) || gc_unicode_is_ignorable(c)) {
@@ -27,7 +33,7 @@ uint32_t gc_wrap_columns(uint32_t c) {
     if (category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_ME) {
         return 0;
     }
-    return may_be_wide(c) || utf8proc_charwidth(code) > 1 ? 2 : 1;
+    return may_be_wide(c) || is_of_east_asia(c) || utf8proc_charwidth(code) > 1 ? 2 : 1;
 }
 
 /* The character at `at`; returns its bytes. A byte that is not UTF-8 counts as one character. */

@@ -95,6 +95,7 @@ static void letters_have_their_columns(void **state) {
         {'a', 1},     {0xe4, 1},   {0x416, 1},  {0x5d0, 1},  {0x301, 0},   {0x1ab0, 0},
         {0x6f22, 2},  {0xac00, 2}, {0xff21, 2}, {0x3000, 2}, {0x1f469, 2}, {0x2764, 2},
         {0x1f1e9, 2}, {0x200d, 1}, {0xfe0f, 1}, {0xe000, 2}, {0x1161, 1},  {0x93e, 1},
+        {0x3248, 2},  {0x324f, 2}, {0x4dc0, 2}, {0x4dff, 2}, {0x303f, 2},  {0xa4d0, 1},
         {0xfffd, 1},  {0x378, 2},  {0xa0, 1},   {0x2800, 1}, {0xe0067, 1}, {0x10ffff, 2},
     };
     for (size_t i = 0; i < sizeof rows_of / sizeof rows_of[0]; i++) {
