@@ -9,7 +9,8 @@
 #define ACKED    3
 #define GIVEN_UP 4 /* in no list */
 
-/* The `dies_ms` of all chunks of a message that is given up. */
+/* The `dies_ms` of all chunks of a message that is given up. No other message has it: one that ends
+ * then, which a clock that began at 0 makes possible, ends a millisecond later. */
 #define LONG_AGO_MS 1
 
 static const gc_sctp_list empty_list = {GC_SCTP_NO_BLOCK, GC_SCTP_NO_BLOCK, 0};
@@ -192,7 +193,7 @@ static uint32_t put_chunk(gc_sctp_out *o, const gc_sctp_data *d, const gc_sctp_l
     b->turn = turn;
     b->flags = d->flags;
     b->state = UNSENT;
-    b->dies_ms = limit->dies_ms;
+    b->dies_ms = limit->dies_ms == LONG_AGO_MS ? LONG_AGO_MS + 1 : limit->dies_ms;
     b->tries_max = limit->tries_max;
     if (is_limited(b)) {
         join_ring(o, block, earlier);

@@ -328,6 +328,29 @@ static void what_is_not_sent_in_time_leaves_no_trace(void **state) {
     end();
 }
 
+/* Whether a message is given up decides what some fields of its chunks mean. */
+static void a_clock_may_begin_at_zero(void **state) {
+    (void)state;
+    for (uint64_t dies_ms = 1; dies_ms < 4; dies_ms++) {
+        begin(16, 16 * GC_SCTP_BLOCK_BYTES);
+        limit.dies_ms = 0;
+        put(0, 0, "z", 1);
+        limit.dies_ms = dies_ms;
+        put(0, 0, "abc", 1);
+        gc_sctp_out_give_up(&out, 0);
+        for (uint32_t i = 0; i < 4; i++) {
+            assert_int_equal(send(0).tsn, FIRST + i);
+        }
+        ack(UINT32_MAX, 2, 2);
+        assert_int_equal(pool.blocks[out.flight.first].ppid, 53);
+        assert_false(given_up(2));
+        ack(3, 0, 0);
+        assert_true(gc_sctp_out_is_empty(&out));
+        limit.dies_ms = 0;
+        end();
+    }
+}
+
 /* Of five chunks three are sent when the second is lost. */
 static void a_message_that_was_begun_is_given_up_whole(void **state) {
     (void)state;
@@ -425,6 +448,7 @@ int main(void) {
         cmocka_unit_test(a_restarted_stream_counts_from_zero),
         cmocka_unit_test(a_chunk_that_was_tried_enough_is_given_up),
         cmocka_unit_test(what_is_not_sent_in_time_leaves_no_trace),
+        cmocka_unit_test(a_clock_may_begin_at_zero),
         cmocka_unit_test(a_message_that_was_begun_is_given_up_whole),
         cmocka_unit_test(the_last_chunk_waits_for_a_place),
     };
