@@ -1,5 +1,6 @@
 #include "cli/arguments.h"
 #include "cli/hidden.h"
+#include "core/base/error.h"
 
 #include <string.h>
 
@@ -11,8 +12,8 @@ typedef struct option {
 
 static const option table[] = {
     {"server", "URL", "the server at which people meet (that of the link)"},
-    {"stun", "URL", "a STUN server, stun:HOST:PORT, in place of the server's; may be repeated"},
-    {"nick", "NAME", "your name, which the others see"},
+    {"stun", "URL", "a STUN server, stun:HOST:PORT, in place of the server's; up to 4"},
+    {"nick", "NAME", "your name, which the others see; at most 256 bytes"},
     {"serialization", "WORD", "how to speak with a PeerJS application: binary, json or raw"},
     {"json", NULL, "JSON lines in and out (the default where stdout is no terminal)"},
     {"plain", NULL, "text line by line, without a QR code (text is the default on a terminal)"},
@@ -67,6 +68,17 @@ typedef struct reader {
     size_t error_bytes;
 } reader;
 
+/* Says why --stun does not take a URL; error: of gc_stun_list_add(). */
+static void say_stun(reader *r, int error) {
+    if (error == GC_E_FULL) {
+        snprintf(r->error, r->error_bytes, "--stun takes at most %d URLs", GC_STUN_SERVERS_MAX);
+        return;
+    }
+    snprintf(r->error, r->error_bytes, "%s",
+             error == GC_E_REFUSED ? "--stun takes no stuns:, turn: or turns:, only stun:"
+                                   : "--stun takes a URL such as stun:host:3478");
+}
+
 /* `text` begins with two dashes. */
 static int read_option(reader *r, const char *text) {
     size_t len = strcspn(text + 2, "=");
@@ -87,9 +99,9 @@ static int read_option(reader *r, const char *text) {
         snprintf(r->error, r->error_bytes, "--%s takes a value, %s", o->name, o->value);
         return -1;
     }
-    if (is(o, "stun") && gc_stun_list_add(&r->out->stun, gc_span_text(value)) != 0) {
-        snprintf(r->error, r->error_bytes, "--stun takes at most %d URLs such as stun:host:3478",
-                 GC_STUN_SERVERS_MAX);
+    int error = is(o, "stun") ? gc_stun_list_add(&r->out->stun, gc_span_text(value)) : 0;
+    if (error != 0) {
+        say_stun(r, error);
         return -1;
     }
     if (is(o, "nick") && strlen(value) > GC_NICK_BYTES_MAX) {

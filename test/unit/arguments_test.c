@@ -73,6 +73,7 @@ static void stun_servers_are_read_in_their_order(void **state) {
     assert_int_equal(PARSE("join", "a", "--stun=stun:a", "--stun=stun:b", "--stun=stun:c",
                            "--stun=stun:d", "--stun=stun:e"),
                      -1);
+    assert_string_equal(why, "--stun takes at most 4 URLs");
 }
 
 static void a_name_that_is_too_long_is_refused(void **state) {
@@ -133,10 +134,11 @@ static void mistakes_are_named(void **state) {
         {{"ghostchat", "join", "a", "--json=x"}, "--json takes no value"},
         {{"ghostchat", "join", "a", "--jso"}, "there is no option --jso"},
         {{"ghostchat", "join", "a", "-j"}, "there is no option -j"},
-        {{"ghostchat", "join", "a", "--stun=h"},
-         "--stun takes at most 4 URLs such as stun:host:3478"},
+        {{"ghostchat", "join", "a", "--stun=h"}, "--stun takes a URL such as stun:host:3478"},
         {{"ghostchat", "join", "a", "--stun=turn:h"},
-         "--stun takes at most 4 URLs such as stun:host:3478"},
+         "--stun takes no stuns:, turn: or turns:, only stun:"},
+        {{"ghostchat", "join", "a", "--stun=stuns:h"},
+         "--stun takes no stuns:, turn: or turns:, only stun:"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_int_equal(parse((char **)bad[i].argv), -1);
