@@ -1,16 +1,16 @@
 /* Certificate: the key by which the other side of a link knows this handle, and its fingerprint,
- * which travels in the descriptions (RFC 8122). It is self-signed, so its fingerprint alone
- * tells peers apart; it is made anew for each handle, so it links no two visits. */
+ * which travels in the descriptions (RFC 8122): SHA-256, the only digest that is offered and taken.
+ * It is self-signed, so its fingerprint alone tells peers apart; it is made anew for each handle,
+ * so it links no two visits. */
 #ifndef GC_RTC_CERTIFICATE_H
 #define GC_RTC_CERTIFICATE_H
 
 #include "core/base/drbg.h"
+#include "core/base/limits.h"
 #include "core/base/span.h"
 
 #include <stdbool.h>
 
-/* SHA-256, the only digest that is offered and taken. */
-#define GC_FINGERPRINT_BYTES 32
 /* The certificate is valid from a day before it was made (the clock of the other side may be slow,
  * although no browser looks at the dates) until 30 days later, as Chromium's are. */
 #define GC_CERTIFICATE_BEFORE_S 86400

@@ -1,6 +1,7 @@
 /* DTLS BIO: how OpenSSL reads and writes the datagrams of one session. One read is one datagram,
- * and so is one write, but for flights that are sent again, whose records are put together. A
- * memory BIO would lose the borders between datagrams.
+ * and so is one write, but that one record of a handshake joins the datagram of such records before
+ * it, in a flight that is sent again and in a first one alike. A memory BIO would lose the borders
+ * between datagrams.
  *
  * The datagram that waits to be read lies in memory that the sessions of a handle share: whoever
  * admits another one before OpenSSL has read this one loses it, as a network does. */

@@ -17,6 +17,7 @@
 #define GC_OWN_TOKEN_CHARS         26   /* base32 of 16 random bytes */
 #define GC_SLOT_ID_CHARS           26   /* base32 of 16 bytes */
 #define GC_SIGN_KEY_BYTES          32   /* Ed25519: a seed, and a public key */
+#define GC_FINGERPRINT_BYTES       32   /* SHA-256 of a certificate of DTLS */
 #define GC_INVITE_ID_CHARS_MAX     64   /* peer id inside a link */
 #define GC_CONNECTION_ID_BYTES_MAX 64   /* of a PeerJS data connection; stock ones have 14 */
 #define GC_URL_BYTES_MAX           1280 /* any link or server address that the client takes */

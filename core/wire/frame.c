@@ -5,7 +5,7 @@
 #include "core/base/reader.h"
 #include "core/base/utf8.h"
 
-#define TYPE_MIN 0x10 /* below: HELLO and AUTH, whose first byte is a version */
+#define TYPE_MIN 0x10 /* no frame has a type below */
 
 /* --- which frame types there are -------------------------------------------------------------- */
 

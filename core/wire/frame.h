@@ -14,8 +14,9 @@ enum gc_channel {
     GC_CHANNEL_MESSAGE = 1, /* unordered, reliable: messages */
 };
 
-/* One table (frame.c) has the fields and the channel of each. 0x01..0x0f are HELLO and AUTH (their
- * first byte is a version): see ghostchat-protocol.7. */
+/* One table (frame.c) has the fields and the channel of each. No frame has a type below 0x10. AUTH
+ * (hello.h) is not a frame: it begins with any byte, and its place, the first message on channel 0,
+ * and its length tell what it is. HELLO does not travel on a link. */
 enum gc_frame_type {
     GC_FRAME_START = 0x10, /* the first frame of each side */
     GC_FRAME_ACK = 0x11,

@@ -19,7 +19,6 @@
 #define GC_HELLO_BYTES       98
 #define GC_HELLO_CHARS       131 /* in base64url, as it is written in signaling */
 #define GC_HELLO_NONCE_BYTES 32
-#define GC_FINGERPRINT_BYTES 32 /* SHA-256 of a certificate */
 #define GC_TRANSCRIPT_BYTES  64 /* T */
 #define GC_AUTH_TAG_BYTES    32
 #define GC_AUTH_BYTES        (GC_AUTH_TAG_BYTES + GC_SIGNATURE_BYTES)
