@@ -49,6 +49,8 @@ struct gc_udp_batch {
     uint32_t out_used; /* of out_bytes */
     side in, out;
     struct mmsghdr runs[GC_UDP_BATCH]; /* of `out`: neighbours that may leave as one message */
+    struct iovec run_bytes[GC_UDP_BATCH];
+    uint32_t run_counts[GC_UDP_BATCH]; /* datagrams of each */
     uint8_t out_bytes[OUT_BYTES];
     uint8_t in_bytes[IN_BYTES]; /* WHOLE_BATCH long ones or SHORT_BATCH others */
 };
@@ -106,18 +108,21 @@ static void put_segment(struct msghdr *m, control *own, uint16_t size) {
     m->msg_controllen += CMSG_SPACE(sizeof size);
 }
 
-/* Puts neighbours from datagram `at` on together. Returns how many runs that makes. */
-static uint32_t gather(gc_udp_batch *b, uint32_t at) {
+/* Makes runs of the datagrams from `at` on, which are neighbours in memory too; together: of more
+ * than one where they fit. Returns how many runs there are. */
+static uint32_t gather(gc_udp_batch *b, uint32_t at, bool together) {
     uint32_t runs = 0;
     while (at < b->count) {
         uint32_t first = at;
         size_t bytes = 0;
         do {
             bytes += b->out.vectors[at++].iov_len;
-        } while (at < b->count && joins(&b->out, first, at, bytes));
-        struct mmsghdr *run = &b->runs[runs++];
+        } while (together && at < b->count && joins(&b->out, first, at, bytes));
+        struct mmsghdr *run = &b->runs[runs];
         *run = b->out.messages[first];
-        run->msg_hdr.msg_iovlen = at - first;
+        b->run_bytes[runs] = (struct iovec){b->out.vectors[first].iov_base, bytes};
+        run->msg_hdr.msg_iov = &b->run_bytes[runs];
+        b->run_counts[runs++] = at - first;
         if (at - first > 1) {
             put_segment(&run->msg_hdr, &b->out.control[first],
                         (uint16_t)b->out.vectors[first].iov_len);
@@ -149,18 +154,16 @@ static uint32_t send_alone(gc_udp_group *group, uint32_t at, uint32_t count) {
 static uint32_t send_some(gc_udp_group *group, uint32_t at) {
     gc_udp_batch *b = group->batch;
     gc_udp *u = b->sender;
-    bool together = (u->offload & GC_UDP_SEGMENTS) != 0 && b->count - at > 1;
-    struct mmsghdr *list = together ? b->runs : b->out.messages + at;
-    uint32_t count = together ? gather(b, at) : b->count - at;
+    uint32_t count = gather(b, at, (u->offload & GC_UDP_SEGMENTS) != 0);
     uint32_t settled = 0;
-    int n = sendmmsg(u->fd, list, count, MSG_DONTWAIT);
+    int n = sendmmsg(u->fd, b->runs, count, MSG_DONTWAIT);
     for (int i = 0; i < n; i++) {
-        settled += (uint32_t)list[i].msg_hdr.msg_iovlen;
+        settled += b->run_counts[i];
     }
     if (n > 0) {
         return settled;
     }
-    uint32_t refused = (uint32_t)list[0].msg_hdr.msg_iovlen;
+    uint32_t refused = b->run_counts[0];
     if (refused > 1 && refuses_runs(errno)) {
         if (b->out.vectors[at].iov_len > USUAL_BYTES) {
             return send_alone(group, at, refused);
