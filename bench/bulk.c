@@ -38,7 +38,8 @@ typedef struct end {
     gc_udp_group group;
     gc_udp socket;
     gc_rtc *rtc;
-    int other; /* descriptions and candidates to and from the other process */
+    uint64_t armed_ms; /* for when the timer is set */
+    int other;         /* descriptions and candidates to and from the other process */
     bool sends, done;
     uint32_t channel, message_bytes, offload, udp_bytes;
     uint64_t bytes, goal; /* sent or received so far, and in the end */
@@ -188,11 +189,15 @@ static void drive(end *e) {
     }
     uint64_t now_ms = uv_now(&e->loop);
     uint64_t at_ms = gc_rtc_deadline(e->rtc);
-    uv_timer_start(&e->timer, on_deadline, at_ms > now_ms ? at_ms - now_ms : 0, 0);
+    if (at_ms != e->armed_ms) {
+        e->armed_ms = at_ms;
+        uv_timer_start(&e->timer, on_deadline, at_ms > now_ms ? at_ms - now_ms : 0, 0);
+    }
 }
 
 static void on_deadline(uv_timer_t *timer) {
     end *e = timer->data;
+    e->armed_ms = GC_NEVER;
     gc_rtc_tick(e->rtc, uv_now(&e->loop));
     drive(e);
 }
@@ -269,6 +274,7 @@ static void open_network(end *e) {
 static void run(end *e) {
     uv_loop_init(&e->loop);
     uv_timer_init(&e->loop, &e->timer);
+    e->armed_ms = GC_NEVER;
     e->timer.data = e;
     open_rtc(e);
     FILE *random = fopen("/dev/urandom", "r");

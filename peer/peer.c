@@ -32,8 +32,9 @@ struct gc_peer {
     gc_events events;
     bool driving; /* outputs are being drained */
     bool joined;
-    bool leaves;      /* as soon as the core's outputs are drained */
-    uv_timer_t timer; /* the next deadline */
+    bool leaves;       /* as soon as the core's outputs are drained */
+    uv_timer_t timer;  /* the next deadline */
+    uint64_t armed_ms; /* for when the timer is set; GC_NEVER: it is not */
     /* the end */
     bool closing;
     bool let_go;         /* nothing but the loop uses it any more */
@@ -103,6 +104,7 @@ static void let_go(gc_peer *p);
 static void on_deadline(uv_timer_t *timer) {
     gc_peer *p = timer->data;
     uint64_t now_ms = now_of(p);
+    p->armed_ms = GC_NEVER;
     if (p->closing && now_ms >= p->goodbye_ms) {
         let_go(p);
         return;
@@ -123,6 +125,10 @@ static void arm(gc_peer *p) {
         at = at == GC_NEVER ? 0 : gc_min_u64(at, p->goodbye_ms);
         p->goodbye_ms = at == 0 ? 0 : p->goodbye_ms;
     }
+    if (at == p->armed_ms) {
+        return; /* as after most datagrams */
+    }
+    p->armed_ms = at;
     if (at == GC_NEVER) {
         uv_timer_stop(&p->timer);
         return;
@@ -333,6 +339,7 @@ gc_peer *gc_peer_open(const gc_peer_options *options) {
     }
     open_parts(p);
     uv_timer_init(options->loop, &p->timer);
+    p->armed_ms = GC_NEVER;
     p->timer.data = p;
     return p;
 }

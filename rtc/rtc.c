@@ -24,7 +24,8 @@ typedef struct shared_datagram {
 
 struct gc_rtc {
     uint64_t now_ms;
-    bool asks; /* multicast DNS may have something to say */
+    bool asks;        /* multicast DNS may have something to say */
+    uint64_t mdns_ms; /* its deadline, as of the last time when it had nothing more to say */
     gc_rtc_places places;
     gc_addr bases[GC_RTC_BASES_MAX]; /* family 0: none */
     gc_addr servers[GC_RTC_SERVERS_MAX];
@@ -84,7 +85,7 @@ static gc_rtc *lay_out(gc_arena *a, const gc_rtc_options *options, const uint8_t
     *r = (gc_rtc){0};
     gc_rtc_places_init(&r->places, a, links_of(options));
     r->waiting.next = r->places.count;
-    r->unused_ms = GC_NEVER;
+    r->mdns_ms = r->unused_ms = GC_NEVER;
     gc_drbg_init(&r->drbg, seed);
     gc_ice_gate_init(&r->gate, &r->drbg);
     gc_mdns_init(&r->mdns);
@@ -395,7 +396,7 @@ void gc_rtc_tick(gc_rtc *r, uint64_t now_ms) {
 }
 
 uint64_t gc_rtc_deadline(const gc_rtc *r) {
-    uint64_t at_ms = gc_mdns_deadline(&r->mdns);
+    uint64_t at_ms = r->mdns_ms;
     if (gc_sctp_pool_is_idle(&r->pool)) {
         at_ms = gc_min_u64(at_ms, r->unused_ms);
     }
@@ -451,7 +452,10 @@ static bool poll_mdns(gc_rtc *r, gc_rtc_output *out) {
                                      &mdns.candidate);
         }
     }
-    r->asks = false;
+    if (r->asks) {
+        r->asks = false;
+        r->mdns_ms = gc_mdns_deadline(&r->mdns);
+    }
     return false;
 }
 
