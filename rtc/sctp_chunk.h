@@ -61,9 +61,10 @@ typedef struct gc_sctp_init_chunk {
     uint32_t report_len;
 } gc_sctp_init_chunk;
 
-/* Tells whether a peer is of this program, as far as its INIT says: no browser declares that zero
- * is a checksum. Nothing but sizes and the pace of SACKs may depend on it. */
-static inline bool gc_sctp_init_is_ours(const gc_sctp_init_chunk *i) {
+/* Returns true if this INIT or INIT ACK declares that zero is a checksum (RFC 9653 4). No browser
+ * does, so that it is taken for one of this program: nothing but sizes and the pace of SACKs may
+ * depend on that. */
+static inline bool gc_sctp_init_zero_checksum(const gc_sctp_init_chunk *i) {
     return i->zero_checksum;
 }
 

@@ -54,7 +54,7 @@ bool gc_sctp_state_is_open(const gc_sctp *s) {
 static void know_peer(gc_sctp *s) {
     const gc_sctp_init_chunk *peer = &s->opening.peer;
     gc_sctp_in_begin(&s->in, peer->tsn, s->config.window_bytes);
-    if (gc_sctp_init_is_ours(peer)) {
+    if (gc_sctp_init_zero_checksum(peer)) {
         uint32_t wide_bytes = s->config.wide_window_bytes;
         gc_sctp_in_widen(&s->in, wide_bytes > 0 ? wide_bytes : s->config.window_bytes);
     }
