@@ -337,7 +337,7 @@ int gc_ice_datagram(gc_ice *ice, uint64_t now_ms, uint32_t base, const gc_addr *
     return result;
 }
 
-gc_span gc_ice_came(const gc_ice *ice) {
+gc_span gc_ice_passenger_came(const gc_ice *ice) {
     return ice->came;
 }
 

@@ -68,7 +68,7 @@ int gc_ice_datagram(gc_ice *ice, uint64_t now_ms, uint32_t base, const gc_addr *
                     gc_span datagram);
 /* Returns the datagram of DTLS that was in the authentic check for which gc_ice_datagram() returned
  * 0 just now, borrowed from that check; empty: none. */
-gc_span gc_ice_came(const gc_ice *ice);
+gc_span gc_ice_passenger_came(const gc_ice *ice);
 /* Takes a datagram of DTLS that goes along with checks from now on (rtc/ice_passenger.h), as long
  * as no pair is in use, in the place of the one before. One that is too long goes along with none.
  */

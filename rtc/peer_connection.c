@@ -269,7 +269,7 @@ int gc_peer_connection_stun(gc_peer_connection *p, uint64_t now_ms, uint32_t bas
     }
     p->ice_ready = true;
     int result = gc_ice_datagram(&p->ice, p->now_ms, base, from, datagram);
-    gc_span came = result == 0 ? gc_ice_came(&p->ice) : GC_SPAN_NONE;
+    gc_span came = result == 0 ? gc_ice_passenger_came(&p->ice) : GC_SPAN_NONE;
     if (came.len > 0) {
         gc_dtls_datagram(&p->dtls, p->now_ms, came);
     }
@@ -282,8 +282,8 @@ void gc_peer_connection_dtls(gc_peer_connection *p, uint64_t now_ms, gc_span dat
 }
 
 /* The peer sends on another pair than this side: it may have left the one in use. */
-void gc_peer_connection_came(gc_peer_connection *p, uint64_t now_ms, uint32_t base,
-                             const gc_addr *from) {
+void gc_peer_connection_came_from(gc_peer_connection *p, uint64_t now_ms, uint32_t base,
+                                  const gc_addr *from) {
     if (p->state == GC_PEER_CONNECTION_OPEN && !gc_link_route_is(&p->route, base, from)) {
         step_clock(p, now_ms);
         p->ice_ready = true;

@@ -60,9 +60,10 @@ int gc_peer_connection_stun(gc_peer_connection *p, uint64_t now_ms, uint32_t bas
                             const gc_addr *from, gc_span datagram);
 /* Takes a datagram of DTLS that came from an address which gc_peer_connection_accepts(). */
 void gc_peer_connection_dtls(gc_peer_connection *p, uint64_t now_ms, gc_span datagram);
-/* Takes where a datagram of DTLS came from, before the datagram. */
-void gc_peer_connection_came(gc_peer_connection *p, uint64_t now_ms, uint32_t base,
-                             const gc_addr *from);
+/* Takes the pair on which a datagram of DTLS came, before the datagram itself: where an open link
+ * uses another one, its agent asks whether that still works (gc_ice_elsewhere()). */
+void gc_peer_connection_came_from(gc_peer_connection *p, uint64_t now_ms, uint32_t base,
+                                  const gc_addr *from);
 /* Tells whether datagrams of DTLS are taken from this address. */
 bool gc_peer_connection_accepts(const gc_peer_connection *p, uint32_t base, const gc_addr *from);
 

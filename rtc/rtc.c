@@ -363,7 +363,7 @@ static void take_dtls(gc_rtc *r, uint32_t base, const gc_addr *from, gc_span byt
         w->len = bytes.len;
         memcpy(w->bytes, bytes.data, bytes.len);
     }
-    gc_peer_connection_came(&r->places.table[first].connection, r->now_ms, base, from);
+    gc_peer_connection_came_from(&r->places.table[first].connection, r->now_ms, base, from);
     give_dtls(r, first, bytes);
 }
 

@@ -854,7 +854,7 @@ static void a_passenger_comes_with_its_check(void **state) {
                                             authentic ? &ice->generations.current.local : &wrong);
         int result = gc_ice_datagram(ice, net.now_ms, 0, &from, gc_span_of(bytes, len));
         assert_int_equal(result, authentic ? 0 : GC_E_REFUSED);
-        assert_span(gc_ice_came(ice), authentic ? checks[i % 2].passenger : GC_SPAN_NONE);
+        assert_span(gc_ice_passenger_came(ice), authentic ? checks[i % 2].passenger : GC_SPAN_NONE);
         network_drain(&net, 0);
     }
 }
