@@ -1,4 +1,5 @@
 #include "cli/output.h"
+#include "cli/columns.h"
 #include "cli/qr.h"
 #include "cli/wrap.h"
 #include "core/base/error.h"
@@ -64,7 +65,7 @@ static void flush_cut(gc_output *o, const gc_writer *w) {
     gc_span lines = gc_span_of(w->data, w->failed ? 0 : w->at);
     gc_writer_init(&rows, o->rows, sizeof o->rows);
     if (o->terminal) {
-        gc_wrap_rows(&rows, lines, width_of(o));
+        gc_wrap_rows(&rows, lines, width_of(o), o->narrow);
     } else {
         gc_wrap_blanks(&rows, lines);
     }
@@ -77,9 +78,21 @@ static gc_writer begin(gc_output *o) {
     return w;
 }
 
+/* The locale of letters. Source: POSIX.1-2017, Base Definitions 8.2. */
+static const char *locale_of_letters(void) {
+    static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+    const char *found = NULL;
+    for (size_t i = 0; i < sizeof names / sizeof names[0] && found == NULL; i++) {
+        const char *value = getenv(names[i]);
+        found = value != NULL && *value != 0 ? value : NULL;
+    }
+    return found;
+}
+
 void gc_output_open(gc_output *o, int fd, bool json) {
     o->fd = fd;
     o->json = json;
+    o->narrow = gc_columns_are_narrow(locale_of_letters());
     o->terminal = isatty(fd) != 0;
 }
 

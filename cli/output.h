@@ -11,15 +11,16 @@ typedef struct gc_output {
     int fd;
     bool json;
     bool terminal;    /* fd is one */
+    bool narrow;      /* as in gc_columns_of() */
     bool gone;        /* the reader: nothing is written any more */
     uint32_t columns; /* of the terminal that shows QR codes; 0: none are shown */
     uint32_t lines;   /* of that terminal; 0: not known */
     gc_plain_lines people;
     uint8_t bytes[GC_PLAIN_LINES_BYTES_MAX > GC_JSON_LINES_BYTES_MAX ? GC_PLAIN_LINES_BYTES_MAX
                                                                      : GC_JSON_LINES_BYTES_MAX];
-    uint8_t
-        rows[2 * GC_PLAIN_LINES_BYTES_MAX]; /* plain lines, cut: of a message that is spelled out
-                                               whole, 8 bytes a byte, three bytes become 8 */
+    /* Plain lines, cut: of a message that is spelled out whole, 8 bytes a byte, three bytes become
+     * 8; of one that is shown as it is a byte becomes 9 at most. */
+    uint8_t rows[2 * GC_PLAIN_LINES_BYTES_MAX];
 } gc_output;
 
 /* Opens zeroed o on a descriptor, which stays the caller's. json: JSON lines, else plain ones. */

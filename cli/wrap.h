@@ -5,7 +5,7 @@
  *
  * Where the output is not a terminal nobody knows how wide it will be shown, and programs read
  * lines: these stay whole. But a long run of blanks is cut there, because it serves nothing but to
- * move what follows to the edge of somebody's terminal. Source: UAX 11 (East Asian Width). */
+ * move what follows to the edge of somebody's terminal. */
 #ifndef GC_CLI_WRAP_H
 #define GC_CLI_WRAP_H
 
@@ -16,16 +16,13 @@
 #define GC_WRAP_COLUMNS_UNKNOWN 80     /* of a terminal that does not say */
 #define GC_WRAP_BLANKS_MAX      16     /* columns of a run of blanks, where nothing is wrapped */
 
-/* Returns how many columns a character that may be printed takes at most, whatever the terminal and
- * the Unicode that it knows: 0 (a mark over a letter), 1 or 2. Emoji count as 2 and the joiners
- * between them as 1, because not every terminal joins them. */
-uint32_t gc_wrap_columns(uint32_t c);
 /* Writes lines, valid UTF-8 without control characters but tab and line feed, cut to rows for a
  * terminal of so many columns, whose last one stays free: behind a blank in the second half of a
- * row where there is one, else anywhere. Tabs become blanks. On the narrowest terminal three
- * columns are left beside the indent: so a tab becomes at most 9 bytes, and any other three
- * bytes 8. */
-void gc_wrap_rows(gc_writer *w, gc_span lines, uint32_t columns);
+ * row where there is one, else anywhere, but before no mark that a row has room for. narrow: as in
+ * gc_columns_of(). Tabs become blanks. On the narrowest terminal three columns are left beside the
+ * indent, and any two rows have four columns at least: so a tab becomes at most 9 bytes, and two
+ * bytes of anything else 7, as (c) does, which is two bytes and two columns. */
+void gc_wrap_rows(gc_writer *w, gc_span lines, uint32_t columns, bool narrow);
 /* Writes the same lines whole, each run of blanks cut after GC_WRAP_BLANKS_MAX columns. */
 void gc_wrap_blanks(gc_writer *w, gc_span lines);
 

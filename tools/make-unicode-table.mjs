@@ -1,13 +1,12 @@
-// Makes core/base/unicode_table.h from the Unicode Character Database:
+// Makes core/base/unicode_table.h and cli/columns_table.h from the Unicode Character Database:
 //   node tools/make-unicode-table.mjs [--check] [FOLDER]
 // FOLDER is where Debian's package unicode-data puts it. Debian 12 has version 15.0, Debian 13 a later
 // one: what a version after 15.0 brought is left out by the age of each character, so both make the
-// same file. --check writes nothing and fails when the file is not what would be written.
+// same files. --check writes nothing and fails when a file is not what would be written.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const AGE = 15.0;
-const PATH = fileURLToPath(new URL('../core/base/unicode_table.h', import.meta.url));
 const check = process.argv.includes('--check');
 const folder = process.argv.slice(2).find((word) => !word.startsWith('-')) ?? '/usr/share/unicode';
 
@@ -136,7 +135,7 @@ const zeros = [...rows('UnicodeData.txt')]
   .map(([c]) => hex(parseInt(c, 16)));
 const { steps, full } = folding();
 
-const text = `/* Made by tools/make-unicode-table.mjs from the Unicode Character Database 15.0: do not edit.
+const base = `/* Made by tools/make-unicode-table.mjs from the Unicode Character Database 15.0: do not edit.
  * unicode.h says what the tables are for. */
 #ifndef GC_BASE_UNICODE_TABLE_H
 #define GC_BASE_UNICODE_TABLE_H
@@ -164,11 +163,30 @@ ${table(`Runs of characters that a name may have, and that it may not, in turn, 
 #endif
 `;
 
-if (check) {
-  if (readFileSync(PATH, 'utf8') !== text) {
-    console.error('core/base/unicode_table.h is not what tools/make-unicode-table.mjs makes');
-    process.exit(1);
+/** Marks over letters take no column of their own; whatever has no fixed meaning counts as wide anyhow. */
+const other = having('extracted/DerivedGeneralCategory.txt', (category) => /^(Mn|Me|Co|Cn)$/.test(category));
+const ambiguous = having('EastAsianWidth.txt', (width) => width === 'A');
+const letters = new Set([...ambiguous].filter((c) => known.has(c) && !other.has(c) && !ignorable.has(c)));
+
+const columns = `/* Made by tools/make-unicode-table.mjs from the Unicode Character Database 15.0: do not edit.
+ * columns.h says what the table is for. */
+#ifndef GC_CLI_COLUMNS_TABLE_H
+#define GC_CLI_COLUMNS_TABLE_H
+
+#include <stdint.h>
+
+/* clang-format off */
+${table('East_Asian_Width Ambiguous (UAX 11), but marks and private use: first and last. Sorted.', 'uint32_t ambiguous[][2]', pairs(letters))}/* clang-format on */
+
+#endif
+`;
+
+for (const [file, text] of [['core/base/unicode_table.h', base], ['cli/columns_table.h', columns]]) {
+  const path = fileURLToPath(new URL(`../${file}`, import.meta.url));
+  if (!check) {
+    writeFileSync(path, text);
+  } else if (readFileSync(path, 'utf8') !== text) {
+    console.error(`${file} is not what tools/make-unicode-table.mjs makes`);
+    process.exitCode = 1;
   }
-} else {
-  writeFileSync(PATH, text);
 }

@@ -1,19 +1,25 @@
 /* cli/wrap.c */
 #include "test/unit/unit.h"
 
+#include "cli/columns.h"
+#include "cli/visible.h"
 #include "cli/wrap.h"
 #include "core/base/limits.h"
 #include "core/base/utf8.h"
 
 static char out[24 * GC_TEXT_BYTES_MAX];
 
-static const char *rows(const char *lines, uint32_t columns) {
+static const char *rows_where(const char *lines, uint32_t columns, bool narrow) {
     gc_writer w;
     gc_writer_init(&w, (uint8_t *)out, sizeof out - 1);
-    gc_wrap_rows(&w, text_span(lines), columns);
+    gc_wrap_rows(&w, text_span(lines), columns, narrow);
     assert_false(w.failed);
     out[w.at] = 0;
     return out;
+}
+
+static const char *rows(const char *lines, uint32_t columns) {
+    return rows_where(lines, columns, false);
 }
 
 static const char *blanks(const char *lines) {
@@ -47,9 +53,19 @@ static void further_rows_are_indented(void **state) {
  */
 static void no_row_begins_with_what_others_wrote(void **state) {
     (void)state;
-    static const char *const fillings[] = {
-        " ",        "\t", "a", "\xc2\xa0", "\xe3\x80\x80", "\xe6\xbc\xa2", "\xf0\x9f\x91\xa9",
-        "e\xcc\x81"};
+    static const char *const fillings[] = {" ",
+                                           "\t",
+                                           "a",
+                                           "\xc2\xa0",
+                                           "\xe3\x80\x80",
+                                           "\xe6\xbc\xa2",
+                                           "\xf0\x9f\x91\xa9",
+                                           "e\xcc\x81",
+                                           "\xcc\x81",
+                                           "\xd1\x8f",
+                                           "\xc3\xa9",
+                                           "\xe2\x94\x80",
+                                           "\xc2\xa9"};
     for (size_t i = 0; i < sizeof fillings / sizeof fillings[0]; i++) {
         for (uint32_t columns = 1; columns < 100; columns += 3) {
             for (uint32_t count = 0; count < 120; count++) {
@@ -68,41 +84,63 @@ static void no_row_begins_with_what_others_wrote(void **state) {
     }
 }
 
+/* Everybody's letters: of East Asia, with marks, pictures, Hangul in parts, private ones, Greek and
+ * Cyrillic, marks without end. */
+static const char mixed[] =
+    "<Eve> \xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2 e\xcc\x81\xcc\xa3 "
+    "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb\t\xf0\x9f\x87\xa9\xf0\x9f\x87\xaa "
+    "\xea\xb0\x80\xe1\x84\x80\xe1\x85\xa1 \xe2\x9d\xa4\xef\xb8\x8f \xee\x80\x80 a\tb\tc "
+    "\xd0\xb4\xd0\xb0\xd1\x80\xd0\xb5\xd1\x87\xd0\xb5\xce\xb1\xce\xb2\xce\xb3\xce\xb4 "
+    "o\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\n";
+
+/* The most columns that a row takes on a terminal where ambiguous letters take one or two. */
+static uint32_t widest(bool narrow) {
+    uint32_t at = 0, most = 0;
+    for (const uint8_t *p = (const uint8_t *)out; *p != 0;) {
+        uint32_t len = gc_utf8_sequence(p, p + strlen((const char *)p));
+        uint32_t c = gc_utf8_decode(p, len);
+        at = c == '\n' ? 0 : at + gc_columns_of(c, narrow);
+        most = at > most ? at : most;
+        p += len;
+    }
+    return most;
+}
+
 static void no_row_is_wider_than_the_terminal(void **state) {
     (void)state;
-    static const char text[] =
-        "<Eve> \xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2 e\xcc\x81\xcc\xa3 "
-        "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb\t\xf0\x9f\x87\xa9\xf0\x9f\x87\xaa "
-        "\xea\xb0\x80\xe1\x84\x80\xe1\x85\xa1 \xe2\x9d\xa4\xef\xb8\x8f \xee\x80\x80 a\tb\tc\n";
     for (uint32_t columns = GC_WRAP_COLUMNS_MIN; columns < 60; columns++) {
-        uint32_t at = 0;
-        rows(text, columns);
-        for (const uint8_t *p = (const uint8_t *)out; *p != 0;) {
-            uint32_t len = gc_utf8_sequence(p, p + strlen((const char *)p));
-            uint32_t c = gc_utf8_decode(p, len);
-            at = c == '\n' ? 0 : at + gc_wrap_columns(c);
-            assert_true(at < columns);
-            p += len;
-        }
+        rows(mixed, columns);
+        assert_true(widest(false) < columns);
+        rows_where(mixed, columns, true);
+        assert_true(widest(true) < columns);
     }
 }
 
-static void letters_have_their_columns(void **state) {
+/* A console without marks draws them beside the letter, a font of East Asia draws Cyrillic twice as
+ * wide: both must have been counted. */
+static void letters_that_terminals_draw_wider_fill_a_row_sooner(void **state) {
     (void)state;
-    static const struct {
-        uint32_t c, columns;
-    } rows_of[] = {
-        {'a', 1},     {0xe4, 1},   {0x416, 1},  {0x5d0, 1},  {0x301, 0},   {0x1ab0, 0},
-        {0x6f22, 2},  {0xac00, 2}, {0xff21, 2}, {0x3000, 2}, {0x1f469, 2}, {0x2764, 2},
-        {0x1f1e9, 2}, {0x200d, 1}, {0xfe0f, 1}, {0xe000, 2}, {0x1161, 1},  {0x93e, 1},
-        {0x3248, 2},  {0x324f, 2}, {0x4dc0, 2}, {0x4dff, 2}, {0x303f, 2},  {0xa4d0, 1},
-        {0xfffd, 1},  {0x378, 2},  {0xa0, 1},   {0x2800, 1}, {0xe0067, 1}, {0x10ffff, 2},
-    };
-    for (size_t i = 0; i < sizeof rows_of / sizeof rows_of[0]; i++) {
-        if (gc_wrap_columns(rows_of[i].c) != rows_of[i].columns) {
-            fail_msg("U+%04X", (unsigned)rows_of[i].c);
-        }
-    }
+    static const char cyrillic[] =
+        "<Eve> x \xd1\x8f\xd1\x8f\xd1\x8f\xd1\x8f\xd1\x8f\xd1\x8f<Ann> hi\n";
+    assert_string_equal(rows(cyrillic, 20), "<Eve> x \xd1\x8f\xd1\x8f\xd1\x8f\xd1\x8f\xd1\x8f\n"
+                                            "    \xd1\x8f<Ann> hi\n");
+    assert_string_equal(rows_where(cyrillic, 20, true),
+                        "<Eve> x \xd1\x8f\xd1\x8f\xd1\x8f\xd1\x8f\xd1\x8f\xd1\x8f<Ann>\n     hi\n");
+    static const char marks[] =
+        "<Eve> x e\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81<Ann> hi\n";
+    assert_string_equal(rows(marks, 20),
+                        "<Eve> x e\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81<Ann\n"
+                        "    > hi\n");
+}
+
+/* No mark is torn off its letter, unless it is one of too many. */
+static void a_row_ends_before_no_mark_that_it_has_room_for(void **state) {
+    (void)state;
+    assert_string_equal(rows("123456789e\xcc\x81<\n", 11), "123456789\n    e\xcc\x81<\n");
+    assert_string_equal(rows("12345678\xe2\x9d\xa4\xef\xb8\x8f\n", 11),
+                        "12345678\n    \xe2\x9d\xa4\xef\xb8\x8f\n");
+    assert_string_equal(rows("a\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\n", 8),
+                        "a\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\n    \xcc\x81\n");
 }
 
 static void a_tab_goes_to_the_next_stop_and_not_over_the_edge(void **state) {
@@ -128,15 +166,70 @@ static void without_a_terminal_lines_are_whole_and_runs_of_blanks_short(void **s
     assert_string_equal(blanks(line), kept);
 }
 
-static void the_longest_lines_fit(void **state) {
+/* A letter, a blank, a tab, (c), a letter with an ambiguous one, a mark, a wide letter, a picture.
+ */
+static const char *const shown[] = {"a",        " ",        "\t",           "\xc2\xa9",
+                                    "\xc3\xa9", "\xcc\x81", "\xe6\xbc\xa2", "\xf0\x9f\x98\x80"};
+/* What is spelled out, and what may stand beside it. */
+static const char *const spelled[] = {
+    "\x01", "\xc2\x80", "\xe2\x80\x8b", "\xef\xbf\xb9", "\xf3\xa0\x80\x81", " ", "\n", "\xc3\xa9"};
+#define PARTS 8
+#define WORDS (PARTS * (1 + PARTS * (1 + PARTS * (1 + PARTS)))) /* of up to four parts */
+
+/* The word of this number, again and again. */
+static void repeat(char *text, size_t bytes, const char *const *parts, size_t number) {
+    char word[32] = "";
+    for (; number > 0; number = (number - 1) / PARTS) {
+        strcat(word, parts[(number - 1) % PARTS]);
+    }
+    size_t len = strlen(word);
+    for (*text = 0; strlen(text) + len < bytes;) {
+        strcat(text, word);
+    }
+}
+
+static size_t tabs_of(const char *text) {
+    size_t count = 0;
+    for (; *text != 0; text++) {
+        count += *text == '\t';
+    }
+    return count;
+}
+
+/* Every word of up to four parts without end, on every narrow terminal. */
+static void a_tab_becomes_nine_bytes_at_most_and_two_others_seven(void **state) {
     (void)state;
-    static char text[8 * GC_TEXT_BYTES_MAX + 1];
-    memset(text, 'x', sizeof text - 1);
-    assert_true(strlen(rows(text, 1)) > 2 * sizeof text);
-    memset(text, '\t', GC_TEXT_BYTES_MAX);
-    text[GC_TEXT_BYTES_MAX] = 0;
-    for (uint32_t columns = 1; columns < 40; columns++) {
-        assert_true(strlen(rows(text, columns)) <= 9 * GC_TEXT_BYTES_MAX);
+    static char text[120];
+    for (size_t number = 1; number <= WORDS; number++) {
+        repeat(text, sizeof text, shown, number);
+        size_t tabs = tabs_of(text), others = strlen(text) - tabs;
+        for (uint32_t columns = GC_WRAP_COLUMNS_MIN; columns < 20; columns++) {
+            if (2 * strlen(rows(text, columns)) > 18 * tabs + 7 * others) {
+                fail_msg("word %zu, %u columns", number, (unsigned)columns);
+            }
+        }
+    }
+    repeat(text, sizeof text, shown, 4); /* (c): all but the first row hold one */
+    assert_true(2 * strlen(rows(text, 1)) + 31 > 7 * strlen(text));
+}
+
+/* As much as gc_output has room for: 12 bytes a byte where it is spelled out, and twice that. */
+static void a_message_that_is_spelled_out_becomes_24_bytes_a_byte_at_most(void **state) {
+    (void)state;
+    static char text[60];
+    uint8_t line[12 * sizeof text];
+    for (size_t number = 1; number <= WORDS; number++) {
+        gc_writer w;
+        repeat(text, sizeof text, spelled, number);
+        gc_writer_init(&w, line, sizeof line - 1);
+        gc_visible_write(&w, text_span(text), GC_WRAP_INDENT);
+        assert_false(w.failed);
+        line[w.at] = 0;
+        for (uint32_t columns = GC_WRAP_COLUMNS_MIN; columns < 16; columns++) {
+            if (strlen(rows((const char *)line, columns)) > 24 * strlen(text)) {
+                fail_msg("word %zu, %u columns", number, (unsigned)columns);
+            }
+        }
     }
 }
 
@@ -146,10 +239,12 @@ int main(void) {
         cmocka_unit_test(further_rows_are_indented),
         cmocka_unit_test(no_row_begins_with_what_others_wrote),
         cmocka_unit_test(no_row_is_wider_than_the_terminal),
-        cmocka_unit_test(letters_have_their_columns),
+        cmocka_unit_test(letters_that_terminals_draw_wider_fill_a_row_sooner),
+        cmocka_unit_test(a_row_ends_before_no_mark_that_it_has_room_for),
         cmocka_unit_test(a_tab_goes_to_the_next_stop_and_not_over_the_edge),
         cmocka_unit_test(without_a_terminal_lines_are_whole_and_runs_of_blanks_short),
-        cmocka_unit_test(the_longest_lines_fit),
+        cmocka_unit_test(a_tab_becomes_nine_bytes_at_most_and_two_others_seven),
+        cmocka_unit_test(a_message_that_is_spelled_out_becomes_24_bytes_a_byte_at_most),
     };
     return RUN(tests);
 }
