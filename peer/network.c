@@ -41,7 +41,7 @@ static void on_server(void *context, const gc_addr *server) {
 
 void gc_network_servers(gc_network *n, gc_span json) {
     gc_stun_list list;
-    if (n->options.stun.count == 0) {
+    if (n->options.stun.count == 0 && !n->options.relay_only) {
         list.count = gc_stun_url_read_list(json, list.urls, GC_STUN_SERVERS_MAX);
         gc_rtc_clear_servers(n->options.rtc);
         gc_stun_servers_set(&n->stun, &list);
@@ -118,7 +118,9 @@ int gc_network_open(gc_network *n, const gc_network_options *options) {
     uv_timer_init(options->loop, &n->asked);
     n->asked.data = n;
     gc_stun_servers_open(&n->stun, options->loop, options->name_servers, on_server, n);
-    gc_stun_servers_set(&n->stun, &options->stun);
+    if (!options->relay_only) {
+        gc_stun_servers_set(&n->stun, &options->stun); /* their names are asked for at once */
+    }
     return 0;
 }
 

@@ -18,6 +18,7 @@ typedef struct gc_network_options {
     gc_rtc *rtc;                    /* gets what comes, until gc_network_close() */
     enum gc_routes_which addresses; /* which own addresses others see */
     bool loopback;                  /* take loopback addresses of STUN servers, for tests */
+    bool relay_only;                /* no STUN server is used, nor is its name looked up */
     const char *name_servers;       /* for tests, else NULL: gc_resolver_start(); borrowed */
     gc_stun_list stun;           /* servers in place of those that the core names; empty: those */
     void (*came)(void *context); /* called by the loop: rtc was given something, drain it */
@@ -39,7 +40,7 @@ int gc_network_open(gc_network *n, const gc_network_options *options);
  * already, and asks for STUN servers that have no address yet. */
 void gc_network_prepare(gc_network *n);
 /* Takes the list of ICE servers that the core names (JSON), which replaces the earlier one. Ignored
- * if servers were given to gc_network_open(). */
+ * if servers were given to gc_network_open(), and with relay_only. */
 void gc_network_servers(gc_network *n, gc_span json);
 /* Carries out GC_RTC_DATAGRAM or GC_RTC_MULTICAST. Other outputs are ignored. */
 void gc_network_send(gc_network *n, const gc_rtc_output *output);

@@ -273,19 +273,19 @@ static bool open_network(gc_peer *p) {
                                   .rtc = p->rtc,
                                   .addresses = o->addresses,
                                   .loopback = o->loopback,
+                                  .relay_only = o->relay_only,
                                   .name_servers = o->name_servers,
+                                  .stun = o->stun,
                                   .came = on_came,
                                   .context = p};
-    if (!o->relay_only) {
-        network.stun = o->stun; /* their names are asked for at once */
-    }
     return gc_network_open(&p->network, &network) == 0;
 }
 
 /* Reserves memory that costs nothing before it is used. */
 static bool make_inside(gc_peer *p, const uint8_t *seeds) {
     gc_rtc_options rtc = {.datagram_bytes_max = GC_RTC_DATAGRAM_BYTES_MAX,
-                          .loopback = p->options.loopback};
+                          .loopback = p->options.loopback,
+                          .relay_only = p->options.relay_only};
     size_t client_bytes = aligned(gc_client_size());
     size_t rtc_bytes = gc_rtc_size(&rtc);
     uint64_t now_ms = now_of(p);
