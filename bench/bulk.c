@@ -184,9 +184,11 @@ static void on_deadline(uv_timer_t *timer);
 
 static void drive(end *e) {
     gc_rtc_output out;
+    gc_udp_hold(&e->group);
     while (gc_rtc_poll(e->rtc, &out)) {
         take_rtc(e, &out);
     }
+    gc_udp_release(&e->group);
     uint64_t now_ms = uv_now(&e->loop);
     uint64_t at_ms = gc_rtc_deadline(e->rtc);
     if (at_ms != e->armed_ms) {

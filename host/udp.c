@@ -43,7 +43,7 @@ typedef struct side {
 _Static_assert(SHORT_BATCH <= GC_UDP_BATCH && OUT_BYTES >= GC_UDP_BYTES_MAX, "there is room");
 
 struct gc_udp_batch {
-    bool reading;   /* the callback runs: what it sends waits for the end of the batch */
+    uint32_t holds; /* gc_udp_hold() without gc_udp_release(): what is sent waits for the last */
     gc_udp *sender; /* the socket of the `count` datagrams in `out`; NULL: there are none */
     uint32_t count;
     uint32_t out_used; /* of out_bytes */
@@ -62,7 +62,7 @@ int gc_udp_group_open(gc_udp_group *group, uv_loop_t *loop, gc_udp_received rece
     if (group->batch == NULL) {
         return -1;
     }
-    group->batch->reading = false;
+    group->batch->holds = 0;
     group->batch->sender = NULL;
     group->batch->count = group->batch->out_used = 0;
     return 0;
@@ -238,8 +238,19 @@ void gc_udp_send(gc_udp *u, const gc_addr *to, const gc_udp_local *from, gc_span
         put_local(m, from);
         set_scope(&b->out.names[i], from);
     }
-    if (!b->reading) {
+    if (b->holds == 0) {
         flush(u->group);
+    }
+}
+
+void gc_udp_hold(gc_udp_group *group) {
+    group->batch->holds++;
+}
+
+void gc_udp_release(gc_udp_group *group) {
+    gc_assert(group->batch->holds > 0);
+    if (--group->batch->holds == 0) {
+        flush(group);
     }
 }
 
@@ -330,12 +341,11 @@ static void on_readable(uv_poll_t *poll, int status, int events) {
         return;
     }
     int n = receive(u, b);
-    b->reading = true;
+    gc_udp_hold(u->group);
     for (int i = 0; i < n && !uv_is_closing((uv_handle_t *)poll); i++) {
         hand_out(u, &b->in, i);
     }
-    b->reading = false;
-    flush(u->group);
+    gc_udp_release(u->group);
 }
 
 /* --- opening and closing ---------------------------------------------------------------------- */

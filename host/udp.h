@@ -1,7 +1,8 @@
 /* UDP sockets for anybody: datagrams of up to GC_UDP_BYTES_MAX come in by one callback and are sent
  * at any time. The sockets of a group share one set of buffers, so that up to GC_UDP_BATCH
- * datagrams cost one system call (half as many on the way in); datagrams sent from within the
- * callback leave with the batch.
+ * datagrams cost one system call (half as many on the way in). Those that
+ * are sent from within the callback leave with the batch, those of anybody else between
+ * gc_udp_hold() and gc_udp_release() together.
  *
  * Datagrams go in one piece or not at all: neither this machine nor a router cuts them (RFC 8899 3;
  * ip(7), IP_PMTUDISC_PROBE), so that whoever sends a longer one than the path carries finds out.
@@ -103,6 +104,14 @@ void gc_udp_widen(gc_udp *u);
  * question that is answered; it names the interface when `to` is link-local. NULL: the kernel
  * chooses. A datagram that the kernel does not take is dropped and counted in `unsent`. */
 void gc_udp_send(gc_udp *u, const gc_addr *to, const gc_udp_local *from, gc_span bytes);
+/* Keeps what any socket of the group, which is open, sends from now on, so that it leaves by as few
+ * system calls as a batch does, instead of one for each datagram. A datagram for which the
+ * batch has no room, or from another socket, makes those before it leave. Calls may stand inside
+ * each other, and inside the callback; before the loop goes on each is followed by
+ * gc_udp_release(). */
+void gc_udp_hold(gc_udp_group *group);
+/* Sends what waits, if this ends the outermost gc_udp_hold(). */
+void gc_udp_release(gc_udp_group *group);
 /* Closes u, which is open, and its descriptor; datagrams sent before still leave. No callback
  * follows. u is the loop's until it has seen to it. */
 void gc_udp_close(gc_udp *u);

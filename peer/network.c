@@ -66,6 +66,14 @@ void gc_network_send(gc_network *n, const gc_rtc_output *output) {
     }
 }
 
+void gc_network_hold(gc_network *n) {
+    gc_udp_hold(&n->bases.group);
+}
+
+void gc_network_release(gc_network *n) {
+    gc_udp_release(&n->bases.group);
+}
+
 /* --- own addresses ------------------------------------------------------------------------------
  */
 

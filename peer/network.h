@@ -44,6 +44,10 @@ void gc_network_prepare(gc_network *n);
 void gc_network_servers(gc_network *n, gc_span json);
 /* Carries out GC_RTC_DATAGRAM or GC_RTC_MULTICAST. Other outputs are ignored. */
 void gc_network_send(gc_network *n, const gc_rtc_output *output);
+/* Keep datagrams, from the first call to the second, so that they leave by few system calls:
+ * gc_udp_hold(). */
+void gc_network_hold(gc_network *n);
+void gc_network_release(gc_network *n);
 /* Closes all: rtc is not used any more. */
 void gc_network_close(gc_network *n);
 /* Frees the memory, in a turn of the loop after gc_network_close(). Does nothing with a zeroed one.

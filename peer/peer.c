@@ -80,6 +80,7 @@ static void drive(gc_peer *p) {
         return;
     }
     p->driving = true;
+    gc_network_hold(&p->network);
     for (;;) {
         while (gc_client_poll(p->client, &out)) {
             act(p, &out);
@@ -91,6 +92,7 @@ static void drive(gc_peer *p) {
             break;
         }
     }
+    gc_network_release(&p->network);
     p->driving = false;
     arm(p);
 }

@@ -219,6 +219,58 @@ static void a_burst_passes_whole_whatever_the_kernel_puts_together(void **state)
     }
 }
 
+/* Bytes of what waits at a socket as one message of the kernel; -1: nothing waits. */
+static ssize_t waiting(const gc_udp *u) {
+    static uint8_t bytes[65536];
+    return recv(u->fd, bytes, sizeof bytes, MSG_DONTWAIT | MSG_TRUNC);
+}
+
+/* The socket that they come to puts nothing together that left alone. */
+static void what_is_held_leaves_as_one_message(void **state) {
+    (void)state;
+    static const uint8_t usual[1200];
+    pair p;
+    pair_open(&p, "127.0.0.1");
+    if (gc_udp_offload(&p.a, GC_UDP_SEGMENTS) == 0 || gc_udp_offload(&p.b, GC_UDP_GATHERS) == 0) {
+        pair_close(&p);
+        skip();
+    }
+    gc_udp_hold(&p.group);
+    for (uint32_t i = 0; i < 10; i++) {
+        gc_udp_hold(&p.group);
+        gc_udp_send(&p.a, &p.b_is, NULL, gc_span_of(usual, sizeof usual));
+        gc_udp_release(&p.group);
+        assert_int_equal(waiting(&p.b), -1);
+    }
+    gc_udp_release(&p.group);
+    assert_int_equal(waiting(&p.b), 10 * sizeof usual);
+    gc_udp_send(&p.a, &p.b_is, NULL, gc_span_of(usual, 7));
+    assert_int_equal(waiting(&p.b), 7);
+    assert_int_equal(p.group.unsent, 0);
+    pair_close(&p);
+}
+
+/* More than a batch; another socket in between; a socket that is closed. Nothing is lost, and each
+ * gets its own in order. */
+static void what_is_held_leaves_sooner_where_it_must(void **state) {
+    (void)state;
+    pair p;
+    pair_open(&p, "127.0.0.1");
+    p.burst = true;
+    gc_udp_offload(&p.b, GC_UDP_SEGMENTS);
+    gc_udp_hold(&p.group);
+    send_burst(&p.b, &p);
+    gc_udp_send(&p.a, &p.b_is, NULL, GC_SPAN("from the other"));
+    gc_udp_send(&p.b, &p.a_is, NULL, burst_datagram(BURST));
+    p.close_at_once = true; /* and pair_close() does not */
+    gc_udp_close(&p.b);
+    gc_udp_release(&p.group);
+    await(&p, BURST + 1);
+    assert_int_equal(p.in_order, BURST + 1);
+    assert_int_equal(p.group.unsent, 0);
+    pair_close(&p);
+}
+
 /* UDP_SEGMENT needs checksums: the kernel refuses it with EINVAL on a socket that has none. */
 static void a_refused_message_leaves_as_datagrams(void **state) {
     (void)state;
@@ -391,6 +443,8 @@ int main(void) {
         cmocka_unit_test(a_longer_datagram_is_dropped_unseen),
         cmocka_unit_test(more_than_a_batch_is_echoed),
         cmocka_unit_test(a_burst_passes_whole_whatever_the_kernel_puts_together),
+        cmocka_unit_test(what_is_held_leaves_as_one_message),
+        cmocka_unit_test(what_is_held_leaves_sooner_where_it_must),
         cmocka_unit_test(a_refused_message_leaves_as_datagrams),
         cmocka_unit_test(refused_probes_leave_others_what_the_kernel_does),
         cmocka_unit_test(offloads_are_given_back),
