@@ -91,7 +91,8 @@ uint64_t gc_ice_deadline(const gc_ice *ice);
 bool gc_ice_accepts(const gc_ice *ice, uint32_t base, const gc_addr *from);
 /* Returns true while a pair is in use: after a restart, one of the new credentials. */
 bool gc_ice_connected(const gc_ice *ice);
-/* Returns the round trip in ms of the newest answer on the pair in use; 0 if there is none. */
+/* Returns the round trip of the newest answer on the pair in use, in ms: 1 at least, also where the
+ * answer came within the millisecond. 0: not known, for no pair is in use. */
 uint32_t gc_ice_rtt_ms(const gc_ice *ice);
 
 #endif

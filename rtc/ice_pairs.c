@@ -425,11 +425,13 @@ void gc_ice_pairs_transaction(const gc_ice_pairs *t, uint32_t pair, uint8_t out[
     out[TIME_AT + 1] ^= (uint8_t)p->sent_ms;
 }
 
-/* How long it took from the send with this transaction, up to a minute. */
+/* How long it took from the send with this transaction, up to a minute, and 1 at least: 0 says that
+ * nothing was measured. */
 static uint32_t rtt_ms(const gc_ice_pair *p, const uint8_t transaction[12], uint64_t now_ms) {
     uint32_t high = transaction[TIME_AT] ^ p->transaction[TIME_AT];
     uint32_t low = transaction[TIME_AT + 1] ^ p->transaction[TIME_AT + 1];
-    return (uint16_t)(now_ms - (high << 8 | low));
+    uint16_t measured_ms = (uint16_t)(now_ms - (high << 8 | low));
+    return measured_ms == 0 ? 1 : measured_ms;
 }
 
 void gc_ice_pairs_answered(gc_ice_pairs *t, uint32_t pair, uint64_t now_ms, uint64_t due_ms,

@@ -50,7 +50,7 @@ typedef struct gc_ice_pair {
     uint64_t due_ms;      /* when its next check is due, in all states but FREE and FAILED */
     uint64_t sent_ms;     /* its last check */
     uint64_t answered_ms; /* its last valid answer, while VALID */
-    uint32_t rtt_ms;      /* of its last answer */
+    uint32_t rtt_ms;      /* of its last answer, 1 at least; 0: there was none */
     /* Random; each send carries it with a time hidden in its last two bytes, so that an answer
      * tells how long it took however often it was asked for. */
     uint8_t transaction[12];

@@ -45,7 +45,7 @@ typedef struct gc_ice_output {
     gc_span bytes;
     gc_candidate candidate;
     uint32_t path;   /* gc_path */
-    uint32_t rtt_ms; /* of the check that found this way; 0: under a millisecond */
+    uint32_t rtt_ms; /* of the newest answer on this pair: 1 at least */
     uint32_t reason; /* gc_reason */
 } gc_ice_output;
 

@@ -58,8 +58,7 @@ bool gc_link_reports_next(gc_link_reports *r, const gc_link_reports_state *state
     if (r->tell_path) {
         r->tell_path = false;
         r->path_ms = state->now_ms;
-        uint32_t rtt_ms = state->rtt_ms == 0 ? 1 : state->rtt_ms;
-        *out = (gc_rtc_output){.type = GC_RTC_PATH, .value = r->path, .rtt_ms = rtt_ms};
+        *out = (gc_rtc_output){.type = GC_RTC_PATH, .value = r->path, .rtt_ms = state->rtt_ms};
         return true;
     }
     return false;

@@ -30,7 +30,7 @@ typedef struct gc_link_reports {
 typedef struct gc_link_reports_state {
     uint64_t now_ms;
     uint32_t buffered; /* bytes that wait to be sent */
-    uint32_t rtt_ms;   /* of the path; 0: under a millisecond */
+    uint32_t rtt_ms;   /* of the path, 1 at least; 0: not known */
     bool open;         /* the link can be used */
 } gc_link_reports_state;
 

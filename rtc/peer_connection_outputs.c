@@ -1,7 +1,6 @@
 #include "rtc/peer_connection_outputs.h"
 
 #include "core/base/error.h"
-#include "core/base/number.h"
 
 /* The result of one look at a part. */
 enum progress {
@@ -36,7 +35,7 @@ static void select_pair(gc_peer_connection *p, const gc_ice_output *ice) {
     gc_mdns_forget(p->shared->mdns, p->owner);
     gc_link_reports_moved(&p->reports, ice->path, p->state == GC_PEER_CONNECTION_OPEN);
     gc_sctp_moved(&p->sctp, p->now_ms, elsewhere);
-    gc_dtls_round_trip(&p->dtls, (uint32_t)gc_max_u64(ice->rtt_ms, 1));
+    gc_dtls_round_trip(&p->dtls, ice->rtt_ms);
 }
 
 static enum progress poll_ice(gc_peer_connection *p, gc_rtc_output *out) {
@@ -130,7 +129,10 @@ static enum progress on_authenticated(gc_peer_connection *p, gc_rtc_output *out)
         gc_peer_connection_finish(p);
         return AGAIN;
     }
-    gc_sctp_round_trip(&p->sctp, gc_ice_rtt_ms(&p->ice));
+    uint32_t rtt_ms = gc_ice_rtt_ms(&p->ice);
+    if (rtt_ms > 0) {
+        gc_sctp_round_trip(&p->sctp, rtt_ms);
+    }
     gc_sctp_connect(&p->sctp, p->now_ms);
     gc_channels_event event =
         gc_channels_up(&p->channels, &p->sctp, p->now_ms, p->negotiation.client);

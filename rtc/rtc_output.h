@@ -37,8 +37,9 @@ enum gc_rtc_output_type {
     GC_RTC_MESSAGE,     /* bytes = one message on channel `value`; comes after OPENED */
     GC_RTC_BUFFERED,    /* value = bytes of all channels of `link` that wait to be sent; after
                            gc_rtc_send(), and when they fall to GC_RTC_BUFFERED_LOW_BYTES */
-    GC_RTC_PATH,        /* value = gc_path in use, rtt_ms = its round trip, 0: not known. After
-                           OPENED, when they change, and now and then while messages come and go */
+    GC_RTC_PATH,        /* value = gc_path in use, rtt_ms = its round trip in ms, 1 at least; 0: not
+                           known, for ICE looks for a way. After OPENED, when they change, and now
+                           and then while messages come and go */
     GC_RTC_CLOSED,      /* `link` has ended; value = gc_reason: GC_REASON_ICE_FAILED (it never
                            opened), GC_REASON_GONE (it was open, or was let go by the other side),
                            GC_REASON_PROTOCOL (a wrong fingerprint or bytes that break a protocol);

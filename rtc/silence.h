@@ -28,7 +28,7 @@ void gc_silence_init(gc_silence *s);
 void gc_silence_sent(gc_silence *s, uint64_t now_ms);
 /* Takes that something authentic came. */
 void gc_silence_ended(gc_silence *s);
-/* Returns when it is DUE to ask, on a way of this round trip; GC_NEVER. */
+/* Returns when it is DUE to ask, on a way of this round trip in ms, 0: not known; GC_NEVER. */
 uint64_t gc_silence_due_ms(const gc_silence *s, uint32_t rtt_ms);
 /* Takes that the way is asked now. */
 void gc_silence_asked(gc_silence *s, uint64_t now_ms);

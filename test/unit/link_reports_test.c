@@ -69,6 +69,10 @@ static void the_path_is_told_at_its_times(void **state) {
     gc_link_reports_moved(&r, GC_PATH_HOST, true);
     assert_true(next(&r, 1000 + GC_LINK_REPORTS_PATH_MS, 0, true));
     assert_int_equal(out.value, GC_PATH_HOST);
+    gc_link_reports_moved(&r, GC_PATH_SRFLX, true);
+    const gc_link_reports_state lost = {.now_ms = 9000, .open = true};
+    assert_true(gc_link_reports_next(&r, &lost, &out));
+    assert_int_equal(out.rtt_ms, 0); /* not known */
 }
 
 int main(void) {

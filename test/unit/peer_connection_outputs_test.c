@@ -93,12 +93,30 @@ static void another_pair_is_another_path(void **state) {
     one_link_end(f);
 }
 
+/* The other side is so near that its answer comes in the same millisecond: DTLS has its shortest
+ * timer. */
+static void a_near_peer_has_a_short_timer(void **state) {
+    (void)state;
+    uint32_t len;
+    uint8_t *offer = one_link_make_offer(&len);
+    one_link *f = one_link_begin(false);
+    gc_peer_connection_answer(&f->link, ONE_LINK_BEGAN, gc_span_of(offer, len));
+    free(offer);
+    gc_peer_connection_candidate(&f->link, ONE_LINK_BEGAN,
+                                 GC_SPAN("candidate:1 1 udp 2122260223 198.51.100.9 9 typ host"));
+    answer_a_check(f, ONE_LINK_BEGAN, &one_link_own);
+    assert_int_equal(f->link.dtls.state, GC_DTLS_HANDSHAKING);
+    assert_int_equal(f->link.dtls.first_timer_ms, GC_DTLS_TIMER_MS_MIN);
+    one_link_end(f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_offer_and_its_candidate_are_given_out),
         cmocka_unit_test(nothing_is_sent_before_it_is_open),
         cmocka_unit_test(a_link_that_is_let_go_reports_nothing),
         cmocka_unit_test(another_pair_is_another_path),
+        cmocka_unit_test(a_near_peer_has_a_short_timer),
     };
     return RUN(tests);
 }

@@ -152,6 +152,7 @@ static void on_output(rtc_pair *w, uint32_t i, const gc_rtc_output *out) {
         assert_true(s->opened > 0);
         s->paths++;
         s->path_type = out->value;
+        s->path_rtt_ms = out->rtt_ms;
         break;
     case GC_RTC_CLOSED:
         s->closed++;

@@ -25,7 +25,7 @@ typedef struct rtc_side {
     uint32_t opened, closed, reason;
     uint32_t closed_link;
     uint32_t descriptions, candidates, paths, buffered_reports, buffered;
-    uint32_t path_type;
+    uint32_t path_type, path_rtt_ms;
     uint32_t handshakes, alerts; /* datagrams of DTLS that it sent, by their first record */
     uint32_t carried;            /* checks that it sent with one */
 

@@ -15,6 +15,7 @@ static void a_link_opens_and_carries_messages(void **state) {
         assert_int_equal(w->sides[i].candidates, 1);
         assert_true(w->sides[i].paths >= 1);
         assert_int_equal(w->sides[i].path_type, GC_PATH_HOST);
+        assert_int_equal(w->sides[i].path_rtt_ms, 100);
         /* The offer 1/2, DTLS 1.5 (server) and 2 (client) round trips of 100 ms, and no timer. */
         assert_in_range(w->sides[i].opened_ms, 1200 + 50 * i, 1205 + 50 * i);
         rtc_pair_send(w, i, LINK, GC_CHANNEL_MESSAGE, 1, 100);
@@ -24,6 +25,26 @@ static void a_link_opens_and_carries_messages(void **state) {
     rtc_pair_run(w, 1000);
     assert_int_equal(w->sides[0].messages, 2);
     assert_int_equal(w->sides[1].messages, 2);
+    rtc_pair_free(w);
+}
+
+/* A round trip within the millisecond is told as one, and as none while there is no way. */
+static void a_round_trip_is_known_or_not(void **state) {
+    (void)state;
+    rtc_pair *w = rtc_pair_make(1);
+    w->path.delay_ms = 0;
+    rtc_pair_offer(w, LINK, GC_LINK_KIND_NATIVE);
+    rtc_pair_run(w, 1000);
+    rtc_pair_assert_open(w, 1);
+    for (uint32_t i = 0; i < 2; i++) {
+        assert_int_equal(w->sides[i].path_rtt_ms, 1);
+    }
+    gc_rtc_drop_base(w->sides[0].rtc, w->now_ms, 0);
+    rtc_pair_run(w, 6000);
+    uint32_t paths = w->sides[0].paths;
+    rtc_pair_send(w, 0, LINK, GC_CHANNEL_MESSAGE, 1, 100);
+    assert_int_equal(w->sides[0].paths, paths + 1);
+    assert_int_equal(w->sides[0].path_rtt_ms, 0);
     rtc_pair_free(w);
 }
 
@@ -351,6 +372,7 @@ static void the_path_is_told_while_messages_come(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_link_opens_and_carries_messages),
+        cmocka_unit_test(a_round_trip_is_known_or_not),
         cmocka_unit_test(handshakes_that_are_sent_again_go_out_twice),
         cmocka_unit_test(without_candidates_of_the_offerer),
         cmocka_unit_test(a_thousand_messages_each_way_over_a_bad_path),
