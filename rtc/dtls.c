@@ -73,7 +73,7 @@ void gc_dtls_init(gc_dtls *d, gc_dtls_context *context) {
     d->ssl = NULL;
     d->now_ms = 0;
     d->handshake_until_ms = d->resend_ms = GC_NEVER;
-    d->first_timer_ms = GC_DTLS_TIMER_MS_MAX;
+    d->first_timer_ms = GC_DTLS_TIMER_MS_UNKNOWN;
     d->state = GC_DTLS_IDLE;
     d->reason = GC_REASON_NONE;
     d->alert = 0;
@@ -97,11 +97,12 @@ static void step_clock(gc_dtls *d, uint64_t now_ms) {
     d->now_ms = gc_max_u64(d->now_ms, now_ms);
 }
 
-/* The first call asks for the first timeout (us == 0), each later one for the next. */
+/* The first call asks for the first timeout of a flight (us == 0), each later one for the next. A
+ * timer of OpenSSL that runs cannot be changed. */
 static unsigned next_timeout(SSL *ssl, unsigned us) {
     const gc_dtls *d = SSL_get_app_data(ssl);
-    unsigned next = us == 0 ? d->first_timer_ms * 1000 : us + us / 2;
-    return next < GC_DTLS_TIMER_MS_MAX * 1000 ? next : GC_DTLS_TIMER_MS_MAX * 1000;
+    uint64_t next = gc_max_u64((uint64_t)d->first_timer_ms * 1000, (uint64_t)us * 3 / 2);
+    return (unsigned)gc_min_u64(next, GC_DTLS_TIMER_MS_MAX * 1000);
 }
 
 static void read_timer(gc_dtls *d) {
@@ -344,9 +345,10 @@ static void replay(gc_dtls *d) {
 }
 
 void gc_dtls_round_trip(gc_dtls *d, uint32_t rtt_ms) {
-    uint64_t ms = rtt_ms == 0 ? GC_DTLS_TIMER_MS_UNKNOWN : 2 * (uint64_t)rtt_ms;
-    d->first_timer_ms =
-        (uint32_t)gc_min_u64(gc_max_u64(ms, GC_DTLS_TIMER_MS_MIN), GC_DTLS_TIMER_MS_MAX);
+    if (rtt_ms > 0) {
+        uint64_t ms = gc_max_u64(2 * (uint64_t)rtt_ms, GC_DTLS_TIMER_MS_MIN);
+        d->first_timer_ms = (uint32_t)gc_min_u64(ms, GC_DTLS_TIMER_MS_MAX);
+    }
 }
 
 static void start(gc_dtls *d, bool client) {
@@ -364,7 +366,6 @@ static void start(gc_dtls *d, bool client) {
 void gc_dtls_prepare(gc_dtls *d, uint64_t now_ms) {
     gc_assert(d->state == GC_DTLS_IDLE && d->expects);
     step_clock(d, now_ms);
-    gc_dtls_round_trip(d, 0);
     d->waits = true;
     start(d, true);
 }

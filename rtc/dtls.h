@@ -60,8 +60,10 @@
 /* The first resend comes after twice the round trip, each later one of a flight after half as much
  * time again: RFC 6347 4.2.4.1 doubles, which at 30 % loss takes longer than people wait. From 50
  * ms and up to 1.6 s there are at most the 12 resends in 10 s after which OpenSSL gives up. */
-#define GC_DTLS_TIMER_MS_MIN     50
-#define GC_DTLS_TIMER_MS_UNKNOWN 200 /* while the round trip is not known */
+#define GC_DTLS_TIMER_MS_MIN 50
+/* While the round trip is not known. A prepared ClientHello needs no shorter one: it goes along
+ * with each check, and on a path of 100 ms it would go out once more than it has to. */
+#define GC_DTLS_TIMER_MS_UNKNOWN 200
 #define GC_DTLS_TIMER_MS_MAX     1600
 
 /* The part that all sessions of a handle share. */
@@ -143,10 +145,10 @@ void gc_dtls_expect(gc_dtls *d, const uint8_t fingerprint[GC_FINGERPRINT_BYTES],
 void gc_dtls_prepare(gc_dtls *d, uint64_t now_ms);
 /* Begins the handshake of a session that expects a fingerprint and is idle or prepared (both
  * asserted), and replays what was held. client: whether ours is the client, whose ClientHello
- * follows. rtt_ms: the round trip of the path, 0 when it is not known. Failures are reported as
- * ENDED. */
+ * follows. rtt_ms: as for gc_dtls_round_trip(). Failures are reported as ENDED. */
 void gc_dtls_begin(gc_dtls *d, uint64_t now_ms, bool client, uint32_t rtt_ms);
-/* Takes the round trip of the path, once it is known: flights from the next one on use it. */
+/* Takes the round trip of the path in milliseconds, once it is known, for all timers that start
+ * from now on; 0: it is not known, and nothing changes. */
 void gc_dtls_round_trip(gc_dtls *d, uint32_t rtt_ms);
 /* Takes one datagram; any bytes are allowed. Those over GC_DTLS_DATAGRAM_BYTES_MAX are ignored, and
  * so are those after the end. While it is idle datagrams of up to GC_DTLS_HELD_DATAGRAM_BYTES_MAX
