@@ -86,7 +86,7 @@ uint64_t gc_sctp_deadline(const gc_sctp *s) {
 
 /* The COOKIE ECHO goes out again, and with it the data that went with it. */
 static void repeat_opening(gc_sctp *s) {
-    gc_sctp_out_lose_all(&s->out);
+    gc_sctp_out_lose_all(&s->out, s->now_ms);
 }
 
 static void tick_path(gc_sctp *s) {

@@ -322,17 +322,25 @@ void gc_sctp_out_lose(gc_sctp_out *o, uint32_t block) {
     append(o, &o->lost, block);
 }
 
-void gc_sctp_out_lose_all(gc_sctp_out *o) {
-    o->flight = o->lost = empty_list;
+static bool is_used_up(const gc_sctp_block *b) {
+    return b->tries_max != 0 && b->tries >= b->tries_max;
+}
+
+void gc_sctp_out_lose_all(gc_sctp_out *o, uint64_t before_ms) {
+    o->lost = empty_list;
     for (uint32_t tsn = o->acked_tsn + 1; tsn != o->next_tsn; tsn++) {
-        gc_sctp_block *b = at(o, *slot(o, tsn));
-        if (b->state < ACKED) {
-            if (b->state == FLIGHT) {
-                note_landed(o, b);
-            }
-            b->state = LOST;
-            append(o, &o->lost, *slot(o, tsn));
+        uint32_t block = *slot(o, tsn);
+        gc_sctp_block *b = at(o, block);
+        bool may_come = b->state == FLIGHT && is_used_up(b) && b->sent_ms > before_ms;
+        if (b->state >= ACKED || may_come) {
+            continue;
         }
+        if (b->state == FLIGHT) {
+            note_landed(o, b);
+            take_out(o, &o->flight, block);
+        }
+        b->state = LOST;
+        append(o, &o->lost, block);
     }
 }
 
@@ -340,8 +348,7 @@ void gc_sctp_out_lose_all(gc_sctp_out *o) {
  */
 
 static bool is_over(const gc_sctp_block *b, uint64_t now_ms) {
-    return (b->dies_ms != 0 && b->dies_ms <= now_ms) ||
-           (b->tries_max != 0 && b->tries >= b->tries_max);
+    return (b->dies_ms != 0 && b->dies_ms <= now_ms) || is_used_up(b);
 }
 
 bool gc_sctp_out_may_repeat(const gc_sctp_out *o, uint32_t block, uint64_t now_ms) {

@@ -112,9 +112,11 @@ uint32_t gc_sctp_out_next(const gc_sctp_out *o, bool fresh);
 void gc_sctp_out_send(gc_sctp_out *o, uint32_t block, uint64_t now_ms, uint8_t flags, gc_writer *w);
 /* Notes that this chunk of `flight` is lost. */
 void gc_sctp_out_lose(gc_sctp_out *o, uint32_t block);
-/* Notes that all of `flight` is lost. The earliest TSN of all goes out first (RFC 9260 6.3.3 E3): a
- * peer without room takes that one alone. */
-void gc_sctp_out_lose_all(gc_sctp_out *o);
+/* Notes that all of `flight` is lost, but for chunks that were sent for the last time after
+ * before_ms: to lose one is to give its message up, and its acknowledgement may be under way. The
+ * earliest TSN of all goes out first (RFC 9260 6.3.3 E3): a peer without room takes that one alone.
+ * Source: RFC 8985 6.3. */
+void gc_sctp_out_lose_all(gc_sctp_out *o, uint64_t before_ms);
 /* Takes what a SACK says. */
 gc_sctp_acked gc_sctp_out_ack(gc_sctp_out *o, const gc_sctp_sack *sack);
 /* Returns the chunk with this TSN, which was sent and is not acknowledged cumulatively (asserted).

@@ -195,6 +195,12 @@ bool gc_sctp_recovery_acked(gc_sctp_recovery *r, gc_sctp_out *o, const gc_sctp_a
     return lost && begin_recovery(r, o);
 }
 
+/* A chunk that was sent up to then would have been acknowledged by now. */
+static uint64_t no_answer_since_ms(const gc_sctp_recovery *r, uint64_t now_ms) {
+    uint64_t ms = r->newest_rtt_ms == UINT32_MAX ? 0 : r->newest_rtt_ms + reorder_ms(r);
+    return now_ms - gc_min_u64(ms, now_ms);
+}
+
 uint32_t gc_sctp_recovery_tick(gc_sctp_recovery *r, gc_sctp_out *o, uint64_t now_ms) {
     if (gc_sctp_recovery_deadline(r) > now_ms) {
         return GC_SCTP_DUE_NOTHING;
@@ -212,11 +218,11 @@ uint32_t gc_sctp_recovery_tick(gc_sctp_recovery *r, gc_sctp_out *o, uint64_t now
         r->armed_ms = now_ms;
         return GC_SCTP_DUE_PROBE;
     }
-    gc_sctp_out_lose_all(o);
+    gc_sctp_out_lose_all(o, no_answer_since_ms(r, now_ms));
     r->doubled++;
     r->probed = false;
-    r->armed_ms = GC_NEVER;
     r->reorder_at_ms = GC_NEVER;
+    rearm(r, o, now_ms);
     r->recovering = false; /* RFC 9260 7.2.3: slow start, in which the window grows */
     return GC_SCTP_DUE_TIMEOUT;
 }

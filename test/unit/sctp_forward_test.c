@@ -225,7 +225,7 @@ static void the_chunk_has_bounds_and_the_rest_follows(void **state) {
     for (uint32_t i = 0; i < STREAMS; i++) {
         send((uint16_t)i, 0, 1);
     }
-    gc_sctp_out_lose_all(&out);
+    gc_sctp_out_lose_all(&out, UINT64_MAX);
     step();
     for (uint32_t i = 0; i < 2; i++) {
         assert_int_equal(tell(1000), (i + 1) * GC_SCTP_FORWARD_SKIPS_MAX);
@@ -241,7 +241,7 @@ static void the_chunk_has_bounds_and_the_rest_follows(void **state) {
     for (uint32_t i = 0; i < GC_SCTP_FORWARD_TSNS_MAX + 10; i++) {
         send(0, 0, 1);
     }
-    gc_sctp_out_lose_all(&out);
+    gc_sctp_out_lose_all(&out, UINT64_MAX);
     step();
     assert_int_equal(tell(1000), GC_SCTP_FORWARD_TSNS_MAX);
     ack(GC_SCTP_FORWARD_TSNS_MAX, 0);

@@ -295,7 +295,7 @@ static void a_chunk_that_was_tried_enough_is_given_up(void **state) {
     assert_true(given_up(0));
     assert_int_equal(gc_sctp_out_fate(&out, FIRST), GC_SCTP_FATE_LOST);
     assert_int_equal(gc_sctp_out_next(&out, true), GC_SCTP_NO_BLOCK);
-    gc_sctp_out_lose_all(&out); /* does not bring it back */
+    gc_sctp_out_lose_all(&out, UINT64_MAX); /* does not bring it back */
     assert_true(given_up(0));
     ack(UINT32_MAX, 1, 1); /* it came after all */
     assert_true(given_up(0));
@@ -375,7 +375,7 @@ static void a_message_that_was_begun_is_given_up_whole(void **state) {
         assert_int_equal(pool.used, 4 + 1);
         ack(UINT32_MAX, 1, 1);
         assert_false(given_up(0));
-        gc_sctp_out_lose_all(&out);
+        gc_sctp_out_lose_all(&out, UINT64_MAX);
         gc_sctp_out_give_up(&out, 1002);
         for (uint32_t i = 0; i < 4; i++) {
             assert_true(given_up(i)); /* the one that came, too */
@@ -423,13 +423,42 @@ static void all_that_is_lost_goes_out_by_its_number(void **state) {
     gc_sctp_out_lose(&out, out.flight.last);
     gc_sctp_out_lose(&out, out.flight.last);
     assert_int_equal(send(1010).tsn, FIRST + 4);
-    gc_sctp_out_lose_all(&out);
+    gc_sctp_out_lose_all(&out, UINT64_MAX);
     assert_int_equal(out.flight.bytes, 0);
     assert_int_equal(out.lost.bytes, 3);
     assert_int_equal(send(1020).tsn, FIRST + 1);
     assert_int_equal(send(1020).tsn, FIRST + 3);
     assert_int_equal(send(1020).tsn, FIRST + 4);
     ack(4, 0, 0);
+    end();
+}
+
+/* Silence loses what may be sent again, whenever it was sent, and of the rest what is old enough.
+ */
+static void what_was_sent_for_the_last_time_may_still_come(void **state) {
+    (void)state;
+    begin(16, 16 * GC_SCTP_BLOCK_BYTES);
+    limit.tries_max = 1;
+    assert_int_equal(put(0, 0, "old", 3), 0);
+    assert_int_equal(put(0, 0, "new", 3), 0);
+    limit.tries_max = 2;
+    assert_int_equal(put(0, 0, "twice", 5), 0);
+    for (uint32_t i = 0; i < 3; i++) {
+        send(1000 + i);
+    }
+    gc_sctp_out_lose_all(&out, 1000);
+    assert_int_equal(gc_sctp_out_fate(&out, FIRST), GC_SCTP_FATE_LOST);
+    assert_int_equal(gc_sctp_out_fate(&out, FIRST + 1), GC_SCTP_FATE_FLIGHT);
+    assert_int_equal(gc_sctp_out_fate(&out, FIRST + 2), GC_SCTP_FATE_LOST);
+    assert_int_equal(out.flight.bytes, 3);
+    gc_sctp_out_give_up(&out, 1010);
+    assert_true(given_up(0));
+    assert_int_equal(send(1010).tsn, FIRST + 2);
+    gc_sctp_out_lose_all(&out, 1005);
+    gc_sctp_out_give_up(&out, 1020);
+    assert_true(given_up(1));
+    assert_false(given_up(2)); /* it was sent for the last time at 1010 */
+    assert_int_equal(ack(2, 0, 0).bytes, 5);
     end();
 }
 
@@ -451,6 +480,7 @@ int main(void) {
         cmocka_unit_test(a_clock_may_begin_at_zero),
         cmocka_unit_test(a_message_that_was_begun_is_given_up_whole),
         cmocka_unit_test(the_last_chunk_waits_for_a_place),
+        cmocka_unit_test(what_was_sent_for_the_last_time_may_still_come),
     };
     return RUN(tests);
 }

@@ -296,6 +296,29 @@ static void after_a_timeout_there_is_no_probe_and_no_recovery(void **state) {
     end();
 }
 
+/* RFC 8985 6.3: nobody can have acknowledged what was sent less than a round trip ago. */
+static void silence_does_not_give_up_what_may_still_come(void **state) {
+    (void)state;
+    begin(1);
+    gc_sctp_data d = {.bytes = GC_SPAN("ab")};
+    assert_int_equal(gc_sctp_out_put(&out, &d, &(gc_sctp_limit){.tries_max = 1}, 1), 0);
+    send(1000);
+    ack(1100, 1, 0, 0, 0); /* a round trip of 100 ms, and 25 ms for reordering */
+    send(1200);
+    uint64_t probe_ms = gc_sctp_recovery_deadline(&r);
+    assert_int_equal(gc_sctp_recovery_tick(&r, &out, probe_ms), GC_SCTP_DUE_PROBE);
+    uint64_t at_ms = gc_sctp_recovery_deadline(&r);
+    send(at_ms - 124);
+    assert_int_equal(gc_sctp_recovery_tick(&r, &out, at_ms), GC_SCTP_DUE_TIMEOUT);
+    assert_int_equal(out.lost.bytes, 1);
+    assert_int_equal(out.flight.bytes, 1);
+    assert_true(gc_sctp_recovery_deadline(&r) < GC_NEVER); /* nobody else waits for it */
+    assert_int_equal(gc_sctp_recovery_tick(&r, &out, gc_sctp_recovery_deadline(&r)),
+                     GC_SCTP_DUE_TIMEOUT);
+    assert_int_equal(out.flight.bytes, 0);
+    end();
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_retransmission_time_follows_the_round_trip),
@@ -310,6 +333,7 @@ int main(void) {
         cmocka_unit_test(on_another_way_timers_begin_anew),
         cmocka_unit_test(losses_of_the_way_before_do_not_count),
         cmocka_unit_test(after_a_timeout_there_is_no_probe_and_no_recovery),
+        cmocka_unit_test(silence_does_not_give_up_what_may_still_come),
     };
     return RUN(tests);
 }
