@@ -41,7 +41,7 @@ SERVER_SRC := $(sort $(wildcard server/*.c))
 SERVER_OBJ := $(SERVER_SRC:%.c=$(B)/%.o)
 # What only the native simulator has: links of rtc/ over a modelled network.
 SIM_NATIVE_SRC := sim/native.c sim/network.c sim/nat.c sim/openssl.c sim/spoof.c sim/strangers.c \
-        sim/dials.c sim/prompt.c sim/names.c
+        sim/dials.c sim/prompt.c sim/names.c sim/partial.c
 SIM_LIB_SRC := $(filter-out sim/main.c sim/wasm.c $(SIM_NATIVE_SRC),$(sort $(wildcard sim/*.c)))
 UNIT_SRC := $(sort $(wildcard test/unit/*_test.c))
 UNIT_BIN := $(UNIT_SRC:test/unit/%.c=$(B)/test/unit/%)

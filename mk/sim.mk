@@ -51,17 +51,19 @@ sim-check: $(SIM)
 	$(Q)$(SIM) --scenario hostile --seeds 1-500
 	$(Q)$(SIM) --scenario native --seeds 1-200
 	$(Q)$(SIM) --scenario native-nat --seeds 1-200
+	$(Q)$(SIM) --scenario native-partial --seeds 1-50
 	$(Q)$(SIM) --scenario all --seeds 1-3
 	$(Q)sh sim/seeds.sh $(SIM)
 
 # Seconds, for the one who is writing.
-#: make sim-short       100 simulated worlds, 100 over a stock PeerServer, 100 with a hostile member, 80 with native links, kept seeds
+#: make sim-short       100 simulated worlds, 100 over a stock PeerServer, 100 with a hostile member, 90 with native links, kept seeds
 sim-short: $(SIM)
 	$(Q)$(SIM) --seeds 1-100
 	$(Q)$(SIM) --scenario stock --seeds 1-100
 	$(Q)$(SIM) --scenario hostile --seeds 1-100
 	$(Q)$(SIM) --scenario native --seeds 1-40
 	$(Q)$(SIM) --scenario native-nat --seeds 1-40
+	$(Q)$(SIM) --scenario native-partial --seeds 1-10
 	$(Q)sh sim/seeds.sh $(SIM)
 
 # Links of rtc/: ICE, DTLS and SCTP, datagram by datagram.

@@ -37,7 +37,8 @@
     X(DATAGRAM, "datagram")       /* reached a host. a = sender's node, number; both addresses */  \
     X(MOVE, "move")               /* somebody's NAT gets another address */                        \
     X(SPOOF, "spoof")             /* strangers write to hosts (sim/strangers.c) */                 \
-    X(NAME, "name")               /* multicast DNS reached node. a = sender, b = kind */
+    X(NAME, "name")               /* multicast DNS reached node. a = sender, b = kind */           \
+    X(PARTIAL, "partial")         /* node: its link with a, beside the cores'. b = kind */
 
 typedef enum sim_event_type {
 #define X(name, word) SIM_EVENT_##name,

@@ -5,6 +5,7 @@
 #include "sim/names.h"
 #include "sim/network.h"
 #include "sim/openssl.h"
+#include "sim/partial.h"
 
 #define PORT_FIRST 40000 /* a process of its own has the next one */
 
@@ -66,6 +67,11 @@ static uint64_t now_of(sim_world *w, uint32_t node) {
     sim_openssl_time(now_ms);
     n->seen_ms = now_ms > n->seen_ms ? now_ms : n->seen_ms;
     return now_ms;
+}
+
+gc_rtc *sim_native_input(sim_world *w, uint32_t node, uint64_t *now_ms) {
+    *now_ms = now_of(w, node);
+    return of(w, node)->rtc;
 }
 
 void sim_native_start(sim_world *w, uint32_t node) {
@@ -159,11 +165,14 @@ static void report(sim_world *w, uint32_t node, const gc_rtc_output *o) {
         return;
     }
     sim_world_note(w, node, SIM_MARK_RTC + o->type, o->link, o->value, o->rtt_ms, o->bytes);
-    sim_dials_report(&of(w, node)->dials, o);
     if (o->type == GC_RTC_MULTICAST) {
         sim_names_ask(w, node, o->bytes);
         return;
     }
+    if (sim_partial_report(w, node, o)) {
+        return;
+    }
+    sim_dials_report(&of(w, node)->dials, o);
     gc_rtc_output told = *o;
     told.bytes = changed(w, node, o, memory);
     bool known = gc_bridge_report(&of(w, node)->bridge, sim_node_now(w, node), &told);

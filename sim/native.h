@@ -6,6 +6,7 @@
 #ifndef SIM_NATIVE_H
 #define SIM_NATIVE_H
 
+#include "rtc/rtc.h"
 #include "sim/dials.h"
 #include "sim/world.h"
 
@@ -18,6 +19,9 @@ void sim_native_end(sim_world *w);
 /* The process of a node starts, or has ended without a word. */
 void sim_native_start(sim_world *w, uint32_t node);
 void sim_native_stop(sim_world *w, uint32_t node);
+/* The handle of a node, and the time for one input of it (NULL: no process runs): for links beside
+ * those of its core. Call sim_node_drain() after the input. */
+gc_rtc *sim_native_input(sim_world *w, uint32_t node, uint64_t *now_ms);
 /* Carries out a GC_CLIENT_LINK_* of a node's core. */
 void sim_native_output(sim_world *w, uint32_t node, const gc_client_output *o);
 /* What this node dials. */

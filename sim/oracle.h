@@ -39,7 +39,8 @@
     X(MAPPED, "mapped", "a STUN answer with an address that is not the asker's")                   \
     X(PROMPT, "prompt", "a message took long although nothing was wrong any more")                 \
     X(DIAL, "dial", "a link took long to open although nothing was wrong any more")                \
-    X(ANSWERS, "answers", "a STUN request over the rate was answered, or one below it was not")
+    X(ANSWERS, "answers", "a STUN request over the rate was answered, or one below it was not")    \
+    X(PARTIAL, "partial", "a channel that gives messages up gave them up too early, or for good")
 
 typedef enum sim_invariant {
 #define X(name, word, text) SIM_INVARIANT_##name,

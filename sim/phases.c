@@ -1,5 +1,6 @@
 /* What must not wait: sends that end in time (I7) while faults go on, and after healing the bounds
  * of meeting, last words, leaving and of the server's forgetting. */
+#include "sim/partial.h"
 #include "sim/prompt.h"
 #include "sim/world.h"
 #include "core/base/assert.h"
@@ -237,6 +238,7 @@ static void words(sim_world *w) {
         all_said = all_said && n->words == 0;
     }
     uint32_t open = unfinished(w);
+    all_said = sim_partial_words(w) && all_said;
     if (!all_said || open != SIM_NONE) {
         if (w->now_ms > w->phase_ms + (w->unnoticed ? MEET_MS : WORDS_MS)) {
             sim_fail(w, SIM_INVARIANT_WORDS, SIM_NO_NODE, open, all_said, w->phase_ms);

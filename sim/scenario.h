@@ -104,6 +104,7 @@ typedef struct sim_scenario {
     bool handshakes;       /* descriptions lose their INIT: SCTP has its handshake (sim/native.c) */
     uint32_t hidden;       /* bit i: person i gives names for its addresses (sim/names.c) */
     uint32_t spoofs_per_s; /* datagrams of strangers, to all hosts together (sim/strangers.c) */
+    bool partial;          /* channels that give messages up, beside the links (sim/partial.c) */
     bool lossless;         /* nobody may be told that a message was not delivered */
     sim_step steps[SIM_STEPS_MAX];
 } sim_scenario;

@@ -23,6 +23,7 @@ links() { # simulator
     "$1" --hashes --seeds 1-6 --scenario native-nat
     "$1" --hashes --seeds 1-2 --scenario native-spoofed
     "$1" --hashes --seeds 1-2 --scenario native-names
+    "$1" --hashes --seeds 1-3 --scenario native-partial
 }
 links "$B/sim/sim" >>"$dir/native.txt"
 # One process for each seed: nothing of the world before may matter.

@@ -3,6 +3,7 @@
 #include "sim/names.h"
 #include "sim/native.h"
 #include "sim/network.h"
+#include "sim/partial.h"
 #include "sim/prompt.h"
 #include "sim/strangers.h"
 #include "sim/sim.h"
@@ -115,6 +116,20 @@ void sim_strangers_begin(sim_world *w) {
 
 void sim_strangers_event(sim_world *w) {
     sim_native_begin(w);
+}
+
+void sim_partial_begin(sim_world *w) {
+    sim_native_begin(w);
+}
+
+void sim_partial_event(sim_world *w, const sim_event *e) {
+    (void)e;
+    sim_native_begin(w);
+}
+
+bool sim_partial_words(sim_world *w) {
+    (void)w; /* no link here has such a channel */
+    return true;
 }
 
 void sim_network_expect_widest(sim_world *w, uint32_t bytes) {

@@ -5,6 +5,7 @@
 #include "sim/names.h"
 #include "sim/native.h"
 #include "sim/network.h"
+#include "sim/partial.h"
 #include "sim/strangers.h"
 
 #define VIRTUAL_MS_MAX (20u * 60 * 1000) /* no world takes so long: its phases are bounded */
@@ -143,6 +144,7 @@ static void make(sim_world *w, const sim_options *o) {
     if (w->scenario.native) {
         sim_native_begin(w);
         sim_strangers_begin(w);
+        sim_partial_begin(w);
     }
     make_people(w);
     sim_faults_start(w);
@@ -197,6 +199,9 @@ static void handle(sim_world *w, sim_event *e) {
         break;
     case SIM_EVENT_NAME:
         sim_names_event(w, e);
+        break;
+    case SIM_EVENT_PARTIAL:
+        sim_partial_event(w, e);
         break;
     case SIM_EVENT_SPOOF:
         sim_strangers_event(w);

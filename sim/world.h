@@ -8,7 +8,7 @@
  * frames), server (the shell around gc_server), link (a pair of RTCPeerConnections), node (a
  * process around gc_client), datagram (STUN), user, hostile, faults, oracle, scenario. In native
  * worlds links are those of rtc/ instead: native (the handles), network (their datagrams), openssl
- * (its time and randomness). */
+ * (its time and randomness), partial (channels that give messages up). */
 #ifndef SIM_WORLD_H
 #define SIM_WORLD_H
 
@@ -235,6 +235,7 @@ typedef struct sim_world {
     sim_room *rooms;
     struct sim_native *native; /* NULL: links are the modelled ones of link.c */
     struct sim_network *network;
+    struct sim_partial *partial; /* NULL: no channel gives messages up */
     uint64_t tokens;
     sim_oracle oracle;
 } sim_world;
