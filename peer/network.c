@@ -1,8 +1,11 @@
 #include "peer/network.h"
+#include "core/base/assert.h"
+#include "core/base/error.h"
 #include "rtc/candidate.h"
 #include "rtc/mdns.h"
 
 _Static_assert(GC_BASES_MAX == GC_RTC_BASES_MAX, "bases are known by the same numbers");
+_Static_assert(2 * GC_STUN_SERVERS_MAX <= GC_RTC_SERVERS_MAX, "each URL, in both families");
 _Static_assert(GC_RTC_DATAGRAM_BYTES_MAX <= GC_UDP_BYTES_MAX, "what links send can be sent");
 
 static uint64_t now_of(const gc_network *n) {
@@ -34,7 +37,8 @@ static void on_found(uv_idle_t *idle) {
 static void on_server(void *context, const gc_addr *server) {
     gc_network *n = context;
     if (gc_candidate_addressable(server, n->options.loopback)) {
-        gc_rtc_add_server(n->options.rtc, now_of(n), server);
+        int error = gc_rtc_add_server(n->options.rtc, now_of(n), server);
+        gc_assert(error != GC_E_FULL);
         uv_idle_start(&n->found, on_found);
     }
 }

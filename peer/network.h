@@ -39,8 +39,9 @@ int gc_network_open(gc_network *n, const gc_network_options *options);
 /* Makes ready for a link that is about to begin: finds the own addresses, unless they are watched
  * already, and asks for STUN servers that have no address yet. */
 void gc_network_prepare(gc_network *n);
-/* Takes the list of ICE servers that the core names (JSON), which replaces the earlier one. Ignored
- * if servers were given to gc_network_open(), and with relay_only. */
+/* Takes the list of ICE servers that the core names (JSON), which replaces the earlier one: its
+ * first GC_STUN_SERVERS_MAX URLs of STUN, each in both families. Ignored if servers were given to
+ * gc_network_open(), and with relay_only. */
 void gc_network_servers(gc_network *n, gc_span json);
 /* Carries out GC_RTC_DATAGRAM or GC_RTC_MULTICAST. Other outputs are ignored. */
 void gc_network_send(gc_network *n, const gc_rtc_output *output);

@@ -1,13 +1,20 @@
 #include "peer/stun_servers.h"
 #include "core/base/error.h"
 #include "host/net.h"
+#include "rtc/candidate.h"
 
 int gc_stun_list_add(gc_stun_list *list, gc_span url) {
     if (list->count == GC_STUN_SERVERS_MAX) {
         return GC_E_FULL;
     }
-    int r = gc_stun_url_read(url, &list->urls[list->count]);
-    list->count += r == 0;
+    gc_stun_url read;
+    int r = gc_stun_url_read(url, &read);
+    if (r == 0 && read.address.family != 0 && !gc_candidate_addressable(&read.address, true)) {
+        r = GC_E_ARGUMENT;
+    }
+    if (r == 0) {
+        list->urls[list->count++] = read;
+    }
     return r;
 }
 

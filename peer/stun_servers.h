@@ -11,7 +11,7 @@
 #include "host/resolver.h"
 #include "rtc/stun_url.h"
 
-#define GC_STUN_SERVERS_MAX 4 /* further ones are left out */
+#define GC_STUN_SERVERS_MAX 4 /* URLs; each may give an address of each family */
 
 /* URLs of servers; a zeroed list is empty. */
 typedef struct gc_stun_list {
@@ -19,8 +19,9 @@ typedef struct gc_stun_list {
     uint32_t count;
 } gc_stun_list;
 
-/* Adds a URL. Returns 0; GC_E_FULL when GC_STUN_SERVERS_MAX are there; an error of
- * gc_stun_url_read(). */
+/* Adds a URL, which is read and copied. Returns 0; GC_E_FULL when GC_STUN_SERVERS_MAX are there; an
+ * error of gc_stun_url_read(); GC_E_ARGUMENT for an address that no server may have, such as one of
+ * a group. Then nothing has changed. */
 int gc_stun_list_add(gc_stun_list *list, gc_span url);
 
 /* Called with each address, also from within gc_stun_servers_set() and _ask(). */

@@ -293,10 +293,16 @@ static bool knows_server(const gc_rtc *r, const gc_addr *server) {
     return false;
 }
 
-void gc_rtc_add_server(gc_rtc *r, uint64_t now_ms, const gc_addr *server) {
+int gc_rtc_add_server(gc_rtc *r, uint64_t now_ms, const gc_addr *server) {
     step_clock(r, now_ms);
-    if (r->server_count == GC_RTC_SERVERS_MAX || knows_server(r, server)) {
-        return;
+    if (!gc_candidate_addressable(server, r->shared.loopback)) {
+        return GC_E_REFUSED;
+    }
+    if (knows_server(r, server)) {
+        return 0;
+    }
+    if (r->server_count == GC_RTC_SERVERS_MAX) {
+        return GC_E_FULL;
     }
     r->servers[r->server_count++] = *server;
     for (uint32_t i = 0; i < r->places.touched; i++) {
@@ -306,6 +312,7 @@ void gc_rtc_add_server(gc_rtc *r, uint64_t now_ms, const gc_addr *server) {
             gc_peer_connection_add_server(&l->connection, r->now_ms, server);
         }
     }
+    return 0;
 }
 
 void gc_rtc_clear_servers(gc_rtc *r) {

@@ -34,8 +34,9 @@ typedef struct gc_rtc gc_rtc;
 
 /* Sockets of the host, each bound to one own address. */
 #define GC_RTC_BASES_MAX 8
-/* STUN servers that tell how the network sees an own socket. */
-#define GC_RTC_SERVERS_MAX 4
+/* Addresses of STUN servers, which tell how the network sees an own socket: of four names one of
+ * each family. */
+#define GC_RTC_SERVERS_MAX 8
 
 typedef struct gc_rtc_options {
     /* Links that exist at a time, at most GC_LINKS_MAX (asserted); 0: GC_LINKS_MAX. Links that were
@@ -82,11 +83,14 @@ void gc_rtc_add_base(gc_rtc *r, uint64_t now_ms, uint32_t base, const gc_addr *a
  * state, and looks for one as soon as there is another socket: gc_rtc_add_base(), under this number
  * or another. No datagram is given for it from now on. A number that is not in use is ignored. */
 void gc_rtc_drop_base(gc_rtc *r, uint64_t now_ms, uint32_t base);
-/* Adds a STUN server (ICE_SERVERS of the core), which all links ask for the mapped addresses of
- * their bases, those that exist too. A server that is known, or one after the first
- * GC_RTC_SERVERS_MAX, is ignored. */
-void gc_rtc_add_server(gc_rtc *r, uint64_t now_ms, const gc_addr *server);
-/* Forgets the STUN servers. Links that exist keep theirs. */
+/* Adds the address of a STUN server (ICE_SERVERS of the core), copied, which all links ask how it
+ * sees their bases of its family, those that exist too; with relay_only none does. Returns 0, also
+ * for one that is known; GC_E_REFUSED for an address that no server may have (gc_ice_add_server()),
+ * GC_E_FULL when GC_RTC_SERVERS_MAX are known: then nothing has changed. Source: RFC 8445
+ * 5.1.1.2. */
+int gc_rtc_add_server(gc_rtc *r, uint64_t now_ms, const gc_addr *server);
+/* Forgets the STUN servers. Links that exist keep theirs, and take further ones only as far as
+ * GC_RTC_SERVERS_MAX of both suffice. */
 void gc_rtc_clear_servers(gc_rtc *r);
 /* Takes an answer of multicast DNS that came from port `from_port` to a socket which sent
  * MULTICAST. Whatever was not asked for is ignored. */

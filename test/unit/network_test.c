@@ -5,6 +5,8 @@
 #include "host/net.h"
 #include "peer/network.h"
 
+#include <unistd.h>
+
 #define PATIENCE_MS 5000
 
 typedef struct world {
@@ -19,6 +21,8 @@ typedef struct world {
     uint16_t ports[2];
     uint32_t asked[2];
     uint32_t candidates;
+    gc_addr sent_to[32]; /* each once */
+    uint32_t sent_count;
 } world;
 
 static void on_asked(gc_udp *u, const gc_udp_datagram *d) {
@@ -28,11 +32,24 @@ static void on_asked(gc_udp *u, const gc_udp_datagram *d) {
     uv_stop(&w->loop);
 }
 
+static void note_to(world *w, const gc_addr *to) {
+    uint32_t i = 0;
+    while (i < w->sent_count && memcmp(&w->sent_to[i], to, sizeof *to) != 0) {
+        i++;
+    }
+    assert_true(i < 32);
+    w->sent_to[i] = *to;
+    w->sent_count += i == w->sent_count;
+}
+
 static void drain(void *context) {
     world *w = context;
     gc_rtc_output out;
     while (gc_rtc_poll(w->rtc, &out)) {
         w->candidates += out.type == GC_RTC_CANDIDATE;
+        if (out.type == GC_RTC_DATAGRAM) {
+            note_to(w, &out.to);
+        }
         gc_network_send(&w->network, &out);
     }
 }
@@ -155,6 +172,36 @@ static void this_machine_is_no_server_for_strangers_to_name(void **state) {
     assert_int_equal(w->asked[0], 0);
 }
 
+/* As many URLs as may be named, each a name that has both families. */
+static void each_named_server_is_asked_in_each_family(void **state) {
+    world *w = *state;
+    gc_network_options options = {.loop = &w->loop,
+                                  .rtc = w->rtc,
+                                  .addresses = GC_ROUTES_LOOPBACK,
+                                  .loopback = true,
+                                  .came = drain,
+                                  .context = w};
+    for (uint32_t i = 0; i < GC_STUN_SERVERS_MAX; i++) {
+        char url[40];
+        snprintf(url, sizeof url, "stun:localhost:%u", i == 0 ? w->ports[0] : 1 + i);
+        assert_int_equal(gc_stun_list_add(&options.stun, text_span(url)), 0);
+    }
+    assert_int_equal(gc_network_open(&w->network, &options), 0);
+    make_link(w);
+    uint32_t bases = 0;
+    for (uint32_t i = 0; i < GC_BASES_MAX; i++) {
+        bases += w->network.bases.addresses[i].family != 0;
+    }
+    assert_in_range(bases, 1, 2); /* 127.0.0.1, and ::1 where the machine has it */
+    for (int i = 0; i < PATIENCE_MS && w->sent_count < GC_STUN_SERVERS_MAX * bases; i++) {
+        usleep(1000);
+        uv_run(&w->loop, UV_RUN_NOWAIT);
+        gc_rtc_tick(w->rtc, uv_now(&w->loop));
+        drain(w);
+    }
+    assert_int_equal(w->sent_count, GC_STUN_SERVERS_MAX * bases);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -164,6 +211,7 @@ int main(void) {
         TEST(a_later_list_replaces_the_earlier_one),
         TEST(servers_that_the_user_named_stay),
         TEST(this_machine_is_no_server_for_strangers_to_name),
+        TEST(each_named_server_is_asked_in_each_family),
     };
     return RUN(tests);
 }

@@ -137,8 +137,10 @@ static void servers_are_asked(void **state) {
     rtc_pair *w = rtc_pair_make(1);
     gc_addr server = {.ip = {203, 0, 113, 1}, .port = 3478, .family = 4};
     gc_rtc *rtc = w->sides[0].rtc;
-    gc_rtc_add_server(rtc, w->now_ms, &server);
-    gc_rtc_add_server(rtc, w->now_ms, &server);
+    const gc_addr nobody = {.ip = {224, 0, 0, 1}, .port = 3478, .family = 4};
+    assert_int_equal(gc_rtc_add_server(rtc, w->now_ms, &nobody), GC_E_REFUSED);
+    assert_int_equal(gc_rtc_add_server(rtc, w->now_ms, &server), 0);
+    assert_int_equal(gc_rtc_add_server(rtc, w->now_ms, &server), 0);
     assert_int_equal(gc_rtc_offer(rtc, w->now_ms, 1, GC_LINK_KIND_NATIVE, GC_SPAN_NONE), 0);
     gc_rtc_output out;
     uint32_t asked = 0;
@@ -146,11 +148,13 @@ static void servers_are_asked(void **state) {
         asked += out.type == GC_RTC_DATAGRAM && memcmp(&out.to, &server, sizeof server) == 0;
     }
     assert_int_equal(asked, 1);
-    for (uint32_t n = 0; n < 10; n++) {
+    for (uint32_t n = 1; n < GC_RTC_SERVERS_MAX + 2; n++) {
         server.port++;
-        gc_rtc_add_server(rtc, w->now_ms, &server); /* more than there is room for */
+        assert_int_equal(gc_rtc_add_server(rtc, w->now_ms, &server),
+                         n < GC_RTC_SERVERS_MAX ? 0 : GC_E_FULL);
     }
     gc_rtc_clear_servers(rtc);
+    assert_int_equal(gc_rtc_add_server(rtc, w->now_ms, &server), 0);
     gc_rtc_close(rtc, w->now_ms, 1);
     rtc_pair_drain(w, 0);
     rtc_pair_free(w);

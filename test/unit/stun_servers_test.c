@@ -181,6 +181,17 @@ static void there_is_room_for_some(void **state) {
     assert_int_equal(w->count, GC_STUN_SERVERS_MAX);
 }
 
+static void an_address_of_nobody_is_refused(void **state) {
+    (void)state;
+    static const char *const urls[] = {"stun:224.0.0.1", "stun:0.0.0.0", "stun:255.255.255.255",
+                                       "stun:[ff02::1]"};
+    gc_stun_list list = {0};
+    for (uint32_t i = 0; i < 4; i++) {
+        assert_int_equal(gc_stun_list_add(&list, text_span(urls[i])), GC_E_ARGUMENT);
+    }
+    assert_int_equal(list.count, 0);
+}
+
 static void without_memory_the_next_try_may_do(void **state) {
     world *w = *state;
     w->names.v4_count = 1;
@@ -204,6 +215,7 @@ int main(void) {
         TEST(a_question_under_way_is_not_doubled),
         TEST(servers_that_were_replaced_are_silent),
         TEST(there_is_room_for_some),
+        TEST(an_address_of_nobody_is_refused),
         TEST(without_memory_the_next_try_may_do),
     };
     return RUN(tests);
