@@ -1,12 +1,8 @@
 #include "rtc/ice_pairs.h"
 #include "core/base/assert.h"
 #include "core/base/error.h"
-#include "core/base/mem.h"
 #include "core/base/number.h"
 #include "core/proto/client_output.h"
-
-/* The bytes of a transaction that hide a time. The ten before them are 80 random bits. */
-#define TIME_AT 10
 
 void gc_ice_pairs_init(gc_ice_pairs *t, bool controlling) {
     t->controlling = controlling;
@@ -41,11 +37,6 @@ void gc_ice_pairs_set_role(gc_ice_pairs *t, bool controlling) {
     }
 }
 
-/* True if nothing is lost with this pair: no check came on it and none of ours was answered. */
-static bool is_spare(const gc_ice_pair *p) {
-    return !p->heard && p->state != GC_ICE_PAIR_VALID;
-}
-
 /* --- pairs come and go -------------------------------------------------------------------------
  */
 
@@ -58,7 +49,7 @@ static gc_ice_pair *place_for(gc_ice_pairs *t, uint64_t priority, bool heard) {
         if (p->state == GC_ICE_PAIR_FREE) {
             return p;
         }
-        if (is_spare(p) && (heard || p->priority < priority) &&
+        if (gc_ice_pair_is_spare(p) && (heard || p->priority < priority) &&
             (worst == NULL || p->priority < worst->priority)) {
             worst = p;
         }
@@ -142,7 +133,7 @@ static gc_ice_target *find_target(gc_ice_pairs *t, const gc_addr *addr) {
 static bool is_spare_target(const gc_ice_pairs *t, uint32_t target) {
     for (uint32_t i = 0; i < t->used; i++) {
         const gc_ice_pair *p = &t->pairs[i];
-        if (p->state != GC_ICE_PAIR_FREE && p->target == target && !is_spare(p)) {
+        if (p->state != GC_ICE_PAIR_FREE && p->target == target && !gc_ice_pair_is_spare(p)) {
             return false;
         }
     }
@@ -282,29 +273,18 @@ uint32_t gc_ice_pairs_make(gc_ice_pairs *t, uint32_t base, const gc_addr *addr) 
 uint32_t gc_ice_pairs_of(const gc_ice_pairs *t, const uint8_t *transaction) {
     for (uint32_t i = 0; i < t->used; i++) {
         const gc_ice_pair *p = &t->pairs[i];
-        if (p->sends > 0 && memcmp(p->transaction, transaction, TIME_AT) == 0) {
+        if (gc_ice_pair_asked(p, transaction)) {
             return i;
         }
     }
     return GC_ICE_NO_PAIR;
 }
 
-static bool in_doubt(const gc_ice_pair *p) {
-    return p->state == GC_ICE_PAIR_VALID && (p->doubted || p->sends >= GC_ICE_DOUBT_SENDS);
-}
-
-static bool is_better(const gc_ice_pair *a, const gc_ice_pair *b) {
-    if (in_doubt(a) != in_doubt(b)) {
-        return in_doubt(b);
-    }
-    return a->nominated != b->nominated ? a->nominated : a->priority > b->priority;
-}
-
 uint32_t gc_ice_pairs_best(const gc_ice_pairs *t) {
     uint32_t best = GC_ICE_NO_PAIR;
     for (uint32_t i = 0; i < t->used; i++) {
         if (t->pairs[i].state == GC_ICE_PAIR_VALID &&
-            (best == GC_ICE_NO_PAIR || is_better(&t->pairs[i], &t->pairs[best]))) {
+            (best == GC_ICE_NO_PAIR || gc_ice_pair_is_better(&t->pairs[i], &t->pairs[best]))) {
             best = i;
         }
     }
@@ -320,43 +300,16 @@ static gc_ice_pair *pair_at(gc_ice_pairs *t, uint32_t pair) {
 }
 
 void gc_ice_pairs_again(gc_ice_pairs *t, uint32_t pair, uint64_t now_ms) {
-    gc_ice_pair *p = pair_at(t, pair);
-    p->due_ms = now_ms;
-    if (p->state == GC_ICE_PAIR_VALID) {
-        return; /* each of its checks is a new transaction anyway */
-    }
-    p->triggered = true;
-    if (p->state == GC_ICE_PAIR_CHECKING) {
-        p->sends = 1; /* the pauses between its sends begin anew */
-    } else {
-        p->state = GC_ICE_PAIR_WAITING;
-    }
+    gc_ice_pair_again(pair_at(t, pair), now_ms);
 }
 
 void gc_ice_pairs_anew(gc_ice_pairs *t, uint32_t pair, uint64_t now_ms) {
-    gc_ice_pair *p = pair_at(t, pair);
-    p->sends = 0;
-    if (p->state == GC_ICE_PAIR_CHECKING) {
-        p->state = GC_ICE_PAIR_WAITING;
-    }
-    gc_ice_pairs_again(t, pair, now_ms);
+    gc_ice_pair_anew(pair_at(t, pair), now_ms);
 }
 
 void gc_ice_pairs_sent(gc_ice_pairs *t, uint32_t pair, uint64_t now_ms, uint64_t due_ms,
                        const uint8_t *transaction) {
-    gc_ice_pair *p = pair_at(t, pair);
-    gc_assert(p->state != GC_ICE_PAIR_FAILED && (transaction != NULL || p->sends > 0));
-    if (transaction != NULL) {
-        memcpy(p->transaction, transaction, sizeof p->transaction);
-        p->sends = p->state == GC_ICE_PAIR_VALID ? p->sends : 0;
-    }
-    p->state = p->state == GC_ICE_PAIR_WAITING ? GC_ICE_PAIR_CHECKING : p->state;
-    p->sends = p->sends < UINT8_MAX ? p->sends + 1 : p->sends;
-    p->triggered = false;
-    p->sent_ms = now_ms;
-    p->due_ms = due_ms;
-    p->sent_controlling = t->controlling;
-    p->sent_nominating = t->controlling && p->nominating;
+    gc_ice_pair_sent(pair_at(t, pair), now_ms, due_ms, transaction, t->controlling);
 }
 
 void gc_ice_pairs_pace(gc_ice_pairs *t, uint32_t pair, uint64_t pace_ms) {
@@ -409,7 +362,8 @@ static void keep_valid(gc_ice_pairs *t, uint32_t pair) {
             continue;
         }
         count++;
-        if (i != pair && (worst == GC_ICE_NO_PAIR || is_better(&t->pairs[worst], &t->pairs[i]))) {
+        if (i != pair &&
+            (worst == GC_ICE_NO_PAIR || gc_ice_pair_is_better(&t->pairs[worst], &t->pairs[i]))) {
             worst = i;
         }
     }
@@ -419,32 +373,14 @@ static void keep_valid(gc_ice_pairs *t, uint32_t pair) {
 }
 
 void gc_ice_pairs_transaction(const gc_ice_pairs *t, uint32_t pair, uint8_t out[12]) {
-    const gc_ice_pair *p = &t->pairs[pair];
-    memcpy(out, p->transaction, sizeof p->transaction);
-    out[TIME_AT] ^= (uint8_t)(p->sent_ms >> 8);
-    out[TIME_AT + 1] ^= (uint8_t)p->sent_ms;
-}
-
-/* How long it took from the send with this transaction, up to a minute, and 1 at least: 0 says that
- * nothing was measured. */
-static uint32_t rtt_ms(const gc_ice_pair *p, const uint8_t transaction[12], uint64_t now_ms) {
-    uint32_t high = transaction[TIME_AT] ^ p->transaction[TIME_AT];
-    uint32_t low = transaction[TIME_AT + 1] ^ p->transaction[TIME_AT + 1];
-    uint16_t measured_ms = (uint16_t)(now_ms - (high << 8 | low));
-    return measured_ms == 0 ? 1 : measured_ms;
+    gc_ice_pair_transaction(&t->pairs[pair], out);
 }
 
 void gc_ice_pairs_answered(gc_ice_pairs *t, uint32_t pair, uint64_t now_ms, uint64_t due_ms,
                            const uint8_t transaction[12], const gc_addr *mapped) {
     gc_ice_pair *p = pair_at(t, pair);
     bool by_us = t->controlling && p->nominating && p->sent_nominating;
-    p->state = GC_ICE_PAIR_VALID;
-    p->sends = 0;
-    p->triggered = false;
-    p->doubted = false;
-    p->answered_ms = now_ms;
-    p->due_ms = due_ms;
-    p->rtt_ms = rtt_ms(p, transaction, now_ms);
+    gc_ice_pair_answered(p, now_ms, due_ms, transaction);
     p->local_type = (uint8_t)type_of(&t->bases[p->base], mapped);
     t->targets[p->target].answered = true;
     if (by_us || p->wanted) {
@@ -470,13 +406,7 @@ void gc_ice_pairs_doubt(gc_ice_pairs *t, uint32_t pair) {
 }
 
 void gc_ice_pairs_fail(gc_ice_pairs *t, uint32_t pair) {
-    gc_ice_pair *p = pair_at(t, pair);
-    p->state = GC_ICE_PAIR_FAILED;
-    p->doubted = false;
-    p->sends = 0;
-    p->triggered = false;
-    p->nominating = false;
-    p->nominated = false;
+    gc_ice_pair_fail(pair_at(t, pair));
 }
 
 void gc_ice_pairs_rest(gc_ice_pairs *t) {
@@ -497,7 +427,7 @@ const gc_addr *gc_ice_pairs_addr(const gc_ice_pairs *t, uint32_t pair) {
 
 bool gc_ice_pairs_in_doubt(const gc_ice_pairs *t, uint32_t pair) {
     gc_assert(pair < GC_ICE_PAIRS_MAX);
-    return in_doubt(&t->pairs[pair]);
+    return gc_ice_pair_in_doubt(&t->pairs[pair]);
 }
 
 uint32_t gc_ice_pairs_path(const gc_ice_pairs *t, uint32_t pair) {

@@ -1,11 +1,7 @@
 /* The tables of an ICE agent: its bases (own addresses), the remote candidates, and the pairs of
  * both in the order in which they are preferred. Other parts of the agent decide when a pair is
  * checked (ice_checks.h) and what a message means (ice.h); the tables keep what follows from it.
- *
- *   pair:  WAITING --sent--> CHECKING --answered--> VALID --consent lost--> FAILED
- *             ^                  | no answer, error                            |
- *             |                  +------------> FAILED                         |
- *             +--------------------- a check came from there ------------------+
+ * The life of one pair is in ice_pair.h.
  *
  * With one component nothing is frozen: each pair may be checked at once. Pairs are of one family.
  * Pairs are known by their index, which a pair keeps as long as it lives.
@@ -15,21 +11,13 @@
 
 #include "core/base/addr.h"
 #include "rtc/candidate.h"
+#include "rtc/ice_pair.h"
 
 #define GC_ICE_BASES_MAX   8
 #define GC_ICE_REMOTES_MAX 20  /* candidates of one peer, those learned from its checks included */
 #define GC_ICE_PAIRS_MAX   100 /* RFC 8445 6.1.2.5; beyond it the worst goes */
 #define GC_ICE_VALID_MAX   4   /* pairs kept alive: the one in use, and replacements */
-#define GC_ICE_DOUBT_SENDS 4   /* questions without an answer after which a pair is in doubt */
 #define GC_ICE_NO_PAIR     UINT32_MAX
-
-typedef enum gc_ice_pair_state {
-    GC_ICE_PAIR_FREE,
-    GC_ICE_PAIR_WAITING,
-    GC_ICE_PAIR_CHECKING,
-    GC_ICE_PAIR_VALID,
-    GC_ICE_PAIR_FAILED,
-} gc_ice_pair_state;
 
 typedef struct gc_ice_base {
     gc_addr addr;           /* family 0: not in use */
@@ -44,31 +32,6 @@ typedef struct gc_ice_target {
     gc_candidate_type type;
     bool answered; /* one of our checks: it takes part in ICE */
 } gc_ice_target;
-
-typedef struct gc_ice_pair {
-    uint64_t priority;
-    uint64_t due_ms;      /* when its next check is due, in all states but FREE and FAILED */
-    uint64_t sent_ms;     /* its last check */
-    uint64_t answered_ms; /* its last valid answer, while VALID */
-    uint32_t rtt_ms;      /* of its last answer, 1 at least; 0: there was none */
-    /* Random; each send carries it with a time hidden in its last two bytes, so that an answer
-     * tells how long it took however often it was asked for. */
-    uint8_t transaction[12];
-    uint8_t state; /* gc_ice_pair_state */
-    uint8_t base;
-    uint8_t target;
-    uint8_t sends;         /* since the last answer; 0: no transaction is open */
-    uint8_t local_type;    /* gc_candidate_type of our end, once it was answered */
-    bool triggered;        /* its next check answers one of theirs and waits for no pace */
-    bool heard;            /* an authentic check came on it */
-    bool heard_told;       /* and the owner knows */
-    bool nominating;       /* our checks of it carry USE-CANDIDATE */
-    bool wanted;           /* the last of their checks with USE-CANDIDATE came on it */
-    bool doubted;          /* VALID, and not answered when it was asked because of a rival */
-    bool nominated;        /* VALID, and one side's USE-CANDIDATE was answered on it last */
-    bool sent_nominating;  /* the open transaction carries USE-CANDIDATE */
-    bool sent_controlling; /* our role in the open transaction */
-} gc_ice_pair;
 
 typedef struct gc_ice_pairs {
     gc_ice_base bases[GC_ICE_BASES_MAX];

@@ -244,23 +244,6 @@ static void round_trips(void **state) {
     }
 }
 
-/* Also an answer within the millisecond was measured. */
-static void a_round_trip_is_no_zero(void **state) {
-    (void)state;
-    const uint8_t transaction[12] = {1};
-    uint8_t sent[12];
-    start(1, false);
-    assert_int_equal(add(1, GC_CANDIDATE_HOST, 5), 0);
-    uint32_t pair = find(0, 1);
-    const gc_addr own = t.bases[0].addr;
-    assert_int_equal(t.pairs[pair].rtt_ms, 0);
-    gc_ice_pairs_sent(&t, pair, 1000, 99999, transaction);
-    assert_int_equal(t.pairs[pair].rtt_ms, 0);
-    gc_ice_pairs_transaction(&t, pair, sent);
-    gc_ice_pairs_answered(&t, pair, 1000, 99999, sent, &own);
-    assert_int_equal(t.pairs[pair].rtt_ms, 1);
-}
-
 static void rest(void **state) {
     (void)state;
     start(1, false);
@@ -414,7 +397,6 @@ int main(void) {
         cmocka_unit_test(what_is_signaled_is_known_better),
         cmocka_unit_test(states_of_a_pair),
         cmocka_unit_test(round_trips),
-        cmocka_unit_test(a_round_trip_is_no_zero),
         cmocka_unit_test(rest),
         cmocka_unit_test(we_nominate),
         cmocka_unit_test(they_nominate),
