@@ -157,7 +157,7 @@ static void release(gc_sctp_in *in) {
 
 /* Finds the first TSN of the message of `end`, which has all chunks from tsn on. Returns TAKEN, and
  * *whole, or what is wrong with the message. */
-static uint32_t find_begin(const gc_sctp_in *in, uint32_t end, uint32_t *begin, bool *whole) {
+static uint32_t find_begin(gc_sctp_in *in, uint32_t end, uint32_t *begin, bool *whole) {
     const gc_sctp_block *last = block_at(in, end);
     uint32_t bytes = 0;
     for (uint32_t tsn = end;; tsn--) {
@@ -182,12 +182,13 @@ static uint32_t find_begin(const gc_sctp_in *in, uint32_t end, uint32_t *begin, 
         if (tsn == in->floor) {
             return GC_SCTP_IN_TAKEN;
         }
+        in->steps++;
     }
 }
 
 /* Returns false when a chunk between tsn and the end of its message is missing. */
-static bool find_end(const gc_sctp_in *in, uint32_t tsn, uint32_t *end) {
-    for (uint32_t i = 0; i < GC_SCTP_FRAGMENTS_MAX; i++, tsn++) {
+static bool find_end(gc_sctp_in *in, uint32_t tsn, uint32_t *end) {
+    for (uint32_t i = 0; i < GC_SCTP_FRAGMENTS_MAX; i++, tsn++, in->steps++) {
         if ((block_at(in, tsn)->flags & GC_SCTP_FLAG_END) != 0) {
             *end = tsn;
             return true;
@@ -360,7 +361,7 @@ uint32_t gc_sctp_in_data(gc_sctp_in *in, const gc_sctp_data *d) {
         note_duplicate(in, d->tsn);
         return GC_SCTP_IN_AGAIN;
     }
-    if (!has_room(in, d)) {
+    if (!has_room(in, d) || in->steps >= GC_SCTP_IN_STEPS) {
         return GC_SCTP_IN_DROPPED;
     }
     uint32_t block = gc_sctp_pool_put(in->pool, &in->share, limit_of(in, d->tsn), d->bytes);
@@ -464,6 +465,7 @@ bool gc_sctp_in_hurries(const gc_sctp_in *in, const gc_sctp_data *d) {
 }
 
 void gc_sctp_in_packet_read(gc_sctp_in *in, uint64_t now_ms, bool at_once) {
+    in->steps = 0;
     gc_sctp_assembly_rested(&in->assembly);
     gc_sctp_ack_time_packet(&in->ack_time, now_ms, at_once, in->wide);
 }

@@ -10,9 +10,9 @@
  * Bounds: GC_SCTP_IN_TSNS places from floor on; blocks_max blocks of the pool, which the chunk
  * after the cumulative TSN alone may exceed, and that by one message. Chunks that leave a hole use
  * only half of the share of the pool that is guaranteed: whatever a peer has done with the rest of
- * the pool, the chunk that fills the hole finds room in the other half. Work: at most one walk over
- * a message for each chunk, and one over the places for all chunks of a packet. Source: RFC
- * 9260 6.2, 6.5-6.7, 6.9; RFC 3758 3.6. */
+ * the pool, the chunk that fills the hole finds room in the other half. Work: GC_SCTP_IN_STEPS from
+ * chunk to chunk for all chunks of a packet, and one walk over the places.
+ * Source: RFC 9260 6.2, 6.5-6.7, 6.9; RFC 3758 3.6. */
 #ifndef GC_RTC_SCTP_IN_H
 #define GC_RTC_SCTP_IN_H
 
@@ -24,6 +24,10 @@
 /* Places for TSNs: a power of 2. The widest window, of 16 MiB, has about 15,000 chunks on an
  * ordinary path (asserted in peer_connection.c). */
 #define GC_SCTP_IN_TSNS 16384
+/* A chunk that joins others of its message costs a walk over them, to see whether the message is
+ * whole. When the chunks of a packet have cost so many steps its other chunks are dropped, as if
+ * they were lost: two walks over the longest message. The last walk may go beyond the bound. */
+#define GC_SCTP_IN_STEPS (2 * GC_SCTP_FRAGMENTS_MAX)
 /* Streams, each way: 0..GC_SCTP_STREAMS_MAX - 1. */
 #define GC_SCTP_STREAMS_MAX 1024
 
@@ -39,6 +43,7 @@ typedef struct gc_sctp_in {
     gc_sctp_ready ready;
     uint32_t blocked; /* whole messages that wait for earlier ones of their stream */
     bool release_due; /* the turn of one of these may have come */
+    uint32_t steps;   /* from chunk to chunk of messages, for this packet */
     uint32_t partial_bytes;
     bool partial; /* floor is the first fragment of a message that is not whole */
     gc_sctp_ack_time ack_time;

@@ -18,9 +18,8 @@
 #define SANITIZED false
 #endif
 
-#define PACKETS      3000
-#define SLOWEST      40 /* a packet costs at most so many packets of the honest kind */
-#define FILLED_BYTES (GC_SCTP_PACKET_BYTES - 40)
+#define PACKETS 3000
+#define SLOWEST 40 /* a packet costs at most so many packets of the honest kind */
 
 typedef struct kind {
     const char *name;
@@ -32,6 +31,7 @@ typedef struct kind {
 
 static sctp_pair pair;
 static pair_forged f;
+static uint32_t packet_bytes; /* of each packet, at most */
 static uint32_t answers, first_tsn, messages;
 static uint64_t answered_bytes;
 
@@ -40,11 +40,16 @@ static gc_sctp *victim(void) {
 }
 
 static bool has_room(uint32_t bytes) {
-    return f.w.at + bytes <= FILLED_BYTES;
+    return f.w.at + bytes <= packet_bytes - 40;
+}
+
+/* How many chunks of one byte a packet has, with room for one or two others. */
+static uint32_t tiny_chunks(void) {
+    return (packet_bytes - 40 - 60) / 20;
 }
 
 static void put_data(uint32_t tsn, uint16_t stream, uint16_t ssn, uint8_t flags, uint32_t len) {
-    static const uint8_t zeros[GC_SCTP_PACKET_BYTES];
+    static const uint8_t zeros[GC_SCTP_PACKET_BYTES_MAX];
     gc_sctp_data d = {tsn, 53, stream, ssn, flags, {0}};
     uint32_t at = gc_sctp_data_begin(&f.w, &d);
     gc_writer_bytes(&f.w, zeros, len);
@@ -83,7 +88,8 @@ static void start(void) {
 
 static void bulk(uint32_t n) {
     (void)n;
-    put_data(next_tsn(), 0, victim()->in.next_ssn[0], GC_SCTP_FLAG_BEGIN | GC_SCTP_FLAG_END, 1024);
+    put_data(next_tsn(), 0, victim()->in.next_ssn[0], GC_SCTP_FLAG_BEGIN | GC_SCTP_FLAG_END,
+             packet_bytes - 139);
 }
 
 static void small_messages(uint32_t n) {
@@ -145,8 +151,13 @@ static void block_far(void) {
              GC_SCTP_FLAG_BEGIN | GC_SCTP_FLAG_END, 4);
 }
 
+/* Before the packets have come to the blocked message. */
+static bool blocks_anew(uint32_t n) {
+    return n % (GC_SCTP_IN_TSNS / 2 / tiny_chunks()) == 0;
+}
+
 static void forwards(uint32_t n) {
-    if (n % 50 == 0) {
+    if (blocks_anew(n)) {
         block_far();
         return;
     }
@@ -157,7 +168,7 @@ static void forwards(uint32_t n) {
 
 /* Small messages in order, while one of another stream waits far behind. */
 static void in_order_before_a_blocked_one(uint32_t n) {
-    if (n % 50 == 0) {
+    if (blocks_anew(n)) {
         block_far();
     } else {
         small_messages(n);
@@ -167,7 +178,7 @@ static void in_order_before_a_blocked_one(uint32_t n) {
 /* Every second TSN, and the same again when there are no more places. */
 static void gaps(uint32_t n) {
     for (uint32_t i = 0; has_room(20); i++) {
-        uint32_t ahead = 1 + 2 * ((n * 56 + i) % (GC_SCTP_IN_TSNS / 2 - 1));
+        uint32_t ahead = 1 + 2 * ((n * tiny_chunks() + i) % (GC_SCTP_IN_TSNS / 2 - 1));
         put_data(next_tsn() + ahead, (uint16_t)(n % 3), (uint16_t)i,
                  GC_SCTP_FLAG_BEGIN | GC_SCTP_FLAG_END | GC_SCTP_FLAG_UNORDERED * (n % 2), 4);
     }
@@ -175,14 +186,14 @@ static void gaps(uint32_t n) {
 
 /* Fragments of one byte, the last one first. */
 static void fragments(uint32_t n) {
-    uint32_t at = n * 52 % (GC_SCTP_FRAGMENTS_MAX - 60);
-    if (at < 52) {
+    uint32_t count = tiny_chunks(), at = n * count % (GC_SCTP_FRAGMENTS_MAX - count - 8);
+    if (at < count) {
         put_forward(next_tsn() + GC_SCTP_FRAGMENTS_MAX);
         first_tsn = next_tsn() + GC_SCTP_FRAGMENTS_MAX + 1;
     }
-    for (uint32_t i = 0; i < 52; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         uint32_t tsn = first_tsn + GC_SCTP_FRAGMENTS_MAX - at - i;
-        uint8_t end = at + i == 0 || (at < 52 && i == 0) ? GC_SCTP_FLAG_END : 0;
+        uint8_t end = at + i == 0 || (at < count && i == 0) ? GC_SCTP_FLAG_END : 0;
         put_data(tsn, 0, 0, end | GC_SCTP_FLAG_UNORDERED, 1);
     }
 }
@@ -190,12 +201,12 @@ static void fragments(uint32_t n) {
 /* Every second one, then those between them, the last one first: each joins two runs. */
 static void fragments_between(uint32_t n) {
     enum { HALF = (GC_SCTP_FRAGMENTS_MAX - 24) / 2 };
-    uint32_t at = n * 50 % (2 * HALF);
-    if (at < 50) {
+    uint32_t count = tiny_chunks(), at = n * count % (2 * HALF);
+    if (at < count) {
         put_forward(next_tsn() + GC_SCTP_FRAGMENTS_MAX);
         first_tsn = next_tsn() + GC_SCTP_FRAGMENTS_MAX + 2;
     }
-    for (uint32_t i = 0; i < 50; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         uint32_t k = (at + i) % (2 * HALF);
         uint32_t tsn = first_tsn + (k < HALF ? 2 * k + 1 : 2 * (2 * HALF - k));
         put_data(tsn, 0, 0, (k == HALF ? GC_SCTP_FLAG_END : 0) | GC_SCTP_FLAG_UNORDERED, 1);
@@ -248,7 +259,8 @@ static void i_forwards(uint32_t n) {
 static void i_middle(uint32_t n) {
     uint32_t tsn = next_tsn();
     for (uint32_t i = 0; has_room(24); i++) {
-        put_i_data(tsn + i, 0x70000000 - n * 60 - i, GC_SCTP_FLAG_BEGIN | GC_SCTP_FLAG_END);
+        put_i_data(tsn + i, 0x70000000 - n * tiny_chunks() - i,
+                   GC_SCTP_FLAG_BEGIN | GC_SCTP_FLAG_END);
     }
 }
 
@@ -393,8 +405,7 @@ static uint64_t measure(const kind *k) {
     return ns / given;
 }
 
-static void hostile_packets_cost_little(void **state) {
-    (void)state;
+static void compare(uint32_t bytes) {
     static const kind honest = {"bulk", NULL, bulk, 0, false};
     static const kind kinds[] = {
         {"small messages", NULL, small_messages, 0, false},
@@ -417,6 +428,7 @@ static void hostile_packets_cost_little(void **state) {
         {"HEARTBEAT", NULL, heartbeats, 0, false},
         {"unknown chunks", NULL, unknown, 0, false},
     };
+    packet_bytes = bytes;
     measure(&honest);
     uint64_t floor_ns = measure(&honest);
     uint32_t slow = 0;
@@ -434,9 +446,20 @@ static void hostile_packets_cost_little(void **state) {
     assert_int_equal(slow, 0);
 }
 
+static void hostile_packets_cost_little(void **state) {
+    (void)state;
+    compare(GC_SCTP_PACKET_BYTES);
+}
+
+static void the_longest_ones_cost_little(void **state) {
+    (void)state;
+    compare(GC_SCTP_PACKET_BYTES_MAX);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hostile_packets_cost_little),
+        cmocka_unit_test(the_longest_ones_cost_little),
     };
     return RUN(tests);
 }

@@ -404,6 +404,7 @@ static void long_runs_come_whole(void **state) {
             assert_int_equal(m.bytes.len, 16);
             came++;
         }
+        gc_sctp_in_packet_read(&in, base, false);
         next = base + 64;
         assert_int_equal(in.cumulative, FIRST + next - 1);
     }
@@ -422,6 +423,35 @@ static void too_many_fragments_are_an_excess_in_any_order(void **state) {
         }
     }
     assert_int_equal(put(1001, 0, 0, 0, "x"), GC_SCTP_IN_EXCESS);
+    end();
+}
+
+/* Every second fragment has come; each of the others joins two runs. */
+static void the_chunks_of_a_packet_walk_only_so_far(void **state) {
+    (void)state;
+    enum { LAST = 1000 };
+    begin(2048, 2000 * GC_SCTP_BLOCK_BYTES);
+    for (uint32_t i = 0; i <= LAST; i += 2) {
+        uint8_t flags = i == 0 ? B | U : i == LAST ? E | U : U;
+        assert_int_equal(put(i, 0, 0, flags, "x"), GC_SCTP_IN_TAKEN);
+    }
+    assert_int_equal(in.steps, 0);
+    uint32_t left = LAST / 2, packets = 0;
+    while (left > 0) {
+        uint32_t before = left;
+        while (left > 0 && put(2 * left - 1, 0, 0, U, "x") == GC_SCTP_IN_TAKEN) {
+            left--;
+        }
+        assert_true(left < before); /* the first one of a packet is always taken */
+        assert_true(left == 0 || in.steps >= GC_SCTP_IN_STEPS);
+        assert_true(in.steps < GC_SCTP_IN_STEPS + 2 * GC_SCTP_FRAGMENTS_MAX);
+        gc_sctp_in_packet_read(&in, 1000, false);
+        packets++;
+    }
+    assert_true(packets > 50);
+    gc_sctp_in_message m;
+    assert_true(gc_sctp_in_take(&in, &m));
+    assert_int_equal(m.bytes.len, LAST + 1);
     end();
 }
 
@@ -447,6 +477,7 @@ int main(void) {
         cmocka_unit_test(a_restarted_stream_counts_from_zero),
         cmocka_unit_test(long_runs_come_whole),
         cmocka_unit_test(too_many_fragments_are_an_excess_in_any_order),
+        cmocka_unit_test(the_chunks_of_a_packet_walk_only_so_far),
     };
     return RUN(tests);
 }

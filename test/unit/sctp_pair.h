@@ -79,7 +79,7 @@ bool pair_finish(sctp_pair *p, uint64_t ms);
 /* A packet written by hand for side `to`: with the tag of its association unless `tag` is given. */
 typedef struct pair_forged {
     gc_writer w;
-    uint8_t bytes[2048];
+    uint8_t bytes[GC_SCTP_PACKET_BYTES_MAX];
 } pair_forged;
 void pair_forge(const sctp_pair *p, uint32_t to, uint32_t tag, pair_forged *f);
 /* Closes the packet and gives it to side `to` at once; its outputs are drained. */
