@@ -33,6 +33,11 @@ void network_init(network *n, uint8_t seed, const bool controlling[2], const net
     }
 }
 
+void network_start(network *n, uint8_t seed, network_nat a, network_nat b) {
+    static const bool offerer_controls[2] = {true, false};
+    network_init(n, seed, offerer_controls, (const network_nat[2]){a, b});
+}
+
 /* The address that the network sees, of a datagram that leaves. */
 static gc_addr leave(network *n, uint32_t side, const gc_addr *from, const gc_addr *to) {
     network_side *s = &n->sides[side];
@@ -220,4 +225,47 @@ void network_run(network *n, uint64_t until_ms) {
             }
         }
     }
+}
+
+void network_describe_both(network *n) {
+    network_describe(n, 0);
+    network_describe(n, 1);
+}
+
+void network_connect(network *n, uint8_t seed) {
+    network_start(n, seed, NETWORK_OPEN, NETWORK_OPEN);
+    network_describe_both(n);
+    network_run(n, 2000);
+    assert_int_equal(n->sides[0].selections, 1);
+    assert_int_equal(n->sides[1].selections, 1);
+}
+
+uint32_t network_checks_to(const network *n, const gc_addr *to, uint64_t from_ms,
+                           uint64_t until_ms) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < n->sent; i++) {
+        count += n->sent_ms[i] >= from_ms && n->sent_ms[i] < until_ms &&
+                 gc_candidate_same_addr(&n->sent_to[i], to);
+    }
+    return count;
+}
+
+int network_check_from(network *n, const gc_addr *from, uint32_t base, const gc_ice_check *check) {
+    static uint8_t number;
+    uint8_t bytes[GC_ICE_MESSAGE_BYTES_MAX];
+    const uint8_t transaction[12] = {0xcc, ++number};
+    uint32_t len =
+        gc_ice_message_check(bytes, transaction, check, &n->sides[1].ice.generations.current.local,
+                             &n->sides[0].ice.generations.current.local);
+    return network_feed(n, 0, base, from, gc_span_of(bytes, len));
+}
+
+uint32_t network_last_error(const network *n) {
+    gc_stun_message m;
+    uint32_t code;
+    assert_true(n->queued > 0);
+    const network_datagram *d = &n->queue[n->queued - 1];
+    assert_int_equal(gc_stun_message_read(gc_span_of(d->bytes, d->len), &m), 0);
+    assert_int_equal(gc_stun_message_error(&m, &code), 0);
+    return code;
 }

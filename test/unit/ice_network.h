@@ -65,14 +65,28 @@ typedef struct network {
 /* Starts both agents: side 0 controls if controlling[0], and so on; side i has the base 10.0.i.1,
  * or 192.168.1.2 behind a NAT whose outside is 203.0.113.i+1. */
 void network_init(network *n, uint8_t seed, const bool controlling[2], const network_nat nat[2]);
+/* The same where side 0 controls. */
+void network_start(network *n, uint8_t seed, network_nat a, network_nat b);
 /* Takes the credentials of the other side to this one. */
 void network_describe(network *n, uint32_t side);
+void network_describe_both(network *n);
+/* Starts two that reach each other, and runs until a pair is in use. */
+void network_connect(network *n, uint8_t seed);
 /* Runs until that time. After each input the agent is drained, and its deadline is in the future.
  */
 void network_run(network *n, uint64_t until_ms);
 /* Feeds a datagram to an agent, and drains it. Returns what the agent returned. */
 int network_feed(network *n, uint32_t side, uint32_t base, const gc_addr *from, gc_span bytes);
+/* Feeds side 0 with a check as if side 1 had made it, under any address. Returns what the agent
+ * returned. */
+int network_check_from(network *n, const gc_addr *from, uint32_t base, const gc_ice_check *check);
+/* Returns the error code of the newest datagram under way, which is a refusal. */
+uint32_t network_last_error(const network *n);
 /* Drains what an input given by the test left. */
 void network_drain(network *n, uint32_t side);
+
+/* Returns how many datagrams went to this address in that time, until_ms not included. */
+uint32_t network_checks_to(const network *n, const gc_addr *to, uint64_t from_ms,
+                           uint64_t until_ms);
 
 #endif
