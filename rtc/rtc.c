@@ -2,25 +2,15 @@
 
 #include "core/base/arena.h"
 #include "core/base/error.h"
-#include "core/base/mem.h"
 #include "core/base/number.h"
 #include "core/base/secret.h"
-#include "rtc/rtc_places.h"
+#include "rtc/rtc_dispatch.h"
 
 _Static_assert(GC_RTC_BASES_MAX == GC_ICE_BASES_MAX, "a base of the handle is one of each link");
 _Static_assert(GC_RTC_SERVERS_MAX == GC_ICE_SERVERS_MAX, "and a server");
 _Static_assert(GC_RTC_LABEL_BYTES_MAX == GC_CHANNELS_LABEL_BYTES_MAX, "said twice");
 _Static_assert(GC_RTC_DATAGRAM_BYTES_MAX == GC_DTLS_DATAGRAM_BYTES_MAX, "said twice");
 _Static_assert(GC_RTC_MESSAGE_BYTES_MAX == GC_SCTP_MESSAGE_BYTES_MAX, "said twice");
-
-/* A datagram that several links might expect: each gets it in its turn. */
-typedef struct shared_datagram {
-    uint32_t next; /* the place that is asked next; place_count: none */
-    uint32_t base;
-    gc_addr from;
-    uint32_t len;
-    uint8_t bytes[GC_RTC_DATAGRAM_BYTES_MAX];
-} shared_datagram;
 
 struct gc_rtc {
     uint64_t now_ms;
@@ -38,7 +28,7 @@ struct gc_rtc {
     gc_sctp_pool pool;
     gc_arena arena; /* what is left is for places that are used for the first time */
     gc_peer_connection_shared shared;
-    shared_datagram waiting;
+    gc_rtc_dispatch dispatch;
     uint64_t unused_ms; /* when the pool is to be given back; GC_NEVER: it is small */
     uint32_t unused_count;
     gc_span unused[GC_SCTP_POOL_PIECES]; /* memory that is to be reported */
@@ -84,7 +74,7 @@ static gc_rtc *lay_out(gc_arena *a, const gc_rtc_options *options, const uint8_t
     gc_rtc *r = gc_arena_take(a, 1, sizeof *r);
     *r = (gc_rtc){0};
     gc_rtc_places_init(&r->places, a, links_of(options));
-    r->waiting.next = r->places.count;
+    gc_rtc_dispatch_init(&r->dispatch);
     r->mdns_ms = r->unused_ms = GC_NEVER;
     gc_drbg_init(&r->drbg, seed);
     gc_ice_gate_init(&r->gate, &r->drbg);
@@ -325,68 +315,13 @@ void gc_rtc_multicast(gc_rtc *r, uint64_t now_ms, uint16_t from_port, gc_span by
     gc_mdns_datagram(&r->mdns, r->now_ms, from_port, bytes);
 }
 
-/* RFC 8445 7.3: a request names the agent that it is for, an answer the request. */
-static void take_stun(gc_rtc *r, uint32_t base, const gc_addr *from, gc_span bytes) {
-    for (uint32_t i = 0; i < r->places.touched; i++) {
-        gc_rtc_place *l = &r->places.table[i];
-        if (l->used && gc_peer_connection_stun(&l->connection, r->now_ms, base, from, bytes) !=
-                           GC_E_NOT_FOUND) {
-            l->ready = true;
-            return;
-        }
-    }
-}
-
-/* The next place, from `i` on, that takes DTLS from there; place_count: none. */
-static uint32_t next_taker(const gc_rtc *r, uint32_t i, uint32_t base, const gc_addr *from) {
-    for (; i < r->places.touched; i++) {
-        const gc_rtc_place *l = &r->places.table[i];
-        if (l->used && gc_peer_connection_accepts(&l->connection, base, from)) {
-            return i;
-        }
-    }
-    return r->places.count;
-}
-
-static void give_dtls(gc_rtc *r, uint32_t i, gc_span bytes) {
-    r->places.table[i].ready = true;
-    r->places.cursor = i;
-    gc_peer_connection_dtls(&r->places.table[i].connection, r->now_ms, bytes);
-}
-
-/* Two links with one peer, of which one replaces the other, have the same addresses, and DTLS 1.2
- * has no mark that tells their datagrams apart. Only the keys do: the datagram waits, and when the
- * first link has drained it, the next one gets it too. */
-static void take_dtls(gc_rtc *r, uint32_t base, const gc_addr *from, gc_span bytes) {
-    uint32_t first = next_taker(r, 0, base, from);
-    if (first == r->places.count) {
-        return;
-    }
-    shared_datagram *w = &r->waiting;
-    w->next = next_taker(r, first + 1, base, from);
-    if (w->next < r->places.count) {
-        w->base = base;
-        w->from = *from;
-        w->len = bytes.len;
-        memcpy(w->bytes, bytes.data, bytes.len);
-    }
-    gc_peer_connection_came_from(&r->places.table[first].connection, r->now_ms, base, from);
-    give_dtls(r, first, bytes);
-}
-
-/* Source: RFC 7983 7. */
 void gc_rtc_datagram(gc_rtc *r, uint64_t now_ms, uint32_t base, const gc_addr *from,
                      gc_span bytes) {
     step_clock(r, now_ms);
     if (base >= GC_RTC_BASES_MAX || bytes.len == 0 || bytes.len > GC_RTC_DATAGRAM_BYTES_MAX) {
         return;
     }
-    uint8_t first = bytes.data[0];
-    if (first <= 3) {
-        take_stun(r, base, from, bytes);
-    } else if (first >= 20 && first <= 63) {
-        take_dtls(r, base, from, bytes);
-    }
+    gc_rtc_dispatch_take(&r->dispatch, &r->places, r->now_ms, base, from, bytes);
 }
 
 void gc_rtc_tick(gc_rtc *r, uint64_t now_ms) {
@@ -434,15 +369,6 @@ static bool poll_place(gc_rtc *r, gc_rtc_place *l, gc_rtc_output *out) {
         gc_rtc_places_let_go(l);
     }
     return false;
-}
-
-static void offer_waiting(gc_rtc *r) {
-    shared_datagram *w = &r->waiting;
-    uint32_t i = w->next;
-    w->next = next_taker(r, i + 1, w->base, &w->from);
-    if (r->places.table[i].used) {
-        give_dtls(r, i, gc_span_of(w->bytes, w->len));
-    }
 }
 
 /* True when *out is filled: a question. An answer goes to its link. */
@@ -493,10 +419,9 @@ bool gc_rtc_poll(gc_rtc *r, gc_rtc_output *out) {
         }
         gc_rtc_place *l = gc_rtc_places_next_ready(&r->places);
         if (l == NULL) {
-            if (r->waiting.next >= r->places.count) {
+            if (!gc_rtc_dispatch_go_on(&r->dispatch, &r->places, r->now_ms)) {
                 return poll_unused(r, out);
             }
-            offer_waiting(r);
             continue;
         }
         if (poll_place(r, l, out)) {
