@@ -63,7 +63,8 @@ static void check(void) {
         gc_assert(s->in.highest - s->in.cumulative < GC_SCTP_IN_TSNS);
         gc_assert(sides[i].down || s->in.cumulative + 1 - s->in.floor <= GC_SCTP_FRAGMENTS_MAX);
         gc_assert(s->mtu.bytes >= config.packet_bytes && s->mtu.bytes <= s->mtu.bytes_max &&
-                  s->congestion.packet_bytes == s->mtu.bytes && (wide || s->mtu.probe_bytes == 0));
+                  s->congestion.bbr.packet_bytes == s->mtu.bytes &&
+                  (wide || s->mtu.probe_bytes == 0));
         gc_assert((s->recovery.armed_ms == GC_NEVER) || s->out.flight.first != GC_SCTP_NO_BLOCK ||
                   s->reason != 0);
         blocks += s->out.share.held + s->in.share.held;

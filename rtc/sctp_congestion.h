@@ -1,96 +1,47 @@
-/* SCTP congestion control: how many bytes may be in flight, and how fast they go out. It follows
- * BBR version 3 (draft-ietf-ccwg-bbr): a model of the path (sctp_model.h) instead of a loss as the
- * sign of a full queue. So random losses below GC_SCTP_MODEL_LOSS_PERMILLE do not slow it down, a
- * long path is filled, and the queue that it makes is bounded by its window, which is twice
- * what fills the path.
+/* SCTP congestion control: how many bytes may be in flight, and how fast they go out, on the path
+ * that packets take now. Which figures these are is decided by the algorithm below it (sctp_bbr.h).
+ * This noun asks it, and keeps from it what went on a path before.
  *
- *   startup --rate grows no more, or a queue, or losses--> drain --queue gone--> cruise <--> ...
+ *   this path --moved--> another one --the first SACK for what went on it--> this path
  *
- *   cruise --2 to 3 s--> refill --a round--> up --a quarter more is in flight, or losses--> down
- *      ^______________________________queue gone___________________________________________/
- *   any but startup --5 s without a least round trip--> probe of the round trip, 200 ms --> down
- *
- * Beside the draft's rule (three rounds in which the rate grew by less than a quarter) startup ends
- * after one such round whose round trips show a queue by the threshold of HyStart++ (RFC 9406 4.2):
- * the delay alone would end it on paths whose delay varies. Left out of the draft: the short-term
- * bound of the flight (the bound of the rate does its work), and the estimate of acknowledgements
- * that come in heaps (GC_SCTP_CONGESTION_SPARE_MS of the rate is added to the window instead). */
+ * On another path SACKs for what went on the one before change nothing: they may come for a round
+ * trip, and show the rate and the round trip of a path that is not used any more.
+ * Source: RFC 9260 7.2; draft-ietf-ccwg-bbr. */
 #ifndef GC_RTC_SCTP_CONGESTION_H
 #define GC_RTC_SCTP_CONGESTION_H
 
-#include "rtc/sctp_model.h"
-
-/* A probe for more begins so long after the last one, and so much later by chance; on short paths
- * after as many rounds as CUBIC or Reno would need to fill it again (the draft, 5.3.3.8). */
-#define GC_SCTP_CONGESTION_PROBE_MS        2000
-#define GC_SCTP_CONGESTION_PROBE_CHANCE_MS 1000
-#define GC_SCTP_CONGESTION_PROBE_ROUNDS    63
-/* The round trip is measured again, with half of the path filled. */
-#define GC_SCTP_CONGESTION_RTT_EVERY_MS 5000
-#define GC_SCTP_CONGESTION_RTT_MS       200
-/* Where a round trip is shorter nothing is paced: a window is no more than what a millisecond of
- * the clock lets out at once. */
-#define GC_SCTP_CONGESTION_PACED_RTT_MS 2
-/* At least so many packets are in flight. */
-#define GC_SCTP_CONGESTION_PACKETS_MIN 4
-/* The bytes of this time are added to the window: acknowledgements and timers come in whole
- * milliseconds. */
-#define GC_SCTP_CONGESTION_SPARE_MS 3
-
-enum gc_sctp_congestion_phase {
-    GC_SCTP_CONGESTION_STARTUP,
-    GC_SCTP_CONGESTION_DRAIN,
-    GC_SCTP_CONGESTION_DOWN,
-    GC_SCTP_CONGESTION_CRUISE,
-    GC_SCTP_CONGESTION_REFILL,
-    GC_SCTP_CONGESTION_UP,
-    GC_SCTP_CONGESTION_PROBE_RTT,
-};
+#include "rtc/sctp_bbr.h"
 
 typedef struct gc_sctp_congestion {
-    gc_sctp_model model;
-    uint32_t packet_bytes;
-    uint32_t cwnd_bytes; /* may be in flight (RFC 9260 7.2.1); `window_bytes` elsewhere is a_rwnd */
-    uint32_t saved_bytes;   /* the window before a probe of the round trip */
-    uint32_t ceiling_bytes; /* of the flight, after losses; UINT32_MAX */
-    uint32_t undo_bytes;    /* the ceiling before the last losses */
-    bool undo_startup;      /* they ended startup */
-    uint32_t up_packets;    /* what the ceiling rises by with the next round */
-    uint64_t rate_bytes_s;  /* of sending; 0: any. Ask gc_sctp_congestion_rate() */
-    uint8_t phase;          /* gc_sctp_congestion_phase */
-    uint32_t phase_rounds;  /* that ended in this phase */
-    uint32_t rounds;        /* since the last probe for more */
-    uint64_t probe_at_ms;   /* the next probe for more */
-    uint64_t full_rate;     /* startup: the rate that did not grow */
-    uint32_t full_rounds;   /* and how many rounds it has not */
-    uint64_t low_ms;        /* probe of the round trip: since when little is in flight; 0 */
-    uint32_t low_rtt_ms;    /* and the least since then */
-    uint32_t chance;
-    bool awaits;      /* another path: nothing was acknowledged yet that went on it, which */
-    uint32_t awaited; /* is so when what had been delivered as it was sent is this or more */
+    gc_sctp_bbr bbr;
+    bool unheard;        /* no SACK has come for what went on this path */
+    uint32_t heard_from; /* the first such SACK is for a chunk that was sent when so many bytes had
+                            been delivered (sctp_rate.h), or more; modulo 2^32 */
 } gc_sctp_congestion;
 
-/* Starts in startup. packet_bytes: longest packet of the path. chance: any number, from which the
- * times of the probes follow: two ends must not probe at the same times. */
+/* Begins with nothing known of the path. packet_bytes: longest packet of the path. now_ms:
+ * monotonic. chance: any number, from which the times of the algorithm's probes follow: two ends
+ * must not probe at the same times. */
 void gc_sctp_congestion_begin(gc_sctp_congestion *c, uint32_t packet_bytes, uint64_t now_ms,
                               uint32_t chance);
-/* Begins anew on another path: what was learned of the one before says nothing of it. delivered: so
- * far (sctp_rate.h). Acknowledgements of what was sent before change nothing. */
+/* Begins anew on another path: what was learned of the one before says nothing of it. delivered:
+ * bytes so far (sctp_rate.h). */
 void gc_sctp_congestion_moved(gc_sctp_congestion *c, uint32_t delivered, uint64_t now_ms);
-/* Takes that packets are so long at most from now on. */
+/* Takes that packets are at most so long from now on. */
 void gc_sctp_congestion_size(gc_sctp_congestion *c, uint32_t packet_bytes);
 /* Returns true when one more chunk may be sent beside so many bytes in flight: a chunk may exceed
  * the window when it was not full (RFC 9260 6.1 B). */
 bool gc_sctp_congestion_allows(const gc_sctp_congestion *c, uint32_t flight_bytes);
-/* Takes a SACK. */
+/* Takes a SACK. s: borrowed for the call. */
 void gc_sctp_congestion_acked(gc_sctp_congestion *c, const gc_sctp_sample *s);
-/* Notes that bytes were lost (sctp_recovery.h), before the SACK that told it is taken. */
+/* Notes that bytes of the user were lost (sctp_recovery.h), before the SACK that told it is taken.
+ */
 void gc_sctp_congestion_lost(gc_sctp_congestion *c, uint32_t bytes);
-/* Notes that a loss was none: the chunk has come twice (the draft, 5.5.10.4). */
+/* Notes that a loss was none: the chunk has come twice. */
 void gc_sctp_congestion_spurious(gc_sctp_congestion *c);
+/* Notes that nothing was acknowledged for a whole retransmission time (RFC 9260 7.2.3). */
+void gc_sctp_congestion_timed_out(gc_sctp_congestion *c);
 /* Returns the rate of sending in bytes a second; 0: as fast as the window allows. */
 uint64_t gc_sctp_congestion_rate(const gc_sctp_congestion *c);
-/* Notes that nothing was acknowledged for a whole retransmission time. */
-void gc_sctp_congestion_timed_out(gc_sctp_congestion *c);
 
 #endif

@@ -15,4 +15,14 @@ static inline uint64_t gc_max_u64(uint64_t a, uint64_t b) {
     return a > b ? a : b;
 }
 
+/* Returns the smaller of two numbers. */
+static inline uint32_t gc_min_u32(uint32_t a, uint32_t b) {
+    return a < b ? a : b;
+}
+
+/* Returns the larger of two numbers. */
+static inline uint32_t gc_max_u32(uint32_t a, uint32_t b) {
+    return a > b ? a : b;
+}
+
 #endif

@@ -80,16 +80,16 @@ static void another_pair_is_another_path(void **state) {
     assert_int_equal(f->link.ice.told_path, GC_PATH_PRFLX);
     gc_sctp *sctp = &f->link.sctp;
     sctp->rate.delivered = 1000000; /* a transfer is under way */
-    sctp->congestion.phase = GC_SCTP_CONGESTION_CRUISE;
+    sctp->congestion.bbr.phase = GC_SCTP_BBR_CRUISE;
     gc_peer_connection_tick(&f->link, ONE_LINK_BEGAN + 5000);
     answer_a_check(f, ONE_LINK_BEGAN + 5020, &one_link_own);
     assert_int_equal(f->link.ice.told_path, GC_PATH_HOST);
-    assert_int_equal(sctp->congestion.phase, GC_SCTP_CONGESTION_CRUISE);
+    assert_int_equal(sctp->congestion.bbr.phase, GC_SCTP_BBR_CRUISE);
     gc_peer_connection_drop_base(&f->link, ONE_LINK_BEGAN + 6000, 0);
     gc_peer_connection_add_base(&f->link, ONE_LINK_BEGAN + 6000, 1, &other);
     answer_a_check(f, ONE_LINK_BEGAN + 6020, &other);
     assert_int_equal(f->link.ice.told_base, 1);
-    assert_int_equal(sctp->congestion.phase, GC_SCTP_CONGESTION_STARTUP);
+    assert_int_equal(sctp->congestion.bbr.phase, GC_SCTP_BBR_STARTUP);
     one_link_end(f);
 }
 

@@ -253,8 +253,8 @@ static void packets_become_as_long_as_the_path_allows(void **state) {
         pair_run(&pair, 30000);
         const gc_sctp *s = &pair.side[0].s;
         assert_int_equal(s->mtu.bytes, paths[i][1]);
-        assert_int_equal(s->congestion.packet_bytes, paths[i][1]);
-        assert_int_equal(s->congestion.model.packet_bytes, paths[i][1]);
+        assert_int_equal(s->congestion.bbr.packet_bytes, paths[i][1]);
+        assert_int_equal(s->congestion.bbr.model.packet_bytes, paths[i][1]);
         /* No loss of a probe was one of data, and nothing goes on. */
         assert_int_equal(s->recovery.lost_bytes, 0);
         assert_int_equal(gc_sctp_deadline(s), GC_NEVER);
@@ -294,7 +294,7 @@ static void a_path_that_becomes_narrower_loses_nothing(void **state) {
         pair.path_bytes = BASE;
         assert_true(pair_finish(&pair, 10000));
         assert_int_equal(pair.side[0].s.mtu.bytes, BASE);
-        assert_int_equal(pair.side[0].s.congestion.packet_bytes, BASE);
+        assert_int_equal(pair.side[0].s.congestion.bbr.packet_bytes, BASE);
         pair_end(&pair);
     }
 }
@@ -325,7 +325,7 @@ static void another_way_may_be_narrower(void **state) {
     pair_run(&pair, 12);
     pair.path_bytes = BASE;
     gc_sctp_moved(&pair.side[0].s, pair.now_ms, true);
-    assert_int_equal(pair.side[0].s.congestion.packet_bytes, BASE);
+    assert_int_equal(pair.side[0].s.congestion.bbr.packet_bytes, BASE);
     assert_true(pair_finish(&pair, 2000));
     pair_end(&pair);
 }

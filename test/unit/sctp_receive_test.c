@@ -367,7 +367,7 @@ static void congestion_control_hears_of_what_is_lost_and_came_twice(void **state
     (void)state;
     begin(18);
     gc_sctp *s = &pair.side[1].s;
-    s->congestion.cwnd_bytes = 100000;
+    s->congestion.bbr.cwnd_bytes = 100000;
     pair.dark = true;
     assert_int_equal(pair_send(&pair, 1, 0, false, 20000), 0);
     pair_drain(&pair);
@@ -380,14 +380,14 @@ static void congestion_control_hears_of_what_is_lost_and_came_twice(void **state
     pair_run(&pair, 30); /* the window for reordering */
     assert_int_equal(s->recovery.lost_bytes, 9 * 1132);
     assert_int_equal(s->lost_bytes, 9 * 1132);
-    assert_int_equal(s->congestion.model.round_lost, 9 * 1132);
-    s->congestion.model.bound = 1;
+    assert_int_equal(s->congestion.bbr.model.round_lost, 9 * 1132);
+    s->congestion.bbr.model.bound = 1;
     start();
     gc_sctp_sack_write(&f.w, base + 1, 100000, NULL, 0, twice, 1);
     give();
     assert_int_equal(s->recovery.spurious, 1);
     assert_int_equal(s->spurious, 1);
-    assert_true(s->congestion.model.bound > 1); /* undone; that of the losses comes after it */
+    assert_true(s->congestion.bbr.model.bound > 1); /* undone; that of the losses comes after it */
     pair_end(&pair);
 }
 

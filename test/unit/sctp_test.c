@@ -223,27 +223,27 @@ static void another_way_is_learned_anew(void **state) {
     pair.queue_ms = 1000;
     gc_sctp *s = &pair.side[0].s;
     gc_sctp_moved(s, pair.now_ms, true); /* nothing was learned so far */
-    assert_false(s->congestion.awaits);
+    assert_false(s->congestion.unheard);
     for (uint32_t i = 0; i < 8; i++) {
         assert_int_equal(pair_send(&pair, 0, 0, false, 100000), 0);
     }
     pair_run(&pair, 100);
-    uint64_t rate = gc_sctp_model_rate(&s->congestion.model);
+    uint64_t rate = gc_sctp_model_rate(&s->congestion.bbr.model);
     assert_true(rate > 0 && s->out.flight.bytes > 0);
     gc_sctp_moved(s, pair.now_ms, false); /* the same pair again */
-    assert_int_equal(gc_sctp_model_rate(&s->congestion.model), rate);
+    assert_int_equal(gc_sctp_model_rate(&s->congestion.bbr.model), rate);
     pair.dark = true;
     pair_run(&pair, 100);
     pair.dark = false;
     pair.rate_bytes_per_ms = 500;
     pair.free_bytes[0] = pair.free_bytes[1] = 0; /* another line, which is free */
     gc_sctp_moved(s, pair.now_ms, true);
-    assert_int_equal(gc_sctp_model_rate(&s->congestion.model), 0);
-    assert_int_equal(s->congestion.phase, GC_SCTP_CONGESTION_STARTUP);
+    assert_int_equal(gc_sctp_model_rate(&s->congestion.bbr.model), 0);
+    assert_int_equal(s->congestion.bbr.phase, GC_SCTP_BBR_STARTUP);
     uint64_t from_ms = pair.now_ms;
     assert_true(pair_finish(&pair, 10000));
-    assert_true(gc_sctp_model_rate(&s->congestion.model) <= 600000);
-    assert_int_equal(s->congestion.ceiling_bytes, UINT32_MAX);
+    assert_true(gc_sctp_model_rate(&s->congestion.bbr.model) <= 600000);
+    assert_int_equal(s->congestion.bbr.ceiling_bytes, UINT32_MAX);
     assert_true(pair.now_ms - from_ms <= 800000 / 500 + 400);
     pair_end(&pair);
 }

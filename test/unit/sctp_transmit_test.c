@@ -71,9 +71,9 @@ static void chunks_go_out_at_the_rate_of_the_path(void **state) {
     begin(7);
     gc_sctp *s = &pair.side[0].s;
     assert_int_equal(gc_sctp_transmit_paced_at(s), GC_NEVER);
-    s->congestion.cwnd_bytes = 100000;
-    s->congestion.rate_bytes_s = 2500000;
-    s->congestion.model.rtt_ms = 40;
+    s->congestion.bbr.cwnd_bytes = 100000;
+    s->congestion.bbr.rate_bytes_s = 2500000;
+    s->congestion.bbr.model.rtt_ms = 40;
     pair.dark = true;
     assert_int_equal(pair_send(&pair, 0, 0, false, 50000), 0);
     uint32_t before = pair.side[0].packets;
@@ -88,7 +88,7 @@ static void chunks_go_out_at_the_rate_of_the_path(void **state) {
     assert_int_equal(next_packet(types, flags), 0);
     s->extra_due = true; /* a probe does not wait */
     assert_int_equal(next_packet(types, flags), 1);
-    s->congestion.cwnd_bytes = 0; /* nor is there a time for what the window holds back */
+    s->congestion.bbr.cwnd_bytes = 0; /* nor is there a time for what the window holds back */
     assert_int_equal(gc_sctp_transmit_paced_at(s), GC_NEVER);
     pair_end(&pair);
 }
@@ -101,8 +101,8 @@ static void a_pause_of_the_application_is_noted(void **state) {
     assert_int_equal(pair_send(&pair, 0, 0, false, 100), 0);
     pair_run(&pair, 100);
     assert_true(s->rate.limited);
-    s->congestion.cwnd_bytes = 1u << 22;
-    s->congestion.model.rtt_ms = 0; /* not paced */
+    s->congestion.bbr.cwnd_bytes = 1u << 22;
+    s->congestion.bbr.model.rtt_ms = 0; /* not paced */
     s->peer_window = 1u << 22;
     for (uint32_t i = 0; i < 2; i++) {
         while (pair_send(&pair, 0, 0, false, 100000) == 0) { /* until the queue is full */
