@@ -37,8 +37,7 @@ static gc_channels_event opened(gc_channels *c) {
     return (gc_channels_event){.type = GC_CHANNELS_EVENT_OPENED};
 }
 
-/* --- DCEP
- * ------------------------------------------------------------------------------------------ */
+/* --- DCEP ------------------------------------------------------------------------------------- */
 
 /* RFC 8832 6: OPEN and ACK are sent in order, whatever the channel is. */
 static int send_dcep(gc_channels *c, gc_sctp *sctp, uint64_t now_ms, const gc_writer *w) {
@@ -118,8 +117,7 @@ static gc_channels_event on_dcep(gc_channels *c, gc_sctp *sctp, uint64_t now_ms,
     return gc_dcep_is_ack(m->bytes) ? (gc_channels_event){0} : on_open(c, sctp, now_ms, m);
 }
 
-/* --- messages
- * -------------------------------------------------------------------------------------- */
+/* --- messages --------------------------------------------------------------------------------- */
 
 /* RFC 8831 6.6: an empty message came as one byte, which is not looked at. */
 static gc_span content(const gc_sctp_message *m) {

@@ -15,8 +15,7 @@ _Static_assert(GC_SCTP_PEER_COOKIE_BYTES_MAX + GC_SCTP_HEAD_BYTES + GC_SCTP_CHUN
                    GC_SCTP_PACKET_BYTES,
                "the peer's cookie fits into a packet");
 
-/* --- memory -------------------------------------------------------------------------------------
- */
+/* --- memory ----------------------------------------------------------------------------------- */
 
 void gc_sctp_place(gc_sctp *s, gc_sctp_pool *pool, gc_arena *a) {
     s->pool = pool;
@@ -61,8 +60,7 @@ void gc_sctp_end(gc_sctp *s) {
     s->told = true;
 }
 
-/* --- what is due --------------------------------------------------------------------------------
- */
+/* --- what is due ------------------------------------------------------------------------------ */
 
 static uint64_t stall_at(const gc_sctp *s) {
     bool waits = gc_sctp_state_is_open(s) && !gc_sctp_out_is_empty(&s->out);
@@ -134,8 +132,7 @@ void gc_sctp_tick(gc_sctp *s, uint64_t now_ms) {
     settle(s);
 }
 
-/* --- inputs -------------------------------------------------------------------------------------
- */
+/* --- inputs ----------------------------------------------------------------------------------- */
 
 void gc_sctp_round_trip(gc_sctp *s, uint32_t rtt_ms) {
     gc_sctp_opening_round_trip(&s->opening, rtt_ms);
@@ -264,8 +261,7 @@ uint32_t gc_sctp_buffered(const gc_sctp *s) {
     return s->out.unsent.bytes;
 }
 
-/* --- outputs ------------------------------------------------------------------------------------
- */
+/* --- outputs ---------------------------------------------------------------------------------- */
 
 static bool poll_message(gc_sctp *s, gc_sctp_output *out) {
     gc_sctp_in_message m;

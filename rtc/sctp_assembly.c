@@ -30,8 +30,7 @@ static gc_sctp_assembly_stream *stream_of(gc_sctp_assembly *a, uint32_t stream) 
     return &a->streams[stream];
 }
 
-/* --- messages of a row --------------------------------------------------------------------------
- */
+/* --- messages of a row ------------------------------------------------------------------------ */
 
 static bool is_whole(const gc_sctp_assembly *a, const gc_sctp_block *m) {
     const gc_sctp_block *last = at(a, m->last);
@@ -109,8 +108,7 @@ static bool find_message(gc_sctp_assembly *a, const gc_sctp_row *row, uint32_t m
     return true;
 }
 
-/* --- fragments of a message ---------------------------------------------------------------------
- */
+/* --- fragments of a message ------------------------------------------------------------------- */
 
 /* Finds the last fragment whose number is not beyond `fsn`. */
 static bool find_fragment(gc_sctp_assembly *a, const gc_sctp_block *m, uint32_t fsn,
@@ -160,8 +158,7 @@ static uint32_t add_fragment(gc_sctp_assembly *a, gc_sctp_block *m, uint32_t blo
     return GC_SCTP_IN_TAKEN;
 }
 
-/* --- what comes and what is given ---------------------------------------------------------------
- */
+/* --- what comes and what is given ------------------------------------------------------------- */
 
 /* RFC 8260 2.1: a first fragment has no number on the wire, and no other has the number 0. */
 static uint32_t check(const gc_sctp_block *b) {

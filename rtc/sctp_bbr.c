@@ -39,8 +39,7 @@ void gc_sctp_bbr_size(gc_sctp_bbr *b, uint32_t packet_bytes) {
     b->packet_bytes = b->model.packet_bytes = packet_bytes;
 }
 
-/* --- phases -------------------------------------------------------------------------------------
- */
+/* --- phases ----------------------------------------------------------------------------------- */
 
 static void enter(gc_sctp_bbr *b, uint8_t phase) {
     b->phase = phase;
@@ -218,8 +217,7 @@ static void step(gc_sctp_bbr *b, const gc_sctp_sample *s) {
     }
 }
 
-/* --- rate and window ----------------------------------------------------------------------------
- */
+/* --- rate and window -------------------------------------------------------------------------- */
 
 static uint32_t gain(const gc_sctp_bbr *b) {
     switch (b->phase) {

@@ -25,8 +25,7 @@ static bool known_parameter(uint16_t type) {
     }
 }
 
-/* --- reading ------------------------------------------------------------------------------------
- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 int gc_sctp_data_read(const gc_sctp_chunk *c, gc_sctp_data *out) {
     gc_reader r;
@@ -165,8 +164,7 @@ int gc_sctp_reconfig_read(const gc_sctp_parameter *p, gc_sctp_reconfig *out) {
     }
 }
 
-/* --- writing ------------------------------------------------------------------------------------
- */
+/* --- writing ---------------------------------------------------------------------------------- */
 
 uint32_t gc_sctp_data_begin(gc_writer *w, const gc_sctp_data *d) {
     uint32_t at = gc_sctp_chunk_begin(w, GC_SCTP_DATA, d->flags);

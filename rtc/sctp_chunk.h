@@ -126,8 +126,7 @@ void gc_sctp_plain_write(gc_writer *w, uint8_t type, uint8_t flags, gc_span valu
 /* Writes ABORT or ERROR with one cause; info may be empty. */
 void gc_sctp_cause_write(gc_writer *w, uint8_t type, uint16_t cause, gc_span info);
 
-/* --- RE-CONFIG: parameters of RFC 6525 4 --------------------------------------------------------
- */
+/* --- RE-CONFIG: parameters of RFC 6525 4 ------------------------------------------------------ */
 
 enum gc_sctp_reconfig_type {
     GC_SCTP_RESET_OUTGOING = 13,

@@ -11,8 +11,7 @@ void gc_sctp_forward_begin(gc_sctp_forward *f, uint32_t acked_tsn) {
     f->skip_count = 0;
 }
 
-/* --- the point ----------------------------------------------------------------------------------
- */
+/* --- the point -------------------------------------------------------------------------------- */
 
 static gc_sctp_skip *find(gc_sctp_forward *f, const gc_sctp_block *b) {
     bool unordered = (b->flags & GC_SCTP_FLAG_UNORDERED) != 0;
@@ -85,8 +84,7 @@ void gc_sctp_forward_step(gc_sctp_forward *f, const gc_sctp_out *o) {
     }
 }
 
-/* --- time ---------------------------------------------------------------------------------------
- */
+/* --- time ------------------------------------------------------------------------------------- */
 
 void gc_sctp_forward_tick(gc_sctp_forward *f, uint64_t now_ms) {
     if (f->again_at_ms <= now_ms) {
@@ -113,8 +111,7 @@ static uint64_t pause_ms(const gc_sctp_forward *f, uint32_t timeout_ms) {
     return f->doubled < 16 ? gc_min_u64((uint64_t)timeout_ms << f->doubled, most_ms) : most_ms;
 }
 
-/* --- the chunk ----------------------------------------------------------------------------------
- */
+/* --- the chunk -------------------------------------------------------------------------------- */
 
 void gc_sctp_forward_write(gc_sctp_forward *f, const gc_sctp_out *o, gc_writer *w, uint64_t now_ms,
                            uint32_t timeout_ms) {

@@ -51,8 +51,7 @@ void gc_sctp_in_widen(gc_sctp_in *in, uint32_t window_bytes) {
     in->blocks_max = window_bytes / GC_SCTP_BLOCK_BYTES;
 }
 
-/* --- slots and blocks ---------------------------------------------------------------------------
- */
+/* --- slots and blocks ------------------------------------------------------------------------- */
 
 static uint32_t *slot(const gc_sctp_in *in, uint32_t tsn) {
     return gc_sctp_tsns_at(&in->tsns, tsn);
@@ -94,8 +93,7 @@ void gc_sctp_in_end(gc_sctp_in *in) {
     gc_assert(in->share.held == 0);
 }
 
-/* --- whole messages ------------------------------------------------------------------------------
- */
+/* --- whole messages --------------------------------------------------------------------------- */
 
 static void deliver(gc_sctp_in *in, uint32_t begin, uint32_t end) {
     gc_sctp_pool *p = in->pool;
@@ -236,8 +234,7 @@ static uint32_t settle(gc_sctp_in *in, uint32_t tsn) {
     return GC_SCTP_IN_TAKEN;
 }
 
-/* --- the cumulative TSN -------------------------------------------------------------------------
- */
+/* --- the cumulative TSN ----------------------------------------------------------------------- */
 
 /* The cumulative TSN has come to a chunk that is still held: it must be the next fragment of the
  * message that is not whole yet. */
@@ -298,8 +295,7 @@ static void raise_highest(gc_sctp_in *in, uint32_t tsn) {
     }
 }
 
-/* --- input --------------------------------------------------------------------------------------
- */
+/* --- input ------------------------------------------------------------------------------------ */
 
 static void note_duplicate(gc_sctp_in *in, uint32_t tsn) {
     if (in->duplicate_count < GC_SCTP_DUPLICATES_MAX) {
@@ -439,8 +435,7 @@ void gc_sctp_in_restart(gc_sctp_in *in, uint16_t stream) {
     gc_sctp_assembly_restart(&in->assembly, stream);
 }
 
-/* --- output -------------------------------------------------------------------------------------
- */
+/* --- output ----------------------------------------------------------------------------------- */
 
 bool gc_sctp_in_take(gc_sctp_in *in, gc_sctp_in_message *out) {
     gc_sctp_ready_let_go(&in->ready, &in->share);

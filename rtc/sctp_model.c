@@ -29,8 +29,7 @@ void gc_sctp_model_moved(gc_sctp_model *m, uint32_t delivered, uint64_t now_ms) 
     m->round_end = delivered;
 }
 
-/* --- samples ------------------------------------------------------------------------------------
- */
+/* --- samples ---------------------------------------------------------------------------------- */
 
 static void take_rtt(gc_sctp_model *m, const gc_sctp_sample *s) {
     if (s->rtt_ms == UINT32_MAX) {
@@ -89,8 +88,7 @@ void gc_sctp_model_lost(gc_sctp_model *m, uint32_t bytes) {
     m->round_lost += bytes;
 }
 
-/* --- results ------------------------------------------------------------------------------------
- */
+/* --- results ---------------------------------------------------------------------------------- */
 
 uint64_t gc_sctp_model_rate(const gc_sctp_model *m) {
     return gc_min_u64(gc_max_u64(m->rates[0], m->rates[1]), m->bound);

@@ -34,8 +34,7 @@ void gc_sctp_mtu_limit(gc_sctp_mtu *m, uint32_t bytes_max) {
     m->bytes_max = bytes_max;
 }
 
-/* --- the search ---------------------------------------------------------------------------------
- */
+/* --- the search ------------------------------------------------------------------------------- */
 
 /* Returns the largest size below `below` that is worth a probe; 0: there is none. */
 static uint32_t next_size(const gc_sctp_mtu *m, uint32_t below) {
@@ -89,8 +88,7 @@ void gc_sctp_mtu_moved(gc_sctp_mtu *m) {
     fall_back(m, 0);
 }
 
-/* --- probes -------------------------------------------------------------------------------------
- */
+/* --- probes ----------------------------------------------------------------------------------- */
 
 /* The number is new for each probe, so that only who got this one can answer it. */
 static void make_info(gc_sctp_mtu *m) {
@@ -143,8 +141,7 @@ uint64_t gc_sctp_mtu_deadline(const gc_sctp_mtu *m) {
     return m->lost_at_ms;
 }
 
-/* --- wide packets -------------------------------------------------------------------------------
- */
+/* --- wide packets ----------------------------------------------------------------------------- */
 
 void gc_sctp_mtu_sent(gc_sctp_mtu *m, uint32_t bytes, uint32_t tsn) {
     if (bytes > m->base_bytes && !m->watches) {

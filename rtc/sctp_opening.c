@@ -93,8 +93,7 @@ uint32_t gc_sctp_opening_connect(gc_sctp_opening *o, uint64_t now_ms) {
     return GC_SCTP_NEWS_NONE;
 }
 
-/* --- chunks of the peer -------------------------------------------------------------------------
- */
+/* --- chunks of the peer ----------------------------------------------------------------------- */
 
 void gc_sctp_opening_init(gc_sctp_opening *o, const gc_sctp_chunk *c) {
     gc_sctp_init_chunk asks;
@@ -166,8 +165,7 @@ void gc_sctp_opening_stale(gc_sctp_opening *o, uint64_t now_ms) {
     }
 }
 
-/* --- what goes out ------------------------------------------------------------------------------
- */
+/* --- what goes out ---------------------------------------------------------------------------- */
 
 bool gc_sctp_opening_tick(gc_sctp_opening *o, uint64_t now_ms) {
     if (o->t1_at_ms > now_ms) {

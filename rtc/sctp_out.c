@@ -46,8 +46,7 @@ uint32_t gc_sctp_out_head_bytes(const gc_sctp_out *o) {
     return o->interleaves ? GC_SCTP_I_DATA_BYTES : GC_SCTP_DATA_BYTES;
 }
 
-/* --- lists --------------------------------------------------------------------------------------
- */
+/* --- lists ------------------------------------------------------------------------------------ */
 
 static gc_sctp_block *at(const gc_sctp_out *o, uint32_t block) {
     return &o->pool->blocks[block];
@@ -150,8 +149,7 @@ void gc_sctp_out_end(gc_sctp_out *o) {
     gc_assert(o->share.held == 0);
 }
 
-/* --- queueing and sending -----------------------------------------------------------------------
- */
+/* --- queueing and sending --------------------------------------------------------------------- */
 
 uint32_t gc_sctp_out_need(uint32_t bytes, uint32_t chunk_bytes) {
     uint32_t rest = bytes % chunk_bytes;
@@ -344,8 +342,7 @@ void gc_sctp_out_lose_all(gc_sctp_out *o, uint64_t before_ms) {
     }
 }
 
-/* --- giving up ----------------------------------------------------------------------------------
- */
+/* --- giving up -------------------------------------------------------------------------------- */
 
 static bool is_over(const gc_sctp_block *b, uint64_t now_ms) {
     return (b->dies_ms != 0 && b->dies_ms <= now_ms) || is_used_up(b);
@@ -439,8 +436,7 @@ bool gc_sctp_out_is_given_up(const gc_sctp_out *o, uint32_t tsn) {
     return b->dies_ms == LONG_AGO_MS && at(o, b->last_part)->under_way == 0;
 }
 
-/* --- acknowledgements ---------------------------------------------------------------------------
- */
+/* --- acknowledgements ------------------------------------------------------------------------- */
 
 /* Notes that the peer has this chunk, if that is news. */
 static void acknowledge(gc_sctp_out *o, uint32_t block, gc_sctp_acked *result) {

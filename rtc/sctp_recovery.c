@@ -37,8 +37,7 @@ void gc_sctp_recovery_measured(gc_sctp_recovery *r, uint32_t rtt_ms) {
     r->rto_ms = clamped(r->srtt_us / 1000 + apart_ms, GC_SCTP_RTO_MS_MIN, GC_SCTP_RTO_MS_MAX);
 }
 
-/* --- timers -------------------------------------------------------------------------------------
- */
+/* --- timers ----------------------------------------------------------------------------------- */
 
 static uint64_t timeout_ms(const gc_sctp_recovery *r) {
     uint64_t most = gc_max_u64(r->rto_ms, GC_SCTP_BACKOFF_MS_MAX);
@@ -90,8 +89,7 @@ bool gc_sctp_recovery_moved(gc_sctp_recovery *r, uint64_t now_ms) {
     return true;
 }
 
-/* --- losses -------------------------------------------------------------------------------------
- */
+/* --- losses ----------------------------------------------------------------------------------- */
 
 static uint64_t reorder_ms(const gc_sctp_recovery *r) {
     if (r->min_rtt_ms == UINT32_MAX) {

@@ -4,8 +4,7 @@
 
 #define PARAMETERS_MAX 2 /* of one chunk: RFC 6525 3.1 */
 
-/* --- sets of streams ----------------------------------------------------------------------------
- */
+/* --- sets of streams -------------------------------------------------------------------------- */
 
 static uint64_t bit(uint32_t stream) {
     return (uint64_t)1 << stream % 64;
@@ -39,8 +38,7 @@ static uint32_t next(const gc_sctp_streams *s, uint32_t stream) {
     return GC_SCTP_STREAMS_MAX;
 }
 
-/* --- our requests -------------------------------------------------------------------------------
- */
+/* --- our requests ----------------------------------------------------------------------------- */
 
 void gc_sctp_resets_begin(gc_sctp_resets *r, uint32_t own_tsn) {
     *r = (gc_sctp_resets){.number = own_tsn, .again_at_ms = GC_NEVER};
@@ -102,8 +100,7 @@ static void on_response(gc_sctp_resets *r, gc_sctp_out *out, uint64_t now_ms,
     r->again_at_ms = GC_NEVER;
 }
 
-/* --- the peer's requests ------------------------------------------------------------------------
- */
+/* --- the peer's requests ---------------------------------------------------------------------- */
 
 static void restart(gc_sctp_resets *r, gc_sctp_in *in, uint32_t stream) {
     if (stream < GC_SCTP_STREAMS_MAX) {
@@ -161,8 +158,7 @@ void gc_sctp_resets_chunk(gc_sctp_resets *r, gc_sctp_in *in, gc_sctp_out *out, u
     }
 }
 
-/* --- what goes out ------------------------------------------------------------------------------
- */
+/* --- what goes out ---------------------------------------------------------------------------- */
 
 bool gc_sctp_resets_due(const gc_sctp_resets *r) {
     return r->request_due || r->response_due;

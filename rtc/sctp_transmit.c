@@ -7,8 +7,7 @@ uint32_t gc_sctp_transmit_chunk_bytes(const gc_sctp *s) {
     return gc_sctp_mtu_chunk_bytes(&s->mtu) - (may ? GC_SCTP_I_DATA_BYTES : GC_SCTP_DATA_BYTES);
 }
 
-/* --- which chunk of DATA ------------------------------------------------------------------------
- */
+/* --- which chunk of DATA ---------------------------------------------------------------------- */
 
 /* RFC 9260 6.1 A: one chunk may always be under way, so that a window of 0 is asked after. */
 static bool window_allows(const gc_sctp *s, uint32_t len) {
@@ -119,8 +118,7 @@ static void write_all_data(gc_sctp *s, gc_writer *w) {
     }
 }
 
-/* --- what goes before it ------------------------------------------------------------------------
- */
+/* --- what goes before it ---------------------------------------------------------------------- */
 
 static uint32_t left(const gc_sctp *s, const gc_writer *w) {
     return w->at < s->mtu.bytes ? s->mtu.bytes - w->at : 0;
@@ -166,8 +164,7 @@ static void write_forward(gc_sctp *s, gc_writer *w) {
     }
 }
 
-/* --- the packet ---------------------------------------------------------------------------------
- */
+/* --- the packet ------------------------------------------------------------------------------- */
 
 static bool alone(gc_sctp *s, gc_span *packet) {
     uint32_t tag = 0;

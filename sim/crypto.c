@@ -127,8 +127,7 @@ static int open(void *context, uint8_t *out, const uint8_t *in, uint32_t in_len,
     return 0;
 }
 
-/* --- the group: squares modulo a safe prime of 32 bits, lowest byte first, filled with zeros -----
- */
+/* --- the group: squares modulo a safe prime of 32 bits, lowest byte first, filled with zeros -- */
 
 #define PRIME 4294967087u
 #define ORDER 2147483543u /* (PRIME - 1) / 2, a prime too */

@@ -15,8 +15,7 @@
 #define SHARE          2    /* devices of one address */
 #define SLOWER         6    /* each address asks so many times less often than the one before */
 
-/* --- the oracle's bucket ------------------------------------------------------------------------
- */
+/* --- the oracle's bucket ---------------------------------------------------------------------- */
 
 static uint64_t cost_ms(const sim_world *w) {
     return 1000 / w->asks.per_second;
@@ -39,8 +38,7 @@ static bool must_answer(sim_world *w, uint32_t asker) {
     return true;
 }
 
-/* --- the path -----------------------------------------------------------------------------------
- */
+/* --- the path --------------------------------------------------------------------------------- */
 
 static void pass(sim_world *w, sim_event e, gc_span bytes) {
     uint32_t copies = 1 + sim_rng_chance(&w->net, TWICE_PERMILLE);
@@ -54,8 +52,7 @@ static void pass(sim_world *w, sim_event e, gc_span bytes) {
     }
 }
 
-/* --- the device ---------------------------------------------------------------------------------
- */
+/* --- the device ------------------------------------------------------------------------------- */
 
 static gc_addr address_of(uint32_t asker, uint32_t port) {
     uint32_t source = asker / SHARE;
@@ -128,8 +125,7 @@ static void on_answer(sim_world *w, const sim_event *e) {
     w->asks.askers[e->a].mapped_ms = w->now_ms;
 }
 
-/* --- the server ---------------------------------------------------------------------------------
- */
+/* --- the server ------------------------------------------------------------------------------- */
 
 static void on_question(sim_world *w, const sim_event *e) {
     sim_asks *k = &w->asks;

@@ -62,8 +62,7 @@ gc_span sim_names_hide(const sim_world *w, uint32_t node, gc_span candidate,
     return gc_writer_done(&out);
 }
 
-/* --- the group ----------------------------------------------------------------------------------
- */
+/* --- the group -------------------------------------------------------------------------------- */
 
 static void send_all(sim_world *w, uint32_t node, uint32_t kind, gc_span bytes) {
     for (uint32_t i = 0; i < w->node_count; i++) {

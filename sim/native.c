@@ -113,8 +113,7 @@ const sim_dials *sim_native_dials(const sim_world *w, uint32_t node) {
     return &w->native->natives[node].dials;
 }
 
-/* --- what the core wants ------------------------------------------------------------------------
- */
+/* --- what the core wants ---------------------------------------------------------------------- */
 
 void sim_native_output(sim_world *w, uint32_t node, const gc_client_output *o) {
     native *n = of(w, node);
@@ -127,8 +126,7 @@ void sim_native_output(sim_world *w, uint32_t node, const gc_client_output *o) {
     }
 }
 
-/* --- what the links report ----------------------------------------------------------------------
- */
+/* --- what the links report -------------------------------------------------------------------- */
 
 /* The description of a side that knows no SNAP: its attribute has a name that says nothing. */
 static gc_span without_init(gc_span sdp, uint8_t copy[GC_SDP_BYTES_MAX]) {
@@ -194,8 +192,7 @@ bool sim_native_report(sim_world *w, uint32_t node) {
     return true;
 }
 
-/* --- time and datagrams -------------------------------------------------------------------------
- */
+/* --- time and datagrams ----------------------------------------------------------------------- */
 
 void sim_native_plan(sim_world *w, uint32_t node) {
     native *n = of(w, node);

@@ -15,8 +15,7 @@
 
 _Static_assert(sizeof(gc_addr) == 20, "addresses go into the trace: they have no padding");
 
-/* --- hosts --------------------------------------------------------------------------------------
- */
+/* --- hosts ------------------------------------------------------------------------------------ */
 
 /* RFC 5737 and RFC 3849: addresses for documentation, which belong to nobody. */
 static gc_addr address_of(uint32_t node, uint32_t base) {
@@ -180,8 +179,7 @@ static bool find(const sim_world *w, uint32_t sender, const gc_addr *from, const
     return false;
 }
 
-/* --- the way ------------------------------------------------------------------------------------
- */
+/* --- the way ---------------------------------------------------------------------------------- */
 
 static uint32_t wire_bytes(const gc_addr *to, uint32_t len) {
     return len + (to->family == 4 ? IP_UDP_BYTES : IPV6_UDP_BYTES);
@@ -250,8 +248,7 @@ void sim_network_send(sim_world *w, uint32_t node, uint32_t base, const gc_addr 
     }
 }
 
-/* --- the server's STUN --------------------------------------------------------------------------
- */
+/* --- the server's STUN ------------------------------------------------------------------------ */
 
 static void ask_server(sim_world *w, uint32_t node, const gc_addr *from, gc_span bytes) {
     if (w->server.up && w->server.core != NULL && sim_server_path_ok(w, node, true)) {
@@ -268,8 +265,7 @@ void sim_network_answer(sim_world *w, const gc_addr *to, gc_span bytes) {
     }
 }
 
-/* --- arrival ------------------------------------------------------------------------------------
- */
+/* --- arrival ---------------------------------------------------------------------------------- */
 
 static bool path_ok(const sim_world *w, uint32_t sender, uint32_t node) {
     return sender == SIM_NONE ? sim_server_path_ok(w, node, false) : sim_path_ok(w, sender, node);

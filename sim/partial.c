@@ -99,8 +99,7 @@ void sim_partial_begin(sim_world *w) {
     }
 }
 
-/* --- what is said -------------------------------------------------------------------------------
- */
+/* --- what is said ----------------------------------------------------------------------------- */
 
 /* Four bytes of a message's number, then what no other message has. */
 static void compose(uint32_t from, uint32_t to, uint32_t number, uint8_t *out, uint32_t len) {
@@ -140,8 +139,7 @@ static void say_some(sim_world *w, uint32_t node, uint32_t other) {
     plan(w, sim_rng_between(r, 1, 2 * SAY_MS), node, other, SAY, GC_SPAN_NONE);
 }
 
-/* --- what comes ---------------------------------------------------------------------------------
- */
+/* --- what comes ------------------------------------------------------------------------------- */
 
 static void fail(sim_world *w, uint32_t node, uint32_t other, uint32_t what, uint32_t number) {
     sim_fail(w, SIM_INVARIANT_PARTIAL, node, other, what, number);
@@ -193,8 +191,7 @@ static void on_message(sim_world *w, uint32_t node, uint32_t from, gc_span bytes
     y->next = number >= y->next ? number + 1 : y->next;
 }
 
-/* --- links --------------------------------------------------------------------------------------
- */
+/* --- links ------------------------------------------------------------------------------------ */
 
 /* The INIT in a description as of a side that does not know I-DATA. */
 static void forget_interleaving(uint8_t *init, uint32_t len) {
@@ -307,8 +304,7 @@ bool sim_partial_report(sim_world *w, uint32_t node, const gc_rtc_output *o) {
     return true;
 }
 
-/* --- last words ---------------------------------------------------------------------------------
- */
+/* --- last words ------------------------------------------------------------------------------- */
 
 static bool has_come(const way *y) {
     return y->last && y->empty && y->said[y->count - 1].shown;

@@ -14,8 +14,7 @@ static void put_noise(sim_rng *r, gc_writer *w, uint32_t len) {
     }
 }
 
-/* --- DTLS ---------------------------------------------------------------------------------------
- */
+/* --- DTLS ------------------------------------------------------------------------------------- */
 
 static void put_record_head(sim_rng *r, gc_writer *w, uint8_t type, uint16_t epoch, uint32_t len) {
     gc_writer_u8(w, type);
@@ -76,8 +75,7 @@ static void encrypted(sim_rng *r, gc_writer *w) {
     put_noise(r, w, len);
 }
 
-/* --- STUN ---------------------------------------------------------------------------------------
- */
+/* --- STUN ------------------------------------------------------------------------------------- */
 
 /* The form of a check of ICE, with a wrong key. */
 static void put_attributes(sim_rng *r, gc_writer *w, gc_stun_class class) {
@@ -127,8 +125,7 @@ static void bad_stun(sim_rng *r, gc_writer *w) {
     w->data[at] ^= (uint8_t)(1u << sim_rng_below(r, 8));
 }
 
-/* --- SCTP ---------------------------------------------------------------------------------------
- */
+/* --- SCTP ------------------------------------------------------------------------------------- */
 
 static void put_chunk(sim_rng *r, gc_writer *w) {
     static const uint8_t types[] = {1 /* INIT */, 3 /* SACK */, 6 /* ABORT */, 7 /* SHUTDOWN */};
@@ -159,8 +156,7 @@ static void sctp(sim_rng *r, gc_writer *w) {
     }
 }
 
-/* --- all of them --------------------------------------------------------------------------------
- */
+/* --- all of them ------------------------------------------------------------------------------ */
 
 /* The first byte decides who reads it. */
 static void noise(sim_rng *r, gc_writer *w) {

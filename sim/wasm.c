@@ -45,8 +45,7 @@ const char *sim_wasm_name(uint32_t scenario) {
     return sim_scenario_name(scenario);
 }
 
-/* --- no OpenSSL: no world here has native links -------------------------------------------------
- */
+/* --- no OpenSSL: no world here has native links ----------------------------------------------- */
 
 size_t sim_native_bytes(uint32_t nodes) {
     (void)nodes;

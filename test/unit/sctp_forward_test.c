@@ -83,8 +83,7 @@ static uint32_t tell(uint64_t now_ms) {
     return told - FIRST + 1;
 }
 
-/* --- what is told -------------------------------------------------------------------------------
- */
+/* --- what is told ----------------------------------------------------------------------------- */
 
 static void a_hole_of_a_message_that_was_given_up_is_told(void **state) {
     (void)state;
@@ -250,8 +249,7 @@ static void the_chunk_has_bounds_and_the_rest_follows(void **state) {
     end();
 }
 
-/* --- whole associations -------------------------------------------------------------------------
- */
+/* --- whole associations ----------------------------------------------------------------------- */
 
 static sctp_pair pair;
 

@@ -83,8 +83,7 @@ static void start(void) {
     pair_forge(&pair, 1, pair_tag(&pair, 1), &f);
 }
 
-/* --- the honest one -----------------------------------------------------------------------------
- */
+/* --- the honest one --------------------------------------------------------------------------- */
 
 static void bulk(uint32_t n) {
     (void)n;
@@ -100,8 +99,7 @@ static void small_messages(uint32_t n) {
     }
 }
 
-/* --- the others ---------------------------------------------------------------------------------
- */
+/* --- the others ------------------------------------------------------------------------------- */
 
 static void inits(uint32_t n) {
     pair_forge(&pair, 1, 0, &f);
@@ -221,8 +219,7 @@ static void endless_message(uint32_t n) {
     }
 }
 
-/* --- interleaved ---------------------------------------------------------------------------------
- */
+/* --- interleaved ------------------------------------------------------------------------------ */
 
 static void put_i_data(uint32_t tsn, uint32_t mid, uint8_t flags) {
     gc_sctp_data d = {.tsn = tsn, .ppid = 53, .stream = 1, .number = mid, .flags = flags};
@@ -264,8 +261,7 @@ static void i_middle(uint32_t n) {
     }
 }
 
-/* --- our data, of which nothing is ever acknowledged ---------------------------------------------
- */
+/* --- our data, of which nothing is ever acknowledged ------------------------------------------ */
 
 static void send_much(void) {
     static uint8_t bytes[2000];
@@ -351,8 +347,7 @@ static void unknown(uint32_t n) {
     }
 }
 
-/* --- measuring ----------------------------------------------------------------------------------
- */
+/* --- measuring -------------------------------------------------------------------------------- */
 
 static uint64_t cpu_ns(void) {
     struct timespec t;

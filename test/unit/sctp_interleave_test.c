@@ -138,8 +138,7 @@ static void a_stream_that_is_reset_counts_anew(void **state) {
     pair_end(&pair);
 }
 
-/* --- what a peer may not do ---------------------------------------------------------------------
- */
+/* --- what a peer may not do ------------------------------------------------------------------- */
 
 static void start(void) {
     pair_forge(&pair, 1, pair_tag(&pair, 1), &f);

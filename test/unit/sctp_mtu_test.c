@@ -58,8 +58,7 @@ static uint32_t lose_size(uint64_t *now_ms) {
     return m.probe_bytes;
 }
 
-/* --- the search ---------------------------------------------------------------------------------
- */
+/* --- the search ------------------------------------------------------------------------------- */
 
 static void without_a_ceiling_nothing_is_searched(void **state) {
     (void)state;
@@ -164,8 +163,7 @@ static void only_the_number_of_the_last_probe_is_an_answer(void **state) {
     assert_int_equal(m.bytes, ETHER);
 }
 
-/* --- wide packets -------------------------------------------------------------------------------
- */
+/* --- wide packets ----------------------------------------------------------------------------- */
 
 static void find(void) {
     begin(JUMBO);
@@ -224,8 +222,7 @@ static void full_packets_have_whole_chunks_that_the_base_carries(void **state) {
     }
 }
 
-/* --- whole associations -------------------------------------------------------------------------
- */
+/* --- whole associations ----------------------------------------------------------------------- */
 
 static sctp_pair pair;
 

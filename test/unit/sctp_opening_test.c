@@ -239,8 +239,7 @@ static void the_first_time_follows_the_round_trip(void **state) {
     }
 }
 
-/* --- INITs that are told beforehand -------------------------------------------------------------
- */
+/* --- INITs that are told beforehand ----------------------------------------------------------- */
 
 /* Gives the INIT that one told to the other, in memory of exactly its size. */
 static int told(gc_sctp_opening *from, gc_sctp_opening *to) {

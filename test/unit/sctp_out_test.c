@@ -266,8 +266,7 @@ static void a_restarted_stream_counts_from_zero(void **state) {
     end();
 }
 
-/* --- giving up ----------------------------------------------------------------------------------
- */
+/* --- giving up -------------------------------------------------------------------------------- */
 
 static bool given_up(uint32_t i) {
     return gc_sctp_out_is_given_up(&out, FIRST + i);

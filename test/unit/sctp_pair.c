@@ -42,8 +42,7 @@ void pair_end(sctp_pair *p) {
     free(p->packets);
 }
 
-/* --- messages -----------------------------------------------------------------------------------
- */
+/* --- messages --------------------------------------------------------------------------------- */
 
 static uint8_t pattern(uint32_t number, uint32_t i) {
     return (uint8_t)(number * 31 + i * 7 + (i >> 8));
@@ -104,8 +103,7 @@ uint32_t pair_missing(const sctp_pair *p, uint32_t to) {
     return sent - p->side[to].came;
 }
 
-/* --- the path -----------------------------------------------------------------------------------
- */
+/* --- the path --------------------------------------------------------------------------------- */
 
 static void enqueue(sctp_pair *p, uint32_t from, gc_span bytes, uint64_t at_ms) {
     assert_true(p->packet_count < PAIR_PACKETS_MAX);
@@ -248,8 +246,7 @@ bool pair_finish(sctp_pair *p, uint64_t ms) {
     return pair_missing(p, 0) == 0 && pair_missing(p, 1) == 0;
 }
 
-/* --- packets by hand ----------------------------------------------------------------------------
- */
+/* --- packets by hand -------------------------------------------------------------------------- */
 
 uint32_t pair_tag(const sctp_pair *p, uint32_t of) {
     return p->side[of].s.opening.own.tag;
