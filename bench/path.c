@@ -92,8 +92,7 @@ path_packet path_take(path *p) {
     return packet;
 }
 
-/* --- the queue ----------------------------------------------------------------------------------
- */
+/* --- the queue -------------------------------------------------------------------------------- */
 
 void path_waits_clear(path *p) {
     memset(p->waits, 0, sizeof p->waits);

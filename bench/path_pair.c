@@ -40,8 +40,7 @@ static path *path_from(path_pair *p, uint32_t i) {
     return i == 0 ? &p->there : &p->back;
 }
 
-/* --- what handle 0 sends ------------------------------------------------------------------------
- */
+/* --- what handle 0 sends ---------------------------------------------------------------------- */
 
 static void send_bulk(path_pair *p) {
     static uint8_t bytes[GC_RTC_MESSAGE_BYTES_MAX];
@@ -83,8 +82,7 @@ static void take_chat(path_pair *p, gc_span message) {
     }
 }
 
-/* --- handles ------------------------------------------------------------------------------------
- */
+/* --- handles ---------------------------------------------------------------------------------- */
 
 static void take_output(path_pair *p, uint32_t i, const gc_rtc_output *o) {
     path_peer *e = &p->ends[i];
@@ -147,8 +145,7 @@ static void take_signal(path_pair *p, uint32_t to, const path_packet *packet) {
     }
 }
 
-/* --- the rival ----------------------------------------------------------------------------------
- */
+/* --- the rival -------------------------------------------------------------------------------- */
 
 static void send_tcp(path_pair *p) {
     path_packet packet = {.flow = FLOW_TCP};
@@ -163,8 +160,7 @@ void path_pair_rival(path_pair *p, tcp *rival, bool cubic) {
     send_tcp(p);
 }
 
-/* --- time ---------------------------------------------------------------------------------------
- */
+/* --- time ------------------------------------------------------------------------------------- */
 
 static void arrive(path_pair *p, uint32_t to) {
     path_packet packet = path_take(path_from(p, 1 - to));
@@ -252,8 +248,7 @@ bool path_pair_connect(path_pair *p, uint64_t ms) {
     return p->ends[0].opened && p->ends[1].opened;
 }
 
-/* --- beginning and end --------------------------------------------------------------------------
- */
+/* --- beginning and end ------------------------------------------------------------------------ */
 
 static void open_end(path_pair *p, uint32_t i, uint64_t seed) {
     uint8_t secret[32] = {(uint8_t)seed, (uint8_t)(seed >> 8), (uint8_t)(i + 1)};

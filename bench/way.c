@@ -21,8 +21,7 @@
 #define COFFEE    "29935b41b9a63fe8f9dd6864f4193aa7" /* tag of the open room "coffee" */
 #define DEPTH_MAX 256
 
-/* --- what the compiler calls at the start and the end of each function of the core -------------
- */
+/* --- what the compiler calls at the start and the end of each function of the core ------------ */
 
 static void *stack[DEPTH_MAX];
 static unsigned depth;
@@ -58,8 +57,7 @@ static void *memory_of(size_t bytes) {
     return memory;
 }
 
-/* --- a client with one linked peer --------------------------------------------------------------
- */
+/* --- a client with one linked peer ------------------------------------------------------------ */
 
 #define NOW 1000
 
@@ -137,8 +135,7 @@ static void frame(void) {
     NEED(shown == 1 && sent == 1);
 }
 
-/* --- a server with two connections --------------------------------------------------------------
- */
+/* --- a server with two connections ------------------------------------------------------------ */
 
 static uint64_t server_drain(gc_server *s, uint64_t now) {
     gc_server_output o;

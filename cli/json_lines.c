@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-/* --- writing ------------------------------------------------------------------------------------
- */
+/* --- writing ---------------------------------------------------------------------------------- */
 
 static void begin(gc_writer *w, const char *event) {
     gc_writer_text(w, "{\"event\":\"");
@@ -174,8 +173,7 @@ void gc_json_lines_error(gc_writer *w, const char *code, const char *text, gc_sp
     write_error(w, code, text, more, false);
 }
 
-/* --- reading ------------------------------------------------------------------------------------
- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 /* Every member counts: a command that says more than we know may mean something else. */
 static bool has_members(const gc_json *j, uint32_t count) {

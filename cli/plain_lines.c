@@ -7,8 +7,7 @@
 
 #define SHORT_ID_CHARS 8 /* of an id, for people without a name */
 
-/* --- people -------------------------------------------------------------------------------------
- */
+/* --- people ----------------------------------------------------------------------------------- */
 
 static int find(const gc_plain_lines *p, gc_span id) {
     for (int i = 0; i < GC_PEERS_MAX; i++) {
@@ -85,8 +84,7 @@ static void write_name(const gc_plain_lines *p, gc_writer *w, gc_span id) {
     gc_writer_u8(w, '>');
 }
 
-/* --- lines --------------------------------------------------------------------------------------
- */
+/* --- lines ------------------------------------------------------------------------------------ */
 
 static void line(gc_writer *w, const char *text) {
     gc_writer_text(w, "* ");

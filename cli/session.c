@@ -36,8 +36,7 @@ typedef struct session {
     uint32_t trouble; /* gc_reason: what kept us from the server last; 0: nothing does */
 } session;
 
-/* --- leaving ------------------------------------------------------------------------------------
- */
+/* --- leaving ---------------------------------------------------------------------------------- */
 
 static void leave(session *s, int status) {
     if (s->leaving) {
@@ -70,8 +69,7 @@ static void on_late(uv_timer_t *timer) {
     leave(s, GC_SESSION_NO_WAY_IN);
 }
 
-/* --- what is typed ------------------------------------------------------------------------------
- */
+/* --- what is typed ---------------------------------------------------------------------------- */
 
 /* More about an error of sending; empty: the error says it all. */
 static gc_span hint_of(int error) {
@@ -194,8 +192,7 @@ static void on_lines_ended(void *context) {
 
 static const gc_lines_events lines_events = {on_line, on_lines_ended};
 
-/* --- what happens -------------------------------------------------------------------------------
- */
+/* --- what happens ----------------------------------------------------------------------------- */
 
 static void tell_joined(session *s) {
     uint8_t link[GC_URL_BYTES_MAX];
@@ -242,8 +239,7 @@ static void on_event(void *context, const gc_event *e) {
     leave_if_alone(s);
 }
 
-/* --- the way in ---------------------------------------------------------------------------------
- */
+/* --- the way in ------------------------------------------------------------------------------- */
 
 /* Returns what is wrong with the target, or NULL. */
 static const char *read_target(session *s, gc_span target) {
@@ -297,8 +293,7 @@ static int enter(session *s, gc_span target) {
     return 0;
 }
 
-/* --- the run ------------------------------------------------------------------------------------
- */
+/* --- the run ---------------------------------------------------------------------------------- */
 
 static bool open_peer(session *s) {
     gc_peer_options options = {.loop = &s->loop,

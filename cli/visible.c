@@ -22,8 +22,7 @@ bool gc_visible_is_unsafe(uint32_t c) {
            gc_unicode_is_ignorable(c);
 }
 
-/* --- unseen characters that are needed ----------------------------------------------------------
- */
+/* --- unseen characters that are needed -------------------------------------------------------- */
 
 /* Where a character stands: what is before and after it; 0: nothing. */
 typedef struct place {
@@ -86,8 +85,7 @@ static uint32_t flag_len(gc_span text) {
     return 0;
 }
 
-/* --- writing ------------------------------------------------------------------------------------
- */
+/* --- writing ---------------------------------------------------------------------------------- */
 
 /* The character at `at`, 0 at the end; returns its bytes. */
 static uint32_t decode(gc_span text, uint32_t at, uint32_t *c) {

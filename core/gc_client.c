@@ -109,8 +109,7 @@ int gc_client_signaling_closed(gc_client *c, uint64_t now_ms, uint32_t socket) {
     return 0;
 }
 
-/* --- links: what the transport reports ---------------------------------------------------------
- */
+/* --- links: what the transport reports -------------------------------------------------------- */
 
 /* Begins an input about a link: *slot is that of the link, GC_NONE when the number is stale. */
 static int begin_link(gc_client *c, uint64_t now_ms, uint32_t link, uint32_t *slot) {

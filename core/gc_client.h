@@ -77,8 +77,7 @@ int gc_client_invite(gc_client *c, gc_span base, uint32_t kind, gc_writer *w);
 /* Returns our own peer id, borrowed until the next join or leave; empty before the first join. */
 gc_span gc_client_id(const gc_client *c);
 
-/* --- the signaling sockets: socket is a gc_signaling_socket, another number is ignored ---------
- */
+/* --- the signaling sockets: socket is a gc_signaling_socket, another number is ignored -------- */
 /* Each returns 0, or GC_E_FULL: outputs were not drained. After SIGNALING_CLOSE, or another
  * SIGNALING_CONNECT, the host reports nothing more of the older socket. */
 
@@ -90,8 +89,7 @@ int gc_client_signaling_message(gc_client *c, uint64_t now_ms, uint32_t socket, 
 /* Takes the end of a socket, or that it could not be opened. */
 int gc_client_signaling_closed(gc_client *c, uint64_t now_ms, uint32_t socket);
 
-/* --- links: what the transport reports ---------------------------------------------------------
- */
+/* --- links: what the transport reports -------------------------------------------------------- */
 /* Each returns 0, also for a stale link number, which is ignored; or GC_E_FULL: outputs were not
  * drained; or what its own comment says. */
 

@@ -36,8 +36,7 @@ static uint64_t now_ms;
 static bool wide;
 static gc_sctp_config config = {GC_SCTP_PACKET_BYTES, 1u << 19, 1u << 19, 0, false};
 
-/* --- invariants ---------------------------------------------------------------------------------
- */
+/* --- invariants ------------------------------------------------------------------------------- */
 
 static uint32_t list_bytes(const gc_sctp_list *list) {
     uint32_t bytes = 0, prev = GC_SCTP_NO_BLOCK;
@@ -72,8 +71,7 @@ static void check(void) {
     gc_assert(blocks == pool.used && pool.common_used <= pool.common);
 }
 
-/* --- the two sides ------------------------------------------------------------------------------
- */
+/* --- the two sides ---------------------------------------------------------------------------- */
 
 static void carry(uint32_t from, gc_span bytes) {
     gc_assert(bytes.len >= GC_SCTP_HEAD_BYTES + GC_SCTP_CHUNK_BYTES && bytes.len % 4 == 0 &&
@@ -156,8 +154,7 @@ static void end(void) {
     gc_assert(pool.used == 0);
 }
 
-/* --- operations ---------------------------------------------------------------------------------
- */
+/* --- operations ------------------------------------------------------------------------------- */
 
 static void send(gc_reader *r, uint32_t i) {
     static uint8_t bytes[GC_SCTP_MESSAGE_BYTES_MAX + 1];

@@ -48,8 +48,7 @@ struct gc_connector {
 
 static void on_timer(uv_timer_t *timer);
 
-/* --- ending -------------------------------------------------------------------------------------
- */
+/* --- ending ----------------------------------------------------------------------------------- */
 
 static void on_handle_closed(uv_handle_t *handle) {
     gc_connector *c = handle->data;
@@ -89,8 +88,7 @@ static void finish(gc_connector *c, int fd, int error) {
     done(context, fd, error);
 }
 
-/* --- trying -------------------------------------------------------------------------------------
- */
+/* --- trying ----------------------------------------------------------------------------------- */
 
 static const gc_addr *next_address(gc_connector *c) {
     for (int i = 0; i < 2; i++, c->turn = !c->turn) {
@@ -185,8 +183,7 @@ static void try_next(gc_connector *c) {
     }
 }
 
-/* --- names --------------------------------------------------------------------------------------
- */
+/* --- names ------------------------------------------------------------------------------------ */
 
 /* RFC 8305 3: an answer of IPv6 is used at once; one of IPv4 waits a little for the other. */
 static void on_found(void *context, uint8_t family, const gc_addr *addresses, uint32_t count) {

@@ -24,8 +24,7 @@ struct gc_resolver {
     bool ended;
 };
 
-/* --- c-ares's sockets and time ------------------------------------------------------------------
- */
+/* --- c-ares's sockets and time ---------------------------------------------------------------- */
 
 static void on_timer(uv_timer_t *timer);
 
@@ -98,8 +97,7 @@ static void on_socket(void *context, ares_socket_t fd, int readable, int writabl
     }
 }
 
-/* --- answers ----------------------------------------------------------------------------------
- */
+/* --- answers ---------------------------------------------------------------------------------- */
 
 static void report(gc_resolver *r, uint8_t family, const struct ares_addrinfo *answer) {
     gc_addr addresses[GC_RESOLVER_ADDRESSES_MAX];
@@ -133,8 +131,7 @@ static void on_answer_6(void *context, int status, int timeouts, struct ares_add
     on_answer(context, 6, status, answer);
 }
 
-/* --- life ---------------------------------------------------------------------------------------
- */
+/* --- life ------------------------------------------------------------------------------------- */
 
 static bool open_channel(gc_resolver *r, const char *servers) {
     struct ares_options options = {.timeout = GC_RESOLVER_TRY_MS,

@@ -45,8 +45,7 @@ static gc_ws_client *client_of(gc_stream *s) {
     return (gc_ws_client *)(void *)s;
 }
 
-/* --- the end ------------------------------------------------------------------------------------
- */
+/* --- the end ---------------------------------------------------------------------------------- */
 
 static void free_if_over(gc_ws_client *c) {
     if (--c->open > 0) {
@@ -104,8 +103,7 @@ static void fail_soon(gc_ws_client *c, const char *why) {
     }
 }
 
-/* --- writing ------------------------------------------------------------------------------------
- */
+/* --- writing ---------------------------------------------------------------------------------- */
 
 /* Hands unsent bytes to the stream as far as it takes them. Returns false when it has failed. */
 static bool write_out(gc_ws_client *c) {
@@ -185,8 +183,7 @@ void gc_ws_client_send(gc_ws_client *c, gc_span text) {
     }
 }
 
-/* --- reading ------------------------------------------------------------------------------------
- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 /* Returns false when reading ends here. */
 static bool take_event(gc_ws_client *c, const gc_ws_event *e) {
@@ -238,8 +235,7 @@ static void decode(gc_ws_client *c) {
     c->in_len = kept;
 }
 
-/* --- the handshake ------------------------------------------------------------------------------
- */
+/* --- the handshake ---------------------------------------------------------------------------- */
 
 static bool write_request(gc_ws_client *c) {
     gc_writer w;
@@ -273,8 +269,7 @@ static bool take_answer(gc_ws_client *c) {
     return c->step == OPEN || c->step == CLOSING;
 }
 
-/* --- the stream ---------------------------------------------------------------------------------
- */
+/* --- the stream ------------------------------------------------------------------------------- */
 
 static void on_room(gc_stream *s, uint8_t **data, uint32_t *size) {
     gc_ws_client *c = client_of(s);
@@ -322,8 +317,7 @@ static bool on_hold(gc_stream *s, uint32_t bytes) {
 static const gc_stream_events stream_events = {on_room,  on_data, on_writable,
                                                on_ended, on_hold, on_stream_closed};
 
-/* --- the beginning ------------------------------------------------------------------------------
- */
+/* --- the beginning ---------------------------------------------------------------------------- */
 
 /* Ciphertext and certificates cost memory that only wss:// needs. */
 static bool prepare_tls(gc_ws_group *group) {

@@ -14,8 +14,7 @@ int gc_bases_open(gc_bases *b, uv_loop_t *loop, gc_udp_received received, void *
     return gc_udp_group_open(&b->group, loop, received, context);
 }
 
-/* --- bases come and go --------------------------------------------------------------------------
- */
+/* --- bases come and go ------------------------------------------------------------------------ */
 
 /* The lowest number without a socket; GC_BASES_MAX: there is none. */
 static uint32_t free_number(const gc_bases *b) {
@@ -105,8 +104,7 @@ void gc_bases_free(gc_bases *b) {
     gc_udp_group_free(&b->group);
 }
 
-/* --- datagrams ----------------------------------------------------------------------------------
- */
+/* --- datagrams -------------------------------------------------------------------------------- */
 
 void gc_bases_send(gc_bases *b, uint32_t base, const gc_addr *to, gc_span bytes) {
     bool fits = bytes.len > 0 && bytes.len <= GC_UDP_BYTES_MAX;

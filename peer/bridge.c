@@ -4,8 +4,7 @@ void gc_bridge_open(gc_bridge *b, gc_client *client, gc_rtc *rtc) {
     *b = (gc_bridge){.client = client, .rtc = rtc};
 }
 
-/* --- what the core wants ------------------------------------------------------------------------
- */
+/* --- what the core wants ---------------------------------------------------------------------- */
 
 static void note_broken(gc_bridge *b, uint32_t link, uint32_t reason) {
     if (b->broken_count < GC_LINKS_MAX) {
@@ -54,8 +53,7 @@ bool gc_bridge_act(gc_bridge *b, uint64_t now_ms, const gc_client_output *o) {
     }
 }
 
-/* --- what the transport has ---------------------------------------------------------------------
- */
+/* --- what the transport has ------------------------------------------------------------------- */
 
 bool gc_bridge_tell_broken(gc_bridge *b, uint64_t now_ms) {
     if (b->broken_count == 0) {

@@ -34,8 +34,7 @@ static bool learn(gc_events *e, const gc_client_output *o) {
     return same;
 }
 
-/* --- our own state ------------------------------------------------------------------------------
- */
+/* --- our own state ---------------------------------------------------------------------------- */
 
 static gc_event trouble_event(uint32_t type, uint32_t reason, gc_span why) {
     return (gc_event){.type = type, .reason = reason, .text = why};
@@ -63,8 +62,7 @@ static uint32_t of_state(gc_events *e, const gc_client_output *o, gc_span own_id
     return count;
 }
 
-/* --- others -------------------------------------------------------------------------------------
- */
+/* --- others ----------------------------------------------------------------------------------- */
 
 static gc_event of_peer(const gc_client_output *o) {
     return (gc_event){.type = GC_EVENT_PEER,

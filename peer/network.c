@@ -23,8 +23,7 @@ static void on_datagram(gc_udp *u, const gc_udp_datagram *d) {
     n->options.came(n->options.context);
 }
 
-/* --- STUN servers -------------------------------------------------------------------------------
- */
+/* --- STUN servers ----------------------------------------------------------------------------- */
 
 static void on_found(uv_idle_t *idle) {
     gc_network *n = idle->data;
@@ -52,8 +51,7 @@ void gc_network_servers(gc_network *n, gc_span json) {
     }
 }
 
-/* --- datagrams ----------------------------------------------------------------------------------
- */
+/* --- datagrams -------------------------------------------------------------------------------- */
 
 /* No answer counts any more. */
 static void on_asked(uv_timer_t *timer) {
@@ -78,8 +76,7 @@ void gc_network_release(gc_network *n) {
     gc_udp_release(&n->bases.group);
 }
 
-/* --- own addresses ------------------------------------------------------------------------------
- */
+/* --- own addresses ---------------------------------------------------------------------------- */
 
 static gc_bases_change look(gc_network *n) {
     gc_bases_change change = gc_bases_look(&n->bases, n->options.addresses);
@@ -117,8 +114,7 @@ void gc_network_prepare(gc_network *n) {
     }
 }
 
-/* --- life ---------------------------------------------------------------------------------------
- */
+/* --- life ------------------------------------------------------------------------------------- */
 
 int gc_network_open(gc_network *n, const gc_network_options *options) {
     if (gc_bases_open(&n->bases, options->loop, on_datagram, n) != 0) {

@@ -46,8 +46,7 @@ static uint64_t now_of(const gc_peer *p) {
     return uv_now(p->options.loop);
 }
 
-/* --- what the core wants ------------------------------------------------------------------------
- */
+/* --- what the core wants ---------------------------------------------------------------------- */
 
 static void tell(gc_peer *p, const gc_client_output *o) {
     gc_event events[GC_EVENTS_PER_OUTPUT_MAX];
@@ -66,8 +65,7 @@ static void act(gc_peer *p, const gc_client_output *o) {
     }
 }
 
-/* --- the drive ----------------------------------------------------------------------------------
- */
+/* --- the drive -------------------------------------------------------------------------------- */
 
 static void arm(gc_peer *p);
 
@@ -139,8 +137,7 @@ static void arm(gc_peer *p) {
     uv_timer_start(&p->timer, on_deadline, at > now_ms ? at - now_ms : 0, 0);
 }
 
-/* --- the user -----------------------------------------------------------------------------------
- */
+/* --- the user --------------------------------------------------------------------------------- */
 
 /* Ends an input of the user. */
 static int done(gc_peer *p, int r) {
@@ -218,8 +215,7 @@ int gc_peer_leave(gc_peer *p) {
     return done(p, 0);
 }
 
-/* --- life ---------------------------------------------------------------------------------------
- */
+/* --- life ------------------------------------------------------------------------------------- */
 
 static void free_all(gc_peer *p) {
     gc_network_free(&p->network);

@@ -20,8 +20,7 @@ static const struct {
 };
 #define TYPES_COUNT (sizeof TYPES / sizeof TYPES[0])
 
-/* --- words -------------------------------------------------------------------------------------
- */
+/* --- words ------------------------------------------------------------------------------------ */
 
 /* The next word up to a space; empty at the end. */
 static gc_span next_word(gc_span *rest) {
@@ -86,8 +85,7 @@ static bool read_foundation(gc_span word, gc_candidate *c) {
     return true;
 }
 
-/* --- addresses ---------------------------------------------------------------------------------
- */
+/* --- addresses -------------------------------------------------------------------------------- */
 
 static bool is_hex(uint8_t c) {
     return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'f');
@@ -164,8 +162,7 @@ static int read_where(gc_span where, uint32_t port, gc_candidate *c) {
     return 0;
 }
 
-/* --- the line ----------------------------------------------------------------------------------
- */
+/* --- the line --------------------------------------------------------------------------------- */
 
 static int read_type(gc_span word, gc_candidate *c) {
     for (uint32_t i = 0; i < TYPES_COUNT; i++) {

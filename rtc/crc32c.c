@@ -3,8 +3,7 @@
 
 #define POLYNOMIAL 0x82f63b78u
 
-/* --- by tables: eight bytes a step --------------------------------------------------------------
- */
+/* --- by tables: eight bytes a step ------------------------------------------------------------ */
 
 static void make_tables(gc_crc32c *c) {
     for (uint32_t byte = 0; byte < 256; byte++) {
@@ -35,8 +34,7 @@ static uint32_t by_tables(const gc_crc32c *c, uint32_t crc, const uint8_t *p, ui
     return crc;
 }
 
-/* --- by the processor ---------------------------------------------------------------------------
- */
+/* --- by the processor ------------------------------------------------------------------------- */
 
 #if defined(__x86_64__)
 #define SSE42 (1u << 20) /* CPUID leaf 1, ECX */

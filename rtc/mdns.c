@@ -27,8 +27,7 @@ void gc_mdns_init(gc_mdns *m) {
     memset(m, 0, sizeof(*m));
 }
 
-/* --- asking ------------------------------------------------------------------------------------
- */
+/* --- asking ----------------------------------------------------------------------------------- */
 
 static bool is_pending(const gc_mdns_name *n) {
     return n->candidate.named && !n->found && !n->lost;
@@ -124,8 +123,7 @@ uint64_t gc_mdns_deadline(const gc_mdns *m) {
     return at_ms;
 }
 
-/* --- questions ---------------------------------------------------------------------------------
- */
+/* --- questions -------------------------------------------------------------------------------- */
 
 /* Writes one question for the name, of its two labels. */
 static gc_span write_query(gc_mdns *m, const gc_mdns_name *n, uint16_t type) {
@@ -207,8 +205,7 @@ bool gc_mdns_poll(gc_mdns *m, gc_mdns_output *out) {
     return true;
 }
 
-/* --- answers -----------------------------------------------------------------------------------
- */
+/* --- answers ---------------------------------------------------------------------------------- */
 
 typedef struct dns_name {
     uint8_t text[NAME_MAX]; /* labels in lower case, with dots between them */

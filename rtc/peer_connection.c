@@ -60,8 +60,7 @@ static void step_clock(gc_peer_connection *p, uint64_t now_ms) {
     p->repeated = GC_SPAN_NONE;
 }
 
-/* --- descriptions
- * ---------------------------------------------------------------------------------- */
+/* --- descriptions ----------------------------------------------------------------------------- */
 
 void gc_peer_connection_add_base(gc_peer_connection *p, uint64_t now_ms, uint32_t base,
                                  const gc_addr *address) {
@@ -158,8 +157,7 @@ void gc_peer_connection_answer(gc_peer_connection *p, uint64_t now_ms, gc_span s
     }
 }
 
-/* --- restarts of ICE: the rest of the link stays as it is ---------------------------------------
- */
+/* --- restarts of ICE: the rest of the link stays as it is ------------------------------------- */
 
 int gc_peer_connection_restart(gc_peer_connection *p, uint64_t now_ms) {
     step_clock(p, now_ms);
@@ -233,8 +231,7 @@ void gc_peer_connection_candidate(gc_peer_connection *p, uint64_t now_ms, gc_spa
     }
 }
 
-/* --- data
- * ------------------------------------------------------------------------------------------ */
+/* --- data ------------------------------------------------------------------------------------- */
 
 int gc_peer_connection_send(gc_peer_connection *p, uint64_t now_ms, uint32_t channel,
                             gc_span message) {

@@ -9,8 +9,7 @@ enum progress {
     GIVEN,   /* *out is filled */
 };
 
-/* --- ICE
- * ---------------------------------------------------------------------------------- */
+/* --- ICE -------------------------------------------------------------------------------------- */
 
 static enum progress give_datagram(gc_rtc_output *out, uint32_t base, const gc_addr *to,
                                    gc_span bytes) {
@@ -68,8 +67,7 @@ static enum progress poll_ice(gc_peer_connection *p, gc_rtc_output *out) {
     return AGAIN;
 }
 
-/* --- channels
- * ----------------------------------------------------------------------------- */
+/* --- channels --------------------------------------------------------------------------------- */
 
 static enum progress on_event(gc_peer_connection *p, const gc_channels_event *event,
                               gc_rtc_output *out) {
@@ -95,8 +93,7 @@ static enum progress on_event(gc_peer_connection *p, const gc_channels_event *ev
     }
 }
 
-/* --- DTLS
- * --------------------------------------------------------------------------------- */
+/* --- DTLS ------------------------------------------------------------------------------------- */
 
 /* Returns where a datagram goes. The other side may make link after link: an address that answered
  * none of our checks has one rate for all of them. */
@@ -173,8 +170,7 @@ static enum progress poll_dtls(gc_peer_connection *p, gc_rtc_output *out) {
     return AGAIN;
 }
 
-/* --- SCTP
- * --------------------------------------------------------------------------------- */
+/* --- SCTP ------------------------------------------------------------------------------------- */
 
 static uint32_t reason_of(const gc_peer_connection *p, uint32_t sctp_reason) {
     switch (sctp_reason) {
@@ -229,8 +225,7 @@ static enum progress poll_sctp(gc_peer_connection *p, gc_rtc_output *out) {
     return on_event(p, &event, out);
 }
 
-/* --- reports
- * ------------------------------------------------------------------------------ */
+/* --- reports ---------------------------------------------------------------------------------- */
 
 static void give_description(gc_peer_connection *p, gc_rtc_output *out) {
     uint8_t init[GC_SCTP_TOLD_INIT_BYTES_MAX];

@@ -34,8 +34,7 @@ struct gc_rtc {
     gc_span unused[GC_SCTP_POOL_PIECES]; /* memory that is to be reported */
 };
 
-/* --- memory
- * ---------------------------------------------------------------------------------------- */
+/* --- memory ----------------------------------------------------------------------------------- */
 
 static uint32_t links_of(const gc_rtc_options *options) {
     return options->links_max == 0 ? GC_LINKS_MAX : options->links_max;
@@ -128,8 +127,7 @@ void gc_rtc_end(gc_rtc *r) {
     gc_bytes_wipe(&r->drbg, sizeof r->drbg);
 }
 
-/* --- requests
- * -------------------------------------------------------------------------------------- */
+/* --- requests --------------------------------------------------------------------------------- */
 
 /* A new link with all own addresses and servers; NULL: there are links_max. */
 static gc_rtc_place *make(gc_rtc *r, uint32_t link, uint32_t kind, bool offerer) {
@@ -242,8 +240,7 @@ void gc_rtc_close(gc_rtc *r, uint64_t now_ms, uint32_t link) {
     }
 }
 
-/* --- the network
- * ----------------------------------------------------------------------------------- */
+/* --- the network ------------------------------------------------------------------------------ */
 
 void gc_rtc_add_base(gc_rtc *r, uint64_t now_ms, uint32_t base, const gc_addr *address) {
     gc_assert(base < GC_RTC_BASES_MAX && r->bases[base].family == 0 && address->family != 0);
@@ -351,8 +348,7 @@ uint64_t gc_rtc_deadline(const gc_rtc *r) {
     return at_ms;
 }
 
-/* --- outputs
- * --------------------------------------------------------------------------------------- */
+/* --- outputs ---------------------------------------------------------------------------------- */
 
 /* One place: true when *out is filled. A link that has ended and has nothing more to say is let go.
  */

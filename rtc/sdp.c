@@ -4,8 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/mem.h"
 
-/* --- reading
- * --------------------------------------------------------------------------------------- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 /* The values of one level: the session, or the section. */
 typedef struct level {
@@ -165,8 +164,7 @@ static void read_line(parse *p, gc_span line) {
     }
 }
 
-/* --- what was read
- * --------------------------------------------------------------------------------- */
+/* --- what was read ---------------------------------------------------------------------------- */
 
 static gc_span choose(const gc_span *session, const gc_span *section) {
     return section->data != NULL ? *section : *session;
@@ -311,8 +309,7 @@ int gc_sdp_parse(gc_span text, gc_sdp *out) {
     return is_ambiguous(&p) ? GC_E_SYNTAX : take(&p);
 }
 
-/* --- writing
- * --------------------------------------------------------------------------------------- */
+/* --- writing ---------------------------------------------------------------------------------- */
 
 static void write_line(gc_writer *w, const char *name, gc_span value) {
     gc_writer_text(w, name);

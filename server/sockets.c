@@ -365,8 +365,7 @@ void gc_sockets_drain(gc_service *service) {
     }
 }
 
-/* --- opening and accepting
- * ------------------------------------------------------------------------------ */
+/* --- opening and accepting -------------------------------------------------------------------- */
 
 void gc_sockets_open(gc_service *service) {
     uv_idle_init(&service->loop, &service->next_turn);

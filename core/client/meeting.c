@@ -55,8 +55,7 @@ void gc__meeting_target_left(gc_meeting *m, const gc_peers *ps, const gc_step *s
     }
 }
 
-/* --- what the server refuses -------------------------------------------------------------------
- */
+/* --- what the server refuses ------------------------------------------------------------------ */
 
 static void on_id_taken(gc_meeting *m, gc_peers *ps, const gc_step *s) {
     bool known = m->membership.has_direct || !gc_set_is_empty(&ps->people.live);
@@ -77,8 +76,7 @@ static void on_error(gc_meeting *m, gc_peers *ps, const gc_step *s, uint32_t rea
     }
 }
 
-/* --- who is there ------------------------------------------------------------------------------
- */
+/* --- who is there ----------------------------------------------------------------------------- */
 
 static bool is_our_room(const gc_step *s, const gc_signal_in *in) {
     return s->room_tag != NULL && memcmp(s->room_tag, in->tag, GC_TAG_BYTES) == 0;
@@ -133,8 +131,7 @@ static void enter_by_slots(gc_meeting *m, gc_peers *ps, const gc_step *s) {
     }
 }
 
-/* --- what the server says of our line ----------------------------------------------------------
- */
+/* --- what the server says of our line --------------------------------------------------------- */
 
 /* Returns false when no OPEN was expected. */
 static bool on_open(gc_meeting *m, gc_peers *ps, const gc_step *s, const gc_signal_in *in) {
@@ -170,8 +167,7 @@ static void on_relayed(gc_meeting *m, gc_peers *ps, const gc_step *s, bool echo)
     }
 }
 
-/* --- what the server says of others: each returns false when it is not taken -------------------
- */
+/* --- what the server says of others: each returns false when it is not taken ------------------ */
 
 static bool on_joined(gc_peers *ps, const gc_step *s, const gc_signal_in *in, gc_span id) {
     uint32_t i = is_our_room(s, in) ? gc__peers_know_member(ps, s, id, GC_RIGHT_LISTED) : GC_NONE;
@@ -324,8 +320,7 @@ static bool on_signal(gc_meeting *m, gc_peers *ps, const gc_step *s, gc_span tex
     return echo || on_news(m, ps, s, in);
 }
 
-/* --- the sockets -------------------------------------------------------------------------------
- */
+/* --- the sockets ------------------------------------------------------------------------------ */
 
 static gc_signaling_client *line_of(gc_meeting *m, enum gc_signaling_socket socket) {
     return socket == GC_SIGNALING_SOCKET_SLOT ? gc_slots_line(&m->room.slots) : &m->line;
@@ -353,8 +348,7 @@ void gc__meeting_message(gc_meeting *m, gc_peers *ps, const gc_step *s,
     m->ignored += !taken;
 }
 
-/* --- time --------------------------------------------------------------------------------------
- */
+/* --- time ------------------------------------------------------------------------------------- */
 
 static void ask_again(gc_meeting *m, const gc_step *s) {
     gc_writer w = gc_output_queue_begin(s->queue);

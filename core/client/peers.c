@@ -216,8 +216,7 @@ void gc__peers_free(gc_peers *ps, const gc_step *s, uint32_t peer, bool remember
     gc_people_free(&ps->people, peer);
 }
 
-/* --- what follows from what is known -----------------------------------------------------------
- */
+/* --- what follows from what is known ---------------------------------------------------------- */
 
 /* How long one who cannot be reached is kept: as long as messages between us may be open. Somebody
  * who never was here and is gone by the server's word is forgotten at once. */

@@ -3,8 +3,7 @@
 #include "core/base/mem.h"
 #include "core/base/reason.h"
 
-/* --- the client --------------------------------------------------------------------------------
- */
+/* --- the client ------------------------------------------------------------------------------- */
 
 enum gc_client_state gc__report_state(const gc_meeting *m, const gc_peers *ps) {
     if (m->step == GC_MEETING_OUTSIDE) {
@@ -58,8 +57,7 @@ bool gc__report_poll_state(gc_report *r, const gc_meeting *m, const gc_peers *ps
     return true;
 }
 
-/* --- a peer ------------------------------------------------------------------------------------
- */
+/* --- a peer ----------------------------------------------------------------------------------- */
 
 static gc_view view_of(const gc_peers *ps, uint32_t peer) {
     return gc_views_now(&ps->people, &ps->mesh, &ps->conversations, peer);

@@ -112,8 +112,7 @@ enum gc_heard gc__talk_hear(gc_conversations *t, const gc_step *s, gc_people *pp
                  : hear_native(t, s, pp, peer, l, channel, message);
 }
 
-/* --- outputs: messages and fates ---------------------------------------------------------------
- */
+/* --- outputs: messages and fates -------------------------------------------------------------- */
 
 bool gc__talk_poll_show(gc_conversations *t, const gc_step *s, const gc_people *pp,
                         gc_client_output *out) {
@@ -152,8 +151,7 @@ bool gc__talk_poll_sendable(gc_conversations *t, const gc_step *s, gc_client_out
     return true;
 }
 
-/* --- outputs: frames ---------------------------------------------------------------------------
- */
+/* --- outputs: frames -------------------------------------------------------------------------- */
 
 /* Takes the next frame that is due on the control channel, START first. False when none is. */
 static bool next_control(gc_conversations *t, uint32_t peer, gc_link *l, gc_frame *f) {

@@ -20,8 +20,7 @@ enum gc_heard {
 enum gc_heard gc__talk_hear(gc_conversations *t, const gc_step *s, gc_people *pp, uint32_t peer,
                             gc_link *l, uint8_t channel, gc_span message);
 
-/* --- outputs: each fills *out and returns true, or returns false when there is nothing ----------
- */
+/* --- outputs: each fills *out and returns true, or returns false when there is nothing -------- */
 /* Takes the next message or gap of a peer that was reported to the user. */
 bool gc__talk_poll_show(gc_conversations *t, const gc_step *s, const gc_people *pp,
                         gc_client_output *out);

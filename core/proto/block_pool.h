@@ -69,8 +69,7 @@ void gc_block_queue_splice(gc_block_pool *p, gc_block_queue *to, gc_block_queue 
  * for tests and checks. */
 void gc_block_queue_check(const gc_block_pool *p, const gc_block_queue *q);
 
-/* --- WebSocket frames: the head, then each part of the payload, copied once ---------------------
- */
+/* --- WebSocket frames: the head, then each part of the payload, copied once ------------------- */
 
 /* Returns the bytes of a frame whose payload is these `count` parts in a row, its head included:
  * 2, 4 or 10 bytes more than the payload. Source: RFC 6455 5.2. */

@@ -123,8 +123,7 @@ bool gc_conversation_next(gc_conversation *v, gc_frame *f);
  * what was shown of it. */
 void gc_conversation_introduce(gc_conversation *v, gc_frame *start);
 
-/* --- reports -----------------------------------------------------------------------------------
- */
+/* --- reports ---------------------------------------------------------------------------------- */
 /* Takes the next item to show: gc_inbox_next(). */
 enum gc_inbox_item gc_conversation_show(gc_conversation *v, uint64_t *seq, uint64_t *missing,
                                         gc_span *text);

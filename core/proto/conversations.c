@@ -288,8 +288,7 @@ uint8_t *gc_conversations_scratch(gc_conversations *t) {
     return t->store->frame;
 }
 
-/* --- invariants --------------------------------------------------------------------------------
- */
+/* --- invariants ------------------------------------------------------------------------------- */
 
 static bool is_control_due(const gc_conversation *v, const gc_link *l) {
     return l->kind != GC_LINK_KIND_DATA && l->buffered <= 2 * GC_LINK_BUFFERED_MAX &&

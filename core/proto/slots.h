@@ -82,8 +82,7 @@ void gc_slots_stop(gc_slots *s, gc_output_queue *q, bool bye);
 /* Returns the socket of the slot, for what its host reports; valid as long as s. */
 gc_signaling_client *gc_slots_line(gc_slots *s);
 
-/* --- what the owner does after each input, whatever the input was; neither waits for the deadline
- */
+/* --- what the owner does after each input, whatever it was; neither waits for the deadline ---- */
 /* Takes the slots at which to knock with `nonce` now, a bit for each. */
 uint32_t gc_slots_take_knocks(gc_slots *s);
 /* Takes the duty to tell all members who is here: returns whether it was there. */

@@ -8,8 +8,7 @@
 /* "1." and this many digits of base64url are a secret, even if a few of its 43 got lost. */
 #define SECRET_DIGITS 38
 
-/* --- folding -----------------------------------------------------------------------------------
- */
+/* --- folding ---------------------------------------------------------------------------------- */
 
 /* The form that is being written: `last` is its last character, 0 at the beginning. */
 typedef struct form {
@@ -91,8 +90,7 @@ static int fold(gc_span text, uint8_t *out, uint32_t size, uint32_t *len) {
     return f.full ? GC_E_TOO_BIG : 0;
 }
 
-/* --- texts that are not names ------------------------------------------------------------------
- */
+/* --- texts that are not names ----------------------------------------------------------------- */
 
 static bool is_secret_digit(uint8_t c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
@@ -206,8 +204,7 @@ int gc_room_name_check(gc_span typed) {
     return error == 0 && is_no_name(gc_span_of(folded, len)) ? GC_E_SYNTAX : error;
 }
 
-/* --- rounds ------------------------------------------------------------------------------------
- */
+/* --- rounds ----------------------------------------------------------------------------------- */
 
 int gc_room_name_begin(gc_room_name *n, gc_span typed) {
     memset(n, 0, sizeof *n);

@@ -24,8 +24,7 @@ static uint32_t crc32(gc_span s) {
     return ~crc;
 }
 
-/* --- the type: two bits of class among twelve of method (RFC 8489 5) ---------------------------
- */
+/* --- the type: two bits of class among twelve of method (RFC 8489 5) -------------------------- */
 
 static gc_stun_class class_of(uint16_t type) {
     return (gc_stun_class)((type >> 7 & 2) | (type >> 4 & 1));
@@ -40,8 +39,7 @@ static uint16_t type_of(gc_stun_class class, uint16_t method) {
                       (class & 1) << 4 | (class & 2) << 7);
 }
 
-/* --- reading -----------------------------------------------------------------------------------
- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 static bool read_head(gc_reader *r, gc_stun_message *m) {
     gc_reader_init(r, m->datagram);
@@ -278,8 +276,7 @@ int gc_stun_message_place(const gc_stun_message *m, gc_stun_place *out) {
     return 0;
 }
 
-/* --- writing -----------------------------------------------------------------------------------
- */
+/* --- writing ---------------------------------------------------------------------------------- */
 
 void gc_stun_message_begin(gc_writer *w, gc_stun_class class, uint16_t method,
                            const uint8_t transaction[GC_STUN_TRANSACTION_BYTES]) {

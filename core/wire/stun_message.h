@@ -68,8 +68,7 @@ typedef struct gc_stun_place {
     uint32_t mac_at;                  /* index of GC_STUN_INTEGRITY_BYTES in the message */
 } gc_stun_place;
 
-/* --- reading -----------------------------------------------------------------------------------
- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 /* Reads a message that fills the datagram, strictly: the first two bits zero, cookie, length % 4 ==
  * 0 and == datagram - 20, attributes walk exactly to the end, a MESSAGE-INTEGRITY of 20 bytes, a
@@ -99,8 +98,7 @@ uint32_t gc_stun_message_unknown(const gc_stun_message *m, const uint16_t *known
  * borrowed from the datagram. */
 int gc_stun_message_place(const gc_stun_message *m, gc_stun_place *out);
 
-/* --- writing -----------------------------------------------------------------------------------
- */
+/* --- writing ---------------------------------------------------------------------------------- */
 
 /* Each appends to a writer that was at its start when the message began (asserted). An attribute
  * that does not fit sets w->failed, as always: ask once at the end. The length in the head is right

@@ -58,8 +58,7 @@ static uint64_t now_ms(void) {
     return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-/* --- sockets -----------------------------------------------------------------------------------
- */
+/* --- sockets ---------------------------------------------------------------------------------- */
 
 static socklen_t to_system(const gc_addr *a, struct sockaddr_storage *out) {
     memset(out, 0, sizeof *out);
@@ -115,8 +114,7 @@ static void send_bytes(uint32_t base, const gc_addr *to, const void *bytes, uint
     }
 }
 
-/* --- the two agents ----------------------------------------------------------------------------
- */
+/* --- the two agents --------------------------------------------------------------------------- */
 
 static void on_candidate(const gc_candidate *c) {
     char line[GC_CANDIDATE_LINE_BYTES_MAX + 3] = "a=";

@@ -87,8 +87,7 @@ static void put(queue *q, const void *bytes, size_t len) {
     memcpy(p->bytes, bytes, len);
 }
 
-/* --- messages: a number for each stream, then a pattern ------------------------------------------
- */
+/* --- messages: a number for each stream, then a pattern --------------------------------------- */
 
 static uint32_t whole; /* that came, at either side */
 
@@ -138,8 +137,7 @@ static void take(uint32_t *came, const uint8_t *bytes, uint32_t len, uint16_t st
 
 static bool interleaves;
 
-/* --- we -----------------------------------------------------------------------------------------
- */
+/* --- we --------------------------------------------------------------------------------------- */
 
 static void drain_us(void) {
     gc_sctp_output out;
@@ -185,8 +183,7 @@ static bool we_send(uint16_t stream, bool unordered) {
     return sent;
 }
 
-/* --- they ---------------------------------------------------------------------------------------
- */
+/* --- they ------------------------------------------------------------------------------------- */
 
 static int output(void *address, void *bytes, size_t len, uint8_t tos, uint8_t set_df) {
     (void)address, (void)tos, (void)set_df;
@@ -330,8 +327,7 @@ static void they_connect(void) {
     }
 }
 
-/* --- both ---------------------------------------------------------------------------------------
- */
+/* --- both ------------------------------------------------------------------------------------- */
 
 /* STEP_MS go by; a packet needs one step for its way. */
 static void step(void) {

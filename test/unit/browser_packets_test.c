@@ -38,8 +38,7 @@ static uint32_t number(int object, const char *key) {
     return (uint32_t)vectors_number(&file, vectors_get(&file, object, key));
 }
 
-/* --- ICE ---------------------------------------------------------------------------------------
- */
+/* --- ICE -------------------------------------------------------------------------------------- */
 
 static gc_span key_of(int object, char text[VECTOR_BYTES_MAX]) {
     uint32_t len = vectors_string(&file, vectors_get(&file, object, "key"), text);
@@ -112,8 +111,7 @@ static void answers(void **state) {
     for_each("answers", answer);
 }
 
-/* --- DTLS --------------------------------------------------------------------------------------
- */
+/* --- DTLS ------------------------------------------------------------------------------------- */
 
 static void hello(int object, gc_span packet) {
     (void)object;
@@ -145,8 +143,7 @@ static void hellos(void **state) {
     for_each("hellos", hello);
 }
 
-/* --- SCTP --------------------------------------------------------------------------------------
- */
+/* --- SCTP ------------------------------------------------------------------------------------- */
 
 static void init(int object, const gc_sctp_chunk *c) {
     gc_sctp_init_chunk got;

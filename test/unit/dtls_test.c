@@ -248,8 +248,7 @@ static void data_that_overtakes_the_handshake_is_held(void **state) {
     dtls_pair_free(w);
 }
 
-/* --- what anybody can send
- * ------------------------------------------------------------------------- */
+/* --- what anybody can send -------------------------------------------------------------------- */
 
 static uint32_t fatal_alert(uint8_t *out) {
     return from_hex("15fefd0000000000000007000202"
@@ -365,8 +364,7 @@ static void errors_of_others_end_no_session(void **state) {
     dtls_pair_free(w);
 }
 
-/* --- ends
- * ------------------------------------------------------------------------------------------ */
+/* --- ends ------------------------------------------------------------------------------------- */
 
 /* OpenSSL would give up after 12 resends: they reach to the deadline, whatever the round trip is.
  */

@@ -8,8 +8,7 @@
 
 static network net;
 
-/* --- what goes out -----------------------------------------------------------------------------
- */
+/* --- what goes out ---------------------------------------------------------------------------- */
 
 static void new_checks_keep_their_pace(void **state) {
     (void)state;
@@ -146,8 +145,7 @@ static void a_false_sender_gains_nothing(void **state) {
     assert_true(all - fed <= 10 + 3 * 1000 / GC_ICE_GATE_COST_MS); /* and few checks */
 }
 
-/* --- what is not authentic ---------------------------------------------------------------------
- */
+/* --- what is not authentic -------------------------------------------------------------------- */
 
 /* Feeds bytes that must change nothing: the agent is compared bit by bit. */
 static int changes_nothing(const gc_addr *from, gc_span bytes) {

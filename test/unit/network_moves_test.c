@@ -44,8 +44,7 @@ struct world {
 
 static bool is_inside; /* a namespace */
 
-/* --- two peers in one loop ----------------------------------------------------------------------
- */
+/* --- two peers in one loop -------------------------------------------------------------------- */
 
 static void post(side *s, const gc_rtc_output *out) {
     world *w = s->world;
@@ -213,8 +212,7 @@ static void assert_from_v4(world *w, uint8_t a, uint8_t b, uint8_t c, uint8_t d)
     assert_memory_equal(w->sides[MOVER].from.ip, ((uint8_t[]){a, b, c, d}), 4);
 }
 
-/* --- what changes -------------------------------------------------------------------------------
- */
+/* --- what changes ----------------------------------------------------------------------------- */
 
 /* The world of a test that needs a namespace of its own; skips it where there is none. */
 static world *inside(void **state) {

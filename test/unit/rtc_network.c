@@ -38,8 +38,7 @@ void rtc_network_free(rtc_network *n) {
     free(n);
 }
 
-/* --- what goes out -----------------------------------------------------------------------------
- */
+/* --- what goes out ---------------------------------------------------------------------------- */
 
 static void send_datagram(rtc_network *n, uint32_t side, const gc_rtc_output *out) {
     const rtc_network_side *s = &n->sides[side];
@@ -112,8 +111,7 @@ void rtc_network_drain(rtc_network *n, uint32_t side) {
     }
 }
 
-/* --- what arrives ------------------------------------------------------------------------------
- */
+/* --- what arrives ----------------------------------------------------------------------------- */
 
 static void deliver(rtc_network *n, const rtc_network_datagram *d) {
     for (uint32_t i = 0; i < 2; i++) {
@@ -183,8 +181,7 @@ void rtc_network_run(rtc_network *n, uint64_t for_ms) {
     }
 }
 
-/* --- what a test does --------------------------------------------------------------------------
- */
+/* --- what a test does ------------------------------------------------------------------------- */
 
 void rtc_network_open(rtc_network *n) {
     assert_int_equal(gc_rtc_offer(n->sides[0].rtc, n->now_ms, RTC_NETWORK_LINK, GC_LINK_KIND_NATIVE,

@@ -60,8 +60,7 @@ static void look(world *w) {
     }
 }
 
-/* --- the server ---------------------------------------------------------------------------------
- */
+/* --- the server ------------------------------------------------------------------------------- */
 
 static void on_sent(uv_write_t *request, int status) {
     (void)status;
@@ -172,8 +171,7 @@ static void on_connection(uv_stream_t *listener, int status) {
     uv_read_start((uv_stream_t *)&w->accepted, on_server_room, on_server_read);
 }
 
-/* --- the client ---------------------------------------------------------------------------------
- */
+/* --- the client ------------------------------------------------------------------------------- */
 
 static void on_opened(void *context) {
     world *w = context;
@@ -204,8 +202,7 @@ static void on_closed(void *context, const char *why) {
 
 static const gc_ws_client_events events = {on_opened, on_message, on_closed};
 
-/* --- both ---------------------------------------------------------------------------------------
- */
+/* --- both ------------------------------------------------------------------------------------- */
 
 static int setup(void **state) {
     world *w = calloc(1, sizeof *w);
