@@ -11,58 +11,12 @@
 
 #include "core/base/mem.h" /* after OpenSSL: its headers declare the same functions */
 
-/* RFC 8827 6.5 demands the first; the others are for stacks that do not have it. */
-#define CIPHERS                                                                                    \
-    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"                                   \
-    "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305"
-#define GROUPS "X25519:P-256"
-
 /* OpenSSL's errors wait in a queue of the thread, where SSL_get_error() looks at them, whoever left
  * them there. To look is cheap, to clear it is not. */
 static void clear_errors(void) {
     if (ERR_peek_error() != 0) {
         ERR_clear_error();
     }
-}
-
-/* --- the context
- * ---------------------------------------------------------------------------------- */
-
-/* Certificates of this protocol are self-signed: the fingerprint is the check. */
-static int accept_any(int ok, X509_STORE_CTX *store) {
-    (void)ok, (void)store;
-    return 1;
-}
-
-static bool set_up(SSL_CTX *c, const gc_certificate *certificate) {
-    SSL_CTX_set_options(c, SSL_OP_NO_QUERY_MTU | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET);
-    SSL_CTX_set_session_cache_mode(c, SSL_SESS_CACHE_OFF);
-    SSL_CTX_set_read_ahead(c, 1);
-    SSL_CTX_set_verify(c, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, accept_any);
-    return SSL_CTX_set_min_proto_version(c, DTLS1_2_VERSION) == 1 &&
-           SSL_CTX_set_max_proto_version(c, DTLS1_2_VERSION) == 1 &&
-           SSL_CTX_set_cipher_list(c, CIPHERS) == 1 && SSL_CTX_set1_groups_list(c, GROUPS) == 1 &&
-           SSL_CTX_use_certificate(c, certificate->x509) == 1 &&
-           SSL_CTX_use_PrivateKey(c, certificate->key) == 1;
-}
-
-int gc_dtls_context_init(gc_dtls_context *x, const gc_certificate *certificate) {
-    x->input.reader = NULL;
-    x->ssl = SSL_CTX_new(DTLS_method());
-    x->bio = gc_dtls_bio_method();
-    if (x->ssl == NULL || x->bio == NULL || !set_up(x->ssl, certificate)) {
-        gc_dtls_context_end(x);
-        clear_errors();
-        return GC_E_CRYPTO;
-    }
-    return 0;
-}
-
-void gc_dtls_context_end(gc_dtls_context *x) {
-    SSL_CTX_free(x->ssl);
-    BIO_meth_free(x->bio);
-    x->ssl = NULL;
-    x->bio = NULL;
 }
 
 /* --- the session

@@ -33,8 +33,7 @@
 
 #include "core/base/reason.h"
 #include "core/base/timers.h"
-#include "rtc/certificate.h"
-#include "rtc/dtls_bio.h"
+#include "rtc/dtls_context.h"
 #include "rtc/dtls_guard.h"
 
 /* Added to each record by AES-128-GCM: head 13, explicit nonce 8, tag 16 (RFC 5288). */
@@ -65,14 +64,6 @@
  * with each check, and on a path of 100 ms it would go out once more than it has to. */
 #define GC_DTLS_TIMER_MS_UNKNOWN 200
 #define GC_DTLS_TIMER_MS_MAX     1600
-
-/* The part that all sessions of a handle share. */
-typedef struct gc_dtls_context {
-    struct ssl_ctx_st *ssl;
-    struct bio_method_st *bio;
-    gc_dtls_input input;
-    uint8_t data[GC_DTLS_DATAGRAM_BYTES_MAX]; /* of DATA */
-} gc_dtls_context;
 
 enum gc_dtls_state {
     GC_DTLS_IDLE,
@@ -127,13 +118,6 @@ typedef struct gc_dtls_output {
     bool again; /* DATAGRAM: of a flight that was sent before, which got lost or whose answer did */
     gc_span bytes; /* borrowed until the next call for any session of the context */
 } gc_dtls_output;
-
-/* Makes the context of a handle with its certificate, whose key it shares. The context must not
- * move while sessions use it. Returns 0, or GC_E_CRYPTO: OpenSSL refused, and there is nothing to
- * end. */
-int gc_dtls_context_init(gc_dtls_context *x, const gc_certificate *certificate);
-/* Gives back what OpenSSL allocated; all sessions must have ended before. */
-void gc_dtls_context_end(gc_dtls_context *x);
 
 /* Starts idle. context: outlives the session. The session must not move. */
 void gc_dtls_init(gc_dtls *d, gc_dtls_context *context);
