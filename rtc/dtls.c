@@ -2,7 +2,6 @@
 #include "core/base/error.h"
 #include "core/base/number.h"
 #include "core/base/secret.h"
-#include "rtc/dtls_record.h"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -27,15 +26,18 @@ void gc_dtls_init(gc_dtls *d, gc_dtls_context *context) {
     d->ssl = NULL;
     d->now_ms = 0;
     d->handshake_until_ms = d->resend_ms = GC_NEVER;
+    d->fresh_ms = 0;
     d->first_timer_ms = GC_DTLS_TIMER_MS_UNKNOWN;
+    d->fresh_timer_ms = 0;
     d->state = GC_DTLS_IDLE;
     d->reason = GC_REASON_NONE;
     d->alert = 0;
     d->body_min = GC_DTLS_FINISHED_BODY_BYTES;
-    d->client = d->expects = d->ours = d->stranger = d->readable = d->waits = false;
+    d->client = d->expects = d->ours = d->failed = d->readable = d->waits = false;
     d->sessions = 0;
     d->records = 0;
-    d->hello_len = 0;
+    gc_dtls_flight_init(&d->flight, d->flight_memory);
+    gc_dtls_hello_init(&d->hello, d->hello_memory);
     d->tell_connected = d->tell_closed = false;
     gc_dtls_bio_init(&d->bio, &context->input);
     gc_datagram_queue_init(&d->held, d->held_memory, sizeof d->held_memory);
@@ -62,7 +64,7 @@ static unsigned next_timeout(SSL *ssl, unsigned us) {
 static void read_timer(gc_dtls *d) {
     struct timeval left;
     d->resend_ms = GC_NEVER;
-    if (!d->waits && DTLSv1_get_timeout(d->ssl, &left) == 1) {
+    if (d->ssl != NULL && !d->waits && DTLSv1_get_timeout(d->ssl, &left) == 1) {
         /* Rounded up and at least 1: a timer that is not quite due must not make the caller spin.
          */
         uint64_t ms = (uint64_t)left.tv_sec * 1000 + ((uint64_t)left.tv_usec + 999) / 1000;
@@ -102,85 +104,64 @@ static void on_handshake_end(gc_dtls *d) {
     }
     d->tell_connected = d->readable = true;
     d->handshake_until_ms = GC_NEVER;
+    gc_dtls_flight_end(&d->flight);
     read_timer(d);
-}
-
-/* Whoever began again sends another ClientHello than the one that was answered. */
-static void keep_hello(gc_dtls *d, const gc_dtls_record *record) {
-    uint8_t random[SSL3_RANDOM_SIZE];
-    gc_span hello = gc_dtls_guard_hello(record);
-    if (d->client || !d->ours || hello.len != sizeof random ||
-        record->whole.len > sizeof d->hello) {
-        return;
-    }
-    SSL_get_client_random(d->ssl, random, sizeof random);
-    if (memcmp(random, hello.data, sizeof random) != 0) {
-        memcpy(d->hello, record->whole.data, record->whole.len);
-        d->hello_len = record->whole.len;
-    }
-}
-
-static bool passes_in_clear(gc_dtls *d, const gc_dtls_record *record) {
-    bool passes = gc_dtls_guard_passes(&d->guard, record);
-    if (!passes) {
-        keep_hello(d, record);
-    }
-    return passes;
 }
 
 /* Tells whether a record may reach OpenSSL now. Data that came before the end of the handshake is
  * held instead: OpenSSL would drop it, and the other side would send it again only after its timer.
  */
-static bool passes(gc_dtls *d, const gc_dtls_record *record) {
+static bool passes(gc_dtls *d, const gc_dtls_record *record, bool proven) {
     bool connected = d->state == GC_DTLS_CONNECTED;
     if (record->epoch == 0) {
         if (record->type == GC_DTLS_TYPE_ALERT && record->body.len == 2) {
             d->alert = record->body.data[1];
         }
-        return !connected && passes_in_clear(d, record);
+        return !connected && gc_dtls_guard_passes(&d->guard, record, proven);
     }
     if (!connected && record->type == GC_DTLS_TYPE_DATA) {
         gc_datagram_queue_put(&d->held, record->whole);
         return false;
     }
-    return record->body.len >= d->body_min;
+    return record->body.len >= d->body_min &&
+           (connected || gc_dtls_guard_passes(&d->guard, record, proven));
 }
 
-/* OpenSSL forgets numbers that are far behind the highest one, so a false record with a high one
- * would shut out all true ones: those that are not encrypted are numbered anew. */
-static void number_anew(gc_dtls *d, const gc_dtls_record *record, uint8_t *bytes) {
-    if (record->epoch == 0) {
-        gc_dtls_record_number(bytes, d->records++);
-    }
-}
-
-static void note_stranger(gc_dtls *d) {
-    if (d->guard.foreign && !d->stranger) {
-        d->stranger = true;
-        d->handshake_until_ms = gc_min_u64(d->handshake_until_ms, d->now_ms + GC_DTLS_STRANGER_MS);
-    }
-}
-
-/* Puts what passes of a datagram where OpenSSL reads it. */
-static void admit(gc_dtls *d, gc_span datagram) {
+/* Puts a record where OpenSSL reads it, after others of its datagram. OpenSSL forgets numbers that
+ * are far behind the highest one, so a false record with a high one would shut out all true ones:
+ * those that are not encrypted are numbered anew. */
+static void put_record(gc_dtls *d, const gc_dtls_record *record) {
     gc_dtls_input *in = &d->context->input;
-    gc_dtls_record record;
-    uint32_t len = 0;
-    if (d->state == GC_DTLS_HANDSHAKING) {
-        gc_dtls_guard_datagram(&d->guard, datagram);
-        note_stranger(d);
+    uint8_t *at = in->bytes + in->len;
+    gc_assert(record->whole.len <= sizeof in->bytes - in->len);
+    memcpy(at, record->whole.data, record->whole.len);
+    if (record->epoch == 0) {
+        gc_dtls_record_number(at, d->records++);
     }
+    in->len += record->whole.len;
+    in->reader = &d->bio;
+    d->readable = true;
+}
+
+/* Puts what passes of a datagram where OpenSSL reads it. proven: a signature in it is right. */
+static void admit(gc_dtls *d, gc_span datagram, bool proven) {
+    gc_dtls_record record;
+    d->context->input.reader = NULL;
+    d->context->input.len = 0;
     while (gc_dtls_record_next(&datagram, &record)) {
-        if (passes(d, &record)) {
-            gc_assert(record.whole.len <= sizeof in->bytes - len);
-            memcpy(in->bytes + len, record.whole.data, record.whole.len);
-            number_anew(d, &record, in->bytes + len);
-            len += record.whole.len;
+        if (passes(d, &record, proven)) {
+            put_record(d, &record);
         }
     }
-    in->len = len;
-    in->reader = len > 0 ? &d->bio : NULL;
-    d->readable = d->readable || len > 0;
+}
+
+/* Called with each message that OpenSSL has taken or sent. */
+static void hear(int sent, int version, int type, const void *bytes, size_t len, SSL *ssl,
+                 void *proof) {
+    (void)version, (void)ssl;
+    if (type == SSL3_RT_HANDSHAKE) {
+        gc_dtls_proof_hear(proof, sent != 0, gc_span_of(bytes, (uint32_t)len));
+    }
 }
 
 /* The session and its BIO, or NULL. */
@@ -196,14 +177,24 @@ static SSL *make_session(gc_dtls *d) {
     SSL_set_app_data(ssl, d);
     DTLS_set_timer_cb(ssl, next_timeout);
     DTLS_set_link_mtu(ssl, GC_DTLS_MTU_BYTES);
+    SSL_set_msg_callback(ssl, hear);
+    SSL_set_msg_callback_arg(ssl, &d->flight.proof);
     return ssl;
 }
 
-/* A session of OpenSSL, which begins. Returns false when there is none. */
+/* A session of OpenSSL, which begins. The next one may follow after a resend timer, and each after
+ * that takes half as long again, as resends do. Returns false when there is none. */
 static bool open_session(gc_dtls *d) {
+    uint64_t later = gc_max_u64(d->first_timer_ms, (uint64_t)d->fresh_timer_ms * 3 / 2);
+    d->fresh_timer_ms = (uint32_t)gc_min_u64(later, GC_DTLS_TIMER_MS_MAX);
+    d->fresh_ms = d->now_ms + d->fresh_timer_ms;
     d->sessions++;
-    gc_dtls_guard_begin(&d->guard, !d->client, d->ours, d->expected);
-    d->ssl = make_session(d);
+    SSL_free(d->ssl);
+    gc_dtls_bio_drop(&d->bio);
+    gc_dtls_guard_begin(&d->guard, !d->client, d->ours);
+    bool begun = gc_dtls_flight_begin(&d->flight, !d->client, d->ours, d->expected);
+    d->failed = false;
+    d->ssl = begun ? make_session(d) : NULL;
     if (d->ssl != NULL && d->client) {
         SSL_set_connect_state(d->ssl);
     } else if (d->ssl != NULL) {
@@ -214,73 +205,126 @@ static bool open_session(gc_dtls *d) {
 
 /* --- the handshake ---------------------------------------------------------------------------- */
 
-/* Whether the other side goes along with a fresh session. */
-static bool may_begin_again(const gc_dtls *d) {
-    bool unanswered = !d->client && d->guard.last == 0;
-    return d->sessions < GC_DTLS_SESSIONS_MAX && (d->ours || unanswered);
-}
-
-/* Begins with a fresh session. Returns false when there is none. */
-static bool begin_again(gc_dtls *d) {
+/* The session is lost, which a stranger may have done, so the handshake goes on without one. No
+ * alert of its is sent. */
+static void fail(gc_dtls *d) {
     SSL_free(d->ssl);
+    d->ssl = NULL;
+    d->failed = true;
+    d->resend_ms = GC_NEVER;
     gc_dtls_bio_drop(&d->bio);
-    if (!open_session(d)) {
-        clear_errors();
-        return false;
-    }
-    if (d->hello_len > 0) {
-        admit(d, gc_span_of(d->hello, d->hello_len));
-        d->hello_len = 0;
-    }
-    return true;
-}
-
-/* One step. Returns false when the session has failed. */
-static bool shake(gc_dtls *d) {
     clear_errors();
-    int done = SSL_do_handshake(d->ssl);
-    bool goes_on = done != 1 && SSL_get_error(d->ssl, done) == SSL_ERROR_WANT_READ;
-    if (done == 1) {
-        on_handshake_end(d);
-    } else if (goes_on) {
-        read_timer(d);
-    }
-    if (goes_on && SSL_get_state(d->ssl) != TLS_ST_BEFORE) {
-        gc_dtls_guard_answered(&d->guard);
-    }
-    clear_errors();
-    return done == 1 || goes_on;
 }
 
 static void handshake(gc_dtls *d) {
-    while (!shake(d)) {
-        if (!may_begin_again(d) || !begin_again(d)) {
-            end_with(d, GC_REASON_PROTOCOL);
-            return;
+    clear_errors();
+    int done = SSL_do_handshake(d->ssl);
+    if (done == 1) {
+        on_handshake_end(d);
+    } else if (SSL_get_error(d->ssl, done) == SSL_ERROR_WANT_READ) {
+        read_timer(d);
+    } else {
+        fail(d);
+    }
+    clear_errors();
+}
+
+/* Begins with a fresh session: the client's own ClientHello follows, a server gets the one that
+ * waits. */
+static void begin_afresh(gc_dtls *d) {
+    if (!open_session(d)) {
+        fail(d);
+        return;
+    }
+    if (!d->client) {
+        gc_dtls_record record;
+        gc_span hello = gc_dtls_hello_take(&d->hello);
+        d->context->input.len = 0;
+        if (gc_dtls_record_next(&hello, &record)) {
+            put_record(d, &record);
         }
+        gc_dtls_guard_greeted(&d->guard);
+    }
+    handshake(d);
+}
+
+/* Whether the other side goes along with a fresh session in the place of none. A browser takes no
+ * second ClientHello. */
+static bool wants_session(const gc_dtls *d) {
+    return d->state == GC_DTLS_HANDSHAKING && d->ssl == NULL && !d->waits &&
+           d->sessions < GC_DTLS_SESSIONS_MAX &&
+           (d->client ? d->ours : gc_dtls_hello_waits(&d->hello, false));
+}
+
+/* Whether a stranger's ClientHello was answered, as is certain now. */
+static bool was_deceived(const gc_dtls *d) {
+    return !d->client && d->ssl != NULL && d->sessions < GC_DTLS_SESSIONS_MAX &&
+           gc_dtls_guard_wants_proof(&d->guard) && gc_dtls_hello_waits(&d->hello, true);
+}
+
+static void try_afresh(gc_dtls *d) {
+    if ((wants_session(d) && d->now_ms >= d->fresh_ms) || was_deceived(d)) {
+        begin_afresh(d);
     }
 }
 
 /* Nobody answers: a flight goes out again, or another ClientHello than its one has come. */
 static void resend(gc_dtls *d) {
-    if (d->hello_len > 0 && may_begin_again(d)) {
-        if (begin_again(d)) {
-            handshake(d);
-        } else {
-            end_with(d, GC_REASON_PROTOCOL);
-        }
+    if (!d->client && d->ours && gc_dtls_guard_wants_proof(&d->guard) &&
+        gc_dtls_hello_waits(&d->hello, false) && d->sessions < GC_DTLS_SESSIONS_MAX &&
+        d->now_ms >= d->fresh_ms) {
+        begin_afresh(d);
         return;
     }
     clear_errors();
+    gc_dtls_guard_asked_again(&d->guard);
     d->bio.resending = true;
     long sent = DTLSv1_handle_timeout(d->ssl);
     d->bio.resending = false;
     if (sent < 0 && d->state == GC_DTLS_HANDSHAKING) {
-        end_with(d, GC_REASON_TIMEOUT);
+        fail(d);
+        d->failed = false; /* nobody answered */
     } else {
         read_timer(d);
     }
     clear_errors();
+}
+
+static void go_on(gc_dtls *d) {
+    if (d->state == GC_DTLS_HANDSHAKING && d->ssl != NULL && gc_dtls_bio_waits(&d->bio)) {
+        handshake(d);
+    }
+}
+
+static gc_span find_flight(gc_dtls *d, gc_span datagram) {
+    uint8_t random[GC_DTLS_RANDOM_BYTES];
+    if (!gc_dtls_guard_wants_proof(&d->guard)) {
+        return GC_SPAN_NONE;
+    }
+    SSL_get_client_random(d->ssl, random, sizeof random);
+    return gc_dtls_flight_find(&d->flight, d->now_ms, d->first_timer_ms, d->guard.seq, random,
+                               datagram);
+}
+
+/* Takes a datagram of a handshake. sure: it came inside an authenticated check. */
+static void take(gc_dtls *d, gc_span datagram, bool sure) {
+    if (!d->client) {
+        gc_dtls_hello_datagram(&d->hello, datagram, d->ours, sure);
+        try_afresh(d);
+    }
+    if (d->ssl == NULL) {
+        return;
+    }
+    gc_span flight = find_flight(d, datagram);
+    bool whole = flight.data == datagram.data;
+    if (flight.len > 0 && !whole) {
+        admit(d, flight, true);
+        go_on(d);
+    }
+    if (d->ssl != NULL) {
+        admit(d, datagram, whole);
+        go_on(d);
+    }
 }
 
 /* Each datagram that was held when the handshake began is read once; data among them is held anew.
@@ -291,10 +335,7 @@ static void replay(gc_dtls *d) {
         uint8_t copy[GC_DTLS_DATAGRAM_BYTES_MAX];
         gc_datagram_queue_take(&d->held, &datagram);
         memcpy(copy, datagram.data, datagram.len);
-        admit(d, gc_span_of(copy, datagram.len));
-        if (gc_dtls_bio_waits(&d->bio)) {
-            handshake(d);
-        }
+        take(d, gc_span_of(copy, datagram.len), false);
     }
 }
 
@@ -308,12 +349,11 @@ void gc_dtls_round_trip(gc_dtls *d, uint32_t rtt_ms) {
 static void start(gc_dtls *d, bool client) {
     d->client = client;
     d->state = GC_DTLS_HANDSHAKING;
-    if (!open_session(d)) {
-        clear_errors();
-        end_with(d, GC_REASON_PROTOCOL);
-        return;
+    if (client) {
+        begin_afresh(d);
+    } else {
+        try_afresh(d);
     }
-    handshake(d);
     replay(d);
 }
 
@@ -335,26 +375,34 @@ void gc_dtls_begin(gc_dtls *d, uint64_t now_ms, bool client, uint32_t rtt_ms) {
     if (d->waits) {
         d->waits = false;
         read_timer(d);
+        try_afresh(d);
     } else {
         start(d, client);
     }
 }
 
-void gc_dtls_datagram(gc_dtls *d, uint64_t now_ms, gc_span datagram) {
+static void take_datagram(gc_dtls *d, uint64_t now_ms, gc_span datagram, bool sure) {
     step_clock(d, now_ms);
     if (datagram.len == 0 || datagram.len > GC_DTLS_DATAGRAM_BYTES_MAX) {
         return;
     }
-    if (d->state == GC_DTLS_IDLE) {
-        if (datagram.len <= GC_DTLS_HELD_DATAGRAM_BYTES_MAX) {
-            gc_datagram_queue_put(&d->held, datagram);
-        }
-    } else if (d->state != GC_DTLS_CLOSED) {
-        admit(d, datagram);
-        if (d->state == GC_DTLS_HANDSHAKING && gc_dtls_bio_waits(&d->bio)) {
-            handshake(d);
-        }
+    if (d->state == GC_DTLS_HANDSHAKING) {
+        take(d, datagram, sure);
+    } else if (d->state == GC_DTLS_CONNECTED) {
+        admit(d, datagram, false);
+    } else if (d->state == GC_DTLS_IDLE && sure) {
+        gc_dtls_hello_datagram(&d->hello, datagram, true, true);
+    } else if (d->state == GC_DTLS_IDLE && datagram.len <= GC_DTLS_HELD_DATAGRAM_BYTES_MAX) {
+        gc_datagram_queue_put(&d->held, datagram);
     }
+}
+
+void gc_dtls_datagram(gc_dtls *d, uint64_t now_ms, gc_span datagram) {
+    take_datagram(d, now_ms, datagram, false);
+}
+
+void gc_dtls_passenger(gc_dtls *d, uint64_t now_ms, gc_span datagram) {
+    take_datagram(d, now_ms, datagram, true);
 }
 
 int gc_dtls_send(gc_dtls *d, gc_span data) {
@@ -385,6 +433,7 @@ void gc_dtls_close(gc_dtls *d) {
 void gc_dtls_end(gc_dtls *d) {
     SSL_free(d->ssl);
     d->ssl = NULL;
+    gc_dtls_flight_end(&d->flight);
     gc_dtls_bio_drop(&d->bio);
     end_with(d, GC_REASON_NONE);
     d->tell_closed = false;
@@ -393,14 +442,17 @@ void gc_dtls_end(gc_dtls *d) {
 void gc_dtls_tick(gc_dtls *d, uint64_t now_ms) {
     step_clock(d, now_ms);
     if (d->now_ms >= d->handshake_until_ms) {
-        end_with(d, d->stranger ? GC_REASON_PROTOCOL : GC_REASON_TIMEOUT);
+        end_with(d, d->flight.foreign || d->failed ? GC_REASON_PROTOCOL : GC_REASON_TIMEOUT);
     } else if (d->now_ms >= d->resend_ms) {
         resend(d);
+    } else {
+        try_afresh(d);
     }
 }
 
 uint64_t gc_dtls_deadline(const gc_dtls *d) {
-    return gc_min_u64(d->handshake_until_ms, d->resend_ms);
+    uint64_t fresh_ms = wants_session(d) ? gc_max_u64(d->fresh_ms, d->now_ms + 1) : GC_NEVER;
+    return gc_min_u64(d->handshake_until_ms, gc_min_u64(d->resend_ms, fresh_ms));
 }
 
 /* --- outputs
@@ -435,7 +487,7 @@ static bool next_data(gc_dtls *d, gc_span *out) {
         if (d->state != GC_DTLS_CONNECTED || !gc_datagram_queue_take(&d->held, &held)) {
             return false;
         }
-        admit(d, held);
+        admit(d, held, false);
     }
     return false;
 }

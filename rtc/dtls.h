@@ -2,23 +2,35 @@
  * the fingerprint of its certificate.
  *
  *   idle --begin--> handshaking --the fingerprint is right--> connected --> closed
- *     \__ datagrams       \__ closed: a handshake that failed, 10 s
- *         are held
+ *     \__ datagrams    | ^     \__ closed: 10 s are over
+ *         are held     \_/ a session that failed is replaced
  *
  * A client may prepare its handshake before there is a way for datagrams: its first one is given
  * out, and no time counts until it begins. Datagrams that come while it is idle are held and
  * replayed: the ClientHello of a browser comes before our side knows its fingerprint, and a lost
- * one costs a second. Records that are not encrypted, which anybody can send, end nothing: alerts
- * are dropped, and after the handshake all of them; during it those that the guard does not let
- * through (dtls_guard.h). Application data that overtakes the last message of the handshake is held
+ * one costs a second. Application data that overtakes the last message of the handshake is held
  * too.
  *
- * Nothing distinguishes a false ClientHello from a true one. A server that OpenSSL fails before it
- * has answered waits for the next one. Between two peers of this program a failed handshake begins
- * again in either role, up to GC_DTLS_SESSIONS_MAX times: the client sends a new ClientHello; the
- * server takes the newest one that it has not answered, at once or, as long as it waits for the
- * client's flight, where it would send its own again. Browsers take no second ServerHello, so with
- * them a failed handshake is the end. No alert is sent for a handshake that goes on.
+ * Nothing that anybody can send ends a handshake or shortens its time. Alerts that are not
+ * encrypted are dropped. A flight reaches OpenSSL when its signature is right (dtls_flight.h),
+ * other messages in their turn (dtls_guard.h), the ClientHello of the other side when there may be
+ * a session for it (dtls_hello.h): sessions begin as far apart as resends. A session that fails all
+ * the same is replaced by a fresh one where the other side goes along with it, and no alert is
+ * sent; else the handshake waits for its end. A certificate with another fingerprint chooses the
+ * reason of that end alone.
+ *
+ * Some doors stay open. Nothing in a ClientHello tells a false one from a true one.
+ *   - Towards a browser: a false one that comes in the round trip before the browser's own is
+ *     answered, and the browser takes that answer for its own and fails. Peers of this program drop
+ *     such an answer, because its signature covers another ClientHello.
+ *   - Between peers of this program a ClientHello comes inside an authenticated check
+ *     (gc_dtls_passenger()). A link without such checks whose datagrams get lost may go on with a
+ *     false one; it is told by nobody.
+ *   - Whoever reads the path, and is faster, can change what no signature covers, for instance the
+ *     cipher in a ServerHello: both sides see it at the end of the handshake. Whoever can drop
+ *     datagrams can always do so.
+ *   - More false flights with the true certificate than GC_DTLS_PROOFS_MAX in a timer hide the true
+ *     one, as long as they go on.
  *
  * Contract: call one function, then drain gc_dtls_poll(), then ask gc_dtls_deadline(). The sessions
  * of one context share the memory of one datagram each way: whoever gives a datagram to another
@@ -34,7 +46,9 @@
 #include "core/base/reason.h"
 #include "core/base/timers.h"
 #include "rtc/dtls_context.h"
+#include "rtc/dtls_flight.h"
 #include "rtc/dtls_guard.h"
+#include "rtc/dtls_hello.h"
 
 /* Added to each record by AES-128-GCM: head 13, explicit nonce 8, tag 16 (RFC 5288). */
 #define GC_DTLS_OVERHEAD_BYTES 37
@@ -50,12 +64,9 @@
 #define GC_DTLS_HELD_DATAGRAM_BYTES_MAX 2048
 #define GC_DTLS_HELD_BYTES              (16 * (GC_DTLS_HELD_DATAGRAM_BYTES_MAX + GC_DATAGRAM_QUEUE_HEAD_BYTES))
 #define GC_DTLS_HANDSHAKE_MS            10000
-/* Time for the right certificate once a wrong one came: most likely there is no right one. */
-#define GC_DTLS_STRANGER_MS 3000
-/* Sessions of OpenSSL that one handshake may use up. */
+/* Sessions of OpenSSL that one handshake may use up, one after the other. They begin as far apart
+ * as resends, so in GC_DTLS_HANDSHAKE_MS there are less. */
 #define GC_DTLS_SESSIONS_MAX 16
-/* A ClientHello of ours has about 150 bytes. */
-#define GC_DTLS_HELLO_BYTES_MAX 400
 /* The first resend comes after twice the round trip, each later one of a flight after half as much
  * time again: RFC 6347 4.2.4.1 doubles, which at 30 % loss takes longer than people wait. From 50
  * ms and up to 1.6 s there are at most the 12 resends in 10 s after which OpenSSL gives up. */
@@ -86,19 +97,23 @@ typedef struct gc_dtls {
     bool client;
     bool expects;  /* the fingerprint is known */
     bool ours;     /* the other side is of this program */
-    bool stranger; /* a certificate with another fingerprint came */
+    bool failed;   /* the session, since it began */
     bool waits;    /* for gc_dtls_begin(), prepared: no timer runs */
     bool readable; /* OpenSSL may have data: something came since it said that it has none */
     bool tell_connected;
     bool tell_closed;
     uint8_t sessions; /* that were begun */
     uint8_t expected[GC_FINGERPRINT_BYTES];
-    uint64_t records; /* of epoch 0 that OpenSSL was given */
+    uint64_t records;  /* of epoch 0 that OpenSSL was given */
+    uint64_t fresh_ms; /* when the next session may begin */
+    uint32_t fresh_timer_ms;
     gc_dtls_guard guard;
-    uint32_t hello_len;                     /* 0: none */
-    uint8_t hello[GC_DTLS_HELLO_BYTES_MAX]; /* the newest ClientHello but that of the session */
+    gc_dtls_hello hello;
+    gc_dtls_flight flight;
     gc_datagram_queue held; /* before the memories, of which a link touches little: one page less */
+    uint8_t hello_memory[GC_DTLS_HELLO_BYTES_MAX];
     gc_dtls_bio bio;
+    uint8_t flight_memory[GC_DTLS_FLIGHT_BYTES_MAX];
     uint8_t held_memory[GC_DTLS_HELD_BYTES];
 } gc_dtls;
 
@@ -108,7 +123,7 @@ enum gc_dtls_output_type {
     GC_DTLS_OPENED,   /* the fingerprint was right: gc_dtls_send() may be used; before any DATA */
     GC_DTLS_DATA,     /* bytes = the content of one record, authenticated */
     GC_DTLS_ENDED, /* reason = GC_REASON_TIMEOUT (of the handshake), GC_REASON_PROTOCOL (the same,
-                      and a wrong certificate came; a handshake that failed), GC_REASON_GONE
+                      and a wrong certificate came or its session failed), GC_REASON_GONE
                       (close_notify or a fatal alert of a connected session) */
 };
 
@@ -138,6 +153,9 @@ void gc_dtls_round_trip(gc_dtls *d, uint32_t rtt_ms);
  * so are those after the end. While it is idle datagrams of up to GC_DTLS_HELD_DATAGRAM_BYTES_MAX
  * are held, as long as there is room. */
 void gc_dtls_datagram(gc_dtls *d, uint64_t now_ms, gc_span datagram);
+/* The same for a datagram that came inside an authenticated check of ICE: a ClientHello in it is of
+ * the other side, so none that anybody could have sent takes its place. */
+void gc_dtls_passenger(gc_dtls *d, uint64_t now_ms, gc_span datagram);
 /* Encrypts data into one record, which is one datagram GC_DTLS_OVERHEAD_BYTES longer (other ciphers
  * of DTLS 1.2 add less). data: 1..GC_DTLS_DATAGRAM_BYTES_MAX - GC_DTLS_OVERHEAD_BYTES bytes
  * (asserted). Returns 0; GC_E_STATE when it is not connected; GC_E_FULL: drain first. */

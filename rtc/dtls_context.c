@@ -1,5 +1,6 @@
 #include "rtc/dtls_context.h"
 #include "core/base/error.h"
+#include "rtc/dtls_proof.h"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -25,6 +26,8 @@ static bool set_up(SSL_CTX *c, const gc_certificate *certificate) {
     return SSL_CTX_set_min_proto_version(c, DTLS1_2_VERSION) == 1 &&
            SSL_CTX_set_max_proto_version(c, DTLS1_2_VERSION) == 1 &&
            SSL_CTX_set_cipher_list(c, CIPHERS) == 1 && SSL_CTX_set1_groups_list(c, GROUPS) == 1 &&
+           SSL_CTX_set1_sigalgs_list(c, GC_DTLS_PROOF_ALGORITHMS) == 1 &&
+           SSL_CTX_set1_client_sigalgs_list(c, GC_DTLS_PROOF_ALGORITHMS_OF_CLIENT) == 1 &&
            SSL_CTX_use_certificate(c, certificate->x509) == 1 &&
            SSL_CTX_use_PrivateKey(c, certificate->key) == 1;
 }

@@ -1,64 +1,30 @@
 #include "rtc/dtls_guard.h"
 
-#include "core/base/reader.h"
+void gc_dtls_guard_begin(gc_dtls_guard *g, bool of_client, bool ours) {
+    *g = (gc_dtls_guard){.of_client = of_client, .ours = ours};
+}
 
-#define RANDOM_BYTES 32
+void gc_dtls_guard_greeted(gc_dtls_guard *g) {
+    g->last = GC_DTLS_CLIENT_HELLO;
+    g->seq = 1;
+}
 
-void gc_dtls_guard_begin(gc_dtls_guard *g, bool of_client, bool ours, const uint8_t *fingerprint) {
-    *g = (gc_dtls_guard){.fingerprint = fingerprint, .of_client = of_client, .ours = ours};
+void gc_dtls_guard_asked_again(gc_dtls_guard *g) {
+    g->cookies = g->cookie;
+    g->cookie = false;
+}
+
+bool gc_dtls_guard_wants_proof(const gc_dtls_guard *g) {
+    return g->last == (g->of_client ? GC_DTLS_CLIENT_HELLO : 0) ||
+           g->last == GC_DTLS_HELLO_VERIFY_REQUEST;
 }
 
 static bool is_whole(const gc_dtls_message *m) {
     return m->at == 0 && m->part.len == m->len;
 }
 
-static bool is_clear_handshake(const gc_dtls_record *record) {
-    return record->epoch == 0 && record->type == GC_DTLS_TYPE_HANDSHAKE;
-}
-
-static gc_span take_u24_bytes(gc_reader *r) {
-    uint32_t high = gc_reader_u8(r);
-    return gc_reader_bytes(r, high << 16 | gc_reader_u16(r));
-}
-
-/* RFC 5246 7.4.2: the first certificate is the sender's own. */
-static bool is_expected(const gc_dtls_guard *g, const gc_dtls_message *m) {
-    gc_reader r;
-    gc_reader_init(&r, m->part);
-    gc_span list = take_u24_bytes(&r);
-    if (r.failed || gc_reader_left(&r) > 0) {
-        return false;
-    }
-    gc_reader_init(&r, list);
-    gc_span own = take_u24_bytes(&r);
-    return !r.failed && gc_certificate_is(own, g->fingerprint);
-}
-
-static void look_for_certificate(gc_dtls_guard *g, gc_span body) {
-    gc_dtls_message m;
-    while (gc_dtls_message_next(&body, &m)) {
-        if (m.type == GC_DTLS_CERTIFICATE && is_whole(&m)) {
-            bool expected = is_expected(g, &m);
-            g->certain = g->certain || expected;
-            g->foreign = g->foreign || !expected;
-        }
-    }
-}
-
-void gc_dtls_guard_datagram(gc_dtls_guard *g, gc_span datagram) {
-    gc_dtls_record record;
-    g->certain = g->foreign = false;
-    while (gc_dtls_record_next(&datagram, &record)) {
-        if (is_clear_handshake(&record)) {
-            look_for_certificate(g, record.body);
-        }
-    }
-}
-
 static bool follows_of_client(uint8_t type, uint8_t last) {
     switch (type) {
-    case GC_DTLS_CLIENT_HELLO:
-        return last == 0;
     case GC_DTLS_CERTIFICATE:
         return last == GC_DTLS_CLIENT_HELLO;
     case GC_DTLS_CLIENT_KEY_EXCHANGE:
@@ -96,33 +62,33 @@ static bool is_cookie(const gc_dtls_message *m) {
 
 /* Nobody of this program asks for a cookie or cuts a message: a part of a false one would lie in
  * the way of the true one. Short messages are whole from everybody. */
-static bool is_trusted(const gc_dtls_guard *g, const gc_dtls_message *m) {
-    bool certain = g->certain || (!g->ours && !g->foreign);
+static bool is_trusted(const gc_dtls_guard *g, const gc_dtls_message *m, bool proven) {
     switch (m->type) {
     case GC_DTLS_HELLO_VERIFY_REQUEST:
-        return !g->ours && is_whole(m) && is_cookie(m);
-    case GC_DTLS_SERVER_HELLO:
-        return is_whole(m) && certain;
-    case GC_DTLS_CERTIFICATE:
-        return certain;
+        return g->cookies;
+    case GC_DTLS_CERTIFICATE_REQUEST:
+    case GC_DTLS_SERVER_HELLO_DONE:
+        return proven || !g->ours;
     default:
-        return !g->ours || is_whole(m);
+        return proven;
     }
 }
 
-/* The parts of a ClientHello may come in any order: browsers send two, which may overtake one
- * another. Those of other messages come one after the other. */
-static bool take_next(gc_dtls_guard *g, const gc_dtls_message *m) {
+/* The parts of a message come one after the other. */
+static bool take_next(gc_dtls_guard *g, const gc_dtls_message *m, bool proven) {
     bool follows =
         g->of_client ? follows_of_client(m->type, g->last) : follows_of_server(m->type, g->last);
     bool empty = m->part.len == 0 && m->len > 0;
-    if (!follows || empty || m->seq != g->seq || !is_trusted(g, m)) {
+    if (!follows || empty || m->seq != g->seq) {
         return false;
     }
-    if (m->type == GC_DTLS_CLIENT_HELLO) {
-        return true;
+    if (m->type == GC_DTLS_HELLO_VERIFY_REQUEST) {
+        if (g->ours || !is_whole(m) || !is_cookie(m)) {
+            return false;
+        }
+        g->cookie = true;
     }
-    if (m->at != g->part || (g->part > 0 && m->len != g->len)) {
+    if (!is_trusted(g, m, proven) || m->at != g->part || (g->part > 0 && m->len != g->len)) {
         return false;
     }
     g->len = m->len;
@@ -136,7 +102,7 @@ static bool take_next(gc_dtls_guard *g, const gc_dtls_message *m) {
 }
 
 /* Messages that came before are skipped, and a record that has only such ones does not pass. */
-static bool take_messages(gc_dtls_guard *g, gc_span body) {
+static bool take_messages(gc_dtls_guard *g, gc_span body, bool proven) {
     gc_dtls_guard after = *g;
     bool taken = false;
     while (body.len > 0) {
@@ -145,7 +111,8 @@ static bool take_messages(gc_dtls_guard *g, gc_span body) {
             return false;
         }
         if (m.seq >= g->seq) {
-            if (!take_next(&after, &m)) {
+            if (!take_next(&after, &m, proven)) {
+                g->cookie = after.cookie;
                 return false;
             }
             taken = true;
@@ -155,27 +122,20 @@ static bool take_messages(gc_dtls_guard *g, gc_span body) {
     return taken;
 }
 
-bool gc_dtls_guard_passes(gc_dtls_guard *g, const gc_dtls_record *record) {
+/* One more than the first changes nothing. */
+static bool take_change(gc_dtls_guard *g, gc_span body) {
+    uint8_t last = g->of_client ? GC_DTLS_CERTIFICATE_VERIFY : GC_DTLS_SERVER_HELLO_DONE;
+    bool passes = body.len == 1 && body.data[0] == 1 && g->last == last;
+    g->changed = g->changed || passes;
+    return passes;
+}
+
+bool gc_dtls_guard_passes(gc_dtls_guard *g, const gc_dtls_record *record, bool proven) {
+    if (record->epoch > 0) {
+        return g->changed;
+    }
     if (record->type == GC_DTLS_TYPE_CHANGE_CIPHER) {
-        return record->body.len == 1 && record->body.data[0] == 1 &&
-               g->last == (g->of_client ? GC_DTLS_CERTIFICATE_VERIFY : GC_DTLS_SERVER_HELLO_DONE);
+        return take_change(g, record->body);
     }
-    return is_clear_handshake(record) && take_messages(g, record->body);
-}
-
-void gc_dtls_guard_answered(gc_dtls_guard *g) {
-    if (g->of_client && g->last == 0) {
-        g->last = GC_DTLS_CLIENT_HELLO;
-        g->seq = 1;
-    }
-}
-
-gc_span gc_dtls_guard_hello(const gc_dtls_record *record) {
-    gc_span body = record->body;
-    gc_dtls_message m;
-    if (!is_clear_handshake(record) || !gc_dtls_message_next(&body, &m) || body.len > 0 ||
-        m.type != GC_DTLS_CLIENT_HELLO || m.seq != 0 || !is_whole(&m) || m.len < 2 + RANDOM_BYTES) {
-        return GC_SPAN_NONE;
-    }
-    return gc_span_of(m.part.data + 2, RANDOM_BYTES); /* behind the version */
+    return record->type == GC_DTLS_TYPE_HANDSHAKE && take_messages(g, record->body, proven);
 }

@@ -6,6 +6,8 @@
 
 #include "core/base/span.h"
 
+/* 1.2 (RFC 6347 4.1). */
+#define GC_DTLS_VERSION              0xfefd
 #define GC_DTLS_RECORD_HEAD_BYTES    13
 #define GC_DTLS_HANDSHAKE_HEAD_BYTES 12
 /* The longest handshake message that is taken: a chain of certificates is the longest one. */

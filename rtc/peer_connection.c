@@ -268,7 +268,7 @@ int gc_peer_connection_stun(gc_peer_connection *p, uint64_t now_ms, uint32_t bas
     int result = gc_ice_datagram(&p->ice, p->now_ms, base, from, datagram);
     gc_span came = result == 0 ? gc_ice_passenger_came(&p->ice) : GC_SPAN_NONE;
     if (came.len > 0) {
-        gc_dtls_datagram(&p->dtls, p->now_ms, came);
+        gc_dtls_passenger(&p->dtls, p->now_ms, came);
     }
     return result;
 }

@@ -598,7 +598,7 @@ static void sessions_of_one_context(void **state) {
     assert_non_null(other);
     gc_dtls_init(other, &w->sides[SERVER].context);
     gc_dtls_expect(other, w->sides[CLIENT].certificate.fingerprint, false);
-    gc_dtls_begin(other, w->now_ms, false, 0);
+    gc_dtls_begin(other, w->now_ms, true, 0);
     gc_dtls_datagram(&w->sides[SERVER].dtls, w->now_ms, gc_span_of(d.bytes, d.len));
     gc_dtls_datagram(other, w->now_ms, gc_span_of(d.bytes, d.len));
     gc_dtls_end(other);
