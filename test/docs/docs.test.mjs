@@ -44,15 +44,15 @@ test('links between documents lead somewhere', () => {
 test('paths that the documents name exist', () => {
   const named = files.filter((f) => /^(README|ARCHITECTURE|CONTRIBUTING|STYLE|SECURITY)\.md$/.test(f));
   for (const name of named) {
-    for (const [, target] of read(name).matchAll(/`((?:core|host|server|web|sim|test|fuzz|bench|man|docs|tools|mk)\/[\w./-]*)`/g)) {
+    for (const [, target] of read(name).matchAll(/`((?:core|host|server|rtc|peer|cli|web|sim|test|fuzz|bench|man|docs|tools|mk|packaging)\/[\w./-]*)`/g)) {
       assert.ok(existsSync(root + target), `${name} names ${target}`);
     }
   }
 });
 
-test('ARCHITECTURE.md names every part of the two compositions and every folder', () => {
+test('ARCHITECTURE.md names every file of C above core/proto, and every folder', () => {
   const page = read('ARCHITECTURE.md') + read('README.md');
-  for (const name of files.filter((f) => /^core\/[^/]+\.c$/.test(f))) {
+  for (const name of files.filter((f) => /^(core|core\/client|core\/server|host|server|rtc|peer|cli|sim)\/[^/]+\.c$/.test(f))) {
     assert.ok(page.includes(name), name);
   }
   for (const folder of new Set(files.filter((f) => /^[^.].*\//.test(f)).map((f) => f.slice(0, f.indexOf('/') + 1)))) {

@@ -50,7 +50,7 @@ function isFile(word, from) {
 function stale(text, from) {
   const found = [];
   const plain = text.replace(/https?:\/\/\S+/g, ' ');
-  const folders = 'core|host|server|web|sim|test|fuzz|bench|man|docs|tools|mk|packaging';
+  const folders = 'core|host|server|rtc|peer|cli|web|sim|test|fuzz|bench|man|docs|tools|mk|packaging';
   const PATHS = new RegExp(String.raw`(?<![\w./<@$}-])(?:(?:${folders})/[\w./*{},-]*[\w*}/]|[\w*{},-]+(?:\.test)?\.(?:c|h|js|mjs|sh|mk))(?![\w(/*-])`, 'g');
   for (const [word] of plain.matchAll(PATHS)) {
     if (!isFile(word, from) && !/^build/.test(word)) {
@@ -95,6 +95,9 @@ test('a sentence that names what does not exist is found', () => {
   const planted = [
     ['The rest is in core/proto/planted.c.', 'file core/proto/planted.c'],
     ['See web/planted/, which', 'file web/planted/'],
+    ['The keys of rtc/planted.h, peer/planted.c and', 'file rtc/planted.h'],
+    ['Below it peer/planted.c does the same.', 'file peer/planted.c'],
+    ['cli/planted.c prints it.', 'file cli/planted.c'],
     ['As planted_frames.c does it.', 'file planted_frames.c'],
     ['Call gc_planted_poll() first.', 'function gc_planted_poll()'],
     ['At most GC_PLANTED_MAX of them.', 'name GC_PLANTED_MAX'],
