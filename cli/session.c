@@ -29,8 +29,8 @@ typedef struct session {
     int status;
     uint8_t text[GC_LINES_BYTES_MAX]; /* of a line that waits for GC_EVENT_SENDABLE */
     uint32_t text_len;
-    bool to_one;     /* the text is for one peer alone; */
-    uint32_t to_len; /* its id is behind the text */
+    bool to_one;     /* the text is for one peer alone, whose id comes after it in `text` */
+    uint32_t to_len; /* bytes of that id */
     bool waits;
     uint64_t told;    /* the number of our last message that was printed */
     uint32_t trouble; /* gc_reason: what kept us from the server last; 0: nothing does */

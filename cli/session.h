@@ -1,4 +1,4 @@
-/* A session: one run of `ghostchat join` or `ghostchat new`, from the command line to its exit
+/* A session: one run of `ghostchat join`, `call` or `new`, from the command line to its exit
  * status: it joins the peer to what is typed and to what is printed.
  *
  *   connecting --ready--> in the chat --quit, end of input, signal--> leaving --> over

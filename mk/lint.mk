@@ -61,7 +61,7 @@ lint-web: test/node_modules/.package-lock.json
 # Each in a folder of its own, so that neither build disturbs the other or the one in use.
 .PHONY: compiled warnings-gcc warnings-clang
 compiled: $(CORE_OBJ) $(HOST_OBJ) $(SERVER_OBJ) $(RTC_OBJ) $(PEER_OBJ) $(B)/cli/main.o
-#: make warnings-gcc    core, host and server compile without a warning; warnings-clang too
+#: make warnings-gcc    core, host, server, rtc, peer and cli compile without a warning; warnings-clang too
 warnings-gcc:
 	$(Q)$(MAKE) B=$(B)-gcc CC=gcc WERROR=1 CFLAGS=-O1 compiled
 warnings-clang:

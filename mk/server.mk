@@ -28,5 +28,5 @@ $(B)/ghostchatd: $(B)/server/main.o $(B)/libgcserver.a $(EMBED)/embedded.o $(EMB
 	$(Q)$(CC) $(LDFLAGS_ALL) -Wl,--as-needed -o $@ $(B)/server/main.o $(B)/libgcserver.a \
 	    $(EMBED)/embedded.o $(EMBED)/assets.o $(B)/libgchost.a $(B)/libgccore.a $(HOST_LDLIBS)
 
-#: make server          the same as all
+#: make server          ghostchatd with its page
 server: $(B)/ghostchatd

@@ -52,7 +52,7 @@ unit: $(UNIT_RUN)
 	$(Q)cd $* && $(NPM) ci --silent && touch node_modules/.package-lock.json
 
 # The layers that need no browser, and those of them that sanitizers watch.
-#: make check           everything that needs no browser
+#: make check           gates, unit tests, fuzzers, simulator and core.wasm: the layers that need no socket
 check:
 	$(Q)B=$(B) test/run gates unit fuzz sim wasm
 
