@@ -4,6 +4,7 @@
 #include "core/base/reason.h"
 #include "core/base/timers.h"
 #include "host/crypto.h"
+#include "test/unit/refusal.h"
 #include "test/unit/unit.h"
 
 static gc_crypto crypto;
@@ -208,19 +209,13 @@ static void an_end_that_proves_nothing_is_given_up(void **state) {
     assert_false(gc_auth_tick(&a.auth, 1000 + 2 * GC_AUTH_MS));
 }
 
-static int refuse(void *context, uint8_t *out, uint32_t out_len, const uint8_t *in, uint32_t in_len,
-                  const uint8_t *key, uint32_t key_len) {
-    (void)context, (void)out, (void)out_len, (void)in, (void)in_len, (void)key, (void)key_len;
-    return -1;
-}
-
 static void a_table_that_refuses_verifies_nobody(void **state) {
     end a = make_end(1, GC_ROLE_OFFERER), b = make_end(5, GC_ROLE_ANSWERER);
     gc_keys k = keys_of(7);
     gc_crypto refusing = crypto;
     uint8_t auth[GC_AUTH_BYTES] = {0};
     (void)state;
-    refusing.hash = refuse;
+    refusing.hash = refuse_hash;
     assert_int_equal(greet(&a, &b), GC_REASON_NONE);
     assert_int_equal(gc_auth_bind(&a.auth, &refusing, k.room, a.fp, b.fp, 0), GC_E_CRYPTO);
     assert_int_equal(a.auth.state, GC_AUTH_GREETED);

@@ -1,6 +1,7 @@
 #include "test/unit/client_inside.h"
 
 #include "core/gc_client_inside.h"
+#include "test/unit/refusal.h"
 
 bool client_link_is_offering(const gc_client *c, uint32_t slot) {
     return c->peers.mesh.slots[slot].step == GC_LINK_STEP_OFFERING;
@@ -150,14 +151,8 @@ const uint8_t *client_direct_tag(const gc_client *c) {
     return c->meeting.membership.direct_tag;
 }
 
-static int refuse(void *context, uint8_t *out, uint32_t out_len, const uint8_t *in, uint32_t in_len,
-                  const uint8_t *key, uint32_t key_len) {
-    (void)context, (void)out, (void)out_len, (void)in, (void)in_len, (void)key, (void)key_len;
-    return -1;
-}
-
 void client_hash_fails(gc_client *c) {
-    c->crypto.hash = refuse;
+    c->crypto.hash = refuse_hash;
 }
 
 static int refuse_keypair(void *context, uint8_t public_key[32], const uint8_t seed[32]) {

@@ -2,6 +2,7 @@
 #include "core/wire/cpace.h"
 #include "core/base/error.h"
 #include "host/crypto.h"
+#include "test/unit/refusal.h"
 #include "test/unit/unit.h"
 #include "test/unit/vectors.h"
 
@@ -95,15 +96,9 @@ static void every_part_counts(void **state) {
     }
 }
 
-static int refuse(void *context, uint8_t *out, uint32_t out_len, const uint8_t *in, uint32_t in_len,
-                  const uint8_t *key, uint32_t key_len) {
-    (void)context, (void)out, (void)out_len, (void)in, (void)in_len, (void)key, (void)key_len;
-    return -1;
-}
-
 static void a_table_that_refuses_leaves_no_keys(void **state) {
     static const gc_cpace_keys none;
-    const gc_crypto refusing = {.hash = refuse};
+    const gc_crypto refusing = {.hash = refuse_hash};
     uint8_t isk[GC_SHA512_BYTES] = {1};
     gc_cpace_keys k;
     (void)state;

@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/wire/peerjs.h"
 #include "host/crypto.h"
+#include "test/unit/refusal.h"
 #include "test/unit/unit.h"
 #include "test/unit/vectors.h"
 
@@ -142,14 +143,8 @@ static void a_query_shows_the_right_or_not(void **state) {
     }
 }
 
-static int refuse(void *context, uint8_t *out, uint32_t out_len, const uint8_t *in, uint32_t in_len,
-                  const uint8_t *key, uint32_t key_len) {
-    (void)context, (void)out, (void)out_len, (void)in, (void)in_len, (void)key, (void)key_len;
-    return -1;
-}
-
 static void a_table_that_refuses_gives_no_right(void **state) {
-    gc_crypto refusing = {.hash = refuse};
+    gc_crypto refusing = {.hash = refuse_hash};
     const person *p = read_person(0);
     uint8_t th[GC_TOKEN_HASH_BYTES], id[GC_OWN_ID_CHARS] = {7};
     (void)state;

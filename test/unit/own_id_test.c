@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/wire/keyed_id.h"
 #include "host/crypto.h"
+#include "test/unit/refusal.h"
 #include "test/unit/unit.h"
 
 static gc_crypto crypto;
@@ -68,12 +69,6 @@ static void a_slot_has_its_id_and_no_key(void **state) {
     memcpy(token, own.token, sizeof token);
     gc_own_id_take(&own, &drbg, (const uint8_t *)slot);
     assert_memory_not_equal(own.token, token, sizeof token);
-}
-
-static int refuse_hash(void *context, uint8_t *out, uint32_t out_len, const uint8_t *in,
-                       uint32_t in_len, const uint8_t *key, uint32_t key_len) {
-    (void)context, (void)out, (void)out_len, (void)in, (void)in_len, (void)key, (void)key_len;
-    return -1;
 }
 
 static int refuse_keypair(void *context, uint8_t public_key[32], const uint8_t seed[32]) {

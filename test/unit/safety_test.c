@@ -2,6 +2,7 @@
 #include "core/wire/safety.h"
 #include "core/base/error.h"
 #include "host/crypto.h"
+#include "test/unit/refusal.h"
 #include "test/unit/unit.h"
 #include "test/unit/vectors.h"
 
@@ -39,14 +40,8 @@ static void both_ends_show_the_number_of_the_vectors(void **state) {
     vectors_free(&file);
 }
 
-static int refuse(void *context, uint8_t *out, uint32_t out_len, const uint8_t *in, uint32_t in_len,
-                  const uint8_t *key, uint32_t key_len) {
-    (void)context, (void)out, (void)out_len, (void)in, (void)in_len, (void)key, (void)key_len;
-    return -1;
-}
-
 static void a_table_that_refuses_shows_no_number(void **state) {
-    const gc_crypto refusing = {.hash = refuse};
+    const gc_crypto refusing = {.hash = refuse_hash};
     uint8_t key[GC_SIGN_KEY_BYTES] = {0}, digits[GC_SAFETY_DIGITS];
     (void)state;
     assert_int_equal(gc_safety_number(&refusing, key, key, digits), GC_E_CRYPTO);
