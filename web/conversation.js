@@ -27,8 +27,6 @@ const MANY = { entries: 2000, chars: 4_000_000 };
  * frame. Marks and faces cost many times as much as letters do: this many stay below a tenth of a second
  * on a slow machine. */
 const DRAWN = { entries: 20, chars: 4096 };
-/** The newest entries, of which some are in sight, are laid out; then the browser decides. */
-const NEWEST = 3 * DRAWN.entries;
 /** Messages of one sender within this time are grouped under one name. */
 const TOGETHER_MS = 120_000;
 /** Nearer to the end than this counts as reading the end. */
@@ -50,8 +48,6 @@ export class Conversation {
     #own = new Map();
     /** @type {Entry[]} not in the log yet */
     #waiting = [];
-    /** @type {HTMLElement[]} the newest in the log */
-    #newestDrawn = [];
     /** @type {Entry[]} out of the log at the next frame */
     #dropped = [];
     /** @type {Set<Own>} whose line about delivery has changed */
@@ -175,7 +171,6 @@ export class Conversation {
         this.#changed.clear();
         this.#waiting = [];
         this.#dropped = [];
-        this.#newestDrawn = [];
         this.#newest = this.#stop = null;
         this.#cut = false;
         this.#last = { sender: '', at: 0 };
@@ -231,10 +226,6 @@ export class Conversation {
             return false;
         }
         this.#leaves.append(elements);
-        this.#newestDrawn.push(...elements);
-        for (const past of this.#newestDrawn.splice(0, this.#newestDrawn.length - NEWEST)) {
-            past.dataset.past = 'true';
-        }
         if (!this.#log.contains(document.activeElement)) {
             this.#setStop(newest);
         }

@@ -3,14 +3,20 @@
  * browser passes over a whole leaf that is out of sight, so that what a new entry costs does not grow
  * with all that was said before: with a thousand entries side by side each layout took 20 ms.
  *
- *   newest --LEAF_ENTRIES entries--> laid out --OPEN_LEAVES newer ones--> full: passed over out of sight */
+ *   newest --LEAF_ENTRIES entries--> laid out --OPEN_LEAVES newer ones--> full: passed over out of sight
+ *
+ * In a leaf that is not full the browser passes over the older entries, each alone. A leaf or an entry that is
+ * passed over keeps the size that it had in an earlier frame. A hidden page has no frames: leaves and entries
+ * that were drawn there get their measured height as --tall. Without it the text below them would move when
+ * they come into sight. */
 import { make } from './dom.js';
 
 export const LEAF_ENTRIES = 40;
-/** A leaf that is passed over keeps the size that it had in an earlier frame: the last entries of one
- * frame would have no size, and the end of the log would lie above them. So the newest leaves stay
- * laid out; with one entry in the newest they hold more than any frame draws, and than a window shows. */
+/** The newest leaves, some of which are in sight, are laid out; then the browser decides. With one entry in
+ * the newest they hold more than any frame draws, and than a window shows. */
 export const OPEN_LEAVES = 3;
+/** The same for entries. */
+export const NEWEST_ENTRIES = 60;
 const LEAF = 'leaf';
 
 export class Leaves {
@@ -19,6 +25,10 @@ export class Leaves {
     #newest = null;
     /** @type {HTMLElement[]} the newest, which are laid out wherever they are */
     #open = [];
+    /** @type {HTMLElement[]} the same of entries */
+    #laidOut = [];
+    /** @type {WeakSet<HTMLElement>} leaves and entries that were drawn in a hidden page */
+    #unseen = new WeakSet();
 
     /** @param {HTMLElement} log */
     constructor(log) {
@@ -27,11 +37,17 @@ export class Leaves {
 
     /** @param {HTMLElement[]} entries */
     append(entries) {
+        this.#passOver();
         for (const entry of entries) {
             if (!this.#newest || this.#newest.childElementCount >= LEAF_ENTRIES) {
                 this.#turn();
             }
             this.#newest?.append(entry);
+            this.#laidOut.push(entry);
+            if (document.hidden) {
+                this.#unseen.add(entry);
+                this.#newest && this.#unseen.add(this.#newest);
+            }
         }
     }
 
@@ -48,6 +64,7 @@ export class Leaves {
         this.#log.replaceChildren();
         this.#newest = null;
         this.#open = [];
+        this.#laidOut = [];
     }
 
     /** @param {Element | null} element
@@ -89,9 +106,22 @@ export class Leaves {
     #turn() {
         this.#newest = make('div', LEAF);
         this.#open.push(this.#newest);
-        for (const full of this.#open.splice(0, this.#open.length - OPEN_LEAVES)) {
-            full.dataset.full = 'true';
-        }
         this.#log.append(this.#newest);
+    }
+
+    /** Lets the browser pass over all but the newest. Comes before anything is appended: the log is laid
+     * out then, and measuring costs no layout. */
+    #passOver() {
+        const past = this.#laidOut.splice(0, Math.max(this.#laidOut.length - NEWEST_ENTRIES, 0));
+        const full = this.#open.splice(0, Math.max(this.#open.length - OPEN_LEAVES, 0));
+        const unseen = [...past, ...full].filter((one) => this.#unseen.has(one));
+        const tall = unseen.map((one) => one.getBoundingClientRect().height);
+        unseen.forEach((one, i) => one.style.setProperty('--tall', `${tall[i]}px`));
+        for (const entry of past) {
+            entry.dataset.past = 'true';
+        }
+        for (const leaf of full) {
+            leaf.dataset.full = 'true';
+        }
     }
 }
