@@ -175,13 +175,18 @@ static const char *const spelled[] = {
     "\x01", "\xc2\x80", "\xe2\x80\x8b", "\xef\xbf\xb9", "\xf3\xa0\x80\x81", " ", "\n", "\xc3\xa9"};
 #define PARTS 8
 #define WORDS (PARTS * (1 + PARTS * (1 + PARTS * (1 + PARTS)))) /* of up to four parts */
+#define LINES (PARTS * (1 + WORDS))                             /* of up to five */
+
+static void spell(char *word, const char *const *parts, size_t number) {
+    for (*word = 0; number > 0; number = (number - 1) / PARTS) {
+        strcat(word, parts[(number - 1) % PARTS]);
+    }
+}
 
 /* The word of this number, again and again. */
 static void repeat(char *text, size_t bytes, const char *const *parts, size_t number) {
-    char word[32] = "";
-    for (; number > 0; number = (number - 1) / PARTS) {
-        strcat(word, parts[(number - 1) % PARTS]);
-    }
+    char word[32];
+    spell(word, parts, number);
     size_t len = strlen(word);
     for (*text = 0; strlen(text) + len < bytes;) {
         strcat(text, word);
@@ -211,6 +216,23 @@ static void a_tab_becomes_nine_bytes_at_most_and_two_others_seven(void **state) 
     }
     repeat(text, sizeof text, shown, 4); /* (c): all but the first row hold one */
     assert_true(2 * strlen(rows(text, 1)) + 31 > 7 * strlen(text));
+}
+
+/* A line begins further left than its other rows do, so that a tab there is wider: "\t a\t" and a
+ * mark, for nine columns. */
+static void a_line_becomes_no_more_than_a_few_bytes_longer_than_that(void **state) {
+    (void)state;
+    char line[32];
+    size_t most = 0;
+    for (size_t number = 1; number <= LINES; number++) {
+        spell(line, shown, number);
+        size_t tabs = tabs_of(line), others = strlen(line) - tabs, allowed = 18 * tabs + 7 * others;
+        for (uint32_t columns = GC_WRAP_COLUMNS_MIN; columns < 20; columns++) {
+            size_t halves = 2 * strlen(rows(line, columns));
+            most = halves > allowed + most ? halves - allowed : most;
+        }
+    }
+    assert_int_equal(most, 2 * GC_WRAP_BYTES_MORE);
 }
 
 /* As much as gc_output has room for: 12 bytes a byte where it is spelled out, and twice that. */
@@ -244,6 +266,7 @@ int main(void) {
         cmocka_unit_test(a_tab_goes_to_the_next_stop_and_not_over_the_edge),
         cmocka_unit_test(without_a_terminal_lines_are_whole_and_runs_of_blanks_short),
         cmocka_unit_test(a_tab_becomes_nine_bytes_at_most_and_two_others_seven),
+        cmocka_unit_test(a_line_becomes_no_more_than_a_few_bytes_longer_than_that),
         cmocka_unit_test(a_message_that_is_spelled_out_becomes_24_bytes_a_byte_at_most),
     };
     return RUN(tests);
