@@ -17,7 +17,9 @@
  * a session for it (dtls_hello.h): sessions begin as far apart as resends. A session that fails all
  * the same is replaced by a fresh one where the other side goes along with it, and no alert is
  * sent; else the handshake waits for its end. A certificate with another fingerprint chooses the
- * reason of that end alone.
+ * reason of that end alone, and that the other side hears "bad_certificate" then (RFC 8122 6.2),
+ * which a browser believes. Should one reach OpenSSL all the same, its session fails
+ * (dtls_session.h).
  *
  * Some doors stay open. Nothing in a ClientHello tells a false one from a true one.
  *   - Towards a browser: a false one that comes in the round trip before the browser's own is
@@ -45,21 +47,13 @@
 
 #include "core/base/reason.h"
 #include "core/base/timers.h"
-#include "rtc/dtls_context.h"
 #include "rtc/dtls_flight.h"
 #include "rtc/dtls_guard.h"
 #include "rtc/dtls_hello.h"
+#include "rtc/dtls_session.h"
 
 /* Added to each record by AES-128-GCM: head 13, explicit nonce 8, tag 16 (RFC 5288). */
 #define GC_DTLS_OVERHEAD_BYTES 37
-/* Encrypted records with a shorter body are dropped before OpenSSL, which would end the session
- * because of them although nobody has authenticated them (3.0: the length of the additional data is
- * a fatal internal error). The shortest real ones: while shaking hands a Finished of 24 bytes,
- * later an empty record, with the least that the cipher adds: the tag of 16 bytes, and 8 of a nonce
- * with AES-GCM. */
-#define GC_DTLS_FINISHED_BODY_BYTES 40
-#define GC_DTLS_TAG_BYTES           16
-#define GC_DTLS_NONCE_BYTES         8
 /* Held datagrams of one session: 16 of the longest that a handshake may have. */
 #define GC_DTLS_HELD_DATAGRAM_BYTES_MAX 2048
 #define GC_DTLS_HELD_BYTES              (16 * (GC_DTLS_HELD_DATAGRAM_BYTES_MAX + GC_DATAGRAM_QUEUE_HEAD_BYTES))
@@ -67,14 +61,6 @@
 /* Sessions of OpenSSL that one handshake may use up, one after the other. They begin as far apart
  * as resends, so in GC_DTLS_HANDSHAKE_MS there are less. */
 #define GC_DTLS_SESSIONS_MAX 16
-/* The first resend comes after twice the round trip, each later one of a flight after half as much
- * time again: RFC 6347 4.2.4.1 doubles, which at 30 % loss takes longer than people wait. From 50
- * ms and up to 1.6 s there are at most the 12 resends in 10 s after which OpenSSL gives up. */
-#define GC_DTLS_TIMER_MS_MIN 50
-/* While the round trip is not known. A prepared ClientHello needs no shorter one: it goes along
- * with each check, and on a path of 100 ms it would go out once more than it has to. */
-#define GC_DTLS_TIMER_MS_UNKNOWN 200
-#define GC_DTLS_TIMER_MS_MAX     1600
 
 enum gc_dtls_state {
     GC_DTLS_IDLE,
@@ -84,27 +70,21 @@ enum gc_dtls_state {
 };
 
 typedef struct gc_dtls {
-    gc_dtls_context *context;
-    struct ssl_st *ssl; /* OpenSSL's memory; NULL while idle */
     uint64_t now_ms;
     uint64_t handshake_until_ms;
-    uint64_t resend_ms; /* when OpenSSL's timer is due; GC_NEVER */
-    uint32_t first_timer_ms;
-    uint8_t state;    /* gc_dtls_state */
-    uint8_t reason;   /* of CLOSED */
-    uint8_t body_min; /* of an encrypted record */
-    uint8_t alert;    /* the last alert that was not encrypted, for diagnosis; 0: none */
+    uint64_t resend_ms; /* when the flight goes out again; GC_NEVER */
+    uint8_t state;      /* gc_dtls_state */
+    uint8_t reason;     /* of CLOSED */
+    uint8_t alert;      /* the last alert that was not encrypted, for diagnosis; 0: none */
     bool client;
-    bool expects;  /* the fingerprint is known */
-    bool ours;     /* the other side is of this program */
-    bool failed;   /* the session, since it began */
-    bool waits;    /* for gc_dtls_begin(), prepared: no timer runs */
-    bool readable; /* OpenSSL may have data: something came since it said that it has none */
+    bool expects; /* the fingerprint is known */
+    bool ours;    /* the other side is of this program */
+    bool failed;  /* the session, since it began */
+    bool waits;   /* for gc_dtls_begin(), prepared: no timer runs */
     bool tell_connected;
     bool tell_closed;
     uint8_t sessions; /* that were begun */
     uint8_t expected[GC_FINGERPRINT_BYTES];
-    uint64_t records;  /* of epoch 0 that OpenSSL was given */
     uint64_t fresh_ms; /* when the next session may begin */
     uint32_t fresh_timer_ms;
     gc_dtls_guard guard;
@@ -112,7 +92,7 @@ typedef struct gc_dtls {
     gc_dtls_flight flight;
     gc_datagram_queue held; /* before the memories, of which a link touches little: one page less */
     uint8_t hello_memory[GC_DTLS_HELLO_BYTES_MAX];
-    gc_dtls_bio bio;
+    gc_dtls_session session;
     uint8_t flight_memory[GC_DTLS_FLIGHT_BYTES_MAX];
     uint8_t held_memory[GC_DTLS_HELD_BYTES];
 } gc_dtls;

@@ -50,8 +50,8 @@ expect_red 'host header in rtc' rtc/planted.h '#include "host/log.h"' 'rtc/ know
 expect_red 'OpenSSL elsewhere in rtc' rtc/planted.c '#include <openssl/ssl.h>' 'only these nouns may'
 expect_red 'call of the system in rtc' rtc/planted.c \
     'int socket(int); int planted(void); int planted(void) { return socket(3); }' 'rtc/planted needs socket from outside' object
-expect_red 'clock over OpenSSL' rtc/dtls.c \
-    'long time(long *); long planted(void); long planted(void) { return time(0); }' 'rtc/dtls needs time' object
+expect_red 'clock over OpenSSL' rtc/dtls_session.c \
+    'long time(long *); long planted(void); long planted(void) { return time(0); }' 'rtc/dtls_session needs time' object
 expect_red 'mutable global in rtc' rtc/planted.c \
     'int planted_counter; int planted(void); int planted(void) { return planted_counter++; }' 'mutable state in rtc: planted_counter' object
 expect_red 'mutable state of one file' rtc/planted.c \

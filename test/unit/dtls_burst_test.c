@@ -300,7 +300,9 @@ static void a_foreign_certificate_chooses_the_reason(void **state) {
         }
         dtls_pair_run(w, GC_DTLS_HANDSHAKE_MS - 1);
         assert_int_equal(w->sides[side].ended, 0);
+        uint32_t sent = w->sides[side].sent;
         dtls_pair_run(w, 1);
+        assert_int_equal(w->sides[side].sent - sent, foreign); /* "bad_certificate" */
         assert_int_equal(w->sides[side].ended, 1);
         assert_int_equal(w->sides[side].reason, foreign ? GC_REASON_PROTOCOL : GC_REASON_TIMEOUT);
         dtls_pair_free(w);

@@ -3,8 +3,6 @@
 #include "test/unit/dtls_pair.h"
 #include "test/unit/unit.h"
 
-#include <openssl/ssl.h>
-
 static uint8_t memory[GC_DTLS_FLIGHT_BYTES_MAX];
 
 /* The flight of a server, and the random bytes of the ClientHello that it answers. */
@@ -22,7 +20,7 @@ static answer make(void) {
     assert_true(path_take(&a.pair->path, a.pair->now_ms, &hello));
     dtls_pair_give(a.pair, SERVER, gc_span_of(hello.bytes, hello.len));
     assert_true(path_take(&a.pair->path, a.pair->now_ms, &a.flight));
-    SSL_get_client_random(a.pair->sides[CLIENT].dtls.ssl, a.random, sizeof a.random);
+    gc_dtls_session_random(&a.pair->sides[CLIENT].dtls.session, a.random);
     return a;
 }
 

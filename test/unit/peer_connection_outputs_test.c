@@ -106,7 +106,7 @@ static void a_near_peer_has_a_short_timer(void **state) {
                                  GC_SPAN("candidate:1 1 udp 2122260223 198.51.100.9 9 typ host"));
     answer_a_check(f, ONE_LINK_BEGAN, &one_link_own);
     assert_int_equal(f->link.dtls.state, GC_DTLS_HANDSHAKING);
-    assert_int_equal(f->link.dtls.first_timer_ms, GC_DTLS_TIMER_MS_MIN);
+    assert_int_equal(f->link.dtls.session.first_timer_ms, GC_DTLS_TIMER_MS_MIN);
     one_link_end(f);
 }
 
