@@ -53,10 +53,10 @@ static void check(void) {
     uint32_t blocks = 0;
     for (uint32_t i = 0; i < 2; i++) {
         const gc_sctp *s = &sides[i].s;
-        gc_assert(list_bytes(&s->out.unsent) == s->out.unsent.bytes);
+        gc_assert(list_bytes(&s->out.unsent.list) == s->out.unsent.list.bytes);
         gc_assert(list_bytes(&s->out.flight) == s->out.flight.bytes);
         gc_assert(list_bytes(&s->out.lost) == s->out.lost.bytes);
-        gc_assert(s->out.unsent_blocks <= s->out.blocks_max);
+        gc_assert(s->out.unsent.blocks <= s->out.unsent.blocks_max);
         gc_assert(s->in.share.held <= s->in.blocks_max + GC_SCTP_FRAGMENTS_MAX +
                                           GC_SCTP_MESSAGE_BYTES_MAX / GC_SCTP_BLOCK_BYTES);
         gc_assert(s->in.highest - s->in.cumulative < GC_SCTP_IN_TSNS);

@@ -220,7 +220,7 @@ int gc_sctp_send(gc_sctp *s, uint64_t now_ms, const gc_sctp_message *m) {
     uint32_t chunk_bytes = gc_sctp_transmit_chunk_bytes(s);
     int error = gc_sctp_out_put(&s->out, &d, &limit, chunk_bytes);
     if (error == GC_E_FULL) {
-        uint32_t need = gc_sctp_out_need(m->bytes.len, chunk_bytes);
+        uint32_t need = gc_sctp_unsent_need(m->bytes.len, chunk_bytes);
         s->refused = need > s->refused ? need : s->refused;
     }
     return error;
@@ -258,7 +258,7 @@ void gc_sctp_abort(gc_sctp *s, uint64_t now_ms) {
 }
 
 uint32_t gc_sctp_buffered(const gc_sctp *s) {
-    return s->out.unsent.bytes;
+    return s->out.unsent.list.bytes;
 }
 
 /* --- outputs ---------------------------------------------------------------------------------- */
@@ -287,8 +287,9 @@ static bool poll_reset(gc_sctp *s, gc_sctp_output *out) {
  * other links use up the pool, half of our own share must be free and hold what was refused. */
 static bool has_room_again(const gc_sctp *s) {
     uint32_t held = s->out.share.held, room = gc_sctp_out_room(&s->out);
-    uint32_t longest = gc_sctp_out_need(GC_SCTP_MESSAGE_BYTES_MAX, gc_sctp_transmit_chunk_bytes(s));
-    return s->out.unsent_blocks <= s->out.blocks_max / 2 && room >= s->refused &&
+    uint32_t longest =
+        gc_sctp_unsent_need(GC_SCTP_MESSAGE_BYTES_MAX, gc_sctp_transmit_chunk_bytes(s));
+    return s->out.unsent.blocks <= s->out.unsent.blocks_max / 2 && room >= s->refused &&
            (room >= longest || held <= s->out.share.guaranteed / 2);
 }
 

@@ -13,17 +13,15 @@
  * the peer can be informed (sctp_forward.h). A message that was not begun has neither TSN nor
  * number, and leaves no trace.
  *
- * `flight` is in the order of transmission, the earliest first. Bounds: blocks_max blocks that wait
- * for the first transmission, GC_SCTP_OUT_TSNS chunks that were sent and not acknowledged
- * cumulatively, and what the pool has.
+ * `unsent` has bounds of its own (sctp_unsent.h). `flight` is in the order of transmission, the
+ * earliest first. Bounds: GC_SCTP_OUT_TSNS chunks that were sent and not acknowledged cumulatively,
+ * and what the pool has.
  * Source: RFC 9260 6.1, 6.2.1, 6.9; RFC 3758 3.5, 4.1; RFC 7496 3.2. */
 #ifndef GC_RTC_SCTP_OUT_H
 #define GC_RTC_SCTP_OUT_H
 
-#include "rtc/sctp_chunk.h"
-#include "rtc/sctp_pool.h"
 #include "rtc/sctp_tsns.h"
-#include "rtc/sctp_turns.h"
+#include "rtc/sctp_unsent.h"
 
 /* Chunks that are sent and not acknowledged: a power of 2. */
 #define GC_SCTP_OUT_TSNS 16384
@@ -31,37 +29,19 @@
  * so many says nothing of what is beyond the last. */
 #define GC_SCTP_OUT_GAPS_FEW 16
 
-typedef struct gc_sctp_list {
-    uint32_t first; /* blocks, or GC_SCTP_NO_BLOCK */
-    uint32_t last;
-    uint32_t bytes; /* of the user, in all chunks of the list */
-} gc_sctp_list;
-
 typedef struct gc_sctp_out {
-    gc_sctp_pool *pool;
+    gc_sctp_pool *pool;  /* borrowed */
+    gc_sctp_share share; /* the account of all blocks here */
+    gc_sctp_unsent unsent;
+    gc_sctp_list flight;
+    gc_sctp_list lost;
     gc_sctp_tsns tsns; /* blocks, from acked_tsn + 1 to next_tsn - 1 */
-    gc_sctp_turns turns;
-    uint16_t *waiting; /* by stream: chunks that were never sent */
-    uint32_t streams;  /* that the tables have */
     uint32_t acked_tsn;
     uint32_t next_tsn;
     uint32_t told_tsn; /* the last SACK tells of TSNs up to here */
     uint32_t changes;  /* counts SACKs and chunks that were given up; never 0 */
-    gc_sctp_share share;
-    uint32_t blocks_max;
-    uint32_t unsent_blocks;
-    bool interleaves; /* chunks are I-DATA, and `unsent` is in the order of their turns */
-    gc_sctp_list unsent;
-    gc_sctp_list flight;
-    gc_sctp_list lost;
+    bool interleaves;  /* chunks are I-DATA */
 } gc_sctp_out;
-
-/* How long a message is worth sending. */
-typedef struct gc_sctp_limit {
-    uint64_t dies_ms; /* no chunk goes out from then on; 0: no limit */
-    uint16_t
-        tries_max; /* transmissions of each chunk, the first included; 0 or over 255: no limit */
-} gc_sctp_limit;
 
 enum gc_sctp_fate {
     GC_SCTP_FATE_FLIGHT, /* nothing is known of the last transmission */
@@ -98,8 +78,6 @@ int gc_sctp_out_put(gc_sctp_out *o, const gc_sctp_data *d, const gc_sctp_limit *
                     uint32_t chunk_bytes);
 /* Returns how many blocks a message may take now: what the queue and the pool have. */
 uint32_t gc_sctp_out_room(const gc_sctp_out *o);
-/* Returns how many blocks a message of `bytes` (not 0) takes in chunks of chunk_bytes. */
-uint32_t gc_sctp_out_need(uint32_t bytes, uint32_t chunk_bytes);
 /* Gives up the messages that are over, as far as their chunks would be sent next. Call it before
  * gc_sctp_out_next(), if the peer takes FORWARD-TSN; work: each chunk once. */
 void gc_sctp_out_give_up(gc_sctp_out *o, uint64_t now_ms);

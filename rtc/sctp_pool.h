@@ -72,7 +72,7 @@ typedef struct gc_sctp_block {
             uint32_t count;
             uint32_t bytes;
         };
-        struct { /* of a message that may be given up (sctp_out.h) */
+        struct { /* of a message that may be given up (sctp_limit.h) */
             uint64_t dies_ms;
             uint32_t earlier_part; /* chunks of the message that are held, in a ring */
             uint32_t later_part;
@@ -81,7 +81,7 @@ typedef struct gc_sctp_block {
     uint16_t stream;
     union {
         uint16_t ssn;       /* of a message that came as DATA */
-        uint16_t tries_max; /* of one that may be given up (sctp_out.h) */
+        uint16_t tries_max; /* of one that may be given up (sctp_limit.h) */
     };
     uint8_t flags; /* of the DATA chunk */
     uint8_t state; /* its owner's */

@@ -65,7 +65,7 @@ void gc_sctp_resets_step(gc_sctp_resets *r, const gc_sctp_out *out, bool can, ui
         return;
     }
     for (uint32_t s = next(&r->wanted, 0); s < GC_SCTP_STREAMS_MAX; s = next(&r->wanted, s + 1)) {
-        if (out->waiting[s] == 0 && r->asked.count < GC_SCTP_RESETS_MAX) {
+        if (out->unsent.waiting[s] == 0 && r->asked.count < GC_SCTP_RESETS_MAX) {
             take(&r->wanted, s);
             add(can ? &r->asked : &r->done, s);
         }

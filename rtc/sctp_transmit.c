@@ -66,9 +66,9 @@ uint64_t gc_sctp_transmit_paced_at(const gc_sctp *s) {
 
 /* RFC 7053: the last chunk of all asks for its acknowledgement at once. */
 static bool is_last(const gc_sctp *s, uint32_t block) {
-    uint32_t unsent = s->out.unsent.first, lost = s->out.lost.first;
+    uint32_t unsent = s->out.unsent.list.first, lost = s->out.lost.first;
     return (lost == GC_SCTP_NO_BLOCK || (lost == block && lost == s->out.lost.last)) &&
-           (unsent == GC_SCTP_NO_BLOCK || (unsent == block && unsent == s->out.unsent.last));
+           (unsent == GC_SCTP_NO_BLOCK || (unsent == block && unsent == s->out.unsent.list.last));
 }
 
 static bool fits(const gc_sctp *s, uint32_t used, uint32_t block) {
@@ -192,8 +192,9 @@ static void write_end(gc_sctp *s, gc_writer *w) {
  * than may wait, and it is the pool that has no room for more. */
 static void note_pause(gc_sctp *s) {
     uint32_t flight_bytes = s->out.flight.bytes;
-    bool nothing = s->out.lost.first == GC_SCTP_NO_BLOCK && s->out.unsent.first == GC_SCTP_NO_BLOCK;
-    bool full = s->out.share.held >= s->out.blocks_max;
+    bool nothing =
+        s->out.lost.first == GC_SCTP_NO_BLOCK && s->out.unsent.list.first == GC_SCTP_NO_BLOCK;
+    bool full = s->out.share.held >= s->out.unsent.blocks_max;
     if (nothing && !full && gc_sctp_congestion_allows(&s->congestion, flight_bytes)) {
         gc_sctp_rate_limited(&s->rate, flight_bytes);
     }

@@ -291,7 +291,7 @@ static void expect_limits(const gc_channels *c, uint32_t tries_max, uint64_t lif
     uint64_t at_ms = now_ms;
     assert_int_equal(
         gc_channels_send(&s->channels, s->sctp, now_ms, GC_CHANNEL_DATA_TEXT, GC_SPAN("x")), 0);
-    const gc_sctp_block *b = &s->pool->blocks[s->sctp->out.unsent.last];
+    const gc_sctp_block *b = &s->pool->blocks[s->sctp->out.unsent.list.last];
     assert_int_equal(b->tries_max, tries_max);
     assert_int_equal(b->dies_ms, lifetime_ms == 0 ? 0 : at_ms + lifetime_ms);
 }

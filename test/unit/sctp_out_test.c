@@ -80,8 +80,8 @@ static void a_message_goes_out_in_numbered_fragments(void **state) {
     assert_int_equal(put(3, 0, "second", 10), 0);
     assert_int_equal(put(3, GC_SCTP_FLAG_UNORDERED, "third", 10), 0);
     assert_int_equal(put(3, 0, "fourth", 10), 0);
-    assert_int_equal(out.unsent.bytes, 8 + 6 + 5 + 6);
-    assert_int_equal(out.waiting[3], 6);
+    assert_int_equal(out.unsent.list.bytes, 8 + 6 + 5 + 6);
+    assert_int_equal(out.unsent.waiting[3], 6);
     static const struct {
         const char *text;
         uint16_t ssn;
@@ -97,7 +97,7 @@ static void a_message_goes_out_in_numbered_fragments(void **state) {
         assert_int_equal(d.ppid, 53);
         assert_span(d.bytes, text_span(rows[i].text));
     }
-    assert_int_equal(out.waiting[3], 0);
+    assert_int_equal(out.unsent.waiting[3], 0);
     assert_int_equal(gc_sctp_out_next(&out, true), GC_SCTP_NO_BLOCK);
     assert_false(gc_sctp_out_is_empty(&out));
     gc_sctp_acked a = ack(5, 0, 0);
@@ -112,7 +112,7 @@ static void a_full_queue_changes_nothing(void **state) {
     begin(16, 4 * GC_SCTP_BLOCK_BYTES);
     assert_int_equal(put(0, 0, "abcdefgh", 2), 0);
     assert_int_equal(put(0, 0, "x", 2), GC_E_FULL);
-    assert_int_equal(out.waiting[0], 4);
+    assert_int_equal(out.unsent.waiting[0], 4);
     assert_int_equal(pool.used, 4);
     end();
     begin(4, 100 * GC_SCTP_BLOCK_BYTES); /* the pool */
@@ -315,10 +315,10 @@ static void what_is_not_sent_in_time_leaves_no_trace(void **state) {
         limit.dies_ms = 0;
         put(2, (uint8_t)unordered, "later", 5);
         gc_sctp_out_give_up(&out, 999);
-        assert_int_equal(out.waiting[2], 5);
+        assert_int_equal(out.unsent.waiting[2], 5);
         gc_sctp_out_give_up(&out, 1000);
-        assert_int_equal(out.waiting[2], 1);
-        assert_int_equal(out.unsent.bytes, 5);
+        assert_int_equal(out.unsent.waiting[2], 1);
+        assert_int_equal(out.unsent.list.bytes, 5);
         gc_sctp_data d = send(1000);
         assert_int_equal(d.number, 0);
         assert_span(d.bytes, GC_SPAN("later"));
@@ -402,11 +402,11 @@ static void the_last_chunk_waits_for_a_place(void **state) {
     gc_sctp_out_lose(&out, *gc_sctp_tsns_at(&out.tsns, out.next_tsn - 1));
     gc_sctp_out_lose(&out, *gc_sctp_tsns_at(&out.tsns, out.next_tsn - 2));
     gc_sctp_out_give_up(&out, 1);
-    assert_int_equal(out.waiting[0], 1);
+    assert_int_equal(out.unsent.waiting[0], 1);
     assert_false(given_up(GC_SCTP_OUT_TSNS - 1));
     ack(0, 0, 0);
     gc_sctp_out_give_up(&out, 1);
-    assert_int_equal(out.waiting[0], 0);
+    assert_int_equal(out.unsent.waiting[0], 0);
     assert_true(given_up(GC_SCTP_OUT_TSNS));
     end();
 }

@@ -136,7 +136,7 @@ static void a_request_waits_until_the_stream_is_sent(void **state) {
     expect_none();
     respond(OWN, GC_SCTP_RESET_PERFORMED, 700);
     assert_int_equal(r.again_at_ms, GC_NEVER);
-    assert_int_equal(gc_sctp_turns_next(&out.turns, 7), 0);
+    assert_int_equal(gc_sctp_turns_next(&out.unsent.turns, 7), 0);
     assert_true(gc_sctp_resets_holds(&r, 7));
     expect(7, true);
     assert_false(gc_sctp_resets_holds(&r, 7));
@@ -155,7 +155,7 @@ static void a_refused_request_is_over_and_restarts_nothing(void **state) {
     gc_sctp_resets_step(&r, &out, true, 0);
     assert_int_equal(written(&f), GC_SCTP_RESET_OUTGOING);
     respond(OWN, GC_SCTP_RESET_DENIED, 0);
-    assert_int_equal(gc_sctp_turns_next(&out.turns, 7), 1);
+    assert_int_equal(gc_sctp_turns_next(&out.unsent.turns, 7), 1);
     expect(7, true);
     end();
 }

@@ -247,7 +247,7 @@ static void writable_means_that_what_was_refused_fits(void **state) {
     assert_int_equal(gc_sctp_send(s, now_ms, &small), 0);
     uint32_t room = gc_sctp_out_room(&s->out);
     assert_in_range(room, gc_sctp_pool_need(sizeof text),
-                    gc_sctp_out_need(sizeof text, gc_sctp_transmit_chunk_bytes(s)) - 1);
+                    gc_sctp_unsent_need(sizeof text, gc_sctp_transmit_chunk_bytes(s)) - 1);
     assert_int_equal(gc_sctp_send(s, now_ms, &large), GC_E_FULL);
     gc_sctp_output out;
     while (gc_sctp_poll(s, &out)) { /* the packets are lost */
