@@ -59,8 +59,9 @@ static void check(void) {
         gc_assert(s->out.unsent.blocks <= s->out.unsent.blocks_max);
         gc_assert(s->in.share.held <= s->in.blocks_max + GC_SCTP_FRAGMENTS_MAX +
                                           GC_SCTP_MESSAGE_BYTES_MAX / GC_SCTP_BLOCK_BYTES);
-        gc_assert(s->in.highest - s->in.cumulative < GC_SCTP_IN_TSNS);
-        gc_assert(sides[i].down || s->in.cumulative + 1 - s->in.floor <= GC_SCTP_FRAGMENTS_MAX);
+        gc_assert(s->in.arrivals.highest - s->in.arrivals.cumulative < GC_SCTP_IN_TSNS);
+        gc_assert(sides[i].down ||
+                  s->in.arrivals.cumulative + 1 - s->in.floor <= GC_SCTP_FRAGMENTS_MAX);
         gc_assert(s->mtu.bytes >= config.packet_bytes && s->mtu.bytes <= s->mtu.bytes_max &&
                   s->congestion.bbr.packet_bytes == s->mtu.bytes &&
                   (wide || s->mtu.probe_bytes == 0));
@@ -180,7 +181,7 @@ static void forge_chunk(gc_reader *r, gc_writer *w, const gc_sctp *to) {
     uint32_t at = gc_sctp_chunk_begin(w, type, flags);
     if (type == GC_SCTP_DATA || type == GC_SCTP_FORWARD_TSN || type == GC_SCTP_I_DATA ||
         type == GC_SCTP_I_FORWARD_TSN) {
-        gc_writer_u32(w, to->in.cumulative + (uint32_t)(int8_t)gc_reader_u8(r));
+        gc_writer_u32(w, to->in.arrivals.cumulative + (uint32_t)(int8_t)gc_reader_u8(r));
     } else if (type == GC_SCTP_SACK || type == GC_SCTP_SHUTDOWN) {
         gc_writer_u32(w, to->out.acked_tsn + (uint32_t)(int8_t)gc_reader_u8(r));
     } else if (type == GC_SCTP_RECONFIG) {
@@ -188,7 +189,7 @@ static void forge_chunk(gc_reader *r, gc_writer *w, const gc_sctp *to) {
         uint8_t off = gc_reader_u8(r);
         gc_writer_u32(w, (off & 1 ? to->resets.number : to->resets.peer_number) + (off >> 6));
         gc_writer_u32(w, off >> 3 & 7);
-        gc_writer_u32(w, to->in.cumulative + (off >> 1 & 3));
+        gc_writer_u32(w, to->in.arrivals.cumulative + (off >> 1 & 3));
         gc_writer_u16(w, off);
         gc_sctp_parameter_end(w, parameter);
     }

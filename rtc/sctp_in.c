@@ -1,8 +1,8 @@
 #include "rtc/sctp_in.h"
 #include "core/base/mem.h"
 
-/* Values of a slot that are not the number of a block. */
-#define EMPTY UINT32_MAX
+/* Values of the slot of a TSN that are not the number of a block. */
+#define EMPTY GC_SCTP_ARRIVALS_NONE
 #define DONE  (UINT32_MAX - 1) /* came, and is delivered or given up */
 
 /* A message of the longest, whose chunks may be as small as the fewest allow. */
@@ -12,13 +12,12 @@
 #define PLAIN   0
 #define BLOCKED 1 /* first of a whole message that waits for an earlier one of its stream */
 
-_Static_assert(GC_SCTP_IN_TSNS <= UINT16_MAX, "a SACK names TSNs by 16 bits");
 _Static_assert(GC_SCTP_FRAGMENTS_MAX < GC_SCTP_IN_TSNS, "a whole message has places");
 
 void gc_sctp_in_place(gc_sctp_in *in, gc_sctp_pool *pool, gc_arena *a) {
     in->pool = pool;
     in->share = gc_sctp_pool_share(pool);
-    gc_sctp_tsns_place(&in->tsns, a, GC_SCTP_IN_TSNS);
+    gc_sctp_arrivals_place(&in->arrivals, a, GC_SCTP_IN_TSNS);
     in->next_ssn = gc_arena_take(a, GC_SCTP_STREAMS_MAX, sizeof(uint16_t));
     gc_sctp_assembly_place(&in->assembly, pool, a, GC_SCTP_STREAMS_MAX);
 }
@@ -27,18 +26,16 @@ void gc_sctp_in_begin(gc_sctp_in *in, uint32_t first_tsn, uint32_t window_bytes)
     *in = (gc_sctp_in){
         .pool = in->pool,
         .share = in->share,
-        .tsns = in->tsns,
+        .arrivals = in->arrivals,
         .assembly = in->assembly,
         .next_ssn = in->next_ssn,
         .floor = first_tsn,
-        .cumulative = first_tsn - 1,
-        .highest = first_tsn - 1,
         .blocks_max = window_bytes / GC_SCTP_BLOCK_BYTES,
     };
     gc_sctp_ready_begin(&in->ready, in->pool);
     gc_sctp_ack_time_begin(&in->ack_time);
     memset(in->next_ssn, 0, GC_SCTP_STREAMS_MAX * sizeof(uint16_t));
-    gc_sctp_tsns_empty(&in->tsns);
+    gc_sctp_arrivals_begin(&in->arrivals, first_tsn);
     gc_sctp_assembly_begin(&in->assembly);
 }
 
@@ -54,7 +51,7 @@ void gc_sctp_in_widen(gc_sctp_in *in, uint32_t window_bytes) {
 /* --- slots and blocks ------------------------------------------------------------------------- */
 
 static uint32_t *slot(const gc_sctp_in *in, uint32_t tsn) {
-    return gc_sctp_tsns_at(&in->tsns, tsn);
+    return gc_sctp_arrivals_at(&in->arrivals, tsn);
 }
 
 static bool is_block(uint32_t value) {
@@ -82,12 +79,12 @@ static void drop(gc_sctp_in *in, uint32_t tsn) {
 }
 
 void gc_sctp_in_end(gc_sctp_in *in) {
-    for (uint32_t tsn = in->floor; tsn != in->highest + 1; tsn++) {
+    for (uint32_t tsn = in->floor; tsn != in->arrivals.highest + 1; tsn++) {
         if (*slot(in, tsn) != EMPTY) {
             drop(in, tsn);
         }
     }
-    in->floor = in->highest + 1;
+    in->floor = in->arrivals.highest + 1;
     gc_sctp_assembly_end(&in->assembly, &in->share);
     gc_sctp_ready_end(&in->ready, &in->share);
     gc_assert(in->share.held == 0);
@@ -109,7 +106,7 @@ static void deliver(gc_sctp_in *in, uint32_t begin, uint32_t end) {
     gc_sctp_ready_put(&in->ready, first);
     if (in->partial && begin == in->floor) {
         in->partial = false;
-        in->floor = in->cumulative + 1;
+        in->floor = in->arrivals.cumulative + 1;
     }
 }
 
@@ -144,8 +141,8 @@ static bool is_blocked(const gc_sctp_in *in, uint32_t tsn) {
  * order of a stream's numbers. A packet may deliver many messages, so the walk waits until the
  * messages are taken: one for a packet, however many chunks it has. */
 static void release(gc_sctp_in *in) {
-    uint32_t tsn = in->cumulative + 1;
-    for (; in->release_due && in->blocked > 0 && tsn != in->highest + 1; tsn++) {
+    uint32_t tsn = in->arrivals.cumulative + 1;
+    for (; in->release_due && in->blocked > 0 && tsn != in->arrivals.highest + 1; tsn++) {
         if (is_blocked(in, tsn)) {
             tsn = release_one(in, tsn);
         }
@@ -191,7 +188,7 @@ static bool find_end(gc_sctp_in *in, uint32_t tsn, uint32_t *end) {
             *end = tsn;
             return true;
         }
-        if (tsn == in->highest || !is_block(*slot(in, tsn + 1))) {
+        if (tsn == in->arrivals.highest || !is_block(*slot(in, tsn + 1))) {
             return false;
         }
     }
@@ -204,8 +201,8 @@ static bool has_neighbours(const gc_sctp_in *in, uint32_t tsn) {
     uint8_t flags = block_at(in, tsn)->flags;
     bool before =
         (flags & GC_SCTP_FLAG_BEGIN) != 0 || (tsn != in->floor && is_block(*slot(in, tsn - 1)));
-    bool after =
-        (flags & GC_SCTP_FLAG_END) != 0 || (tsn != in->highest && is_block(*slot(in, tsn + 1)));
+    bool after = (flags & GC_SCTP_FLAG_END) != 0 ||
+                 (tsn != in->arrivals.highest && is_block(*slot(in, tsn + 1)));
     return before && after;
 }
 
@@ -238,75 +235,49 @@ static uint32_t settle(gc_sctp_in *in, uint32_t tsn) {
 
 /* The cumulative TSN has come to a chunk that is still held: it must be the next fragment of the
  * message that is not whole yet. */
-static uint32_t pass_chunk(gc_sctp_in *in) {
-    const gc_sctp_block *b = block_at(in, in->cumulative);
+static uint32_t pass_chunk(gc_sctp_in *in, uint32_t tsn) {
+    const gc_sctp_block *b = block_at(in, tsn);
     if ((b->flags & GC_SCTP_FLAG_BEGIN) != 0) {
         if (in->partial) {
             return GC_SCTP_IN_VIOLATION;
         }
         in->partial = true;
         in->partial_bytes = 0;
-        in->floor = in->cumulative;
+        in->floor = tsn;
     }
     if (!in->partial) { /* the rest of a message that FORWARD-TSN gave up */
-        drop(in, in->cumulative);
-        in->floor = in->cumulative + 1;
+        drop(in, tsn);
+        in->floor = tsn + 1;
         return GC_SCTP_IN_TAKEN;
     }
     if ((b->flags & GC_SCTP_FLAG_END) != 0) { /* all before it came, and yet it is not its turn */
         return GC_SCTP_IN_VIOLATION;
     }
     in->partial_bytes += b->len;
-    bool excess = in->partial_bytes > GC_SCTP_MESSAGE_BYTES_MAX ||
-                  in->cumulative - in->floor >= GC_SCTP_FRAGMENTS_MAX;
+    bool excess =
+        in->partial_bytes > GC_SCTP_MESSAGE_BYTES_MAX || tsn - in->floor >= GC_SCTP_FRAGMENTS_MAX;
     return excess ? GC_SCTP_IN_EXCESS : GC_SCTP_IN_TAKEN;
 }
 
 static uint32_t advance(gc_sctp_in *in) {
     uint32_t result = GC_SCTP_IN_TAKEN;
-    while (result == GC_SCTP_IN_TAKEN && in->cumulative != in->highest &&
-           *slot(in, in->cumulative + 1) != EMPTY) {
-        if (is_blocked(in, in->cumulative + 1) && is_its_turn(in, in->cumulative + 1)) {
-            release_one(in, in->cumulative + 1); /* without a walk: it is the next one at hand */
+    while (result == GC_SCTP_IN_TAKEN && gc_sctp_arrivals_advance(&in->arrivals)) {
+        uint32_t tsn = in->arrivals.cumulative;
+        if (is_blocked(in, tsn) && is_its_turn(in, tsn)) {
+            release_one(in, tsn); /* without a walk: it is the next one at hand */
         }
-        in->cumulative++;
-        if (is_block(*slot(in, in->cumulative))) {
-            result = pass_chunk(in);
+        if (is_block(*slot(in, tsn))) {
+            result = pass_chunk(in, tsn);
         } else if (in->partial) {
             result = GC_SCTP_IN_VIOLATION; /* another message inside one */
         } else {
-            in->floor = in->cumulative + 1;
+            in->floor = tsn + 1;
         }
     }
     return result;
 }
 
-static void raise_highest(gc_sctp_in *in, uint32_t tsn) {
-    uint32_t used = in->highest + 1 - in->floor;
-    if (used == 0) {
-        gc_sctp_tsns_empty(&in->tsns);
-    }
-    if (gc_sctp_after(tsn, in->highest)) {
-        gc_sctp_tsns_fit(&in->tsns, in->floor, used, tsn + 1 - in->floor);
-    }
-    while (gc_sctp_after(tsn, in->highest)) {
-        in->highest++;
-        *slot(in, in->highest) = EMPTY;
-    }
-}
-
 /* --- input ------------------------------------------------------------------------------------ */
-
-static void note_duplicate(gc_sctp_in *in, uint32_t tsn) {
-    if (in->duplicate_count < GC_SCTP_DUPLICATES_MAX) {
-        in->duplicates[in->duplicate_count++] = tsn;
-    }
-}
-
-static bool came_before(const gc_sctp_in *in, uint32_t tsn) {
-    return !gc_sctp_after(tsn, in->cumulative) ||
-           (!gc_sctp_after(tsn, in->highest) && *slot(in, tsn) != EMPTY);
-}
 
 /* RFC 9260 6.2: what fills the first hole is taken even when the window is full, for without it
  * nothing could ever be delivered. */
@@ -314,12 +285,13 @@ static bool has_room(const gc_sctp_in *in, const gc_sctp_data *d) {
     uint32_t need = gc_sctp_pool_need(d->bytes.len);
     return d->tsn - in->floor < GC_SCTP_IN_TSNS &&
            (in->share.held + need <= in->blocks_max ||
-            (d->tsn == in->cumulative + 1 && in->share.held < in->blocks_max + MESSAGE_BLOCKS));
+            (d->tsn == in->arrivals.cumulative + 1 &&
+             in->share.held < in->blocks_max + MESSAGE_BLOCKS));
 }
 
 /* How much of the share a chunk may use: holes may stay open as long as the peer likes. */
 static uint32_t limit_of(const gc_sctp_in *in, uint32_t tsn) {
-    return tsn == in->cumulative + 1 ? in->share.guaranteed : in->share.guaranteed / 2;
+    return tsn == in->arrivals.cumulative + 1 ? in->share.guaranteed : in->share.guaranteed / 2;
 }
 
 /* The messages of a stream that have become whole, from this one on. */
@@ -343,7 +315,7 @@ static uint32_t take_interleaved(gc_sctp_in *in, const gc_sctp_data *d, uint32_t
     if (result != GC_SCTP_IN_TAKEN && result != GC_SCTP_IN_AGAIN) {
         return result;
     }
-    raise_highest(in, d->tsn);
+    gc_sctp_arrivals_raise(&in->arrivals, in->floor, d->tsn);
     *slot(in, d->tsn) = DONE;
     take_whole(in, d->stream, whole);
     return advance(in);
@@ -353,8 +325,8 @@ uint32_t gc_sctp_in_data(gc_sctp_in *in, const gc_sctp_data *d) {
     if (d->stream >= GC_SCTP_STREAMS_MAX) {
         return GC_SCTP_IN_VIOLATION;
     }
-    if (came_before(in, d->tsn)) {
-        note_duplicate(in, d->tsn);
+    if (gc_sctp_arrivals_has(&in->arrivals, d->tsn)) {
+        gc_sctp_arrivals_again(&in->arrivals, d->tsn);
         return GC_SCTP_IN_AGAIN;
     }
     if (!has_room(in, d) || in->steps >= GC_SCTP_IN_STEPS) {
@@ -373,7 +345,7 @@ uint32_t gc_sctp_in_data(gc_sctp_in *in, const gc_sctp_data *d) {
         return take_interleaved(in, d, block);
     }
     b->ssn = (d->flags & GC_SCTP_FLAG_UNORDERED) != 0 ? 0 : (uint16_t)d->number;
-    raise_highest(in, d->tsn);
+    gc_sctp_arrivals_raise(&in->arrivals, in->floor, d->tsn);
     *slot(in, d->tsn) = block;
     uint32_t result = settle(in, d->tsn);
     return result == GC_SCTP_IN_TAKEN ? advance(in) : result;
@@ -404,7 +376,7 @@ static void skip(gc_sctp_in *in, gc_span skips) {
 }
 
 uint32_t gc_sctp_in_forward(gc_sctp_in *in, uint32_t cumulative, gc_span skips) {
-    if (!gc_sctp_after(cumulative, in->cumulative)) {
+    if (!gc_sctp_after(cumulative, in->arrivals.cumulative)) {
         return GC_SCTP_IN_AGAIN;
     }
     if (in->interleaves) {
@@ -414,16 +386,14 @@ uint32_t gc_sctp_in_forward(gc_sctp_in *in, uint32_t cumulative, gc_span skips) 
     }
     in->release_due = true;
     release(in);
-    uint32_t last = gc_sctp_after(cumulative, in->highest) ? in->highest : cumulative;
+    uint32_t last =
+        gc_sctp_after(cumulative, in->arrivals.highest) ? in->arrivals.highest : cumulative;
     for (uint32_t tsn = in->floor; tsn != last + 1; tsn++) {
         if (*slot(in, tsn) != EMPTY) {
             drop(in, tsn);
         }
     }
-    if (gc_sctp_after(cumulative, in->highest)) {
-        in->highest = cumulative;
-    }
-    in->cumulative = cumulative;
+    gc_sctp_arrivals_forward(&in->arrivals, cumulative);
     in->floor = cumulative + 1;
     in->partial = false;
     return advance(in);
@@ -451,11 +421,11 @@ uint32_t gc_sctp_in_window(const gc_sctp_in *in) {
 }
 
 bool gc_sctp_in_has_holes(const gc_sctp_in *in) {
-    return in->highest != in->cumulative;
+    return gc_sctp_arrivals_has_holes(&in->arrivals);
 }
 
 bool gc_sctp_in_hurries(const gc_sctp_in *in, const gc_sctp_data *d) {
-    return (d->flags & GC_SCTP_FLAG_AT_ONCE) != 0 || d->tsn != in->highest + 1 ||
+    return (d->flags & GC_SCTP_FLAG_AT_ONCE) != 0 || d->tsn != in->arrivals.highest + 1 ||
            (gc_sctp_in_has_holes(in) && !in->wide);
 }
 
@@ -469,37 +439,7 @@ uint64_t gc_sctp_in_sack_at(const gc_sctp_in *in) {
     return in->ack_time.at_ms;
 }
 
-/* RFC 9260 3.3.4: each run of TSNs beyond the first hole. Returns how many there are, at most max.
- */
-static uint32_t find_gaps(const gc_sctp_in *in, gc_sctp_gap *gaps, uint32_t max) {
-    uint32_t count = 0;
-    bool inside = false;
-    for (uint32_t tsn = in->cumulative + 1; tsn != in->highest + 1; tsn++) {
-        bool there = *slot(in, tsn) != EMPTY;
-        uint16_t offset = (uint16_t)(tsn - in->cumulative);
-        if (there && !inside) {
-            if (count == max) {
-                break;
-            }
-            gaps[count++].first = offset;
-        }
-        if (there) {
-            gaps[count - 1].last = offset;
-        }
-        inside = there;
-    }
-    return count;
-}
-
 void gc_sctp_in_sack(gc_sctp_in *in, gc_writer *w, uint32_t room) {
-    gc_assert(room >= GC_SCTP_SACK_BYTES);
-    uint32_t fit = (room - GC_SCTP_SACK_BYTES) / 4;
-    gc_sctp_gap gaps[GC_SCTP_GAPS_MAX];
-    uint32_t gap_count = find_gaps(in, gaps, fit < GC_SCTP_GAPS_MAX ? fit : GC_SCTP_GAPS_MAX);
-    fit -= gap_count;
-    uint32_t duplicates = in->duplicate_count < fit ? in->duplicate_count : fit;
-    gc_sctp_sack_write(w, in->cumulative, gc_sctp_in_window(in), gaps, gap_count, in->duplicates,
-                       duplicates);
-    in->duplicate_count = 0;
+    gc_sctp_arrivals_sack(&in->arrivals, gc_sctp_in_window(in), w, room);
     gc_sctp_ack_time_sent(&in->ack_time);
 }

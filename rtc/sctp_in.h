@@ -1,6 +1,6 @@
-/* SCTP in: the DATA that came. It knows which TSNs are there, puts fragments together, delivers
- * whole messages (those of a stream in order, unordered ones at once), and says what is
- * acknowledged. The sequence of TSNs:
+/* SCTP in: the DATA that came. It puts fragments together, delivers whole messages (those of a
+ * stream in order, unordered ones at once), and says what is acknowledged. The sequence of TSNs,
+ * which sctp_arrivals.h has:
  *
  *         done          | a message that is not whole |  holes, chunks, done    | nothing
  *   ... cumulative or floor                      cumulative               highest
@@ -17,9 +17,9 @@
 #define GC_RTC_SCTP_IN_H
 
 #include "rtc/sctp_ack_time.h"
+#include "rtc/sctp_arrivals.h"
 #include "rtc/sctp_assembly.h"
 #include "rtc/sctp_ready.h"
-#include "rtc/sctp_tsns.h"
 
 /* Places for TSNs: a power of 2. The widest window, of 16 MiB, has about 15,000 chunks on an
  * ordinary path (asserted in peer_connection.c). */
@@ -33,11 +33,9 @@
 
 typedef struct gc_sctp_in {
     gc_sctp_pool *pool;
-    gc_sctp_tsns tsns;  /* blocks, from floor to highest */
-    uint16_t *next_ssn; /* by stream */
+    gc_sctp_arrivals arrivals; /* and the block of each chunk that is held, from floor on */
+    uint16_t *next_ssn;        /* by stream */
     uint32_t floor;
-    uint32_t cumulative;
-    uint32_t highest;
     gc_sctp_share share; /* blocks held, those of whole messages included */
     uint32_t blocks_max;
     gc_sctp_ready ready;
@@ -50,8 +48,6 @@ typedef struct gc_sctp_in {
     bool wide;
     bool interleaves; /* the peer sends I-DATA, of which nothing is held here but in `assembly` */
     gc_sctp_assembly assembly;
-    uint32_t duplicates[GC_SCTP_DUPLICATES_MAX];
-    uint32_t duplicate_count;
 } gc_sctp_in;
 
 /* Takes the tables from the arena, which they stay in; touches none of them. */

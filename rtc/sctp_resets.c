@@ -111,7 +111,7 @@ static void restart(gc_sctp_resets *r, gc_sctp_in *in, uint32_t stream) {
 
 /* RFC 6525 5.2.2. Everything that the peer sent before the reset must have come. */
 static uint32_t carry_out(gc_sctp_resets *r, gc_sctp_in *in, const gc_sctp_reconfig *p) {
-    if (gc_sctp_after(p->last_tsn, in->cumulative)) {
+    if (gc_sctp_after(p->last_tsn, in->arrivals.cumulative)) {
         return GC_SCTP_RESET_IN_PROGRESS;
     }
     for (uint32_t at = 0; at < p->streams.len; at += 2) {

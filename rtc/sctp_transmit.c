@@ -185,7 +185,7 @@ static void write_end(gc_sctp *s, gc_writer *w) {
         gc_sctp_cause_write(w, GC_SCTP_ABORT, s->abort_cause, GC_SPAN_NONE);
         s->abort_cause = 0;
     }
-    gc_sctp_closing_write(&s->closing, s->in.cumulative, w);
+    gc_sctp_closing_write(&s->closing, s->in.arrivals.cumulative, w);
 }
 
 /* The application has given nothing more to send, though it might be sent: unless more is in flight
@@ -204,7 +204,7 @@ static void write_open(gc_sctp *s, gc_writer *w) {
     bool data = s->opening.phase == GC_SCTP_PHASE_OPEN || s->opening.echo_due;
     gc_sctp_opening_write(&s->opening, w);
     if (s->opening.phase == GC_SCTP_PHASE_OPEN) {
-        gc_sctp_closing_write(&s->closing, s->in.cumulative, w);
+        gc_sctp_closing_write(&s->closing, s->in.arrivals.cumulative, w);
         write_sack(s, w);
     }
     write_answers(s, w);

@@ -57,7 +57,7 @@ static void put_data(uint32_t tsn, uint16_t stream, uint16_t ssn, uint8_t flags,
 }
 
 static uint32_t next_tsn(void) {
-    return victim()->in.cumulative + 1;
+    return victim()->in.arrivals.cumulative + 1;
 }
 
 /* Nobody reads them: only how many there are counts. */
@@ -120,7 +120,7 @@ static void cookies(uint32_t n) {
 static void resets(uint32_t n) {
     (void)n;
     gc_sctp_reconfig r = {.number = victim()->resets.peer_number,
-                          .last_tsn = victim()->in.cumulative};
+                          .last_tsn = victim()->in.arrivals.cumulative};
     for (; has_room(24); r.number++) {
         gc_sctp_request_write(&f.w, &r, NULL, 0);
     }

@@ -145,7 +145,7 @@ static void start(void) {
 }
 
 static void forge(uint32_t ahead, uint32_t mid, uint32_t fsn, uint8_t flags) {
-    gc_sctp_data d = {.tsn = pair.side[1].s.in.cumulative + 1 + ahead,
+    gc_sctp_data d = {.tsn = pair.side[1].s.in.arrivals.cumulative + 1 + ahead,
                       .ppid = (flags & GC_SCTP_FLAG_BEGIN) != 0 ? 53 : fsn,
                       .stream = 1,
                       .number = mid,
@@ -181,7 +181,7 @@ static void a_skip_gives_up_what_is_missing(void **state) {
     assert_int_equal(pair.side[1].s.in.share.held, 2);
     start();
     uint32_t at = gc_sctp_chunk_begin(&f.w, GC_SCTP_I_FORWARD_TSN, 0);
-    gc_writer_u32(&f.w, pair.side[1].s.in.cumulative + 3);
+    gc_writer_u32(&f.w, pair.side[1].s.in.arrivals.cumulative + 3);
     gc_writer_u64(&f.w, 0x0001000100000000); /* stream 1, unordered, number 0 */
     gc_writer_u64(&f.w, 0x0001000000000005);
     gc_sctp_chunk_end(&f.w, at);

@@ -33,7 +33,7 @@ static void forge_data(uint32_t tsn, uint16_t stream, uint16_t ssn, uint8_t flag
 }
 
 static uint32_t next_tsn(void) {
-    return pair.side[1].s.in.cumulative + 1;
+    return pair.side[1].s.in.arrivals.cumulative + 1;
 }
 
 static void packets_with_a_wrong_tag_port_or_checksum_change_nothing(void **state) {
@@ -406,7 +406,7 @@ static void data_stand_for_a_cookie_ack_that_was_lost(void **state) {
     (void)state;
     begin_echoed();
     pair_forge(&pair, 0, pair_tag(&pair, 0), &f);
-    forge_data(pair.side[0].s.in.cumulative + 1, 0, 0, 3, GC_SPAN("\0\0\0\0"));
+    forge_data(pair.side[0].s.in.arrivals.cumulative + 1, 0, 0, 3, GC_SPAN("\0\0\0\0"));
     pair_give(&pair, 0, &f);
     assert_int_equal(pair.side[0].ups, 1);
     assert_int_equal(pair.side[0].came, 1);

@@ -118,7 +118,7 @@ static void forge(uint32_t i, uint32_t ahead, uint8_t flags) {
     gc_writer w;
     gc_writer_init(&w, bytes, sizeof bytes);
     gc_sctp_packet_begin(&w, &(gc_sctp_head){GC_SCTP_PORT, GC_SCTP_PORT, s->opening.own.tag});
-    gc_sctp_data d = {.tsn = s->in.cumulative + 1 + ahead, .stream = 1, .flags = flags};
+    gc_sctp_data d = {.tsn = s->in.arrivals.cumulative + 1 + ahead, .stream = 1, .flags = flags};
     uint32_t at = gc_sctp_data_begin(&w, &d);
     gc_writer_span(&w, gc_span_of(text, sizeof text));
     gc_sctp_chunk_end(&w, at);
@@ -191,9 +191,9 @@ static void a_hole_is_filled_when_the_pool_is_used_up(void **state) {
     const gc_sctp_in *in = &sides[0].s[HONEST].in;
     assert_true(in->share.held >= GC_SCTP_SHARE_BLOCKS / 2);
     assert_int_equal(in->share.own, GC_SCTP_SHARE_BLOCKS / 2);
-    uint32_t cumulative = in->cumulative;
+    uint32_t cumulative = in->arrivals.cumulative;
     forge(HONEST, 0, GC_SCTP_FLAG_BEGIN | GC_SCTP_FLAG_END | GC_SCTP_FLAG_UNORDERED);
-    assert_int_not_equal(in->cumulative, cumulative);
+    assert_int_not_equal(in->arrivals.cumulative, cumulative);
     end();
 }
 
