@@ -52,8 +52,8 @@
 #include "rtc/dtls_hello.h"
 #include "rtc/dtls_session.h"
 
-/* Added to each record by AES-128-GCM: head 13, explicit nonce 8, tag 16 (RFC 5288). */
-#define GC_DTLS_OVERHEAD_BYTES 37
+/* Added to each record by AES-128-GCM. */
+#define GC_DTLS_OVERHEAD_BYTES GC_RTC_RECORD_BYTES
 /* Held datagrams of one session: 16 of the longest that a handshake may have. */
 #define GC_DTLS_HELD_DATAGRAM_BYTES_MAX 2048
 #define GC_DTLS_HELD_BYTES              (16 * (GC_DTLS_HELD_DATAGRAM_BYTES_MAX + GC_DATAGRAM_QUEUE_HEAD_BYTES))

@@ -9,11 +9,12 @@
 #define GC_RTC_DTLS_BIO_H
 
 #include "rtc/datagram_queue.h"
+#include "rtc/limits.h"
 
 /* Longest datagram that is taken. */
-#define GC_DTLS_DATAGRAM_BYTES_MAX 9000
-/* UDP payload of our own handshake messages, always, and of data at first (RFC 8831 5: 1200). */
-#define GC_DTLS_MTU_BYTES 1200
+#define GC_DTLS_DATAGRAM_BYTES_MAX GC_RTC_DATAGRAM_BYTES_MAX
+/* UDP payload of our own handshake messages, always, and of data at first. */
+#define GC_DTLS_MTU_BYTES GC_RTC_DATAGRAM_BYTES
 /* A flight of ours has at most about 1,500 bytes, and there is one more record beside it. */
 #define GC_DTLS_OUT_BYTES (2048 + GC_DTLS_DATAGRAM_BYTES_MAX)
 

@@ -5,13 +5,14 @@
 
 #include "core/base/drbg.h"
 #include "core/base/span.h"
+#include "rtc/limits.h"
 
 /* RFC 8839 asks for 24 bits at least; with 48 no two agents of a handle meet by chance. */
 #define GC_ICE_UFRAG_CHARS    8
 #define GC_ICE_PWD_CHARS      24 /* 144 bits; RFC 8839 asks for 128 */
-#define GC_ICE_UFRAG_MIN      4
-#define GC_ICE_PWD_MIN        22
-#define GC_ICE_CREDENTIAL_MAX 256 /* characters of either, of a remote */
+#define GC_ICE_UFRAG_MIN      GC_RTC_UFRAG_BYTES_MIN
+#define GC_ICE_PWD_MIN        GC_RTC_PWD_BYTES_MIN
+#define GC_ICE_CREDENTIAL_MAX GC_RTC_CREDENTIAL_BYTES_MAX /* characters of either, of a remote */
 
 typedef struct gc_ice_credentials {
     uint8_t ufrag[GC_ICE_CREDENTIAL_MAX];

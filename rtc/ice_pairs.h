@@ -12,8 +12,9 @@
 #include "core/base/addr.h"
 #include "rtc/candidate.h"
 #include "rtc/ice_pair.h"
+#include "rtc/limits.h"
 
-#define GC_ICE_BASES_MAX   8
+#define GC_ICE_BASES_MAX   GC_RTC_BASES_MAX
 #define GC_ICE_REMOTES_MAX 20  /* candidates of one peer, those learned from its checks included */
 #define GC_ICE_PAIRS_MAX   100 /* RFC 8445 6.1.2.5; beyond it the worst goes */
 #define GC_ICE_VALID_MAX   4   /* pairs kept alive: the one in use, and replacements */

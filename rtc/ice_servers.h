@@ -16,7 +16,7 @@
 #include "rtc/ice_gate.h"
 #include "rtc/ice_pairs.h"
 
-#define GC_ICE_SERVERS_MAX      8
+#define GC_ICE_SERVERS_MAX      GC_RTC_SERVERS_MAX
 #define GC_ICE_SERVER_SENDS_MAX 7
 #define GC_ICE_SERVER_RTO_MS    500 /* doubles */
 

@@ -7,7 +7,6 @@
 
 _Static_assert(GC_PEER_CONNECTION_WIDE_WINDOW_BYTES / GC_SCTP_BLOCK_BYTES <= GC_SCTP_IN_TSNS,
                "a window of full chunks has places for their TSNs");
-_Static_assert(GC_SCTP_PACKET_BYTES == GC_DTLS_MTU_BYTES - GC_DTLS_OVERHEAD_BYTES, "said twice");
 
 void gc_peer_connection_place(gc_peer_connection *p, gc_sctp_pool *pool, gc_arena *a) {
     gc_sctp_place(&p->sctp, pool, a);

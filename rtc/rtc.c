@@ -6,12 +6,6 @@
 #include "core/base/secret.h"
 #include "rtc/rtc_dispatch.h"
 
-_Static_assert(GC_RTC_BASES_MAX == GC_ICE_BASES_MAX, "a base of the handle is one of each link");
-_Static_assert(GC_RTC_SERVERS_MAX == GC_ICE_SERVERS_MAX, "and a server");
-_Static_assert(GC_RTC_LABEL_BYTES_MAX == GC_CHANNELS_LABEL_BYTES_MAX, "said twice");
-_Static_assert(GC_RTC_DATAGRAM_BYTES_MAX == GC_DTLS_DATAGRAM_BYTES_MAX, "said twice");
-_Static_assert(GC_RTC_MESSAGE_BYTES_MAX == GC_SCTP_MESSAGE_BYTES_MAX, "said twice");
-
 struct gc_rtc {
     uint64_t now_ms;
     bool asks;        /* multicast DNS may have something to say */

@@ -32,12 +32,6 @@
 
 typedef struct gc_rtc gc_rtc;
 
-/* Sockets of the host, each bound to one own address. */
-#define GC_RTC_BASES_MAX 8
-/* Addresses of STUN servers, which tell how the network sees an own socket: of four names one of
- * each family. */
-#define GC_RTC_SERVERS_MAX 8
-
 typedef struct gc_rtc_options {
     /* Links that exist at a time, at most GC_LINKS_MAX (asserted); 0: GC_LINKS_MAX. Links that were
      * closed and still send their last bytes have places beside these. */
@@ -111,7 +105,6 @@ uint64_t gc_rtc_deadline(const gc_rtc *r);
  * DESCRIPTION. A link of this number that exists is closed first. label: of the in-band channel of
  * GC_LINK_KIND_EITHER, at most GC_RTC_LABEL_BYTES_MAX, else GC_E_TOO_BIG. Returns 0, or GC_E_FULL:
  * links_max links exist. */
-#define GC_RTC_LABEL_BYTES_MAX 128
 int gc_rtc_offer(gc_rtc *r, uint64_t now_ms, uint32_t link, uint32_t kind, gc_span label);
 /* Sets how the in-band channel of a link that was offered as GC_LINK_KIND_EITHER carries messages,
  * after gc_rtc_offer() and before gc_rtc_remote(); without this call each one until it comes, in

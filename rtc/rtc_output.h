@@ -6,12 +6,8 @@
 
 #include "core/base/addr.h"
 #include "core/base/span.h"
+#include "rtc/limits.h"
 
-/* Longest message that is sent or taken: what our descriptions announce (a=max-message-size), and
- * what Chromium announces. */
-#define GC_RTC_MESSAGE_BYTES_MAX 262144
-/* Longest UDP payload that is taken or given. Longer datagrams are ignored. */
-#define GC_RTC_DATAGRAM_BYTES_MAX 9000
 /* Longest UDP payload to a side of another program: what Ethernet carries over IPv4. Chromium reads
  * DTLS in pieces of 2,048 bytes and ends the link when a record is longer. */
 #define GC_RTC_DATAGRAM_BYTES_OTHERS 1472

@@ -34,7 +34,7 @@
 #include "rtc/sctp_state.h"
 
 /* The packets of a link: the plaintext of a DTLS record (AES-GCM) in 1,200 bytes of UDP. */
-#define GC_SCTP_PACKET_BYTES 1163
+#define GC_SCTP_PACKET_BYTES (GC_RTC_DATAGRAM_BYTES - GC_RTC_RECORD_BYTES)
 /* From gc_sctp_connect() to UP, and from gc_sctp_close() or the peer's SHUTDOWN to DOWN; then the
  * association ends with GC_SCTP_UNREACHABLE. */
 #define GC_SCTP_OPEN_MS  15000

@@ -1,6 +1,7 @@
 /* SCTP state: the parts of one association, for the three files that work on all of them: what
  * comes (sctp_receive.h), what goes out (sctp_transmit.h), and the association as a whole (sctp.h).
- */
+ * `reason` is 0 until the association ends, and stays as it is then. Bounds: those of the parts,
+ * and one answer of each kind that is due. Source: RFC 9260 4, 5, 9. */
 #ifndef GC_RTC_SCTP_STATE_H
 #define GC_RTC_SCTP_STATE_H
 
@@ -15,8 +16,8 @@
 #include "rtc/sctp_recovery.h"
 #include "rtc/sctp_resets.h"
 
-/* RFC 8841 6: both ports. */
-#define GC_SCTP_PORT 5000
+/* Both ports. */
+#define GC_SCTP_PORT GC_RTC_SCTP_PORT
 /* A HEARTBEAT is answered whose information is at most so long, and an unknown chunk reported. */
 #define GC_SCTP_HEARTBEAT_BYTES_MAX 512
 #define GC_SCTP_UNKNOWN_BYTES_MAX   64
@@ -83,19 +84,23 @@ typedef struct gc_sctp {
     bool told;                                      /* DOWN was given */
 } gc_sctp;
 
-/* Takes the time of an input; a step back is clamped. */
+/* Takes the time of an input as s->now_ms; a step back is clamped. Before anything else of it. */
 void gc_sctp_state_time(gc_sctp *s, uint64_t now_ms);
-/* Ends the association. abort_cause: an ABORT with this cause tells the peer; 0: none. Whole
- * messages that came are still given. */
+/* Ends the association, if it has not ended, and gives back what was to be sent. reason: a
+ * gc_sctp_reason (not 0, asserted). abort_cause: an ABORT with this cause (gc_sctp_cause) tells a
+ * peer whose tag is known; 0: none. Whole messages that came are still given. */
 void gc_sctp_state_end(gc_sctp *s, uint32_t reason, uint16_t abort_cause);
-/* Carries out what a gc_sctp_news says. */
+/* Carries out what a gc_sctp_news of `opening` says: takes the peer's numbers, opens, or ends the
+ * association with GC_SCTP_RESTARTED. NEWS_NONE: nothing changes. */
 void gc_sctp_state_news(gc_sctp *s, uint32_t news);
-/* Tells the congestion control what recovery has found to be lost. */
+/* Passes on to the congestion control what recovery has found to be lost, or not to be, since the
+ * last call. */
 void gc_sctp_state_lost(gc_sctp *s);
-/* Takes what became of the packet that `mtu` watches, and tells the congestion control how long
- * packets are. After whatever may have changed either. */
+/* Takes what became of the packet that `mtu` watches, and passes on to the congestion control how
+ * long packets are. Call it after whatever may have changed either. */
 void gc_sctp_state_path(gc_sctp *s);
-/* Returns true when messages may be given up: the peer takes FORWARD-TSN (RFC 3758 3.3.1). */
+/* Returns true when messages may be given up: the association is open, and the peer takes
+ * FORWARD-TSN (RFC 3758 3.3.1). */
 bool gc_sctp_state_gives_up(const gc_sctp *s);
 /* Returns true when the association is established and not ended. */
 bool gc_sctp_state_is_open(const gc_sctp *s);

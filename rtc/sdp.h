@@ -9,18 +9,19 @@
 
 #include "core/base/limits.h"
 #include "core/base/writer.h"
+#include "rtc/limits.h"
 
 #define GC_SDP_MID_BYTES_MAX         16 /* of a=mid; browsers write "0" or "sdparta_0" */
-#define GC_SDP_UFRAG_BYTES_MIN       4  /* RFC 8839 5.4, and the other three */
-#define GC_SDP_PWD_BYTES_MIN         22
-#define GC_SDP_CREDENTIAL_BYTES_MAX  256
+#define GC_SDP_UFRAG_BYTES_MIN       GC_RTC_UFRAG_BYTES_MIN
+#define GC_SDP_PWD_BYTES_MIN         GC_RTC_PWD_BYTES_MIN
+#define GC_SDP_CREDENTIAL_BYTES_MAX  GC_RTC_CREDENTIAL_BYTES_MAX
 #define GC_SDP_FINGERPRINT_BYTES     32    /* SHA-256 */
 #define GC_SDP_MESSAGE_BYTES_DEFAULT 65536 /* RFC 8841 6.1: without a=max-message-size */
 /* Says that the writer is of this program and takes the first datagram of DTLS from ICE checks
  * (rtc/ice_passenger.h). A later version that does more says more. Source: RFC 8839 5.6. */
 #define GC_SDP_OWN_OPTION          "ghostchat1"
-#define GC_SDP_SCTP_INIT_BYTES_MAX 256  /* of a=sctp-init: Chromium's INIT has 30 */
-#define GC_SDP_SCTP_PORT           5000 /* of our own descriptions, as of all browsers' */
+#define GC_SDP_SCTP_INIT_BYTES_MAX GC_RTC_INIT_BYTES_MAX
+#define GC_SDP_SCTP_PORT           GC_RTC_SCTP_PORT
 
 /* Which side opens the DTLS connection. Source: RFC 8842 5.2. */
 enum gc_sdp_setup {
