@@ -49,9 +49,7 @@ static gc_channels_event open_in_band(gc_channels *c, gc_sctp *sctp, uint64_t no
     uint8_t bytes[GC_DCEP_OPEN_HEAD_BYTES + GC_CHANNELS_LABEL_BYTES_MAX];
     gc_writer w;
     gc_writer_init(&w, bytes, sizeof bytes);
-    gc_dcep_write_open(&(gc_dcep_open){.ordered = !c->form.unordered,
-                                       .limit = c->form.limit,
-                                       .reliability = c->form.reliability,
+    gc_dcep_write_open(&(gc_dcep_open){.form = c->form,
                                        .priority = GC_DCEP_PRIORITY,
                                        .label = gc_span_of(c->label, c->label_len)},
                        &w);
@@ -107,8 +105,7 @@ static gc_channels_event on_open(gc_channels *c, gc_sctp *sctp, uint64_t now_ms,
     c->stream = m->stream;
     c->adopted = true;
     c->answered = true;
-    c->form = (gc_dcep_form){
-        .unordered = !open.ordered, .limit = open.limit, .reliability = open.reliability};
+    c->form = open.form;
     return acknowledge(c, sctp, now_ms);
 }
 

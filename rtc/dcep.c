@@ -19,7 +19,7 @@ int gc_dcep_parse_open(gc_span message, gc_dcep_open *out) {
     uint16_t priority = gc_reader_u16(&r);
     uint32_t reliability = gc_reader_u32(&r);
     uint16_t label = gc_reader_u16(&r), protocol = gc_reader_u16(&r);
-    gc_dcep_open open = {.ordered = (type & UNORDERED) == 0, .priority = priority};
+    gc_dcep_open open = {.form.unordered = (type & UNORDERED) != 0, .priority = priority};
     open.label = gc_reader_bytes(&r, label);
     open.protocol = gc_reader_bytes(&r, protocol);
     type &= (uint8_t)~UNORDERED;
@@ -29,9 +29,9 @@ int gc_dcep_parse_open(gc_span message, gc_dcep_open *out) {
     if (label > GC_DCEP_NAME_BYTES_MAX || protocol > GC_DCEP_NAME_BYTES_MAX) {
         return GC_E_TOO_BIG;
     }
-    open.limit = (enum gc_dcep_limit)type;
+    open.form.limit = (enum gc_dcep_limit)type;
     /* RFC 8832 5.1: ignored for a reliable channel. */
-    open.reliability = type == GC_DCEP_RELIABLE ? 0 : reliability;
+    open.form.reliability = type == GC_DCEP_RELIABLE ? 0 : reliability;
     *out = open;
     return 0;
 }
@@ -40,9 +40,9 @@ void gc_dcep_write_open(const gc_dcep_open *open, gc_writer *w) {
     gc_assert(open->label.len <= GC_DCEP_NAME_BYTES_MAX &&
               open->protocol.len <= GC_DCEP_NAME_BYTES_MAX);
     gc_writer_u8(w, TYPE_OPEN);
-    gc_writer_u8(w, (uint8_t)(open->limit | (open->ordered ? 0 : UNORDERED)));
+    gc_writer_u8(w, (uint8_t)(open->form.limit | (open->form.unordered ? UNORDERED : 0)));
     gc_writer_u16(w, open->priority);
-    gc_writer_u32(w, open->reliability);
+    gc_writer_u32(w, open->form.reliability);
     gc_writer_u16(w, (uint16_t)open->label.len);
     gc_writer_u16(w, (uint16_t)open->protocol.len);
     gc_writer_span(w, open->label);

@@ -14,7 +14,12 @@
  * after one such round whose round trips show a queue by the threshold of HyStart++ (RFC 9406 4.2):
  * the delay alone would end it on paths whose delay varies. Left out of the draft: the short-term
  * bound of the flight (the bound of the rate does its work), and the estimate of acknowledgements
- * that come in heaps (GC_SCTP_BBR_SPARE_MS of the rate is added to the window instead). */
+ * that come in heaps (GC_SCTP_BBR_SPARE_MS of the rate is added to the window instead).
+ *
+ * Bounds: the window is GC_SCTP_BBR_PACKETS_MIN packets to GC_SCTP_MODEL_BYTES_MAX, but for one
+ * packet after a timeout; work: constant for each call. All bytes are those of the user, and all
+ * times monotonic milliseconds.
+ * Source: draft-ietf-ccwg-bbr 5; RFC 9260 7.2; RFC 9406 4.2. */
 #ifndef GC_RTC_SCTP_BBR_H
 #define GC_RTC_SCTP_BBR_H
 
@@ -68,24 +73,26 @@ typedef struct gc_sctp_bbr {
     uint32_t chance;
 } gc_sctp_bbr;
 
-/* Starts in startup, with nothing known of the path and the window of RFC 9260 7.2.1. packet_bytes:
- * longest packet of the path. now_ms: monotonic. chance: any number, from which the times of the
- * probes follow. */
+/* Begins in startup, with nothing known of the path and the window of RFC 9260 7.2.1. packet_bytes:
+ * longest packet of the path. chance: any number, from which the times of the probes follow. */
 void gc_sctp_bbr_begin(gc_sctp_bbr *b, uint32_t packet_bytes, uint64_t now_ms, uint32_t chance);
-/* Starts anew on another path. delivered: bytes so far (sctp_rate.h). */
+/* Begins anew on another path, with packets as long as before. delivered: bytes so far
+ * (sctp_rate.h). */
 void gc_sctp_bbr_moved(gc_sctp_bbr *b, uint32_t delivered, uint64_t now_ms);
-/* Takes that packets are at most so long from now on. */
+/* Takes that packets are at most so many bytes long from now on. The window stays. */
 void gc_sctp_bbr_size(gc_sctp_bbr *b, uint32_t packet_bytes);
-/* Takes a SACK that acknowledges anything new (acked_bytes > 0), all of it sent on this path, and
- * sets the window, the rate and the phase by it. s: borrowed for the call. */
+/* Takes a SACK that acknowledges anything new (s->acked_bytes is not 0), all of it sent on this
+ * path, and sets the window, the rate and the phase by it. s: borrowed for the call. */
 void gc_sctp_bbr_acked(gc_sctp_bbr *b, const gc_sctp_sample *s);
-/* Counts bytes of the user that were lost, before the SACK that told it is taken. */
+/* Counts bytes that were lost, before the SACK that told it is taken: a round that has lost much of
+ * what it sent lowers the window when it ends. */
 void gc_sctp_bbr_lost(gc_sctp_bbr *b, uint32_t bytes);
 /* Undoes what the last losses did: one of them was none (the draft, 5.5.10.4). */
 void gc_sctp_bbr_spurious(gc_sctp_bbr *b);
 /* Leaves a window of one packet (RFC 9260 7.2.3); the model stays. */
 void gc_sctp_bbr_timed_out(gc_sctp_bbr *b);
-/* Returns the rate of sending in bytes a second; 0: as fast as the window allows. */
+/* Returns the rate of sending in bytes a second; 0: as fast as the window allows, before the first
+ * sample and where a round trip is shorter than GC_SCTP_BBR_PACED_RTT_MS. */
 uint64_t gc_sctp_bbr_rate(const gc_sctp_bbr *b);
 
 #endif

@@ -204,7 +204,7 @@ static void messages_that_nobody_may_send(void **state) {
 static gc_span open_message(bool ordered, uint8_t out[64]) {
     gc_writer w;
     gc_writer_init(&w, out, 64);
-    gc_dcep_write_open(&(gc_dcep_open){.ordered = ordered, .label = GC_SPAN("dc")}, &w);
+    gc_dcep_write_open(&(gc_dcep_open){.form.unordered = !ordered, .label = GC_SPAN("dc")}, &w);
     return gc_writer_done(&w);
 }
 
@@ -315,10 +315,7 @@ static void the_form_of_a_channel_of_the_other_side_is_kept(void **state) {
         uint8_t bytes[64];
         gc_writer w;
         gc_writer_init(&w, bytes, sizeof bytes);
-        gc_dcep_write_open(&(gc_dcep_open){.ordered = !forms[i].form.unordered,
-                                           .limit = forms[i].form.limit,
-                                           .reliability = forms[i].form.reliability},
-                           &w);
+        gc_dcep_write_open(&(gc_dcep_open){.form = forms[i].form}, &w);
         assert_int_equal(bytes[1], forms[i].type);
         prepare(GC_LINK_KIND_DATA, GC_LINK_KIND_DATA);
         connect_sides();

@@ -14,8 +14,8 @@ static void an_open_message(void **state) {
     (void)state;
     gc_dcep_open open;
     assert_int_equal(parse(OPEN, &open), 0);
-    assert_true(open.ordered);
-    assert_int_equal(open.limit, GC_DCEP_RELIABLE);
+    assert_false(open.form.unordered);
+    assert_int_equal(open.form.limit, GC_DCEP_RELIABLE);
     assert_int_equal(open.priority, GC_DCEP_PRIORITY);
     assert_span(open.label, GC_SPAN("dc"));
     assert_span(open.protocol, GC_SPAN("p"));
@@ -32,9 +32,9 @@ static void each_type_of_channel(void **state) {
             continue;
         }
         assert_int_equal(error, 0);
-        assert_int_equal(open.ordered, type < 0x80);
-        assert_int_equal(open.limit, type & 0x7f);
-        assert_int_equal(open.reliability, (type & 0x7f) == 0 ? 0 : 7);
+        assert_int_equal(open.form.unordered, type >= 0x80);
+        assert_int_equal(open.form.limit, type & 0x7f);
+        assert_int_equal(open.form.reliability, (type & 0x7f) == 0 ? 0 : 7);
         uint8_t out[12];
         gc_writer w;
         gc_writer_init(&w, out, sizeof out);
@@ -64,7 +64,7 @@ static void cut_and_longer_ones_are_refused(void **state) {
 static void names_are_bounded(void **state) {
     (void)state;
     static uint8_t bytes[12 + 2 * GC_DCEP_NAME_BYTES_MAX];
-    gc_dcep_open open = {.ordered = true};
+    gc_dcep_open open = {0};
     open.label = gc_span_of(bytes, GC_DCEP_NAME_BYTES_MAX);
     open.protocol = open.label;
     static uint8_t out[sizeof bytes];
