@@ -33,10 +33,13 @@
  *     datagrams can always do so.
  *   - More false flights with the true certificate than GC_DTLS_PROOFS_MAX in a timer hide the true
  *     one, as long as they go on.
+ *   - Others than peers of this program may cut a flight: a false part that comes between its parts
+ *     hides it until it is sent again.
  *
  * Contract: call one function, then drain gc_dtls_poll(), then ask gc_dtls_deadline(). The sessions
  * of one context share the memory of one datagram each way: whoever gives a datagram to another
- * session before draining this one loses datagrams, as a network does, and nothing else.
+ * session before draining this one loses datagrams, as a network does, and nothing else. now_ms:
+ * milliseconds of any clock; what is earlier than the latest call's counts as that.
  *
  * OpenSSL's retransmission timer reads gettimeofday(), the clock of the wall. A program that
  * defines that function decides its time. Where that clock is set back, the deadline of the
@@ -114,24 +117,28 @@ typedef struct gc_dtls_output {
     gc_span bytes; /* borrowed until the next call for any session of the context */
 } gc_dtls_output;
 
-/* Starts idle. context: outlives the session. The session must not move. */
+/* Starts idle, with no memory of OpenSSL. context: borrowed, outlives the session. The session must
+ * not move until gc_dtls_end(). */
 void gc_dtls_init(gc_dtls *d, gc_dtls_context *context);
-/* Names the fingerprint that the certificate of the other side must have; before gc_dtls_begin().
- * ours: the other side is a peer of this program. */
+/* Names the fingerprint (SHA-256, copied) that the certificate of the other side must have; before
+ * gc_dtls_prepare() and gc_dtls_begin(). ours: the other side is a peer of this program. Source:
+ * RFC 8122 5. */
 void gc_dtls_expect(gc_dtls *d, const uint8_t fingerprint[GC_FINGERPRINT_BYTES], bool ours);
 /* Prepares the handshake of an idle session that expects a fingerprint (both asserted), as the
  * client: its ClientHello is the next output, and is given out again only after gc_dtls_begin(). */
 void gc_dtls_prepare(gc_dtls *d, uint64_t now_ms);
 /* Begins the handshake of a session that expects a fingerprint and is idle or prepared (both
  * asserted), and replays what was held. client: whether ours is the client, whose ClientHello
- * follows. rtt_ms: as for gc_dtls_round_trip(). Failures are reported as ENDED. */
+ * follows; a prepared session is one whatever client says. rtt_ms: as for gc_dtls_round_trip().
+ * Failures are reported as ENDED, GC_DTLS_HANDSHAKE_MS from now on. Nothing happens where a
+ * prepared session was closed. */
 void gc_dtls_begin(gc_dtls *d, uint64_t now_ms, bool client, uint32_t rtt_ms);
-/* Takes the round trip of the path in milliseconds, once it is known, for all timers that start
- * from now on; 0: it is not known, and nothing changes. */
+/* Takes the round trip of the path, once it is known, for all timers that start from now on.
+ * rtt_ms: in milliseconds, any number; 0: it is not known, and nothing changes. */
 void gc_dtls_round_trip(gc_dtls *d, uint32_t rtt_ms);
-/* Takes one datagram; any bytes are allowed. Those over GC_DTLS_DATAGRAM_BYTES_MAX are ignored, and
- * so are those after the end. While it is idle datagrams of up to GC_DTLS_HELD_DATAGRAM_BYTES_MAX
- * are held, as long as there is room. */
+/* Takes one datagram, copied; any bytes are allowed, in any state. Those over
+ * GC_DTLS_DATAGRAM_BYTES_MAX are ignored, and so are those after the end. While it is idle
+ * datagrams of up to GC_DTLS_HELD_DATAGRAM_BYTES_MAX are held, as long as there is room. */
 void gc_dtls_datagram(gc_dtls *d, uint64_t now_ms, gc_span datagram);
 /* The same for a datagram that came inside an authenticated check of ICE: a ClientHello in it is of
  * the other side, so none that anybody could have sent takes its place. */
@@ -140,16 +147,19 @@ void gc_dtls_passenger(gc_dtls *d, uint64_t now_ms, gc_span datagram);
  * of DTLS 1.2 add less). data: 1..GC_DTLS_DATAGRAM_BYTES_MAX - GC_DTLS_OVERHEAD_BYTES bytes
  * (asserted). Returns 0; GC_E_STATE when it is not connected; GC_E_FULL: drain first. */
 int gc_dtls_send(gc_dtls *d, gc_span data);
-/* Says close_notify, where it is connected, and ends without a report. */
+/* Says close_notify (RFC 5246 7.2.1), where it is connected, and ends without a report: what is
+ * given out after it are the datagrams that wait. In any state; gc_dtls_end() is still needed. */
 void gc_dtls_close(gc_dtls *d);
-/* Ends without a word and gives back OpenSSL's memory. May be called twice. */
+/* Ends without a word, drops all datagrams and gives back OpenSSL's memory. May be called twice. */
 void gc_dtls_end(gc_dtls *d);
-/* Carries out what is due at now_ms: resends, and the end of a handshake that takes too long. */
+/* Carries out what is due at now_ms: resends, fresh sessions, and the end of a handshake that takes
+ * too long. Does nothing when it is called too early. */
 void gc_dtls_tick(gc_dtls *d, uint64_t now_ms);
 /* Returns when to call gc_dtls_tick(); GC_NEVER: not at all. Always after the now_ms of its last
  * call, once the outputs have been drained. */
 uint64_t gc_dtls_deadline(const gc_dtls *d);
-/* Takes the next output into *out. Returns false when there is none. */
+/* Takes the next output into *out, whose bytes are borrowed until the next call for any session of
+ * the context. Returns false, and a GC_DTLS_NOTHING, when there is none. */
 bool gc_dtls_poll(gc_dtls *d, gc_dtls_output *out);
 
 #endif

@@ -7,7 +7,7 @@
  *
  * Messages come in their order. Of the one in parts there are the bytes up to somewhere and the
  * bytes from somewhere to its end, so that two datagrams may overtake one another. Source: RFC 6347
- * 4.2.2. */
+ * 4.2.3. */
 #ifndef GC_RTC_DTLS_ASSEMBLY_H
 #define GC_RTC_DTLS_ASSEMBLY_H
 
@@ -30,13 +30,14 @@ typedef struct gc_dtls_assembly {
     bool part;     /* of the next message something is there */
 } gc_dtls_assembly;
 
-/* Begins empty. memory: size bytes (GC_DTLS_RECORD_HEAD_BYTES at least), used as long as a is.
- * types: of the `wanted` messages (1 to GC_DTLS_ASSEMBLY_MESSAGES_MAX), used as long. seq: number
- * of the first one. */
+/* Begins empty. memory: size bytes (GC_DTLS_RECORD_HEAD_BYTES at least, asserted), borrowed as long
+ * as a is used. types: of the `wanted` messages (1 to GC_DTLS_ASSEMBLY_MESSAGES_MAX, asserted),
+ * borrowed as long. seq: number of the first one. */
 void gc_dtls_assembly_begin(gc_dtls_assembly *a, uint8_t *memory, uint32_t size,
                             const uint8_t *types, uint8_t wanted, uint16_t seq);
-/* Takes a message, or a part of one, copied. Returns false, and changes nothing, when it is not
- * wanted, does not fit, or comes before its turn. */
+/* Takes a message, or a part of one, copied, with bounds as gc_dtls_message_next() checks them.
+ * Returns false, and changes nothing, when it is not wanted, does not fit, or comes before its
+ * turn. */
 bool gc_dtls_assembly_put(gc_dtls_assembly *a, const gc_dtls_message *m);
 /* Takes what is wanted of all records of a datagram that are not encrypted. Returns true if any
  * part was taken. */

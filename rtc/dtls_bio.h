@@ -4,7 +4,8 @@
  * between datagrams.
  *
  * The datagram that waits to be read lies in memory that the sessions of a handle share: whoever
- * admits another one before OpenSSL has read this one loses it, as a network does. */
+ * admits another one before OpenSSL has read this one loses it, as a network does. Source: RFC 6347
+ * 4.1.1 (records in datagrams), 4.2.4 (flights). */
 #ifndef GC_RTC_DTLS_BIO_H
 #define GC_RTC_DTLS_BIO_H
 
@@ -35,12 +36,13 @@ typedef struct gc_dtls_bio {
 } gc_dtls_bio;
 
 /* Makes the method of all BIOs of a handle: OpenSSL has no constant ones, and a shared one would be
- * a global. Returns it, for BIO_meth_free(), or NULL. */
+ * a global. Returns it, for BIO_meth_free(), or NULL when OpenSSL refuses. */
 struct bio_method_st *gc_dtls_bio_method(void);
-/* Starts with no datagrams. input: of the handle, outlives b. */
+/* Starts with no datagrams. input: of the handle, borrowed, outlives b. */
 void gc_dtls_bio_init(gc_dtls_bio *b, gc_dtls_input *input);
-/* Makes OpenSSL's end of b, which must not move as long as that is used. Returns it, for
- * BIO_free(), or NULL. */
+/* Makes OpenSSL's end of b, which must not move as long as that is used. method: of
+ * gc_dtls_bio_method(), outlives it. Returns it, for BIO_free() (or SSL_free(), once an SSL has
+ * it), or NULL when OpenSSL refuses. */
 struct bio_st *gc_dtls_bio_make(gc_dtls_bio *b, const struct bio_method_st *method);
 /* Tells whether a datagram waits for OpenSSL to be read from b. */
 bool gc_dtls_bio_waits(const gc_dtls_bio *b);

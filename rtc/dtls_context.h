@@ -14,11 +14,11 @@ typedef struct gc_dtls_context {
     uint8_t data[GC_DTLS_DATAGRAM_BYTES_MAX]; /* of DATA */
 } gc_dtls_context;
 
-/* Makes the context of a handle with its certificate, whose key it shares. The context must not
- * move while sessions use it. Returns 0, or GC_E_CRYPTO: OpenSSL refused, and there is nothing to
- * end. */
+/* Makes the context of a handle with its certificate, whose key it shares (OpenSSL counts who has
+ * it, so the certificate may end before). The context must not move while sessions use it. Returns
+ * 0, or GC_E_CRYPTO: OpenSSL refused, and there is nothing to end. */
 int gc_dtls_context_init(gc_dtls_context *x, const gc_certificate *certificate);
-/* Gives back what OpenSSL allocated; all sessions must have ended before. */
+/* Gives back what OpenSSL allocated; all sessions must have ended before. May be called twice. */
 void gc_dtls_context_end(gc_dtls_context *x);
 
 #endif

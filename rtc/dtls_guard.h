@@ -43,10 +43,12 @@ void gc_dtls_guard_begin(gc_dtls_guard *g, bool of_client, bool ours);
 void gc_dtls_guard_greeted(gc_dtls_guard *g);
 /* Notes that the ClientHello of ours goes out again. */
 void gc_dtls_guard_asked_again(gc_dtls_guard *g);
-/* Returns true when the next message is the first one of a flight that has a proof. */
+/* Returns true when the next message is the first one of a flight that has a proof: of a client
+ * Certificate, of a server ServerHello. */
 bool gc_dtls_guard_wants_proof(const gc_dtls_guard *g);
-/* Tells whether a record passes, and counts it as come then. proven: it is of a flight with a right
- * signature. Records of an epoch after the first pass whatever they are. */
+/* Tells whether a record (any bytes) passes, and counts it as come then. proven: it is of a flight
+ * with a right signature. Records of an epoch after the first, which are encrypted, pass whatever
+ * they are once ChangeCipherSpec has. */
 bool gc_dtls_guard_passes(gc_dtls_guard *g, const gc_dtls_record *record, bool proven);
 
 #endif

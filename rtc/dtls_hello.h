@@ -25,10 +25,11 @@ typedef struct gc_dtls_hello {
     uint8_t *memory;
 } gc_dtls_hello;
 
-/* Begins with nothing. memory: GC_DTLS_HELLO_BYTES_MAX bytes, used as long as h is. */
+/* Begins with nothing. memory: GC_DTLS_HELLO_BYTES_MAX bytes, borrowed as long as h is used. */
 void gc_dtls_hello_init(gc_dtls_hello *h, uint8_t *memory);
-/* Looks for a ClientHello, or a part of one, in a datagram. ours: the other side is a peer of this
- * program, which cuts none. sure: the datagram came inside an authenticated check. */
+/* Looks for a ClientHello, or a part of one, in a datagram (any bytes, copied). One that is longer
+ * than GC_DTLS_HELLO_BYTES_MAX with the head of its record is not taken. ours: the other side is a
+ * peer of this program, which cuts none. sure: the datagram came inside an authenticated check. */
 void gc_dtls_hello_datagram(gc_dtls_hello *h, gc_span datagram, bool ours, bool sure);
 /* Returns true when one waits; sure: only one that is sure, where the answered one is not. */
 bool gc_dtls_hello_waits(const gc_dtls_hello *h, bool sure);

@@ -34,21 +34,23 @@ typedef struct gc_dtls_proof {
 void gc_dtls_proof_init(gc_dtls_proof *p);
 /* Gives back what OpenSSL allocated; nothing is known then. May be called twice. */
 void gc_dtls_proof_end(gc_dtls_proof *p);
-/* Tells whether a message Certificate has the certificate with this fingerprint at its head, and
- * keeps its key. */
+/* Tells whether a message Certificate has the certificate with this fingerprint (SHA-256) at its
+ * head, and keeps the key of the first such one until the end, copied. */
 bool gc_dtls_proof_certificate(gc_dtls_proof *p, gc_span certificate,
                                const uint8_t fingerprint[GC_FINGERPRINT_BYTES]);
-/* Tells whether a server with the key that is kept has signed this answer to the ClientHello with
- * client_random. */
+/* Tells whether a server with the key that is kept has signed this answer (ServerHello,
+ * ServerKeyExchange) to the ClientHello with client_random; false when there is no key. */
 bool gc_dtls_proof_of_server(const gc_dtls_proof *p,
                              const uint8_t client_random[GC_DTLS_RANDOM_BYTES], gc_span hello,
                              gc_span key_exchange);
-/* Begins with a handshake of which nothing has been said. Returns false when OpenSSL refuses. */
+/* Begins with a handshake of which nothing has been said; needed for gc_dtls_proof_of_client()
+ * alone. Returns false when OpenSSL refuses. */
 bool gc_dtls_proof_listen(gc_dtls_proof *p);
 /* Adds a message that came or, sent, left; nothing happens where it is one that was sent again. */
 void gc_dtls_proof_hear(gc_dtls_proof *p, bool sent, gc_span message);
 /* Tells whether a client with the key that is kept has signed what was heard and the first two of
- * these messages. */
+ * these messages (Certificate, ClientKeyExchange, CertificateVerify); false when there is no key or
+ * nothing was listened to. */
 bool gc_dtls_proof_of_client(const gc_dtls_proof *p, gc_span certificate, gc_span key_exchange,
                              gc_span verify);
 

@@ -1,6 +1,6 @@
 /* DTLS records as far as they are looked at before OpenSSL: a datagram holds one or more of them,
  * and a record of a handshake one or more messages. Source: RFC 6347 4.1 (records), 4.2.2
- * (fragments of handshake messages). */
+ * (messages of a handshake), 4.2.3 (their fragments). */
 #ifndef GC_RTC_DTLS_RECORD_H
 #define GC_RTC_DTLS_RECORD_H
 
@@ -54,7 +54,8 @@ typedef struct gc_dtls_message {
  * Returns false when there is none: at the end, or where the bytes are not a record (the rest of
  * such a datagram is worth nothing). */
 bool gc_dtls_record_next(gc_span *datagram, gc_dtls_record *out);
-/* Writes another sequence number (48 bits) into the bytes of a whole record. */
+/* Writes another sequence number (48 bits, big-endian; higher ones are cut off) into the bytes of a
+ * whole record. */
 void gc_dtls_record_number(uint8_t *record, uint64_t number);
 /* Takes the first message, or fragment of one, of the body of a handshake record of epoch 0 and
  * moves *body behind it; spans are borrowed from it. Returns false when there is none, or where it

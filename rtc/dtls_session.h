@@ -7,7 +7,7 @@
  * The certificate of the other side is compared with its fingerprint as soon as OpenSSL has it, in
  * both roles: with a wrong one the handshake itself fails (RFC 8122 5, RFC 8827 6.5), so neither
  * side takes the session for an open one. Certificates of this protocol are self-signed: there is
- * nothing else to be checked. */
+ * nothing else to be checked. Source: RFC 6347 4.2.4 (timers), RFC 8122 5 and 6.2, RFC 8827 6.5. */
 #ifndef GC_RTC_DTLS_SESSION_H
 #define GC_RTC_DTLS_SESSION_H
 
@@ -51,44 +51,49 @@ typedef struct gc_dtls_session {
     gc_dtls_bio bio;
 } gc_dtls_session;
 
-/* Begins with none. context: outlives the session, which must not move. */
+/* Begins with none. context: borrowed, outlives the session, which must not move. */
 void gc_dtls_session_init(gc_dtls_session *s, gc_dtls_context *context);
 /* Opens one in the place of the one before, and forgets its datagrams. client: the role of ours.
- * fingerprint: of the certificate that is expected. proof: hears each message; both outlive the
- * session. Returns false when OpenSSL refuses. */
+ * fingerprint: GC_FINGERPRINT_BYTES, of the certificate that is expected. proof: hears each
+ * message; both are borrowed until the end. Returns false, and there is none, when OpenSSL
+ * refuses. */
 bool gc_dtls_session_open(gc_dtls_session *s, bool client, const uint8_t *fingerprint,
                           gc_dtls_proof *proof);
-/* Gives back OpenSSL's memory, if there is any, and forgets all datagrams. */
+/* Gives back OpenSSL's memory, if there is any, and forgets all datagrams. May be called twice. */
 void gc_dtls_session_end(gc_dtls_session *s);
 /* Sets the first timer of flights that leave from now on: twice the round trip of the path, within
  * its bounds. rtt_ms: at least 1. */
 void gc_dtls_session_round_trip(gc_dtls_session *s, uint32_t rtt_ms);
 
-/* Begins a datagram for an open session, in the place of one that was not read. */
+/* Begins a datagram without records, in the place of one that a session of the context has not
+ * read. */
 void gc_dtls_session_datagram(gc_dtls_session *s);
 /* Adds a record, copied, to that datagram, which has at most GC_DTLS_DATAGRAM_BYTES_MAX bytes then
  * (asserted). */
 void gc_dtls_session_put(gc_dtls_session *s, const gc_dtls_record *record);
-/* Goes on with the handshake of an open session. */
+/* Goes on with the handshake of an open session: reads the datagram, if there is one, and writes
+ * what follows. After FAILED it must be ended. */
 enum gc_dtls_progress gc_dtls_session_shake(gc_dtls_session *s);
 /* Returns the time in ms until a flight is to be sent again, at least 1; GC_NEVER: no time, or
  * there is no session. */
 uint64_t gc_dtls_session_timer_ms(const gc_dtls_session *s);
 /* Sends the flight of an open session again if its time is over. Returns false when that has
- * happened too often. */
+ * happened too often (12 times): it must be ended if its handshake is not over. */
 bool gc_dtls_session_resend(gc_dtls_session *s);
 /* Writes the random bytes of the client of an open session. */
 void gc_dtls_session_random(const gc_dtls_session *s, uint8_t out[GC_DTLS_RANDOM_BYTES]);
 
-/* Writes data as one record, after DONE. Returns false when the session is over. */
+/* Writes data (1 byte at least) as one record, after DONE; a datagram that does not fit beside
+ * those that wait is lost. Returns false when the session is over. */
 bool gc_dtls_session_write(gc_dtls_session *s, gc_span data);
 /* Reads the content of the next record into *out, borrowed until the next call for any session of
  * the context; after DONE. Returns GC_DTLS_DONE, GC_DTLS_GOES_ON when there is none, or
  * GC_DTLS_FAILED when the session is over. */
 enum gc_dtls_progress gc_dtls_session_read(gc_dtls_session *s, gc_span *out);
-/* Says close_notify, after DONE. */
+/* Says close_notify (RFC 5246 7.2.1), after DONE; nothing may be written after it. */
 void gc_dtls_session_leave(gc_dtls_session *s);
-/* Says "bad_certificate" (RFC 8122 6.2) without a key, as anybody could: browsers believe it. */
+/* Says "bad_certificate" (RFC 8122 6.2) without a key, as anybody could: browsers believe it while
+ * they shake hands. No session need be open. */
 void gc_dtls_session_refuse(gc_dtls_session *s);
 
 #endif
