@@ -28,8 +28,10 @@ typedef struct gc_sctp_ack_time {
     uint32_t packets;   /* with DATA since the last SACK */
 } gc_sctp_ack_time;
 
+/* Begins idle. */
 void gc_sctp_ack_time_begin(gc_sctp_ack_time *t);
-/* Notes that a packet with DATA was read. wide: the peer is of this program. */
+/* Notes that a packet with DATA was read at now_ms (monotonic). at_once: its SACK may not wait.
+ * wide: the peer is of this program. */
 void gc_sctp_ack_time_packet(gc_sctp_ack_time *t, uint64_t now_ms, bool at_once, bool wide);
 /* Notes that a SACK is written. */
 void gc_sctp_ack_time_sent(gc_sctp_ack_time *t);

@@ -68,7 +68,7 @@ uint32_t gc_sctp_assembly_next(gc_sctp_assembly *a, uint32_t stream);
  * account. Whole ordered ones before it are given by gc_sctp_assembly_next(). */
 void gc_sctp_assembly_skip(gc_sctp_assembly *a, gc_sctp_share *share, uint32_t stream,
                            bool unordered, uint32_t mid);
-/* The next ordered message of this stream has the number 0 (RFC 8260 2.3). */
+/* Expects the number 0 of the next ordered message of this stream (RFC 8260 2.3). */
 void gc_sctp_assembly_restart(gc_sctp_assembly *a, uint32_t stream);
 
 #endif

@@ -81,10 +81,15 @@ typedef struct gc_sctp_sack {
     gc_span gap_bytes;
 } gc_sctp_sack;
 
-/* Each reads the value of a chunk of its type. Returns 0 or GC_E_SYNTAX; GC_E_REFUSED for an INIT
- * whose unknown parameter forbids to go on (RFC 9260 3.2.1). */
+/* Reads DATA or I-DATA; its bytes are borrowed from the packet. Returns 0, or GC_E_SYNTAX: too
+ * short, or without a byte of the user. */
 int gc_sctp_data_read(const gc_sctp_chunk *c, gc_sctp_data *out);
+/* Reads INIT or INIT ACK; its cookie is borrowed from the packet. Returns 0; GC_E_SYNTAX; or
+ * GC_E_REFUSED, for an unknown parameter that forbids to go on (RFC 9260 3.2.1): out has what was
+ * read before it. */
 int gc_sctp_init_read(const gc_sctp_chunk *c, gc_sctp_init_chunk *out);
+/* Reads SACK; its gaps are borrowed from the packet. Returns 0, or GC_E_SYNTAX: too short or long.
+ */
 int gc_sctp_sack_read(const gc_sctp_chunk *c, gc_sctp_sack *out);
 /* Returns gap i (0..gaps - 1, asserted) of a SACK. */
 gc_sctp_gap gc_sctp_sack_gap(const gc_sctp_sack *s, uint32_t i);
@@ -159,9 +164,12 @@ typedef struct gc_sctp_reconfig {
 /* Reads a parameter of a RE-CONFIG chunk; fields that its type does not have are 0. Returns 0,
  * GC_E_SYNTAX or GC_E_NOT_FOUND: not a type of the list. */
 int gc_sctp_reconfig_read(const gc_sctp_parameter *p, gc_sctp_reconfig *out);
-/* Each writes a RE-CONFIG chunk with one parameter. streams: in the order of the machine. */
+/* Writes a RE-CONFIG chunk with one request, RESET_OUTGOING. streams: `count` of them, in the order
+ * of the machine, borrowed for the call; 0: all. Those of r are not read. */
 void gc_sctp_request_write(gc_writer *w, const gc_sctp_reconfig *r, const uint16_t *streams,
                            uint32_t count);
+/* Writes a RE-CONFIG chunk with one response. number: of the request. result: a
+ * gc_sctp_reset_result. */
 void gc_sctp_response_write(gc_writer *w, uint32_t number, uint32_t result);
 
 #endif

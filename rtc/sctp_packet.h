@@ -67,8 +67,9 @@ int gc_sctp_packet_open(const gc_crc32c *crc, gc_span packet, bool zero, gc_sctp
 /* Reads the next chunk. Returns false at the end, and when there is no whole chunk: then r->failed.
  */
 bool gc_sctp_chunk_next(gc_reader *r, gc_sctp_chunk *out);
-/* The same for a parameter (or an error cause, RFC 9260 3.3.10, which has the same form) of a
- * chunk's value. The padding of the last one may be missing: it does not count into the chunk. */
+/* Reads the next parameter of a chunk's value (or error cause, RFC 9260 3.3.10, which has the same
+ * form), and returns as gc_sctp_chunk_next() does. The padding of the last one may be missing: it
+ * does not count into the chunk. */
 bool gc_sctp_parameter_next(gc_reader *r, gc_sctp_parameter *out);
 
 /* Begins a packet with this header; the checksum is written by gc_sctp_packet_close(). */

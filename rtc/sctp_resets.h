@@ -38,7 +38,7 @@ typedef struct gc_sctp_resets {
     uint32_t response;
 } gc_sctp_resets;
 
-/* Begins; own_tsn: our first TSN, which is the first number of our requests, too. */
+/* Begins with no reset. own_tsn: our first TSN, which is the first number of our requests, too. */
 void gc_sctp_resets_begin(gc_sctp_resets *r, uint32_t own_tsn);
 /* Takes the first TSN of the peer, the first number of its requests. */
 void gc_sctp_resets_know(gc_sctp_resets *r, uint32_t peer_tsn);

@@ -51,7 +51,7 @@ uint32_t gc_sctp_turns_number(gc_sctp_turns *t, uint32_t stream, bool unordered,
 void gc_sctp_turns_sent(gc_sctp_turns *t, uint64_t turn);
 /* Returns the number of the next ordered message of a stream. */
 uint32_t gc_sctp_turns_next(const gc_sctp_turns *t, uint32_t stream);
-/* The next messages of this stream have the number 0 (RFC 6525 5.1.2, RFC 8260 2.3). */
+/* Gives the next messages of this stream the number 0 (RFC 6525 5.1.2, RFC 8260 2.3). */
 void gc_sctp_turns_restart(gc_sctp_turns *t, uint32_t stream);
 
 #endif
