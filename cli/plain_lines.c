@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define SHORT_ID_CHARS 8 /* of an id, for people without a name */
+#define TAG_BYTES 8 /* of an id that is shown, and so many more where others begin alike */
 
 /* --- people ----------------------------------------------------------------------------------- */
 
@@ -19,9 +19,78 @@ static int find(const gc_plain_lines *p, gc_span id) {
     return -1;
 }
 
-static gc_span short_of(const gc_plain_lines *p, int i) {
-    uint32_t len = p->people[i].id_len;
-    return gc_span_of(p->people[i].id, len < SHORT_ID_CHARS ? len : SHORT_ID_CHARS);
+/* Writes the first `len` bytes of an id. No mark and no blank in it can end the brackets around it,
+ * and no byte is part of a character. */
+static void write_id(gc_writer *w, gc_span id, uint32_t len) {
+    for (uint32_t at = 0; at < id.len && at < len; at++) {
+        uint8_t c = id.data[at];
+        bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        gc_writer_u8(w, plain || c == '-' ? c : '_');
+    }
+}
+
+/* Gives a person that much of the id as a tag, and after it a number from 2 on. */
+static void set_tag(gc_plain_lines *p, int i, uint32_t len, uint32_t number) {
+    gc_writer w;
+    gc_writer_init(&w, p->people[i].tag, sizeof p->people[i].tag);
+    write_id(&w, gc_span_of(p->people[i].id, p->people[i].id_len), len);
+    if (number > 1) {
+        gc_writer_u8(&w, '-');
+        gc_writer_decimal(&w, number);
+    }
+    p->people[i].tag_len = w.at;
+    p->people[i].tag_looks = gc_looks_of(gc_span_of(p->people[i].tag, w.at));
+}
+
+/* Tells whether the id of somebody else begins with what looks like the tag. */
+static bool begins_another(const gc_plain_lines *p, int i) {
+    const gc_looks *tag = &p->people[i].tag_looks;
+    bool found = false;
+    for (int k = 0; k < GC_PEERS_MAX && !found; k++) {
+        const gc_looks *id = &p->people[k].id_looks;
+        found = k != i && p->people[k].known && id->len >= tag->len &&
+                memcmp(id->bytes, tag->bytes, tag->len) == 0;
+    }
+    return found;
+}
+
+/* Tells whether a tag looks like that of one of the first `count` people, like a name, or like the
+ * user. */
+static bool is_taken(const gc_plain_lines *p, int i, int count) {
+    const gc_looks *tag = &p->people[i].tag_looks;
+    bool found = gc_looks_equal(tag, &p->own);
+    for (int k = 0; k < GC_PEERS_MAX && !found; k++) {
+        found = k != i && p->people[k].known &&
+                (gc_looks_equal(tag, &p->people[k].looks) ||
+                 (k < count && gc_looks_equal(tag, &p->people[k].tag_looks)));
+    }
+    return found;
+}
+
+/* Gives everybody a tag that looks like no other: when somebody comes. The same as tagsOf() in
+ * web/looks.js. */
+static void tell_apart(gc_plain_lines *p) {
+    for (int i = 0; i < GC_PEERS_MAX; i++) {
+        if (p->people[i].known) {
+            uint32_t len = TAG_BYTES;
+            set_tag(p, i, len, 1);
+            while (len < p->people[i].id_len && begins_another(p, i)) {
+                len += TAG_BYTES;
+                set_tag(p, i, len, 1);
+            }
+            for (uint32_t number = 2; is_taken(p, i, i); number++) {
+                set_tag(p, i, len, number);
+            }
+        }
+    }
+}
+
+static gc_looks looks_of_id(gc_span id) {
+    uint8_t shown[GC_ID_BYTES_MAX];
+    gc_writer w;
+    gc_writer_init(&w, shown, sizeof shown);
+    write_id(&w, id, id.len);
+    return gc_looks_of(gc_span_of(shown, w.at));
 }
 
 static int place_of(gc_plain_lines *p, gc_span id) {
@@ -32,8 +101,10 @@ static int place_of(gc_plain_lines *p, gc_span id) {
             p->people[i].known = true;
             p->people[i].id_len = id.len;
             p->people[i].state = GC_PEER_CONNECTING;
+            p->people[i].looks = (gc_looks){0};
             memcpy(p->people[i].id, id.data, id.len);
-            p->people[i].id_looks = gc_looks_of(short_of(p, i));
+            p->people[i].id_looks = looks_of_id(id);
+            tell_apart(p);
         }
     }
     return i;
@@ -56,14 +127,17 @@ static bool needs_id(const gc_plain_lines *p, int i) {
     for (int k = 0; k < GC_PEERS_MAX && !found; k++) {
         found = k != i && p->people[k].known &&
                 (gc_looks_equal(looks, &p->people[k].looks) ||
-                 gc_looks_equal(looks, &p->people[k].id_looks));
+                 gc_looks_equal(looks, &p->people[k].tag_looks));
     }
     return found;
 }
 
-static void write_short(gc_writer *w, gc_span id) {
-    uint32_t len = id.len < SHORT_ID_CHARS ? id.len : SHORT_ID_CHARS;
-    gc_visible_write(w, gc_span_of(id.data, len), NULL);
+static void write_tag(const gc_plain_lines *p, gc_writer *w, int i, gc_span id) {
+    if (i >= 0) {
+        gc_writer_bytes(w, p->people[i].tag, p->people[i].tag_len);
+    } else {
+        write_id(w, id, TAG_BYTES);
+    }
 }
 
 /* In angle brackets, which no name has in it. */
@@ -74,11 +148,11 @@ static void write_name(const gc_plain_lines *p, gc_writer *w, gc_span id) {
     if (named) {
         gc_visible_write(w, nick_of(p, i), NULL);
     } else {
-        write_short(w, id);
+        write_tag(p, w, i, id);
     }
     if (named && needs_id(p, i)) {
         gc_writer_text(w, " (");
-        write_short(w, id);
+        write_tag(p, w, i, id);
         gc_writer_u8(w, ')');
     }
     gc_writer_u8(w, '>');

@@ -15,6 +15,8 @@
 #define GC_PLAIN_LINES_BYTES_MAX  (12 * GC_TEXT_BYTES_MAX + 4096)
 #define GC_PLAIN_LINES_NICK_BYTES 64 /* of a name that is shown; the rest is left out */
 
+#define GC_PLAIN_LINES_TAG_BYTES (GC_ID_BYTES_MAX + 4) /* of an id that is shown, and "-999" */
+
 /* The names by which people are known on the lines. */
 typedef struct gc_plain_lines {
     struct {
@@ -22,8 +24,10 @@ typedef struct gc_plain_lines {
         uint32_t id_len;
         uint8_t nick[GC_PLAIN_LINES_NICK_BYTES];
         uint32_t nick_len;
-        gc_looks looks, id_looks; /* of the name; of the beginning of the id */
-        uint8_t state;            /* gc_peer_state that was shown */
+        uint8_t tag[GC_PLAIN_LINES_TAG_BYTES]; /* what is shown of the id */
+        uint32_t tag_len;
+        gc_looks looks, id_looks, tag_looks; /* of the name, of the whole id, of the tag */
+        uint8_t state;                       /* gc_peer_state that was shown */
         bool known;
     } people[GC_PEERS_MAX];
     gc_looks own; /* of the user's own name */

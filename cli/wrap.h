@@ -21,7 +21,7 @@
  * terminal of so many columns, whose last one stays free: behind a blank in the second half of a
  * row where there is one, else anywhere, but before no mark that a row has room for. narrow: as in
  * gc_columns_of(). Tabs become blanks. On the narrowest terminal three columns are left beside the
- * indent, and a row of one column lies behind or before one of three. So a tab becomes at most 9
+ * indent, and a row of one column stands next to one of three. So a tab becomes at most 9
  * bytes, and two bytes of anything else 7, as (c) does, which is two bytes and two columns. A line
  * gets GC_WRAP_BYTES_MORE beyond that at most: a tab at its beginning is wider than in other rows.
  */

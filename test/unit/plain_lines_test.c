@@ -59,12 +59,11 @@ static void somebody_without_a_name_is_an_id(void **state) {
                   .id = GC_SPAN("g\nbcdefghijk"),
                   .state = GC_PEER_OPEN,
                   .path = GC_PATH_RELAY};
-    assert_string_equal(event(&p, e),
-                        "* <g<U+000A>bcdefg> is connected through a relay, not verified.\n");
+    assert_string_equal(event(&p, e), "* <g_bcdefg> is connected through a relay, not verified.\n");
     e.state = GC_PEER_CLOSED;
     e.reason = GC_REASON_GONE;
     assert_string_equal(event(&p, e),
-                        "* <g<U+000A>bcdefg> is gone: The connection to this person was lost.\n");
+                        "* <g_bcdefg> is gone: The connection to this person was lost.\n");
 }
 
 static void a_name_cannot_look_like_a_line(void **state) {
@@ -128,6 +127,65 @@ static void two_people_are_told_apart(void **state) {
                         "<gaaaaaaa (gddddddd)> hi\n");
 }
 
+/* Ids come from strangers: some begin alike, or end in what nobody sees, or look like a label. */
+static void two_people_never_have_one_label(void **state) {
+    (void)state;
+    static const char *const ids[] = {"gabcdefgzzzzzzzzzz",
+                                      "gabcdefg-eve",
+                                      "gabcdefg",
+                                      "gabcdefG",
+                                      "gabcdefg(x",
+                                      "gabcdefg[x",
+                                      "gabcdefg\xcc\x81",
+                                      "vvvvvvvv",
+                                      "wwww",
+                                      "wwww-2",
+                                      "Ben",
+                                      "Ann",
+                                      "Ann (gabc",
+                                      "rnrnrnrnX",
+                                      "mmmmX",
+                                      "\xe6\xbc\xa2",
+                                      "\xd0\xb4\xd0\xb0"};
+    static const char *const nicks[] = {"", "Ben", "Ann", "gabcdefg", "Ann (gabcdefg)"};
+    enum { PEOPLE = sizeof ids / sizeof ids[0], NICKS = sizeof nicks / sizeof nicks[0] };
+    for (size_t seed = 0; seed < 40 * NICKS; seed++) {
+        gc_plain_lines p = {0};
+        gc_looks looks[PEOPLE + 1] = {gc_looks_of(GC_SPAN("<Ann>"))};
+        gc_plain_lines_own(&p, GC_SPAN("Ann"));
+        for (size_t round = 0; round < 2; round++) { /* first they come, then they talk */
+            for (size_t k = 0; k < PEOPLE; k++) {
+                const char *nick = nicks[(seed + k * (seed / NICKS)) % NICKS];
+                const char *said = says(&p, text_span(ids[(seed + k) % PEOPLE]), text_span(nick));
+                looks[k + 1] = gc_looks_of(
+                    gc_span_of((const uint8_t *)said, (uint32_t)(strchr(said, '>') - said)));
+            }
+        }
+        for (size_t a = 0; a <= PEOPLE; a++) {
+            for (size_t b = 0; b < a; b++) {
+                if (gc_looks_equal(&looks[a], &looks[b])) {
+                    fail_msg("seed %zu: %zu and %zu: %.*s", seed, b, a, (int)looks[a].len,
+                             (const char *)looks[a].bytes);
+                }
+            }
+        }
+    }
+}
+
+static void as_much_of_an_id_is_shown_as_tells_it_from_others(void **state) {
+    (void)state;
+    gc_plain_lines p = {0};
+    assert_string_equal(says(&p, GC_SPAN("gabcdefgzzzz"), GC_SPAN("Ben")), "<Ben> hi\n");
+    assert_string_equal(says(&p, GC_SPAN("gabcdefg-eve"), GC_SPAN("Ben")),
+                        "<Ben (gabcdefg-eve)> hi\n");
+    assert_string_equal(says(&p, GC_SPAN("gabcdefgzzzz"), GC_SPAN("Ben")),
+                        "<Ben (gabcdefgzzzz)> hi\n");
+    assert_string_equal(says(&p, GC_SPAN("gabcdefgz"), GC_SPAN("")), "<gabcdefgz> hi\n");
+    assert_string_equal(says(&p, GC_SPAN("gabcdefgzzzz"), GC_SPAN("Ben")),
+                        "<Ben (gabcdefgzzzz)> hi\n");
+    assert_string_equal(says(&p, GC_SPAN("Ben"), GC_SPAN("")), "<Ben-2> hi\n"); /* an id */
+}
+
 /* Letters of other scripts, capitals and digits in the place of letters make no other name. */
 static void a_name_that_looks_like_another_is_told_apart(void **state) {
     (void)state;
@@ -188,6 +246,8 @@ int main(void) {
         cmocka_unit_test(a_name_ends_where_it_ends),
         cmocka_unit_test(no_name_has_marks_that_look_like_its_brackets),
         cmocka_unit_test(two_people_are_told_apart),
+        cmocka_unit_test(two_people_never_have_one_label),
+        cmocka_unit_test(as_much_of_an_id_is_shown_as_tells_it_from_others),
         cmocka_unit_test(a_name_that_looks_like_another_is_told_apart),
         cmocka_unit_test(what_is_given_up_is_told_from_what_is_tried_again),
         cmocka_unit_test(everybody_has_a_place_and_more_have_none),
