@@ -47,6 +47,9 @@ static char send(void) {
 static void end(void) {
     while (send() != 0) {
     }
+    for (uint32_t i = 0; i < STREAMS; i++) {
+        assert_int_equal(unsent.waiting[i], 0);
+    }
     assert_int_equal(unsent.blocks, 0);
     assert_int_equal(unsent.list.bytes, 0);
     assert_int_equal(pool.used, 0);
