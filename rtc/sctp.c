@@ -47,7 +47,7 @@ void gc_sctp_begin(gc_sctp *s, const gc_sctp_config *config, uint64_t now_ms) {
     s->peer_window = 0;
     s->limit_at_ms = GC_NEVER;
     s->progress_ms = now_ms;
-    s->extra_due = s->up_due = s->told = false;
+    s->extra_due = s->up_due = s->met = s->told = false;
     s->refused = 0;
     s->heartbeat_len = s->unknown_len = 0;
     s->reason = 0;

@@ -50,17 +50,39 @@ bool gc_sctp_state_is_open(const gc_sctp *s) {
     return s->reason == 0 && s->opening.phase == GC_SCTP_PHASE_OPEN;
 }
 
-/* The numbers of the peer, from its INIT ACK or its COOKIE ECHO. Nothing has come from it yet. */
+/* Whether chunks are I-DATA follows from what the peer said first: some of them may have gone out,
+ * and others are as long as that allows. Those that went out are sent again. Returns false for a
+ * peer that says something else now. */
+static bool meet(gc_sctp *s, bool interleaves) {
+    if (s->met) {
+        gc_sctp_out_lose_all(&s->out, s->now_ms);
+        return interleaves == s->out.interleaves;
+    }
+    s->met = true;
+    if (interleaves) {
+        gc_sctp_out_interleave(&s->out);
+    }
+    return true;
+}
+
+/* The numbers of the peer, from its INIT ACK or its COOKIE ECHO. Nothing has come from it yet. They
+ * come once more after a stale cookie, or with a cookie under another tag (RFC 9260 5.2.6, 5.2.4
+ * B).
+ */
 static void know_peer(gc_sctp *s) {
     const gc_sctp_init_chunk *peer = &s->opening.peer;
+    bool interleaves = s->config.interleaves && peer->interleaves;
+    if (!meet(s, interleaves)) {
+        gc_sctp_state_end(s, GC_SCTP_VIOLATION, GC_SCTP_CAUSE_VIOLATION);
+        return;
+    }
     gc_sctp_in_begin(&s->in, peer->tsn, s->config.window_bytes);
     if (gc_sctp_init_zero_checksum(peer)) {
         uint32_t wide_bytes = s->config.wide_window_bytes;
         gc_sctp_in_widen(&s->in, wide_bytes > 0 ? wide_bytes : s->config.window_bytes);
     }
-    if (s->config.interleaves && peer->interleaves) {
+    if (interleaves) {
         gc_sctp_in_interleave(&s->in);
-        gc_sctp_out_interleave(&s->out);
     }
     gc_sctp_resets_know(&s->resets, peer->tsn);
     s->peer_window = peer->window_bytes;
@@ -79,7 +101,7 @@ void gc_sctp_state_news(gc_sctp *s, uint32_t news) {
     if (news == GC_SCTP_NEWS_PEER || news == GC_SCTP_NEWS_BOTH) {
         know_peer(s);
     }
-    if (news == GC_SCTP_NEWS_OPEN || news == GC_SCTP_NEWS_BOTH) {
+    if (s->reason == 0 && (news == GC_SCTP_NEWS_OPEN || news == GC_SCTP_NEWS_BOTH)) {
         open(s);
     }
     if (news == GC_SCTP_NEWS_RESTART) {

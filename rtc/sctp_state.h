@@ -73,6 +73,7 @@ typedef struct gc_sctp {
     uint64_t progress_ms; /* when the peer last acknowledged anything new, or the queue was empty */
     bool extra_due;       /* one chunk goes out whatever the congestion window says */
     bool up_due;
+    bool met;         /* the peer's numbers were known, be it under another tag */
     uint32_t refused; /* blocks of the largest message that the queue refused: WRITABLE is owed */
     uint32_t heartbeat_len;
     uint32_t unknown_len;
