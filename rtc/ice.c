@@ -29,8 +29,7 @@ const gc_ice_credentials *gc_ice_local(const gc_ice *ice) {
     return gc_ice_generations_local(&ice->generations);
 }
 
-/* --- what follows from each input --------------------------------------------------------------
- */
+/* --- what follows from each input ------------------------------------------------------------- */
 
 static bool ended(const gc_ice *ice) {
     return ice->reason != GC_REASON_NONE;
@@ -75,8 +74,7 @@ static bool begin(gc_ice *ice, uint64_t now_ms) {
     return !ended(ice);
 }
 
-/* --- own addresses, the peer's description ------------------------------------------------------
- */
+/* --- own addresses, the peer's description ---------------------------------------------------- */
 
 int gc_ice_add_base(gc_ice *ice, uint64_t now_ms, uint32_t base, const gc_addr *addr) {
     gc_assert(base < GC_ICE_BASES_MAX);
@@ -198,8 +196,7 @@ int gc_ice_add_candidate(gc_ice *ice, uint64_t now_ms, const gc_candidate *c) {
     return taken ? 0 : GC_E_REFUSED;
 }
 
-/* --- checks of the peer ------------------------------------------------------------------------
- */
+/* --- checks of the peer ----------------------------------------------------------------------- */
 
 /* RFC 8445 7.3.1.1: if both sides have one role, the larger tie-breaker keeps or becomes the
  * controlling one. Returns false if it is the peer that has to change. */
@@ -247,8 +244,7 @@ static int on_request(gc_ice *ice, uint32_t base, const gc_addr *from, const gc_
     return 0;
 }
 
-/* --- answers of the peer -----------------------------------------------------------------------
- */
+/* --- answers of the peer ---------------------------------------------------------------------- */
 
 /* RFC 8445 7.2.5.1: we change our role, unless that happened since the check, and ask again. */
 static void on_conflict(gc_ice *ice, uint32_t pair) {
@@ -365,8 +361,7 @@ void gc_ice_elsewhere(gc_ice *ice, uint64_t now_ms) {
     }
 }
 
-/* --- outputs -----------------------------------------------------------------------------------
- */
+/* --- outputs ---------------------------------------------------------------------------------- */
 
 bool gc_ice_poll(gc_ice *ice, gc_ice_output *out) {
     return gc_ice_outputs_next(ice, out);
@@ -387,8 +382,7 @@ uint64_t gc_ice_deadline(const gc_ice *ice) {
     return ice->choice.pair == GC_ICE_NO_PAIR ? gc_min_u64(at_ms, end_ms(ice)) : at_ms;
 }
 
-/* --- asking ------------------------------------------------------------------------------------
- */
+/* --- asking ----------------------------------------------------------------------------------- */
 
 bool gc_ice_accepts(const gc_ice *ice, uint32_t base, const gc_addr *from) {
     if (gc_ice_early_has(&ice->early, base, from)) {

@@ -17,8 +17,7 @@ static const uint16_t KNOWN[] = {GC_STUN_USERNAME, GC_STUN_PRIORITY, GC_STUN_USE
      ATTRIBUTE_BYTES(GC_STUN_INTEGRITY_BYTES) + ATTRIBUTE_BYTES(4))
 _Static_assert(CHECK_BYTES_MAX <= GC_ICE_MESSAGE_BYTES_MAX, "the longest check fits");
 
-/* --- writing -----------------------------------------------------------------------------------
- */
+/* --- writing ---------------------------------------------------------------------------------- */
 
 static uint32_t end_message(gc_writer *w, gc_span key) {
     gc_integrity_put(w, key);
@@ -92,8 +91,7 @@ uint32_t gc_ice_message_refusal(uint8_t *out, const gc_stun_message *m, uint32_t
     return end_message(&w, gc_ice_credentials_pwd(local));
 }
 
-/* --- reading -----------------------------------------------------------------------------------
- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 /* True if a check with this USERNAME is from remote, where that is known, to local. */
 static bool is_named(const gc_stun_message *m, const gc_ice_credentials *local,

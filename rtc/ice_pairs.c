@@ -8,8 +8,7 @@ void gc_ice_pairs_init(gc_ice_pairs *t, bool controlling) {
     t->controlling = controlling;
 }
 
-/* --- order -------------------------------------------------------------------------------------
- */
+/* --- order ------------------------------------------------------------------------------------ */
 
 uint32_t gc_ice_pairs_priority(uint32_t base, gc_candidate_type type) {
     gc_assert(base < GC_ICE_BASES_MAX);
@@ -37,8 +36,7 @@ void gc_ice_pairs_set_role(gc_ice_pairs *t, bool controlling) {
     }
 }
 
-/* --- pairs come and go -------------------------------------------------------------------------
- */
+/* --- pairs come and go ------------------------------------------------------------------------ */
 
 /* A place for a pair of this priority: a free one, or that of the worst spare one that is worse. A
  * way that was heard gets that of one that failed, too. */
@@ -109,8 +107,7 @@ void gc_ice_pairs_map_base(gc_ice_pairs *t, uint32_t base, const gc_addr *mapped
     t->bases[base].mapped = *mapped;
 }
 
-/* --- remote candidates -------------------------------------------------------------------------
- */
+/* --- remote candidates ------------------------------------------------------------------------ */
 
 uint32_t gc_ice_pairs_targets(const gc_ice_pairs *t) {
     uint32_t count = 0;
@@ -246,8 +243,7 @@ int gc_ice_pairs_add_target(gc_ice_pairs *t, const gc_addr *addr, gc_candidate_t
     return 0;
 }
 
-/* --- finding -----------------------------------------------------------------------------------
- */
+/* --- finding ---------------------------------------------------------------------------------- */
 
 uint32_t gc_ice_pairs_find(const gc_ice_pairs *t, uint32_t base, const gc_addr *addr) {
     for (uint32_t i = 0; i < t->used; i++) {
@@ -291,8 +287,7 @@ uint32_t gc_ice_pairs_best(const gc_ice_pairs *t) {
     return best;
 }
 
-/* --- what happens to a pair --------------------------------------------------------------------
- */
+/* --- what happens to a pair ------------------------------------------------------------------- */
 
 static gc_ice_pair *pair_at(gc_ice_pairs *t, uint32_t pair) {
     gc_assert(pair < GC_ICE_PAIRS_MAX && t->pairs[pair].state != GC_ICE_PAIR_FREE);
@@ -417,8 +412,7 @@ void gc_ice_pairs_rest(gc_ice_pairs *t) {
     }
 }
 
-/* --- asking ------------------------------------------------------------------------------------
- */
+/* --- asking ----------------------------------------------------------------------------------- */
 
 const gc_addr *gc_ice_pairs_addr(const gc_ice_pairs *t, uint32_t pair) {
     gc_assert(pair < GC_ICE_PAIRS_MAX && t->pairs[pair].state != GC_ICE_PAIR_FREE);

@@ -66,8 +66,7 @@ gc_rtc *gc_rtc_init(void *memory, size_t bytes, const gc_rtc_options *options,
  * goodbye. */
 void gc_rtc_end(gc_rtc *r);
 
-/* --- the network -------------------------------------------------------------------------------
- */
+/* --- the network ------------------------------------------------------------------------------ */
 
 /* Adds an own socket. base: its number, 0..GC_RTC_BASES_MAX - 1 (asserted), not in use. address:
  * the address and port that it is bound to, as the network beside it sees them (no wildcard): it
@@ -98,8 +97,7 @@ void gc_rtc_tick(gc_rtc *r, uint64_t now_ms);
  * GC_NEVER: not at all. */
 uint64_t gc_rtc_deadline(const gc_rtc *r);
 
-/* --- links: the requests of the core (GC_CLIENT_LINK_*) -----------------------------------------
- */
+/* --- links: the requests of the core (GC_CLIENT_LINK_*) --------------------------------------- */
 
 /* Makes link `link` with the channels of `kind`, a gc_link_kind, and a local offer, which comes as
  * DESCRIPTION. A link of this number that exists is closed first. label: of the in-band channel of
@@ -152,8 +150,7 @@ int gc_rtc_send(gc_rtc *r, uint64_t now_ms, uint32_t link, uint32_t channel, gc_
  * second: the channels are reset, then DTLS says close_notify. The number is free at once. */
 void gc_rtc_close(gc_rtc *r, uint64_t now_ms, uint32_t link);
 
-/* --- outputs: rtc/rtc_output.h -----------------------------------------------------------------
- */
+/* --- outputs: rtc/rtc_output.h ---------------------------------------------------------------- */
 
 /* Fills *out and returns true, or returns false when there is nothing more for now. */
 bool gc_rtc_poll(gc_rtc *r, gc_rtc_output *out);
