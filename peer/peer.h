@@ -42,20 +42,27 @@ typedef struct gc_peer_options {
 gc_peer *gc_peer_open(const gc_peer_options *options);
 
 /* Each joins by one of the ways in, as gc_client_join_room() and its siblings say: in state idle,
- * or after GC_EVENT_FAILED. name: of an open room, as typed. link: an invite link, also of an open
- * room. Each returns 0, or an error of those functions; GC_E_SYNTAX, GC_E_TOO_BIG or GC_E_UTF8 for
- * a text that cannot be a name or link; GC_E_REFUSED with relay_only. */
+ * or after GC_EVENT_FAILED. All texts, those of o too, are borrowed for the call. name: of an open
+ * room, as typed. link: an invite link, also of an open room. Each returns 0, and events follow; or
+ * an error, and then nothing has changed:
+ *   GC_E_REFUSED    with relay_only
+ *   GC_E_SYNTAX, GC_E_TOO_BIG, GC_E_UTF8, GC_E_MEMORY   the text cannot be made a name
+ *                   (gc_host_room_name()), or is not a link (gc_invite_parse())
+ *   GC_E_STATE, GC_E_ARGUMENT, GC_E_CRYPTO, GC_E_UTF8   as those functions say */
 int gc_peer_join_room(gc_peer *p, const gc_client_options *o, gc_span name);
 int gc_peer_join_link(gc_peer *p, const gc_client_options *o, gc_span link);
 int gc_peer_new_room(gc_peer *p, const gc_client_options *o);
 
-/* Sends a text to everybody known now: gc_client_send(). */
+/* Sends a text to everybody known now. text: copied. *number: what SENT, DELIVERED and UNDELIVERED
+ * call it. Returns what gc_client_send() does: 0, or an error, and then nothing was sent. */
 int gc_peer_send(gc_peer *p, gc_span text, uint64_t *number);
-/* Sends a text to one peer and to nobody else: gc_client_send_to(). */
+/* Sends a text to the peer of this id and to nobody else, as gc_peer_send(). Returns what
+ * gc_client_send_to() does. */
 int gc_peer_send_to(gc_peer *p, gc_span id, gc_span text, uint64_t *number);
-/* Changes our name: gc_client_set_nick(). */
+/* Changes our name. nick: copied. Returns what gc_client_set_nick() does. */
 int gc_peer_set_nick(gc_peer *p, gc_span nick);
-/* Writes an invite link: gc_client_invite(). */
+/* Writes an invite link below `base`. Returns what gc_client_invite() does; w has failed if its
+ * memory is too short. */
 int gc_peer_invite(gc_peer *p, gc_span base, uint32_t kind, gc_writer *w);
 /* Returns our own id, borrowed until the next join or leave; empty before the first. */
 gc_span gc_peer_id(const gc_peer *p);

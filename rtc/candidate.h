@@ -39,12 +39,13 @@ typedef struct gc_candidate {
  * (gc_candidate_addressable(), where loopback still passes); GC_E_SYNTAX for anything else. *out is
  * changed only by success. Source: RFC 8839 5.1, RFC 8838 9. */
 int gc_candidate_parse(gc_span line, gc_candidate *out);
-/* Writes "candidate:..." without "a=" and without a line end; at most GC_CANDIDATE_LINE_BYTES_MAX.
- * c: with an address or a name, and a foundation of at least 1 character (asserted). */
+/* Writes "candidate:..." without "a=" and without a line end; at most GC_CANDIDATE_LINE_BYTES_MAX,
+ * for which w has room, or it has failed. c: with an address or a name, and a foundation of 1 to
+ * GC_CANDIDATE_FOUNDATION_CHARS_MAX characters (asserted). Source: RFC 8839 5.1. */
 void gc_candidate_write(const gc_candidate *c, gc_writer *w);
 
-/* Returns the priority of a candidate of component 1. preference: 0..65535, higher first, different
- * for each of an agent's addresses. Source: RFC 8445 5.1.2.1. */
+/* Returns the priority of a candidate of component 1. preference: 0..65535 (asserted), higher
+ * first, different for each of an agent's addresses. Source: RFC 8445 5.1.2.1. */
 uint32_t gc_candidate_priority(gc_candidate_type type, uint32_t preference);
 /* Returns true if datagrams may be sent to this address because a stranger named it: not port 0,
  * 0.0.0.0/8, ::, multicast, broadcast, nor fe80::/10, which means nothing without an interface;

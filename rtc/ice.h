@@ -19,24 +19,32 @@
 
 #include "rtc/ice_state.h"
 
-/* Starts an agent with new random credentials in memory that need not be zero. config is copied. */
+/* Starts an agent with new random credentials in memory that need not be zero. config: copied; its
+ * drbg and gate stay the owner's, who ends neither before the agent. The agent allocates nothing,
+ * so nothing ends it. Source: RFC 8445 5.3. */
 void gc_ice_init(gc_ice *ice, uint64_t now_ms, const gc_ice_config *config);
-/* Returns our credentials as a description tells them, valid as long as ice. */
+/* Returns our credentials as a description of now tells them, borrowed until gc_ice_restart() or
+ * gc_ice_remote(). */
 const gc_ice_credentials *gc_ice_local(const gc_ice *ice);
 
-/* Adds an own address, which is a host candidate by that. base: the caller's number for the socket,
- * 0..GC_ICE_BASES_MAX-1, not in use (asserted); the lower, the more preferred. Returns 0, or
- * GC_E_REFUSED if no candidate may have this address. */
+/* Adds an own address, copied, which is a host candidate by that. base: the caller's number for the
+ * socket, 0..GC_ICE_BASES_MAX-1, not in use (asserted); the lower, the more preferred. With
+ * relay_only nothing happens: the base stays free, so that no candidate, check or question comes of
+ * it, and what comes to it is for nobody. Returns 0, or GC_E_REFUSED if no candidate may have this
+ * address; 0 also after the agent has ended. Source: RFC 8445 5.1.1.1. */
 int gc_ice_add_base(gc_ice *ice, uint64_t now_ms, uint32_t base, const gc_addr *addr);
-/* Adds an address that a TURN server relays for us: a relay candidate, from which the peer is
- * checked last. base, result: as above; what SEND says of this base goes through the server. */
+/* Adds an address that a TURN server relays for us, copied: a relay candidate, from which the peer
+ * is checked last; also with relay_only. base, result: as above; what SEND says of this base goes
+ * through the server. Source: RFC 8445 5.1.1.2. */
 int gc_ice_add_relay(gc_ice *ice, uint64_t now_ms, uint32_t base, const gc_addr *addr);
-/* Removes an own address that is gone, with its pairs. Nothing happens if it is not in use. */
+/* Removes an own address that is gone, with its pairs. base: 0..GC_ICE_BASES_MAX-1 (asserted);
+ * nothing happens if it is not in use. */
 void gc_ice_drop_base(gc_ice *ice, uint64_t now_ms, uint32_t base);
 
-/* Adds a STUN server, which tells how the network sees our bases, also those that come later.
- * Returns 0; GC_E_REFUSED for an address that no server may have, one that is known, and when
- * GC_ICE_SERVERS_MAX are. */
+/* Adds the address of a STUN server, copied, which tells how the network sees our bases of its
+ * family, also those that come later. Returns 0; GC_E_REFUSED for an address that no server may
+ * have (that of a group, of this machine but for `loopback`, port 0), for one that is known, and
+ * when GC_ICE_SERVERS_MAX are: then nothing changed. Source: RFC 8445 5.1.1.2. */
 int gc_ice_add_server(gc_ice *ice, uint64_t now_ms, const gc_addr *server);
 
 /* Takes the peer's credentials, copied: checks begin. Returns 0; GC_E_SYNTAX for lengths or
@@ -51,8 +59,8 @@ int gc_ice_remote(gc_ice *ice, uint64_t now_ms, gc_span ufrag, gc_span pwd);
 int gc_ice_restart(gc_ice *ice, uint64_t now_ms);
 /* Returns true between gc_ice_restart() and gc_ice_remote(). */
 bool gc_ice_restarting(const gc_ice *ice);
-/* Takes the pace in ms that the peer proposes (a=ice-pacing) for new checks; 0: it proposes none.
- */
+/* Takes the pace in ms that the peer proposes (a=ice-pacing) for new checks, any number; 0: it
+ * proposes none. Source: RFC 8839 5.8. */
 void gc_ice_pace(gc_ice *ice, uint32_t theirs_ms);
 /* Takes a candidate of the peer, also before its credentials. Returns 0, also for a known one;
  * GC_E_ARGUMENT for a name, which must be resolved first; GC_E_REFUSED for an address that no
@@ -73,7 +81,7 @@ gc_span gc_ice_passenger_came(const gc_ice *ice);
  * as no pair is in use, in the place of the one before. One that is too long goes along with none.
  */
 void gc_ice_carry(gc_ice *ice, gc_span datagram);
-/* Does what is due. Call it when gc_ice_deadline() has come; sooner does no harm. */
+/* Does what is due. Call it when gc_ice_deadline() has come, and poll then; sooner does no harm. */
 void gc_ice_tick(gc_ice *ice, uint64_t now_ms);
 /* Has the pair in use checked now, unless a check of it is under way: the owner's data go
  * unanswered. Nothing happens without a pair. Poll then. */
@@ -81,7 +89,8 @@ void gc_ice_ask(gc_ice *ice, uint64_t now_ms);
 /* Takes that data came on another pair than the one in use: if the latter does not answer a check
  * now, a VALID one takes its place (ice_choice.h). Poll then. */
 void gc_ice_elsewhere(gc_ice *ice, uint64_t now_ms);
-/* Takes the next output. Returns false when there is none. */
+/* Takes the next output, which borrows from ice until the next call. Returns false, with *out in
+ * any state, when there is none. */
 bool gc_ice_poll(gc_ice *ice, gc_ice_output *out);
 /* Returns when gc_ice_tick() must be called next; GC_NEVER. After a drain it is in the future. */
 uint64_t gc_ice_deadline(const gc_ice *ice);

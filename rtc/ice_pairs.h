@@ -52,12 +52,13 @@ void gc_ice_pairs_add_base(gc_ice_pairs *t, uint32_t base, const gc_addr *addr);
 /* The same for an address that a TURN server relays: a relay candidate is its own base (RFC 8445
  * 5.1.1.2), and its pairs come after all others. */
 void gc_ice_pairs_add_relay(gc_ice_pairs *t, uint32_t base, const gc_addr *addr);
-/* Removes it with its pairs. */
+/* Removes an own address with its pairs; nothing happens when there is none of this number, below
+ * GC_ICE_BASES_MAX (asserted). */
 void gc_ice_pairs_drop_base(gc_ice_pairs *t, uint32_t base);
 /* Forgets all remote candidates but that of the pair `keep` (GC_ICE_NO_PAIR: all), whose pairs are
  * to be checked as if they were new; datagrams that come on them still belong to the peer. */
 void gc_ice_pairs_restart(gc_ice_pairs *t, uint32_t keep);
-/* Remembers how the network sees a base. */
+/* Remembers how the network sees a base that is in use (asserted). */
 void gc_ice_pairs_map_base(gc_ice_pairs *t, uint32_t base, const gc_addr *mapped);
 /* Returns the priority of our end of a pair at this base as a candidate of this type. */
 uint32_t gc_ice_pairs_priority(uint32_t base, gc_candidate_type type);
@@ -88,7 +89,8 @@ uint32_t gc_ice_pairs_make(gc_ice_pairs *t, uint32_t base, const gc_addr *addr);
 /* Takes that a check of theirs came on this pair: it is checked next, unless it is VALID. want:
  * with USE-CANDIDATE, which counts while we are controlled. */
 void gc_ice_pairs_heard(gc_ice_pairs *t, uint32_t pair, uint64_t now_ms, bool want);
-/* Returns a pair on which a check of theirs came that was not returned here before. */
+/* Returns a pair on which a check of theirs came that was not returned here before, or
+ * GC_ICE_NO_PAIR. */
 uint32_t gc_ice_pairs_next_heard(gc_ice_pairs *t);
 /* Writes the transaction of the check that was sent last. */
 void gc_ice_pairs_transaction(const gc_ice_pairs *t, uint32_t pair, uint8_t out[12]);
@@ -98,7 +100,8 @@ void gc_ice_pairs_transaction(const gc_ice_pairs *t, uint32_t pair, uint8_t out[
  * next. */
 void gc_ice_pairs_answered(gc_ice_pairs *t, uint32_t pair, uint64_t now_ms, uint64_t due_ms,
                            const uint8_t transaction[12], const gc_addr *mapped);
-/* Has us nominate this pair, and no other: its next check, now, carries USE-CANDIDATE. */
+/* Has us nominate this VALID pair, and no other, while we are controlling (both asserted): its next
+ * check, now, carries USE-CANDIDATE. Source: RFC 8445 8.1.1. */
 void gc_ice_pairs_nominate(gc_ice_pairs *t, uint32_t pair, uint64_t now_ms);
 /* Notes that a check of this pair goes out. transaction: 12 bytes if it is new; NULL for the open
  * one again. due_ms: when the next one is due if no answer comes. */

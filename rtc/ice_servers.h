@@ -32,8 +32,8 @@ typedef struct gc_ice_servers {
     uint32_t count;
 } gc_ice_servers;
 
-/* Adds a server; it is asked by all bases. Returns false if GC_ICE_SERVERS_MAX are known or it is
- * one of them. */
+/* Adds the address of a server, copied; the bases of its family ask it. Returns false if
+ * GC_ICE_SERVERS_MAX are known or it is one of them: then nothing changed. */
 bool gc_ice_servers_add(gc_ice_servers *s, const gc_addr *server);
 /* Begins anew for this base, which has a new address. */
 void gc_ice_servers_ask(gc_ice_servers *s, uint32_t base);

@@ -75,20 +75,21 @@ typedef struct gc_mdns_output {
 /* Starts, in memory that need not be zero. */
 void gc_mdns_init(gc_mdns *m);
 /* Asks for the name of a candidate, after GC_MDNS_FIRST_MS. owner: any number of the caller's,
- * which comes back with the result. Returns 0; GC_E_ARGUMENT if the candidate has no name;
- * GC_E_FULL if GC_MDNS_NAMES_MAX are asked for: drop the candidate. In a full table an owner who
- * has most names, and more than this one would have, loses his last one: a peer that names many
- * leaves the others their part. */
+ * which comes back with the result. c: copied. Returns 0; GC_E_ARGUMENT if the candidate has no
+ * name; GC_E_FULL if GC_MDNS_NAMES_MAX are asked for: drop the candidate. In a full table an owner
+ * who has most names, and more than this one would have, loses his last one without a report: a
+ * peer that names many leaves the others their part. */
 int gc_mdns_ask(gc_mdns *m, uint64_t now_ms, uint32_t owner, const gc_candidate *c);
-/* Forgets the names of this owner. */
+/* Forgets the names of this owner, if there are any: nothing is reported of them. */
 void gc_mdns_forget(gc_mdns *m, uint32_t owner);
 /* Takes a datagram, borrowed for the call, that came to one of the sockets from this port. Returns
- * 0 if it answered something; GC_E_NOT_FOUND if it answers nothing that we asked for; GC_E_SYNTAX
- * if it is malformed, or does not come from GC_MDNS_PORT (RFC 6762 6). */
+ * 0 if one of its records answered something; GC_E_NOT_FOUND if it answers nothing that we asked
+ * for; GC_E_SYNTAX if it is malformed before such a record, longer than GC_MDNS_ANSWER_BYTES_MAX,
+ * or does not come from GC_MDNS_PORT (RFC 6762 6). */
 int gc_mdns_datagram(gc_mdns *m, uint64_t now_ms, uint16_t from_port, gc_span datagram);
 /* Does what is due. */
 void gc_mdns_tick(gc_mdns *m, uint64_t now_ms);
-/* Takes the next output. Returns false when there is none. */
+/* Takes the next output. Returns false, with *out zero, when there is none. */
 bool gc_mdns_poll(gc_mdns *m, gc_mdns_output *out);
 /* Returns when gc_mdns_tick() must be called next; GC_NEVER. */
 uint64_t gc_mdns_deadline(const gc_mdns *m);

@@ -18,12 +18,13 @@
 /* Takes the tables of its association from the arena, once for all links that come to this place.
  */
 void gc_peer_connection_place(gc_peer_connection *p, gc_sctp_pool *pool, gc_arena *a);
-/* Begins a new link. shared: outlives it. owner: a number of the link among
- * those that share it. kind: gc_link_kind. offerer: we make the offer. Offer or
- * answer with it next. Give back what it holds by gc_peer_connection_end(). */
+/* Begins a new link in a place that has its tables. shared: outlives it. owner: a number of the
+ * link among those that share it. kind: gc_link_kind. offerer: we make the offer. Offer or answer
+ * with it next. Give back what it holds by gc_peer_connection_end(). */
 void gc_peer_connection_begin(gc_peer_connection *p, gc_peer_connection_shared *shared,
                               uint64_t now_ms, uint32_t owner, uint32_t kind, bool offerer);
-/* Gives back all that it holds, without a datagram. */
+/* Gives back all that it holds, OpenSSL's memory and the blocks of the pool, without a datagram.
+ * The place may begin another link then. */
 void gc_peer_connection_end(gc_peer_connection *p);
 
 /* Adds an own address (gc_ice_add_base()). */
@@ -31,15 +32,17 @@ void gc_peer_connection_add_base(gc_peer_connection *p, uint64_t now_ms, uint32_
                                  const gc_addr *address);
 /* Removes an own address that is gone (gc_ice_drop_base()). */
 void gc_peer_connection_drop_base(gc_peer_connection *p, uint64_t now_ms, uint32_t base);
-/* Adds a STUN server (gc_ice_add_server()). */
+/* Adds the address of a STUN server; one that gc_ice_add_server() refuses is ignored. */
 void gc_peer_connection_add_server(gc_peer_connection *p, uint64_t now_ms, const gc_addr *server);
 /* Takes the address that was found for the name of a candidate. */
 void gc_peer_connection_found(gc_peer_connection *p, uint64_t now_ms, const gc_candidate *found);
-/* Makes the offer. label: of the in-band channel of GC_LINK_KIND_EITHER. */
+/* Makes the offer of a link that began as the offerer (asserted). label: of the in-band channel of
+ * GC_LINK_KIND_EITHER, at most GC_CHANNELS_LABEL_BYTES_MAX (asserted), copied. */
 void gc_peer_connection_offer(gc_peer_connection *p, gc_span label);
 /* Sets the form of the in-band channel: gc_rtc_shape(). */
 void gc_peer_connection_shape(gc_peer_connection *p, const gc_dcep_form *form);
-/* Answers the offer of the other side; one that cannot be used ends the link. */
+/* Answers the offer of the other side, on a link that did not begin as the offerer (asserted); one
+ * that cannot be used ends the link. */
 void gc_peer_connection_answer(gc_peer_connection *p, uint64_t now_ms, gc_span sdp);
 /* Takes the answer of the other side, and the kind from now on. A second one is ignored. */
 void gc_peer_connection_remote(gc_peer_connection *p, uint64_t now_ms, uint32_t kind, gc_span sdp);

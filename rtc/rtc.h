@@ -108,7 +108,11 @@ int gc_rtc_offer(gc_rtc *r, uint64_t now_ms, uint32_t link, uint32_t kind, gc_sp
  * after gc_rtc_offer() and before gc_rtc_remote(); without this call each one until it comes, in
  * order. A channel that the other side opens has the form that its side gave it, in both
  * directions. A message that is given up is missing at the other side, and nothing reports it here.
- * form: copied. Source: RFC 8832 5.1 (types of channels), RFC 8831 6.6. */
+ * form: copied. Its `reliability` may be any number: with GC_DCEP_RETRANSMITS it counts the sends
+ * of each part of a message after the first, and from 255 on there is no limit; with
+ * GC_DCEP_LIFETIME_MS it is the time from gc_rtc_send() on, and 0 ms counts as 1. A side that does
+ * not know how to skip messages (RFC 3758) gets each one. Source: RFC 8832 5.1 (types of channels),
+ * RFC 8831 6.1. */
 void gc_rtc_shape(gc_rtc *r, uint32_t link, const gc_dcep_form *form);
 /* Makes link `link` of `kind` and answers the offer `sdp` of the other side: DESCRIPTION is our
  * answer. A link of this number that exists is closed first. GC_LINK_KIND_DATA: its channel is the
@@ -122,9 +126,12 @@ void gc_rtc_remote(gc_rtc *r, uint64_t now_ms, uint32_t link, uint32_t kind, gc_
 /* Has ICE of a link begin anew, because both sides moved or a firewall forgot them: DESCRIPTION is
  * an offer with new credentials, CANDIDATEs follow, and the answer goes to gc_rtc_remote() with any
  * kind. The link goes on meanwhile, and DTLS and SCTP notice nothing. The messages of
- * ghostchat-protocol(7) have no such offer: a peer of a room dials anew instead. Returns 0,
- * GC_E_STATE: there is no description of the other side yet, or a restart is under way. Source: RFC
- * 8445 9, RFC 8842 5.5. */
+ * ghostchat-protocol(7) have no such offer: a peer of a room dials anew instead. Returns 0, or an
+ * error, and then nothing has changed:
+ *   GC_E_STATE   there is no description of the other side yet, a restart is under way, or the link
+ *                is closing
+ *   GC_E_CLOSED  ICE has ended: CLOSED follows
+ * Source: RFC 8445 9, RFC 8842 5.5. */
 int gc_rtc_restart(gc_rtc *r, uint64_t now_ms, uint32_t link);
 /* Answers a later offer of the other side for a link that exists, with new credentials (a browser
  * after restartIce()) or without: DESCRIPTION is our answer. Of two such offers that cross, that of
@@ -142,8 +149,9 @@ void gc_rtc_candidate(gc_rtc *r, uint64_t now_ms, uint32_t link, gc_span text);
  *   GC_E_FULL      more than GC_RTC_BUFFERED_MAX would wait, or the link has used up its share of
  *                  the pool, and others the rest
  *   GC_E_TOO_BIG   over GC_RTC_MESSAGE_BYTES_MAX or what the other side announced
- *   GC_E_STATE     the link is not open
+ *   GC_E_STATE     the link is not open, or the other side is closing this channel
  *   GC_E_ARGUMENT  it has no such channel
+ *   GC_E_CLOSED    the association has ended, or the other side ends it: CLOSED follows
  * A caller whose protocol cannot lose a message closes the link. */
 int gc_rtc_send(gc_rtc *r, uint64_t now_ms, uint32_t link, uint32_t channel, gc_span message);
 /* Ends a link without a report. Messages that were sent before go out first (BYE), for at most a

@@ -2,8 +2,8 @@
  * are those of Chromium and Firefox and of stacks like them; written is one that both take. Only
  * what a link needs is looked at, and that strictly: a description that could be understood in two
  * ways is refused. Source: RFC 8866 (SDP), 8839 (ICE), 8122 and 8842 (DTLS), 8841 (SCTP), 8843
- * (BUNDLE); draft-hancke-tsvwg-snap (a=sctp-init), and of
- * our own the ICE option GC_SDP_OWN_OPTION. */
+ * (BUNDLE); draft-hancke-tsvwg-snap (a=sctp-init), and of our own the ICE option
+ * GC_SDP_OWN_OPTION. */
 #ifndef GC_RTC_SDP_H
 #define GC_RTC_SDP_H
 
@@ -69,7 +69,9 @@ typedef struct gc_sdp_local {
  *   GC_E_REFUSED   a description of something else: no section, several sections, a section of
  *                  another protocol, a refused one (port 0) */
 int gc_sdp_parse(gc_span text, gc_sdp *out);
-/* Writes a description with CR LF; at most GC_SDP_BYTES_MAX bytes. */
+/* Writes a description with CR LF. Its spans are written as they are, so they must be of the
+ * characters and lengths that gc_sdp_parse() takes: then these are at most GC_SDP_BYTES_MAX bytes,
+ * for which w has room, or it has failed. Source: RFC 8829 5.2.1, 5.3.1. */
 void gc_sdp_write(const gc_sdp_local *local, gc_writer *w);
 
 #endif
