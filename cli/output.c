@@ -135,27 +135,34 @@ void gc_output_joined(gc_output *o, gc_span room) {
     }
 }
 
-static void write_code(const gc_output *o, gc_writer *w, gc_span link) {
+/* Writes the code of a link, or nothing where the terminal has no room for it. The code's columns
+ * and lines are set. */
+static bool write_code(const gc_output *o, gc_writer *w, gc_span link, uint32_t *columns,
+                       uint32_t *lines) {
     gc_qr qr;
-    uint32_t columns = gc_qr_make(&qr, link);
-    uint32_t lines = gc_qr_lines(columns) + 1; /* that of what is typed comes below it */
-    if (columns > o->columns || (o->lines > 0 && lines > o->lines)) {
-        gc_plain_lines_small(w, columns, lines);
-    } else if (columns > 0) {
+    *columns = gc_qr_make(&qr, link);
+    *lines = gc_qr_lines(*columns) + 1; /* that of what is typed comes below it */
+    bool fits = *columns <= o->columns && (o->lines == 0 || *lines <= o->lines);
+    if (fits && *columns > 0) {
         gc_qr_write(&qr, w);
     }
     gc_bytes_wipe(&qr, sizeof qr);
+    return fits;
 }
 
 /* Ours, and not cut: a link that is cut is none for the terminal, and a code would be none. */
 void gc_output_invite(gc_output *o, gc_span link) {
     gc_writer w = begin(o);
+    uint32_t columns = 0, lines = 0;
     (o->json ? gc_json_lines_invite : gc_plain_lines_invite)(&w, link);
-    if (o->columns > 0) {
-        write_code(o, &w, link);
-    }
+    bool fits = o->columns == 0 || write_code(o, &w, link, &columns, &lines);
     flush(o, &w);
     gc_bytes_wipe(o->bytes, w.at);
+    if (!fits) {
+        w = begin(o);
+        gc_plain_lines_small(&w, columns, lines);
+        flush_cut(o, &w);
+    }
 }
 
 void gc_output_sent(gc_output *o, uint64_t number) {
