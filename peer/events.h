@@ -31,14 +31,14 @@ typedef struct gc_event {
     uint32_t rtt_ms; /* 0: not known */
     uint32_t reason; /* gc_reason */
     bool verified;
-    bool direct; /* came by a direct link, is in no room with us */
+    bool direct; /* a guest: came by a direct link, is in no room with us */
     bool stock;  /* another PeerJS application */
     bool same;   /* of a PEER: nothing but rtt_ms is new */
     uint64_t number;
     uint32_t count;
     gc_span id;
     gc_span nick; /* as the peer gave it: may be empty, or that of another, too */
-    gc_span text; /* as it was sent: whoever shows it takes care of what it may do there */
+    gc_span text; /* without control characters: whoever shows it takes care of the rest */
 } gc_event;
 
 #define GC_EVENTS_PER_OUTPUT_MAX 4

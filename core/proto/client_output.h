@@ -23,6 +23,13 @@ enum gc_signaling_state {
     GC_SIGNALING_STATE_LOST
 };
 enum gc_peer_state { GC_PEER_CONNECTING, GC_PEER_OPEN, GC_PEER_LOST, GC_PEER_AWAY, GC_PEER_CLOSED };
+/* Parts of value2 of PEER: the path, and what the peer is. */
+enum gc_peer_flags {
+    GC_PEER_FLAGS_PATH = 0xff,      /* a gc_path */
+    GC_PEER_FLAGS_DIRECT = 0x100,   /* a guest: came by a direct link, is in no room with us */
+    GC_PEER_FLAGS_VERIFIED = 0x200, /* nobody is, until peers authenticate each other */
+    GC_PEER_FLAGS_STOCK = 0x400,    /* another PeerJS application */
+};
 
 /* Signaling sockets. The second one exists only where the server has no rooms and we hold a slot of
  * ours there (core/proto/slots.h). */
@@ -67,10 +74,9 @@ enum gc_client_output_type {
     /* to the user */
     GC_CLIENT_STATE,     /* value = gc_client_state, value2 = gc_signaling_state, reason */
     GC_CLIENT_PEER,      /* peer, text = id, text2 = nick (may be empty), value = gc_peer_state,
-                            value2 = gc_path | direct guest << 8 | verified << 9 (nobody is, until peers
-                            authenticate each other) | stock PeerJS << 10,
-                            reason, number = round trip in ms (0 unknown) */
-    GC_CLIENT_MESSAGE,   /* peer, text = text, safe to show, number = seq */
+                            value2 = gc_peer_flags, reason, number = round trip in ms (0 unknown) */
+    GC_CLIENT_MESSAGE,   /* peer, number = seq, text = text, without control characters; marks of
+                            direction and what nobody sees are in it (gc_utf8_clean_text()) */
     GC_CLIENT_GAP,       /* peer, number = first seq, value = how many messages never come; reason,
                             or 0: lost on the way */
     GC_CLIENT_DELIVERED, /* own message `number` was shown by `peer`; value 1: the transport took

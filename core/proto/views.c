@@ -33,7 +33,7 @@ void gc_views_tell(gc_views *vs, gc_people *pp, const gc_conversations *t, uint3
     out->type = GC_CLIENT_PEER;
     out->peer = peer;
     out->value = v->state;
-    out->value2 = v->path | (uint32_t)guest << 8 | (uint32_t)stock << 10;
+    out->value2 = v->path | (guest ? GC_PEER_FLAGS_DIRECT : 0) | (stock ? GC_PEER_FLAGS_STOCK : 0);
     out->reason = v->reason;
     out->number = v->rtt_ms;
     out->text = gc_people_id(pp, peer);

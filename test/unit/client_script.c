@@ -110,11 +110,11 @@ static void say_user(script *s, const gc_client_output *o) {
     case GC_CLIENT_PEER:
         say(s, "peer %u %s %s '%s'%s%s %s", o->peer, brief(o->text, text), peers[o->value],
             brief(o->text2, nick),
-            (o->value2 >> 10 & 1) != 0  ? " stock"
-            : (o->value2 >> 8 & 1) != 0 ? " guest"
-                                        : "",
-            paths[o->value2 & 0xff], gc_reason_word(o->reason));
-        assert_int_equal(o->value2 >> 9 & 1, 0); /* nobody is verified yet */
+            (o->value2 & GC_PEER_FLAGS_STOCK) != 0    ? " stock"
+            : (o->value2 & GC_PEER_FLAGS_DIRECT) != 0 ? " guest"
+                                                      : "",
+            paths[o->value2 & GC_PEER_FLAGS_PATH], gc_reason_word(o->reason));
+        assert_int_equal(o->value2 & GC_PEER_FLAGS_VERIFIED, 0); /* nobody is yet */
         break;
     case GC_CLIENT_MESSAGE:
         say(s, "message %u #%llu %s", o->peer, number, brief(o->text, text));
