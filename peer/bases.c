@@ -1,10 +1,9 @@
 #include "peer/bases.h"
 #include "host/multicast.h"
 #include "host/net.h"
+#include "rtc/mdns.h"
 
 #include <unistd.h>
-
-#define MDNS_PORT 5353 /* GC_MDNS_PORT */
 
 static bool is_base(const gc_bases *b, uint32_t base) {
     return base < GC_BASES_MAX && b->addresses[base].family != 0;
@@ -115,8 +114,8 @@ void gc_bases_send(gc_bases *b, uint32_t base, const gc_addr *to, gc_span bytes)
 
 /* RFC 6762 3. */
 static const gc_addr *group_of(const gc_addr *own) {
-    static const gc_addr v4 = {.family = 4, .port = MDNS_PORT, .ip = {224, 0, 0, 251}};
-    static const gc_addr v6 = {.family = 6, .port = MDNS_PORT, .ip = {0xff, 0x02, [15] = 0xfb}};
+    static const gc_addr v4 = {.family = 4, .port = GC_MDNS_PORT, .ip = {224, 0, 0, 251}};
+    static const gc_addr v6 = {.family = 6, .port = GC_MDNS_PORT, .ip = {0xff, 0x02, [15] = 0xfb}};
     return own->family == 4 ? &v4 : &v6;
 }
 

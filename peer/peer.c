@@ -194,10 +194,6 @@ int gc_peer_send_to(gc_peer *p, gc_span id, gc_span text, uint64_t *number) {
     return done(p, gc_client_send_to(p->client, now_of(p), id, text, number));
 }
 
-int gc_peer_set_nick(gc_peer *p, gc_span nick) {
-    return done(p, gc_client_set_nick(p->client, now_of(p), nick));
-}
-
 int gc_peer_invite(gc_peer *p, gc_span base, uint32_t kind, gc_writer *w) {
     return done(p, gc_client_invite(p->client, base, kind, w));
 }

@@ -59,8 +59,6 @@ int gc_peer_send(gc_peer *p, gc_span text, uint64_t *number);
 /* Sends a text to the peer of this id and to nobody else, as gc_peer_send(). Returns what
  * gc_client_send_to() does. */
 int gc_peer_send_to(gc_peer *p, gc_span id, gc_span text, uint64_t *number);
-/* Changes our name. nick: copied. Returns what gc_client_set_nick() does. */
-int gc_peer_set_nick(gc_peer *p, gc_span nick);
 /* Writes an invite link below `base`. Returns what gc_client_invite() does; w has failed if its
  * memory is too short. */
 int gc_peer_invite(gc_peer *p, gc_span base, uint32_t kind, gc_writer *w);
