@@ -1,8 +1,8 @@
 /* UDP sockets for anybody: datagrams of up to GC_UDP_BYTES_MAX come in by one callback and are sent
  * at any time. The sockets of a group share one set of buffers, so that up to GC_UDP_BATCH
- * datagrams cost one system call (half as many on the way in). Those that
- * are sent from within the callback leave with the batch, those of anybody else between
- * gc_udp_hold() and gc_udp_release() together.
+ * datagrams cost one system call (half as many on the way in). Those that are sent from within the
+ * callback leave with the batch, those of anybody else between gc_udp_hold() and gc_udp_release()
+ * together.
  *
  * Datagrams go in one piece or not at all: neither this machine nor a router cuts them (RFC 8899 3;
  * ip(7), IP_PMTUDISC_PROBE), so that whoever sends a longer one than the path carries finds out.

@@ -6,8 +6,7 @@
  *
  *   waiting --the association takes messages--------------> open --the last one is closed--> ended
  *      |                                                    ^ |
- *      +--DATA that the other side opens: its OPEN too------+ +--a violation, too many OPENs-->
- * ended
+ *      +--DATA that the other side opens: its OPEN too------+ +--violation, many OPENs--> ended
  *
  * A channel that nobody asked for is closed; a side that goes on opening such ends the link. An
  * event is returned by the input that made it, so that there is nothing to drain.

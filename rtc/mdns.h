@@ -8,8 +8,8 @@
  * The first question waits, because most browsers reach our plain address within that time and
  * then nothing needs to be asked (gc_mdns_forget()). It does not only save datagrams: a responder
  * may send a record once a second (RFC 6762 6), so whoever asks for an address delays the answer
- * to another browser in the same network, which may give up before it comes. The
- * answers to questions of others come to the group, and serve us, too.
+ * to another browser in the same network, which may give up before it comes. The answers to
+ * questions of others come to the group, and serve us, too.
  *
  * All devices of the network read each question, so those of all links together are
  * GC_MDNS_PER_SECOND at most in any second, however often links are made anew. The names take

@@ -2,8 +2,8 @@
  * are those of Chromium and Firefox and of stacks like them; written is one that both take. Only
  * what a link needs is looked at, and that strictly: a description that could be understood in two
  * ways is refused. Source: RFC 8866 (SDP), 8839 (ICE), 8122 and 8842 (DTLS), 8841 (SCTP), 8843
- * (BUNDLE); draft-hancke-tsvwg-snap (a=sctp-init), and of our own the ICE option
- * GC_SDP_OWN_OPTION. */
+ * (BUNDLE); draft-hancke-tsvwg-snap (a=sctp-init); ghostchat-protocol(7), "Native peers" (the ICE
+ * option GC_SDP_OWN_OPTION). */
 #ifndef GC_RTC_SDP_H
 #define GC_RTC_SDP_H
 

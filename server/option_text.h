@@ -16,9 +16,8 @@ char *gc_option_text_after_mark(char *text);
  * times. Returns false for anything else, and for a number over 2^64 - 1. */
 bool gc_option_text_number(const char *text, uint64_t *out);
 /* Reads a path of URLs, without escapes, into out, where it begins and ends with one '/'. Returns
- * false, with out undefined, when it is too long, has a character that a path cannot have, a
- * doubled
- * '/', or a segment "." or "..". */
+ * false, with out undefined, when it is too long, has a character that a path cannot have, two '/'
+ * beside each other, or a segment "." or "..". */
 bool gc_option_text_path(const char *text, char out[GC_OPTION_TEXT_PATH_BYTES]);
 /* Tells whether the len bytes at host are a host name or address in the form that a URL allows,
  * without a port: letters, digits, '-', '.', or an IPv6 address in brackets; 1..253 bytes. */

@@ -59,8 +59,8 @@ int32_t gc_json_get(const gc_json *j, int32_t object, const char *key);
 /* Returns the raw bytes of a value in the text (strings with quotes). Empty for -1. */
 gc_span gc_json_raw(const gc_json *j, int32_t token);
 /* Reads a string value, unescaped to UTF-8 (a lone surrogate becomes U+FFFD), into out.
- * Returns 0, GC_E_ARGUMENT (not a string), GC_E_TOO_BIG (longer than size: out then
- * holds a part). size = the token's len is always enough. *len is set on success only. */
+ * Returns 0, GC_E_ARGUMENT (not a string), GC_E_TOO_BIG (longer than size: out then holds a part).
+ * size = the token's len is always enough. *len is set on success only. */
 int gc_json_string(const gc_json *j, int32_t token, uint8_t *out, uint32_t size, uint32_t *len);
 /* Tells whether a value is a string. */
 bool gc_json_is_string(const gc_json *j, int32_t token);

@@ -20,8 +20,8 @@ typedef struct gc_stun_request {
 int gc_stun_parse_binding(gc_span datagram, gc_stun_request *out);
 /* Writes the Binding success response to a request that came from this address (family 4 or 6,
  * asserted): XOR-MAPPED-ADDRESS alone, and FINGERPRINT when the request had one. Returns its
- * length: 32 bytes for IPv4, 44 for IPv6, 8 more with FINGERPRINT. Source: RFC
- * 8489 6.3.1.1, 14.2, 14.7. */
+ * length: 32 bytes for IPv4, 44 for IPv6, 8 more with FINGERPRINT. Source: RFC 8489 6.3.1.1, 14.2,
+ * 14.7. */
 uint32_t gc_stun_write_binding(const gc_stun_request *r, const gc_addr *from,
                                uint8_t out[GC_STUN_RESPONSE_BYTES_MAX]);
 /* Writes a Binding request without attributes, for tests and for clients. transaction: 12 random
