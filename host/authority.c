@@ -1,18 +1,15 @@
 #include "host/authority.h"
+#include "core/base/ascii.h"
 #include "core/base/error.h"
 
 #include <string.h>
 
-static bool alphanumeric(uint8_t c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 static bool in_name(uint8_t c) {
-    return alphanumeric(c) || c == '.' || c == '-' || c == '_';
+    return gc_ascii_is_alphanumeric(c) || c == '.' || c == '-' || c == '_';
 }
 
 static bool in_ipv6(uint8_t c) {
-    return alphanumeric(c) || c == ':' || c == '.';
+    return gc_ascii_is_alphanumeric(c) || c == ':' || c == '.';
 }
 
 static bool all(gc_span s, bool (*is)(uint8_t)) {

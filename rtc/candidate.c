@@ -1,4 +1,5 @@
 #include "rtc/candidate.h"
+#include "core/base/ascii.h"
 #include "core/base/assert.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
@@ -22,30 +23,6 @@ static const struct {
 
 /* --- words ------------------------------------------------------------------------------------ */
 
-/* The next word up to a space; empty at the end. */
-static gc_span next_word(gc_span *rest) {
-    uint32_t end = gc_span_find(*rest, 0, ' ');
-    gc_span word = gc_span_of(rest->data, end);
-    *rest = gc_span_from(*rest, end < rest->len ? end + 1 : end);
-    return word;
-}
-
-static uint8_t lower(uint8_t c) {
-    return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
-}
-
-static bool same_word(gc_span a, gc_span lower_case) {
-    if (a.len != lower_case.len) {
-        return false;
-    }
-    for (uint32_t i = 0; i < a.len; i++) {
-        if (lower(a.data[i]) != lower_case.data[i]) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* Reads 1 to `digits` decimal digits; false for anything else, and for what no u32 holds. */
 static bool read_number(gc_span word, uint32_t digits, uint32_t *out) {
     uint64_t value = 0;
@@ -53,7 +30,7 @@ static bool read_number(gc_span word, uint32_t digits, uint32_t *out) {
         return false;
     }
     for (uint32_t i = 0; i < word.len; i++) {
-        if (word.data[i] < '0' || word.data[i] > '9') {
+        if (!gc_ascii_is_digit(word.data[i])) {
             return false;
         }
         value = value * 10 + (word.data[i] - '0');
@@ -62,13 +39,9 @@ static bool read_number(gc_span word, uint32_t digits, uint32_t *out) {
     return value <= UINT32_MAX;
 }
 
-static bool is_letter(uint8_t c) {
-    return lower(c) >= 'a' && lower(c) <= 'z';
-}
-
 /* RFC 8839 5.1: ice-char. */
 static bool is_ice_char(uint8_t c) {
-    return is_letter(c) || (c >= '0' && c <= '9') || c == '+' || c == '/';
+    return gc_ascii_is_alphanumeric(c) || c == '+' || c == '/';
 }
 
 static bool read_foundation(gc_span word, gc_candidate *c) {
@@ -87,17 +60,14 @@ static bool read_foundation(gc_span word, gc_candidate *c) {
 
 /* --- addresses -------------------------------------------------------------------------------- */
 
-static bool is_hex(uint8_t c) {
-    return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'f');
-}
-
 bool gc_candidate_name_ok(gc_span name) {
-    if (name.len != GC_CANDIDATE_NAME_CHARS || !same_word(gc_span_from(name, UUID_CHARS), SUFFIX)) {
+    if (name.len != GC_CANDIDATE_NAME_CHARS ||
+        !gc_ascii_is_word(gc_span_from(name, UUID_CHARS), SUFFIX)) {
         return false;
     }
     for (uint32_t i = 0; i < UUID_CHARS; i++) {
         bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-        if (dash ? name.data[i] != '-' : !is_hex(name.data[i])) {
+        if (dash ? name.data[i] != '-' : !gc_ascii_is_hex(name.data[i])) {
             return false;
         }
     }
@@ -157,7 +127,7 @@ static int read_where(gc_span where, uint32_t port, gc_candidate *c) {
     }
     c->named = true;
     for (uint32_t i = 0; i < where.len; i++) {
-        c->name[i] = lower(where.data[i]);
+        c->name[i] = gc_ascii_lower(where.data[i]);
     }
     return 0;
 }
@@ -166,7 +136,7 @@ static int read_where(gc_span where, uint32_t port, gc_candidate *c) {
 
 static int read_type(gc_span word, gc_candidate *c) {
     for (uint32_t i = 0; i < TYPES_COUNT; i++) {
-        if (same_word(word, TYPES[i].word)) {
+        if (gc_ascii_is_word(word, TYPES[i].word)) {
             c->type = (gc_candidate_type)i;
             return 0;
         }
@@ -180,11 +150,11 @@ static void read_extensions(gc_span rest, gc_candidate *c) {
     gc_addr related = {0};
     uint32_t port = 0;
     while (rest.len > 0) {
-        gc_span name = next_word(&rest);
-        gc_span value = next_word(&rest);
-        if (same_word(name, GC_SPAN("raddr")) && gc_ip_text_read(value, &related) != 0) {
+        gc_span name = gc_ascii_take_word(&rest);
+        gc_span value = gc_ascii_take_word(&rest);
+        if (gc_ascii_is_word(name, GC_SPAN("raddr")) && gc_ip_text_read(value, &related) != 0) {
             related = (gc_addr){0};
-        } else if (same_word(name, GC_SPAN("rport")) && !read_number(value, 5, &port)) {
+        } else if (gc_ascii_is_word(name, GC_SPAN("rport")) && !read_number(value, 5, &port)) {
             port = 0;
         }
     }
@@ -196,18 +166,18 @@ static void read_extensions(gc_span rest, gc_candidate *c) {
 
 static int read_line(gc_span rest, gc_candidate *c) {
     uint32_t component = 0, port = 0;
-    bool ok = read_foundation(next_word(&rest), c);
-    ok = read_number(next_word(&rest), 5, &component) && ok;
-    gc_span transport = next_word(&rest);
-    ok = read_number(next_word(&rest), 10, &c->priority) && ok;
-    gc_span where = next_word(&rest);
-    ok = read_number(next_word(&rest), 5, &port) && ok;
-    ok = same_word(next_word(&rest), GC_SPAN("typ")) && ok;
-    gc_span type = next_word(&rest);
+    bool ok = read_foundation(gc_ascii_take_word(&rest), c);
+    ok = read_number(gc_ascii_take_word(&rest), 5, &component) && ok;
+    gc_span transport = gc_ascii_take_word(&rest);
+    ok = read_number(gc_ascii_take_word(&rest), 10, &c->priority) && ok;
+    gc_span where = gc_ascii_take_word(&rest);
+    ok = read_number(gc_ascii_take_word(&rest), 5, &port) && ok;
+    ok = gc_ascii_is_word(gc_ascii_take_word(&rest), GC_SPAN("typ")) && ok;
+    gc_span type = gc_ascii_take_word(&rest);
     if (!ok || transport.len == 0 || port > UINT16_MAX || where.len == 0 || type.len == 0) {
         return GC_E_SYNTAX;
     }
-    if (component != COMPONENT || !same_word(transport, GC_SPAN("udp"))) {
+    if (component != COMPONENT || !gc_ascii_is_word(transport, GC_SPAN("udp"))) {
         return GC_E_REFUSED;
     }
     int result = read_where(where, port, c);

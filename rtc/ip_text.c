@@ -1,4 +1,5 @@
 #include "rtc/ip_text.h"
+#include "core/base/ascii.h"
 #include "core/base/assert.h"
 #include "core/base/encoding.h"
 #include "core/base/error.h"
@@ -9,15 +10,11 @@
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-static bool is_digit(uint8_t c) {
-    return c >= '0' && c <= '9';
-}
-
 /* Reads 0..255 without a zero in front, at *at. */
 static bool read_octet(gc_span text, uint32_t *at, uint8_t *out) {
     uint32_t value = 0;
     uint32_t begin = *at;
-    while (*at < text.len && *at < begin + 3 && is_digit(text.data[*at])) {
+    while (*at < text.len && *at < begin + 3 && gc_ascii_is_digit(text.data[*at])) {
         value = value * 10 + (text.data[(*at)++] - '0');
     }
     uint32_t digits = *at - begin;

@@ -1,4 +1,5 @@
 #include "rtc/mdns.h"
+#include "core/base/ascii.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
 #include "core/base/number.h"
@@ -221,7 +222,7 @@ static bool append_label(dns_name *n, gc_span label) {
     }
     for (uint32_t i = 0; i < label.len; i++) {
         uint8_t c = label.data[i];
-        c = c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
+        c = gc_ascii_lower(c);
         n->text[n->len++] = c == '.' ? 0 : c; /* a dot within a label is not one between labels */
     }
     return true;

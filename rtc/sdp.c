@@ -1,5 +1,6 @@
 #include "rtc/sdp.h"
 
+#include "core/base/ascii.h"
 #include "core/base/encoding.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
@@ -41,19 +42,11 @@ static bool next_line(gc_span *text, gc_span *line) {
     return false;
 }
 
-/* Takes the word in front of the next blank. */
-static gc_span next_word(gc_span *rest) {
-    uint32_t end = gc_span_find(*rest, 0, ' ');
-    gc_span word = gc_span_of(rest->data, end);
-    *rest = gc_span_from(*rest, end < rest->len ? end + 1 : end);
-    return word;
-}
-
 /* A decimal number of at most 10 digits; false: it is none, or over the maximum. */
 static bool read_number(gc_span text, uint64_t max, uint64_t *out) {
     uint64_t n = 0;
     for (uint32_t i = 0; i < text.len; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9') {
+        if (!gc_ascii_is_digit(text.data[i])) {
             return false;
         }
         n = n * 10 + (text.data[i] - '0');
@@ -65,7 +58,8 @@ static bool read_number(gc_span text, uint64_t max, uint64_t *out) {
 /* Source: RFC 8841 4.3, 5.3. The address of the m- and c-lines has no meaning: candidates have it.
  */
 static int read_media(gc_span rest) {
-    gc_span media = next_word(&rest), port = next_word(&rest), protocol = next_word(&rest);
+    gc_span media = gc_ascii_take_word(&rest), port = gc_ascii_take_word(&rest),
+            protocol = gc_ascii_take_word(&rest);
     uint64_t number;
     if (!read_number(port, 65535, &number)) {
         return GC_E_SYNTAX;
@@ -77,22 +71,10 @@ static int read_media(gc_span rest) {
     return ours && number != 0 ? 0 : GC_E_REFUSED;
 }
 
-static uint8_t lower(uint8_t c) {
-    return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
-}
-
 /* RFC 8122 5: the name of the hash in any case. Other hashes than SHA-256 are not looked at. */
 static bool is_sha256(gc_span value) {
     gc_span name = GC_SPAN("sha-256 ");
-    if (value.len < name.len) {
-        return false;
-    }
-    for (uint32_t i = 0; i < name.len; i++) {
-        if (lower(value.data[i]) != name.data[i]) {
-            return false;
-        }
-    }
-    return true;
+    return value.len >= name.len && gc_ascii_is_word(gc_span_of(value.data, name.len), name);
 }
 
 /* Sets a value; a second one of the same level must be the same. */
@@ -173,8 +155,8 @@ static gc_span choose(const gc_span *session, const gc_span *section) {
 /* RFC 8839 5.4: ice-char. */
 static bool is_credential(gc_span text, uint32_t min) {
     for (uint32_t i = 0; i < text.len; i++) {
-        uint8_t c = text.data[i], l = lower(c);
-        if (!((l >= 'a' && l <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/')) {
+        uint8_t c = text.data[i];
+        if (!gc_ascii_is_alphanumeric(c) && c != '+' && c != '/') {
             return false;
         }
     }
@@ -251,7 +233,7 @@ static uint32_t read_pacing(gc_span text) {
 
 static bool has_word(gc_span text, gc_span word) {
     while (text.len > 0) {
-        if (gc_span_equal(next_word(&text), word)) {
+        if (gc_span_equal(gc_ascii_take_word(&text), word)) {
             return true;
         }
     }

@@ -1,4 +1,5 @@
 #include "rtc/stun_url.h"
+#include "core/base/ascii.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
 #include "core/wire/json.h"
@@ -9,23 +10,13 @@
 #define PORT_CHARS_MAX 5
 #define LABEL_MAX      63 /* RFC 1035 2.3.4 */
 
-static bool is_digit(uint8_t c) {
-    return c >= '0' && c <= '9';
-}
-
-static bool is_letter(uint8_t c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 /* Takes a scheme and its colon, in any case, from the front of *text. */
 static bool take_scheme(gc_span *text, gc_span scheme) {
     if (text->len <= scheme.len || text->data[scheme.len] != ':') {
         return false;
     }
-    for (uint32_t i = 0; i < scheme.len; i++) {
-        if ((text->data[i] | 0x20) != scheme.data[i]) {
-            return false;
-        }
+    if (!gc_ascii_is_word(gc_span_of(text->data, scheme.len), scheme)) {
+        return false;
     }
     *text = gc_span_of(text->data + scheme.len + 1, text->len - scheme.len - 1);
     return true;
@@ -46,10 +37,10 @@ static bool is_name(gc_span text) {
             number = true;
             continue;
         }
-        if (!is_digit(c) && !is_letter(c) && c != '-' && c != '_') {
+        if (!gc_ascii_is_alphanumeric(c) && c != '-' && c != '_') {
             return false;
         }
-        number = number && is_digit(c);
+        number = number && gc_ascii_is_digit(c);
         if (++label > LABEL_MAX) {
             return false;
         }
@@ -68,7 +59,7 @@ static bool read_port(gc_span text, uint16_t *port) {
         return false;
     }
     for (uint32_t i = 1; i < text.len; i++) {
-        if (!is_digit(text.data[i])) {
+        if (!gc_ascii_is_digit(text.data[i])) {
             return false;
         }
         value = value * 10 + (text.data[i] - '0');

@@ -1,4 +1,5 @@
 #include "server/option_text.h"
+#include "core/base/ascii.h"
 #include "core/base/limits.h"
 
 #include <stdlib.h>
@@ -32,7 +33,7 @@ bool gc_option_text_number(const char *text, uint64_t *out) {
 }
 
 static bool path_char(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+    return gc_ascii_is_alphanumeric((uint8_t)c) ||
            (c != 0 && strchr("-._~!$&'()*+,;=:@/", c) != NULL);
 }
 
@@ -59,8 +60,7 @@ bool gc_option_text_path(const char *text, char out[GC_OPTION_TEXT_PATH_BYTES]) 
 }
 
 static bool host_name_char(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
-           c == '.';
+    return gc_ascii_is_alphanumeric((uint8_t)c) || c == '-' || c == '.';
 }
 
 bool gc_option_text_is_host(const char *host, size_t len) {

@@ -1,4 +1,5 @@
 #include "core/wire/http.h"
+#include "core/base/ascii.h"
 #include "core/base/assert.h"
 #include "core/base/error.h"
 
@@ -11,18 +12,6 @@ typedef struct cursor {
     uint32_t at;
 } cursor;
 
-static uint8_t lower(uint8_t c) {
-    return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
-}
-
-static bool digit(uint8_t c) {
-    return c >= '0' && c <= '9';
-}
-
-static bool alphanumeric(uint8_t c) {
-    return digit(c) || (lower(c) >= 'a' && lower(c) <= 'z');
-}
-
 static bool one_of(uint8_t c, const char *set) {
     for (; *set != 0; set++) {
         if (c == (uint8_t)*set) {
@@ -34,12 +23,12 @@ static bool one_of(uint8_t c, const char *set) {
 
 /* RFC 9110 5.6.2: tchar. */
 static bool token_char(uint8_t c) {
-    return alphanumeric(c) || one_of(c, "!#$%&'*+-.^_`|~");
+    return gc_ascii_is_alphanumeric(c) || one_of(c, "!#$%&'*+-.^_`|~");
 }
 
 /* RFC 3986 3.2.2 and 3.2.3: host and port. A host that passes is safe in a header and in JSON. */
 static bool host_char(uint8_t c) {
-    return alphanumeric(c) || one_of(c, "-._~!$&'()*+,;=:[]%");
+    return gc_ascii_is_alphanumeric(c) || one_of(c, "-._~!$&'()*+,;=:[]%");
 }
 
 /* Visible ASCII. `#` is never in a request target (RFC 9112 3.2). */
@@ -92,7 +81,7 @@ static int32_t take_digits(cursor *c, uint32_t count, uint16_t *out) {
         if (c->at == c->len) {
             return 0;
         }
-        if (!digit(c->data[c->at])) {
+        if (!gc_ascii_is_digit(c->data[c->at])) {
             return GC_E_SYNTAX;
         }
         *out = (uint16_t)(*out * 10 + (c->data[c->at] - '0'));
@@ -281,7 +270,8 @@ int32_t gc_http_parse_response(gc_span bytes, gc_http_response *out) {
 
 bool gc_http_is(gc_span s, const char *constant) {
     uint32_t i = 0;
-    while (i < s.len && constant[i] != 0 && lower(s.data[i]) == lower((uint8_t)constant[i])) {
+    while (i < s.len && constant[i] != 0 &&
+           gc_ascii_lower(s.data[i]) == gc_ascii_lower((uint8_t)constant[i])) {
         i++;
     }
     return i == s.len && constant[i] == 0;

@@ -1,4 +1,5 @@
 #include "core/wire/invite.h"
+#include "core/base/ascii.h"
 #include "core/base/assert.h"
 #include "core/base/encoding.h"
 #include "core/base/error.h"
@@ -19,10 +20,6 @@ typedef struct parts {
     bool has_secret;
 } parts;
 
-static bool alphanumeric(uint8_t c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 /* host, host:port, [address] or [address]:port. User information and escapes are refused: both
  * make a link look like one to another host. */
 static bool host_valid(gc_span s) {
@@ -35,14 +32,14 @@ static bool host_valid(gc_span s) {
         }
         for (uint32_t i = 1; i < at; i++) {
             uint8_t c = s.data[i];
-            if (!alphanumeric(c) && c != ':' && c != '.') {
+            if (!gc_ascii_is_alphanumeric(c) && c != ':' && c != '.') {
                 return false;
             }
         }
         at++;
     } else {
-        while (at < s.len && (alphanumeric(s.data[at]) || s.data[at] == '-' || s.data[at] == '.' ||
-                              s.data[at] == '_')) {
+        while (at < s.len && (gc_ascii_is_alphanumeric(s.data[at]) || s.data[at] == '-' ||
+                              s.data[at] == '.' || s.data[at] == '_')) {
             at++;
         }
         if (at == 0) {
@@ -55,7 +52,7 @@ static bool host_valid(gc_span s) {
     uint32_t port = 0;
     for (uint32_t i = at + 1; i < s.len && port <= 65535; i++) {
         uint8_t c = s.data[i];
-        port = c >= '0' && c <= '9' ? port * 10 + (c - '0') : 65536;
+        port = gc_ascii_is_digit(c) ? port * 10 + (c - '0') : 65536;
     }
     return s.data[at] == ':' && port >= 1 && port <= 65535;
 }
@@ -149,7 +146,7 @@ static int read_secret(gc_span secret, uint8_t out[GC_SECRET_BYTES]) {
 
 /* A digit of base64url (RFC 4648 section 5); ids have the same ones. */
 static bool is_digit(uint8_t c) {
-    return alphanumeric(c) || c == '-' || c == '_';
+    return gc_ascii_is_alphanumeric(c) || c == '-' || c == '_';
 }
 
 bool gc_invite_is_id(gc_span id) {

@@ -1,5 +1,6 @@
 #include "core/wire/peerjs.h"
 
+#include "core/base/ascii.h"
 #include "core/base/assert.h"
 #include "core/base/encoding.h"
 #include "core/base/error.h"
@@ -42,8 +43,7 @@ const char *gc_signal_word(gc_signal type) {
 /* --- percent encoding ------------------------------------------------------------------------- */
 
 static bool is_unreserved(uint8_t c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '.' || c == '_' || c == '~';
+    return gc_ascii_is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 void gc_percent_write(gc_writer *w, gc_span bytes) {

@@ -1,4 +1,5 @@
 #include "core/wire/room_name.h"
+#include "core/base/ascii.h"
 #include "core/base/assert.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
@@ -93,8 +94,7 @@ static int fold(gc_span text, uint8_t *out, uint32_t size, uint32_t *len) {
 /* --- texts that are not names ----------------------------------------------------------------- */
 
 static bool is_secret_digit(uint8_t c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
-           c == '_';
+    return gc_ascii_is_alphanumeric(c) || c == '-' || c == '_';
 }
 
 /* A secret that was pasted, with whatever text around it, must not become the name of an open room:
