@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/mem.h"
+#include "rtc/ice_checks.h"
 
 void gc_negotiation_begin(gc_negotiation *n, bool offerer) {
     *n = (gc_negotiation){.offerer = offerer, .offers = offerer, .mid_len = 1, .mid = {'0'}};

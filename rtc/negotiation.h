@@ -6,7 +6,6 @@
 #define GC_RTC_NEGOTIATION_H
 
 #include "core/base/drbg.h"
-#include "rtc/ice_checks.h"
 #include "rtc/ice_credentials.h"
 #include "rtc/sdp.h"
 
