@@ -144,6 +144,24 @@ static void what_is_not_due_ends_the_run(void **state) {
     }
 }
 
+/* The right bytes, and too soon: the frame that they answer has not gone out. */
+static void an_answer_to_what_is_not_out_ends_the_run(void **state) {
+    static const uint8_t zeros[GC_EMOJI_NONCE_BYTES];
+    gc_emoji_run a = {0}, b = {0};
+    (void)state;
+    press(&a);
+    gc_emoji_run before = a;
+    assert_int_equal(take(&a, GC_EMOJI_NONCE, gc_span_of(zeros, sizeof zeros), true),
+                     GC_REASON_AUTH_PROTOCOL);
+    assert_int_equal(a.state, GC_EMOJI_FAILED);
+    a = before;
+    carry(&a, &b, true);
+    press(&b); /* its nonce is due */
+    assert_int_equal(take(&b, GC_EMOJI_REVEAL, gc_span_of(a.own, sizeof a.own), false),
+                     GC_REASON_AUTH_PROTOCOL);
+    assert_int_equal(b.state, GC_EMOJI_FAILED);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(three_frames_make_one_row),
@@ -151,6 +169,7 @@ int main(void) {
         cmocka_unit_test(pressing_twice_changes_nothing),
         cmocka_unit_test(any_changed_bit_of_a_reveal_is_noticed),
         cmocka_unit_test(what_is_not_due_ends_the_run),
+        cmocka_unit_test(an_answer_to_what_is_not_out_ends_the_run),
     };
     return cmocka_run_group_tests_name("emoji_run", tests, load, NULL);
 }

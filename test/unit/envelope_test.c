@@ -7,7 +7,8 @@
 
 static vectors file;
 static gc_crypto crypto;
-static uint8_t text_bytes[GC_ENVELOPE_TEXT_BYTES_MAX], bytes[GC_ENVELOPE_BYTES_MAX];
+static uint8_t text_bytes[GC_ENVELOPE_TEXT_BYTES_MAX],
+    bytes[GC_ENVELOPE_BYTES_MAX + GC_ENVELOPE_STEP];
 static uint8_t opened[GC_ENVELOPE_TEXT_BYTES_MAX];
 
 static int load(void **state) {
@@ -149,6 +150,7 @@ static void other_sizes_versions_and_kinds_are_no_envelope(void **state) {
     bytes[0] = 1;
     bytes[33] = 1;
     assert_int_equal(gc_envelope_read(gc_span_of(bytes, GC_ENVELOPE_BYTES_MAX), &head), 0);
+    assert_int_equal(gc_envelope_read(gc_span_of(bytes, sizeof bytes), &head), GC_E_SYNTAX);
     head = before;
     for (uint32_t value = 0; value < 256; value++) {
         gc_span all = gc_span_of(bytes, GC_ENVELOPE_OVERHEAD_BYTES + GC_ENVELOPE_STEP);

@@ -185,6 +185,78 @@ static void what_is_not_due_is_refused(void **state) {
     }
 }
 
+/* A run that has failed keeps nothing of what it knew. */
+static void assert_failed(const gc_pake *p, uint32_t reason) {
+    const gc_pake failed = {.state = GC_PAKE_FAILED, .reason = reason};
+    assert_memory_equal(p, &failed, sizeof failed);
+}
+
+/* The right bytes, and too soon: what they answer has not gone out. Copies of both ends are a step
+ * ahead, and make them. */
+static void an_answer_to_what_is_not_out_is_refused(void **state) {
+    gc_pake a, b;
+    (void)state;
+    begin(&a, &b, &right);
+    gc_pake b_ahead = b;
+    frame claim = send(&b_ahead);
+    assert_int_equal(take(&a, ben, claim.bytes, claim.len, 0), GC_REASON_NONE);
+    gc_pake a_ahead = a;
+    frame answer = send(&a_ahead);
+    assert_int_equal(take(&b, ann, answer.bytes, answer.len, 0), GC_REASON_CODE_WRONG);
+    assert_failed(&b, GC_REASON_CODE_WRONG);
+    assert_int_equal(take(&b_ahead, ann, answer.bytes, answer.len, 0), GC_REASON_NONE);
+    b = b_ahead;
+    frame confirm = send(&b_ahead);
+    assert_int_equal(take(&a, ben, confirm.bytes, confirm.len, 0), GC_REASON_CODE_WRONG);
+    assert_failed(&a, GC_REASON_CODE_WRONG);
+    assert_int_equal(take(&a_ahead, ben, confirm.bytes, confirm.len, 0), GC_REASON_NONE);
+    frame sealed = send(&a_ahead);
+    assert_int_equal(take(&b, ann, sealed.bytes, sealed.len, 0), GC_REASON_CODE_WRONG);
+    assert_failed(&b, GC_REASON_CODE_WRONG);
+    assert_int_equal(take(&b_ahead, ann, sealed.bytes, sealed.len, 0), GC_REASON_NONE);
+    assert_span(gc_writer_done(&got), GC_SPAN(LINK));
+}
+
+/* Writes the last frame as A would, which has confirmed, with a link of this length. */
+static uint32_t write_long_link(const gc_pake *a, uint32_t link_len, uint8_t *out) {
+    static const uint8_t text[GC_PAKE_LINK_BYTES_MAX + 2], nonce[GC_SEAL_NONCE_BYTES] = {7};
+    static const char label[] = "ghostchat/1 pake seal";
+    uint8_t ad[sizeof label - 1 + sizeof a->session];
+    memcpy(ad, label, sizeof label - 1);
+    memcpy(ad + sizeof label - 1, a->session, sizeof a->session);
+    uint8_t *at = out;
+    *at++ = 4;
+    memcpy(at, a->keys.confirm_a, GC_CPACE_TAG_BYTES);
+    at += GC_CPACE_TAG_BYTES;
+    memcpy(at, nonce, sizeof nonce);
+    at += sizeof nonce;
+    assert_int_equal(
+        crypto.seal(crypto.context, at, text, link_len, ad, sizeof ad, nonce, a->keys.seal), 0);
+    return (uint32_t)(at - out) + link_len + GC_SEAL_TAG_BYTES;
+}
+
+/* Whoever knows the code may seal what it likes; the memory for the link has a size. */
+static void a_link_that_is_too_long_is_refused(void **state) {
+    uint8_t bytes[GC_PAKE_FRAME_BYTES_MAX + 2];
+    gc_pake a, b;
+    (void)state;
+    begin(&a, &b, &right);
+    carry(&b, &a, ben);
+    carry(&a, &b, ann);
+    assert_int_equal(carry(&b, &a, ben), GC_REASON_NONE);
+    for (uint32_t more = 0; more < 3; more++) {
+        gc_pake other = b;
+        uint32_t len = write_long_link(&a, GC_PAKE_LINK_BYTES_MAX + more, bytes);
+        assert_int_equal(take(&other, ann, bytes, len, 0),
+                         more == 0 ? GC_REASON_NONE : GC_REASON_CODE_WRONG);
+        assert_int_equal(got.at, more == 0 ? GC_PAKE_LINK_BYTES_MAX : 0);
+    }
+    gc_pake other = b; /* nor is there a link of no bytes */
+    uint32_t len = write_long_link(&a, 0, bytes);
+    assert_int_equal(take(&other, ann, bytes, len, 0), GC_REASON_CODE_WRONG);
+    assert_failed(&other, GC_REASON_CODE_WRONG);
+}
+
 static void time_runs_out(void **state) {
     gc_pake a, b;
     (void)state;
@@ -267,6 +339,8 @@ int main(void) {
         cmocka_unit_test(any_changed_bit_gives_no_link),
         cmocka_unit_test(frames_of_others_change_nothing),
         cmocka_unit_test(what_is_not_due_is_refused),
+        cmocka_unit_test(an_answer_to_what_is_not_out_is_refused),
+        cmocka_unit_test(a_link_that_is_too_long_is_refused),
         cmocka_unit_test(time_runs_out),
         cmocka_unit_test(the_vectors_agree),
     };
