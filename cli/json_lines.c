@@ -184,7 +184,7 @@ static bool has_members(const gc_json *j, uint32_t count) {
     return found == count;
 }
 
-/* Reads the strings of a SEND to `out`, one behind the other. `len` bytes are there. */
+/* Reads the strings of a SEND to `out`, one after the other. `len` bytes are there. */
 static gc_command read_send(const gc_json *j, uint8_t *out, uint32_t len) {
     gc_command command = {.type = GC_COMMAND_BAD};
     uint32_t text, to = 0;

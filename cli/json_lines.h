@@ -33,7 +33,7 @@ enum gc_command_type {
 typedef struct gc_command {
     enum gc_command_type type;
     gc_span text; /* of SEND; in the memory that was given, at its beginning */
-    gc_span to;   /* of SEND: the id of a peer; right behind the text. NULL data: to everybody */
+    gc_span to;   /* of SEND: the id of a peer; right after the text. NULL data: to everybody */
 } gc_command;
 
 /* Reads a line as a command. out: memory for its strings, at least as long as the line. */

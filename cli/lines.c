@@ -40,7 +40,7 @@ static void give(gc_lines *l) {
     }
 }
 
-/* Makes room behind a line that is not whole. */
+/* Makes room after a line that is not whole. */
 static void make_room(gc_lines *l) {
     if (l->at > 0) {
         memmove(l->bytes, l->bytes + l->at, l->len - l->at);

@@ -104,7 +104,7 @@ static void wait_with(session *s, gc_span to, gc_span text) {
     gc_lines_pause(&s->lines, true);
 }
 
-/* to: the id of one peer, right behind the text; NULL data: everybody. */
+/* to: the id of one peer, right after the text; NULL data: everybody. */
 static void send_text(session *s, gc_span to, gc_span text) {
     uint64_t number;
     int r = to.data != NULL ? gc_peer_send_to(s->peer, to, text, &number)

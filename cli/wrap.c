@@ -30,7 +30,7 @@ static uint32_t columns_at(uint32_t c, uint32_t at, room r) {
 /* Where a row may end: before a character that does not cling to the one before it. */
 typedef struct ends {
     uint32_t whole; /* the last such place; 0: none */
-    uint32_t blank; /* the last one behind a blank in the second half of the row; 0: none */
+    uint32_t blank; /* the last one after a blank in the second half of the row; 0: none */
 } ends;
 
 static uint32_t best_of(ends e, uint32_t fitting) {

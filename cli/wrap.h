@@ -18,7 +18,7 @@
 #define GC_WRAP_BYTES_MORE      4      /* of a line, beyond 9 a tab and 7 for two other bytes */
 
 /* Writes lines, valid UTF-8 without control characters but tab and line feed, cut to rows for a
- * terminal of so many columns, whose last one stays free: behind a blank in the second half of a
+ * terminal of so many columns, whose last one stays free: after a blank in the second half of a
  * row where there is one, else anywhere, but before no mark that a row has room for. narrow: as in
  * gc_columns_of(). Tabs become blanks. On the narrowest terminal three columns are left beside the
  * indent, and a row of one column stands next to one of three. So a tab becomes at most 9

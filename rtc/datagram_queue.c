@@ -12,7 +12,7 @@ bool gc_datagram_queue_fits(const gc_datagram_queue *q, uint32_t len) {
     return len <= UINT16_MAX && len + GC_DATAGRAM_QUEUE_HEAD_BYTES <= q->size - used;
 }
 
-/* Makes `len` bytes free behind the newest datagram; they are known to fit. */
+/* Makes `len` bytes free after the newest datagram; they are known to fit. */
 static void close_up(gc_datagram_queue *q, uint32_t len) {
     if (len > q->size - q->tail) {
         memmove(q->data, q->data + q->head, q->tail - q->head);
