@@ -230,6 +230,21 @@ static void channels_too_many_are_closed(void **state) {
     end();
 }
 
+/* Channels that both sides agreed on are there: who opens one of them breaks the protocol. */
+static void nobody_opens_a_negotiated_channel(void **state) {
+    (void)state;
+    uint8_t bytes[64];
+    for (uint16_t stream = 0; stream < GC_CHANNELS_NATIVE; stream++) {
+        prepare(GC_LINK_KIND_NATIVE, GC_LINK_KIND_NATIVE);
+        connect_sides();
+        sides[0].raw = true;
+        inject(0, stream, GC_PPID_DCEP, open_message(true, bytes));
+        assert_int_equal(sides[1].ended, 1);
+        assert_int_equal(sides[1].reason, GC_REASON_PROTOCOL);
+        end();
+    }
+}
+
 static void an_in_band_channel(void **state) {
     (void)state;
     for (uint32_t opener = 0; opener < 2; opener++) {
@@ -388,6 +403,7 @@ int main(void) {
         cmocka_unit_test(two_negotiated_channels),
         cmocka_unit_test(messages_that_nobody_may_send),
         cmocka_unit_test(channels_too_many_are_closed),
+        cmocka_unit_test(nobody_opens_a_negotiated_channel),
         cmocka_unit_test(an_in_band_channel),
         cmocka_unit_test(longer_messages_in_band_are_cut),
         cmocka_unit_test(an_unordered_one_is_used_as_such),

@@ -134,6 +134,27 @@ static void who_moved_is_followed(void **state) {
     }
 }
 
+/* The pair in use was asked because of a rival; the other side nominates a better one meanwhile.
+ * That one was never asked, so it is not in doubt when the time for the answer is over. */
+static void who_takes_its_place_owes_no_answer(void **state) {
+    (void)state;
+    start(false, 2);
+    answer(1, NOW_MS);
+    gc_ice_pairs_heard(&table, 1, NOW_MS, true);
+    gc_ice_choice_make(&choice, &table, NOW_MS);
+    uint64_t now_ms = NOW_MS + 2 * GC_ICE_CHOICE_CALM_MS;
+    answer(0, now_ms - 10);
+    assert_int_equal(choice.pair, 1);
+    gc_ice_choice_rival(&choice, &table, now_ms);
+    assert_true(gc_ice_choice_deadline(&choice) != GC_NEVER);
+    gc_ice_pairs_heard(&table, 0, now_ms + 5, true);
+    gc_ice_choice_make(&choice, &table, now_ms + 5);
+    assert_int_equal(choice.pair, 0);
+    assert_true(gc_ice_choice_deadline(&choice) == GC_NEVER);
+    gc_ice_choice_make(&choice, &table, now_ms + 20 + GC_ICE_CHOICE_RIVAL_MS);
+    assert_true(gc_ice_choice_settled(&choice, &table));
+}
+
 /* A pair in doubt stays in use as long as no other one works, and an answer ends the doubt. */
 static void without_another_pair_nothing_changes(void **state) {
     (void)state;
@@ -235,6 +256,7 @@ int main(void) {
         cmocka_unit_test(a_pair_in_doubt_is_left),
         cmocka_unit_test(the_pair_in_use_is_asked_once),
         cmocka_unit_test(who_moved_is_followed),
+        cmocka_unit_test(who_takes_its_place_owes_no_answer),
         cmocka_unit_test(without_another_pair_nothing_changes),
         cmocka_unit_test(a_relay_is_nominated_later),
         cmocka_unit_test(a_relay_of_the_peer_is_nominated_later),

@@ -174,9 +174,77 @@ static void later_ones_change_no_role(void **state) {
     assert_int_equal(sdp.setup, GC_SDP_PASSIVE);
 }
 
+static void settle(gc_negotiation sides[2], bool ours) {
+    uint8_t text[TEXT_BYTES];
+    gc_sdp sdp;
+    gc_negotiation_begin(&sides[0], true);
+    gc_negotiation_begin(&sides[1], false);
+    gc_span offer = write(&sides[0], text);
+    if (!ours) {
+        change(offer, text, GC_SDP_OWN_OPTION, "otherchat1");
+    }
+    assert_int_equal(gc_negotiation_take(&sides[1], offer, &sdp), 0);
+    assert_int_equal(gc_negotiation_take(&sides[0], write(&sides[1], text), &sdp), 0);
+}
+
+static void later_ones_change_no_section(void **state) {
+    (void)state;
+    static const char *const changes[][2] = {{"a=mid:0", "a=mid:1"},
+                                             {"a=sctp-port:5000", "a=sctp-port:5001"}};
+    uint8_t text[TEXT_BYTES];
+    gc_negotiation sides[2];
+    gc_sdp sdp;
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+        settle(sides, true);
+        gc_negotiation_offer_again(&sides[0]);
+        gc_span offer = write(&sides[0], text);
+        change(offer, text, changes[i][0], changes[i][1]);
+        assert_int_equal(gc_negotiation_take_again(&sides[1], offer, &sdp), GC_E_REFUSED);
+        change(offer, text, changes[i][1], changes[i][0]);
+        assert_int_equal(gc_negotiation_take_again(&sides[1], offer, &sdp), 0);
+    }
+}
+
+/* Only the first offer is to somebody who is not known yet. */
+static void later_ones_say_whose_they_are_to_the_same_alone(void **state) {
+    (void)state;
+    uint8_t text[TEXT_BYTES];
+    gc_negotiation sides[2];
+    gc_sdp sdp;
+    for (int ours = 0; ours < 2; ours++) {
+        settle(sides, ours != 0);
+        gc_negotiation_offer_again(&sides[0]);
+        assert_int_equal(gc_sdp_parse(write(&sides[0], text), &sdp), 0);
+        assert_int_equal(sdp.ours, ours);
+    }
+}
+
+/* RFC 8829 5.2.1: the number of a session has 63 bits. */
+static void the_number_of_a_session_is_not_negative(void **state) {
+    (void)state;
+    static const uint8_t seed[32] = {2};
+    uint8_t text[TEXT_BYTES + 1];
+    gc_negotiation n;
+    gc_drbg drbg;
+    gc_ice_credentials own;
+    gc_negotiation_begin(&n, true);
+    gc_drbg_init(&drbg, seed);
+    gc_ice_credentials_make(&own, &drbg);
+    for (int i = 0; i < 64; i++) {
+        gc_writer w;
+        gc_writer_init(&w, text, TEXT_BYTES);
+        gc_negotiation_write(&n, &drbg, &own, fingerprint, 1000, GC_SPAN_NONE, &w);
+        text[w.at] = 0;
+        assert_true(strtoull(strstr((char *)text, "o=- ") + 4, NULL, 10) <= INT64_MAX);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(later_ones_change_no_role),
+        cmocka_unit_test(later_ones_change_no_section),
+        cmocka_unit_test(later_ones_say_whose_they_are_to_the_same_alone),
+        cmocka_unit_test(the_number_of_a_session_is_not_negative),
         cmocka_unit_test(an_offer_and_its_answer_settle_everything),
         cmocka_unit_test(an_answer_says_whose_it_is_when_the_offer_did),
         cmocka_unit_test(an_answer_tells_an_init_when_the_offer_did),
