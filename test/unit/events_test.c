@@ -40,6 +40,7 @@ static void trouble_is_told_when_it_changes(void **state) {
     assert_int_equal(of(state_of(GC_STATE_WAITING, GC_SIGNALING_STATE_ON, 0)), 3);
     assert_int_equal(out[2].type, GC_EVENT_TROUBLE);
     assert_int_equal(out[2].reason, GC_REASON_NONE);
+    assert_int_equal(of(state_of(GC_STATE_IDLE, GC_SIGNALING_STATE_OFF, GC_REASON_LEFT)), 0);
     assert_int_equal(of(state_of(GC_STATE_FAILED, GC_SIGNALING_STATE_OFF, GC_REASON_BAD_KEY)), 1);
     assert_int_equal(out[0].type, GC_EVENT_FAILED);
 }

@@ -64,7 +64,9 @@ static void a_pipe_gives_its_lines(void **state) {
     (void)state;
     int fds[2];
     assert_int_equal(pipe(fds), 0);
+    int flags = fcntl(fds[0], F_GETFL);
     reader *r = open_reader(fds[0]);
+    assert_true((fcntl(fds[0], F_GETFL) & O_NONBLOCK) != 0);
     put(fds[1], "one\ntwo\r\n\nth");
     uv_run(&r->loop, UV_RUN_NOWAIT);
     uv_run(&r->loop, UV_RUN_NOWAIT);
@@ -74,6 +76,7 @@ static void a_pipe_gives_its_lines(void **state) {
     run(r);
     assert_string_equal(r->log, "one|two||three|last|end");
     close_reader(r);
+    assert_int_equal(fcntl(fds[0], F_GETFL), flags); /* others have this pipe, too */
     close(fds[0]);
 }
 

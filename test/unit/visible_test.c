@@ -53,6 +53,7 @@ static void what_drives_a_terminal_is_spelled_out(void **state) {
                         "<U+202E><U+2066><U+061C>");
     assert_string_equal(visible("\xef\xbb\xbf\xe2\x80\xa8\xf3\xa0\x81\x81", NULL),
                         "<U+FEFF><U+2028><U+E0041>");
+    assert_string_equal(visible("\xef\xbf\xb9\xef\xbf\xbb", NULL), "<U+FFF9><U+FFFB>");
     assert_string_equal(json("\x1b\xe2\x80\xae\xf3\xa0\x81\x81"),
                         "\"\\u001b\\u202e\\udb40\\udc41\"");
 }
