@@ -128,6 +128,33 @@ static void false_ones_before(void **state) {
     dtls_pair_free(a.pair);
 }
 
+/* Wherever a false part comes between the true ones: it hides them until they come again. */
+static void a_false_part_between(void **state) {
+    (void)state;
+    static forgery parts[64];
+    answer a = make();
+    uint32_t count = forge_cut(gc_span_of(a.flight.bytes, a.flight.len), 100, parts, 64);
+    uint32_t hidden = 0;
+    for (uint32_t at = 1; at < count; at++) {
+        gc_dtls_flight f = begin(&a, false);
+        bool found = false;
+        for (uint32_t i = 0; i < 2 * count && !found; i++) {
+            if (i == at) {
+                forgery bad = {.len = 0};
+                forge_server_hello(&bad, 1);
+                assert_false(find(&f, &a, 1, gc_span_of(bad.bytes, bad.len)));
+            }
+            const forgery *part = &parts[i % count];
+            found = find(&f, &a, 1, gc_span_of(part->bytes, part->len));
+            hidden += i == count;
+        }
+        assert_true(found);
+        gc_dtls_flight_end(&f);
+    }
+    assert_in_range(hidden, 1, count - 1);
+    dtls_pair_free(a.pair);
+}
+
 static void a_foreign_certificate_is_noted(void **state) {
     (void)state;
     answer a = make();
@@ -154,6 +181,7 @@ int main(void) {
         cmocka_unit_test(what_is_cut_off_is_not_found),
         cmocka_unit_test(parts_of_others_alone),
         cmocka_unit_test(false_ones_before),
+        cmocka_unit_test(a_false_part_between),
         cmocka_unit_test(a_foreign_certificate_is_noted),
     };
     return RUN(tests);
