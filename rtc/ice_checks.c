@@ -156,7 +156,9 @@ void gc_ice_checks_send(gc_ice_checks *c, gc_ice_pairs *t, uint32_t pair, uint64
     if (is_new(p) || c->last_family == 0) {
         c->last_family = target->addr.family;
     }
-    gc_ice_gate_spend(c->gate, now_ms, &target->addr, target->answered);
+    if (p->state != GC_ICE_PAIR_VALID) { /* else the other side could hold up all other links */
+        gc_ice_gate_spend(c->gate, now_ms, &target->addr, target->answered);
+    }
     gc_ice_pairs_pace(t, pair, now_ms + c->pace_ms);
     gc_ice_pairs_sent(t, pair, now_ms, again_ms(p, now_ms), again ? NULL : transaction);
 }

@@ -7,7 +7,9 @@
  * GC_ICE_GATE_COST_MS, together at most GC_ICE_GATE_PER_SECOND in any second. Buckets are places in
  * a table by keyed hash, and nothing is ever put out of it: two addresses that meet in one place
  * share its rate, so no number of addresses buys a victim more. Beside that all checks of the
- * handle keep GC_ICE_GATE_FLOOR_MS between each other. Source: RFC 8445 14.2, 19.5.1. */
+ * handle that look for a way keep GC_ICE_GATE_FLOOR_MS between each other. Those on a way that
+ * works neither keep it nor count: the other side decides how many there are. Source: RFC 8445
+ * 14.2, 19.5.1. */
 #ifndef GC_RTC_ICE_GATE_H
 #define GC_RTC_ICE_GATE_H
 

@@ -376,6 +376,46 @@ static void time_steps_back(void **state) {
     assert_int_equal(net.sides[0].reason, 0);
 }
 
+/* A peer whose role changes with each check has a pair nominated again and again. Another link of
+ * the handle looks for its way all the same, as fast as if it were alone. */
+static void a_peer_that_changes_its_role_holds_nobody_up(void **state) {
+    (void)state;
+    static gc_ice other;
+    network_connect(&net, 12);
+    network_side *victim = &net.sides[0];
+    const gc_ice_config config = {.drbg = &victim->drbg,
+                                  .gate = victim->ice.config.gate,
+                                  .controlling = true,
+                                  .expires_ms = GC_NEVER};
+    const gc_addr own = {.family = 4, .ip = {10, 0, 0, 2}, .port = 9};
+    gc_ice_init(&other, net.now_ms, &config);
+    assert_int_equal(gc_ice_add_base(&other, net.now_ms, 0, &own), 0);
+    assert_int_equal(
+        gc_ice_remote(&other, net.now_ms, GC_SPAN("abcd"), GC_SPAN("0123456789012345678901")), 0);
+    for (uint8_t i = 0; i < GC_ICE_REMOTES_MAX; i++) {
+        gc_candidate c = {.type = GC_CANDIDATE_HOST,
+                          .priority = 1,
+                          .addr = {.family = 4, .ip = {198, 51, 100, i}, .port = 53}};
+        assert_int_equal(gc_ice_add_candidate(&other, net.now_ms, &c), 0);
+    }
+    uint32_t ours = 0, theirs = 0;
+    for (uint32_t ms = 0; ms < GC_ICE_REMOTES_MAX * GC_ICE_GATE_FLOOR_MS; ms++, net.now_ms++) {
+        for (uint32_t i = 0; i < 2; i++) {
+            gc_ice_check check = {.priority = 1, .tie_breaker = i == 0 ? UINT64_MAX : 0};
+            check.controlling = victim->ice.table.controlling;
+            uint32_t before = net.sent;
+            network_check_from(&net, &net.sides[1].bases[0], 0, &check);
+            theirs += net.sent - before;
+        }
+        gc_ice_tick(&other, net.now_ms);
+        for (gc_ice_output out; gc_ice_poll(&other, &out);) {
+            ours += out.type == GC_ICE_SEND ? 1 : 0;
+        }
+    }
+    assert_true(theirs > 2 * GC_ICE_REMOTES_MAX * GC_ICE_GATE_FLOOR_MS);
+    assert_int_equal(ours, GC_ICE_REMOTES_MAX);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(new_checks_keep_their_pace),
@@ -391,6 +431,7 @@ int main(void) {
         cmocka_unit_test(outputs_are_not_drained),
         cmocka_unit_test(arguments),
         cmocka_unit_test(time_steps_back),
+        cmocka_unit_test(a_peer_that_changes_its_role_holds_nobody_up),
     };
     return RUN(tests);
 }
