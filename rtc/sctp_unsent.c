@@ -19,10 +19,6 @@ void gc_sctp_unsent_begin(gc_sctp_unsent *u, uint32_t blocks_max) {
     memset(u->waiting, 0, u->streams * sizeof(uint16_t));
 }
 
-void gc_sctp_unsent_order_by_turn(gc_sctp_unsent *u) {
-    u->by_turn = true;
-}
-
 static gc_sctp_block *at(const gc_sctp_unsent *u, uint32_t block) {
     return &u->pool->blocks[block];
 }
@@ -53,6 +49,19 @@ static void insert_by_turn(gc_sctp_unsent *u, uint32_t block, uint32_t earlier) 
         later = at(u, later)->next;
     }
     gc_sctp_list_insert(&u->list, u->pool, block, later);
+}
+
+/* A chunk that stayed after others of later turns would be passed by the next ones of its stream.
+ */
+void gc_sctp_unsent_order_by_turn(gc_sctp_unsent *u) {
+    uint32_t block = u->list.first;
+    u->by_turn = true;
+    gc_sctp_list_begin(&u->list);
+    while (block != GC_SCTP_NO_BLOCK) {
+        uint32_t next = at(u, block)->next;
+        insert_by_turn(u, block, GC_SCTP_NO_BLOCK);
+        block = next;
+    }
 }
 
 static void enter(gc_sctp_unsent *u, uint32_t block, uint32_t earlier) {

@@ -31,8 +31,8 @@ typedef struct gc_sctp_unsent {
 void gc_sctp_unsent_place(gc_sctp_unsent *u, gc_sctp_pool *pool, gc_arena *a, uint32_t streams);
 /* Begins with no message, and numbers of 0. blocks_max: of the pool, that may wait. */
 void gc_sctp_unsent_begin(gc_sctp_unsent *u, uint32_t blocks_max);
-/* Orders chunks that are put from now on by their turns; those that are queued stay where they are.
- */
+/* Orders chunks by their turns from now on, those that are queued, too. Work: one walk over what is
+ * queued for each chunk of it. */
 void gc_sctp_unsent_order_by_turn(gc_sctp_unsent *u);
 /* Returns how many blocks a message of `bytes` takes in chunks of at most chunk_bytes user bytes;
  * neither is 0. */

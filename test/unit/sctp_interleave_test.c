@@ -51,6 +51,23 @@ static void messages_before_the_handshake(void **state) {
     }
 }
 
+/* What was queued before the peer was known is ordered as what is queued after it. */
+static void a_stream_keeps_its_order_over_the_handshake(void **state) {
+    (void)state;
+    pair_begin(&pair, 6, &interleaved);
+    gc_sctp_connect(&pair.side[0].s, pair.now_ms);
+    gc_sctp_connect(&pair.side[1].s, pair.now_ms);
+    for (uint32_t round = 0; round < 2; round++) {
+        assert_int_equal(pair_send(&pair, 0, (uint16_t)(2 * round), false, 60000), 0);
+        assert_int_equal(pair_send(&pair, 0, 1, false, 40), 0); /* passes the large one */
+        while (!pair.side[0].s.out.interleaves) {
+            pair_run(&pair, 1);
+        }
+    }
+    assert_true(pair_finish(&pair, 10000));
+    pair_end(&pair);
+}
+
 static void bad_paths_lose_nothing(void **state) {
     (void)state;
     for (uint64_t seed = 1; seed <= 20; seed++) {
@@ -215,6 +232,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_must_want_it),
         cmocka_unit_test(messages_before_the_handshake),
+        cmocka_unit_test(a_stream_keeps_its_order_over_the_handshake),
         cmocka_unit_test(bad_paths_lose_nothing),
         cmocka_unit_test(a_small_message_passes_a_large_one),
         cmocka_unit_test(large_messages_come_one_by_one),

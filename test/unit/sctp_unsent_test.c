@@ -94,6 +94,22 @@ static void small_messages_go_between_the_chunks_of_a_large_one(void **state) {
     end();
 }
 
+static void what_is_queued_comes_into_the_order_of_turns(void **state) {
+    (void)state;
+    begin(256, 256);
+    uint32_t large = 2 * GC_SCTP_SMALL_BYTES, chunk = large / 64;
+    assert_int_equal(put(1, letters('L', large), chunk), 0);
+    assert_int_equal(put(2, letters('s', chunk), chunk), 0);
+    gc_sctp_unsent_order_by_turn(&unsent);
+    assert_int_equal(put(3, letters('M', large), chunk), 0);
+    assert_int_equal(put(2, letters('t', chunk), chunk), 0); /* not before `s` */
+    static const char order[] = "LsLtL";
+    for (uint32_t i = 0; i + 1 < sizeof order; i++) {
+        assert_int_equal(send(), order[i]);
+    }
+    end();
+}
+
 /* The first chunk of each message takes the next number of its stream, its others the same. */
 static void a_number_is_taken_by_what_goes_out(void **state) {
     (void)state;
@@ -156,6 +172,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(chunks_go_out_in_the_order_of_their_messages),
         cmocka_unit_test(small_messages_go_between_the_chunks_of_a_large_one),
+        cmocka_unit_test(what_is_queued_comes_into_the_order_of_turns),
         cmocka_unit_test(a_number_is_taken_by_what_goes_out),
         cmocka_unit_test(what_has_no_room_changes_nothing),
         cmocka_unit_test(a_message_needs_the_blocks_of_its_chunks),
