@@ -70,7 +70,8 @@ hostile-sctp: $(B)/test/unit/sctp_hostile_test
 # Sanitizers see what is compiled with them; valgrind sees the libraries too.
 VALGRIND := valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
 VALGRIND_BIN := $(filter $(B)/test/unit/rtc_test $(B)/test/unit/ice_test $(B)/test/unit/ice_consent_test \
-        $(B)/test/unit/ice_hostile_test $(B)/test/unit/dtls_test \
+        $(B)/test/unit/ice_hostile_test $(B)/test/unit/dtls_test $(B)/test/unit/dtls_early_test \
+        $(B)/test/unit/dtls_garbage_test $(B)/test/unit/dtls_session_test $(B)/test/unit/dtls_timer_test \
         $(B)/test/unit/sctp_%,$(UNIT_BIN))
 .PHONY: check-valgrind
 #: make check-valgrind  unit tests of links, ICE, DTLS and SCTP, and two terminals, under valgrind (package valgrind); minutes
