@@ -1,5 +1,7 @@
 #include "rtc/dtls_guard.h"
 
+#define EPOCH_OF_KEYS 1 /* RFC 6347 4.1: one more with each ChangeCipherSpec; there is one */
+
 void gc_dtls_guard_begin(gc_dtls_guard *g, bool of_client, bool ours) {
     *g = (gc_dtls_guard){.of_client = of_client, .ours = ours};
 }
@@ -132,7 +134,7 @@ static bool take_change(gc_dtls_guard *g, gc_span body) {
 
 bool gc_dtls_guard_passes(gc_dtls_guard *g, const gc_dtls_record *record, bool proven) {
     if (record->epoch > 0) {
-        return g->changed;
+        return g->changed && record->epoch == EPOCH_OF_KEYS;
     }
     if (record->type == GC_DTLS_TYPE_CHANGE_CIPHER) {
         return take_change(g, record->body);

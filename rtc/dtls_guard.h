@@ -47,8 +47,9 @@ void gc_dtls_guard_asked_again(gc_dtls_guard *g);
  * Certificate, of a server ServerHello. */
 bool gc_dtls_guard_wants_proof(const gc_dtls_guard *g);
 /* Tells whether a record (any bytes) passes, and counts it as come then. proven: it is of a flight
- * with a right signature. Records of an epoch after the first, which are encrypted, pass whatever
- * they are once ChangeCipherSpec has. */
+ * with a right signature. Records of epoch 1, which are encrypted, pass whatever they are once
+ * ChangeCipherSpec has; of those of later epochs, which nobody here begins, none does: OpenSSL
+ * would keep 100 of the next one, in buffers of 17 KB. */
 bool gc_dtls_guard_passes(gc_dtls_guard *g, const gc_dtls_record *record, bool proven);
 
 #endif
