@@ -100,14 +100,14 @@ gc_rtc *gc_rtc_init(void *memory, size_t bytes, const gc_rtc_options *options,
     gc_rtc *r = lay_out(&a, options, seed);
     r->arena = a;
     r->now_ms = now_ms;
-    if (gc_certificate_make(&r->certificate, &r->drbg, unix_s) != 0) {
-        return NULL;
-    }
-    if (gc_dtls_context_init(&r->dtls, &r->certificate) != 0) {
+    if (gc_certificate_make(&r->certificate, &r->drbg, unix_s) == 0) {
+        if (gc_dtls_context_init(&r->dtls, &r->certificate) == 0) {
+            return r;
+        }
         gc_certificate_end(&r->certificate);
-        return NULL;
     }
-    return r;
+    gc_bytes_wipe(r, sizeof *r);
+    return NULL;
 }
 
 static void step_clock(gc_rtc *r, uint64_t now_ms) {
@@ -118,7 +118,7 @@ void gc_rtc_end(gc_rtc *r) {
     gc_rtc_places_end(&r->places);
     gc_dtls_context_end(&r->dtls);
     gc_certificate_end(&r->certificate);
-    gc_bytes_wipe(&r->drbg, sizeof r->drbg);
+    gc_bytes_wipe(r, sizeof *r);
 }
 
 /* --- requests --------------------------------------------------------------------------------- */

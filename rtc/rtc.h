@@ -61,9 +61,11 @@ size_t gc_rtc_size(const gc_rtc_options *options);
  * its own. */
 gc_rtc *gc_rtc_init(void *memory, size_t bytes, const gc_rtc_options *options,
                     const uint8_t seed[32], uint64_t now_ms, uint64_t unix_s);
-/* Ends all links without a report and without a last datagram, gives back what OpenSSL allocated
- * and wipes the secrets. Close the links before and go on for a second where they should say
- * goodbye. */
+/* Ends all links without a report and without a last datagram. Gives back what OpenSSL allocated,
+ * the key of the certificate and those of DTLS among it, and wipes what else is secret: the random
+ * generator, and the passwords of ICE. Parts of messages may stay in the memory, which is the
+ * caller's again. No function may be called with r any more, but gc_rtc_init() with its memory.
+ * Close the links before and go on for a second where they should say goodbye. */
 void gc_rtc_end(gc_rtc *r);
 
 /* --- the network ------------------------------------------------------------------------------ */

@@ -1,5 +1,7 @@
 #include "rtc/rtc_places.h"
 
+#include "core/base/secret.h"
+
 uint32_t gc_rtc_places_count(uint32_t links_max) {
     return links_max + GC_RTC_PLACES_CLOSING_MAX;
 }
@@ -34,6 +36,7 @@ void gc_rtc_places_end(gc_rtc_places *t) {
         if (t->table[i].used) {
             gc_rtc_places_let_go(&t->table[i]);
         }
+        gc_bytes_wipe(&t->table[i], sizeof t->table[i]);
     }
 }
 

@@ -47,7 +47,8 @@ gc_rtc_place *gc_rtc_places_take(gc_rtc_places *t, uint32_t number, gc_sctp_pool
 void gc_rtc_places_forget(gc_rtc_places *t, gc_rtc_place *l);
 /* Ends the connection of a place, which is free then. */
 void gc_rtc_places_let_go(gc_rtc_place *l);
-/* Ends the connections of all places. */
+/* Ends the connections of all places, and wipes what was in them: passwords of ICE, numbers of
+ * SCTP. */
 void gc_rtc_places_end(gc_rtc_places *t);
 /* Returns the next ready place at the cursor or after it, around the table, and moves the cursor
  * there; NULL: none is ready. */
