@@ -8,9 +8,10 @@ check-core: $(B)/libgccore.a $(B)/libgcrtc.a
 check-direction: $(B)/libgccore.a $(HOST_OBJ) $(SERVER_OBJ) $(RTC_OBJ) $(PEER_OBJ) $(B)/cli/main.o
 	$(Q)$(NODE) tools/check-direction.mjs . $(B)
 	$(Q)NODE='$(NODE)' sh tools/check-direction-test.sh "$(CC)" $(B)
+FIELDS_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(HOST_LIBS) $(PEER_LIBS))
 check-fields: $(B)/include/jsmn.h
-	$(Q)$(NODE) tools/check-fields.mjs . $(B)/include "$(CC)"
-	$(Q)NODE='$(NODE)' sh tools/check-fields-test.sh "$(CC)" $(B)/include
+	$(Q)$(NODE) tools/check-fields.mjs . $(B)/include "$(CC) $(FIELDS_CFLAGS)"
+	$(Q)NODE='$(NODE)' sh tools/check-fields-test.sh "$(CC) $(FIELDS_CFLAGS)" $(B)/include
 
 # The code that composes (all of the core above core/proto) is at most SHARE_MAX per cent of the lines
 # of the core, and none of its files has more than LINES_MAX lines.

@@ -146,6 +146,14 @@ void gc_bases_quiet(gc_bases *b) {
     }
 }
 
+void gc_bases_hold(gc_bases *b) {
+    gc_udp_hold(&b->group);
+}
+
+void gc_bases_release(gc_bases *b) {
+    gc_udp_release(&b->group);
+}
+
 void gc_bases_ask(gc_bases *b, gc_span bytes) {
     for (uint32_t i = 0; i < GC_BASES_MAX; i++) {
         if (is_base(b, i) && has_group(b, i)) {

@@ -44,6 +44,10 @@ void gc_bases_ask(gc_bases *b, gc_span bytes);
 /* Closes the sockets beside the bases: nobody is asked any more. The next question opens them
  * again, once the loop has seen to their end. */
 void gc_bases_quiet(gc_bases *b);
+/* Keep datagrams, from the first call to the second, so that they leave by few system calls:
+ * gc_udp_hold(). */
+void gc_bases_hold(gc_bases *b);
+void gc_bases_release(gc_bases *b);
 /* Tells whether u is not a base but a socket beside it. */
 static inline bool gc_bases_is_group(const gc_udp *u) {
     return u->number >= GC_BASES_MAX;

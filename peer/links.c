@@ -7,7 +7,7 @@ static uint64_t now_of(const gc_links *l) {
 }
 
 void gc_links_open(gc_links *l, gc_client *client, gc_rtc *rtc, gc_network *network) {
-    *l = (gc_links){.network = network};
+    l->network = network;
     gc_bridge_open(&l->bridge, client, rtc);
 }
 

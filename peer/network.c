@@ -69,11 +69,11 @@ void gc_network_send(gc_network *n, const gc_rtc_output *output) {
 }
 
 void gc_network_hold(gc_network *n) {
-    gc_udp_hold(&n->bases.group);
+    gc_bases_hold(&n->bases);
 }
 
 void gc_network_release(gc_network *n) {
-    gc_udp_release(&n->bases.group);
+    gc_bases_release(&n->bases);
 }
 
 /* --- own addresses ---------------------------------------------------------------------------- */

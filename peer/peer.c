@@ -151,7 +151,7 @@ static int begun(gc_peer *p, int r) {
     if (r == 0) {
         memset(&p->events, 0, sizeof p->events);
         p->joined = true;
-        p->signaling.why[0] = 0;
+        gc_signaling_sockets_forget(&p->signaling);
     }
     return done(p, r);
 }

@@ -72,6 +72,10 @@ bool gc_signaling_sockets_act(gc_signaling_sockets *s, const gc_client_output *o
     }
 }
 
+void gc_signaling_sockets_forget(gc_signaling_sockets *s) {
+    s->why[0] = 0;
+}
+
 void gc_signaling_sockets_close(gc_signaling_sockets *s) {
     for (uint32_t i = 0; i < GC_SIGNALING_SOCKETS; i++) {
         close_place(&s->places[i]);

@@ -39,6 +39,8 @@ void gc_signaling_sockets_open(gc_signaling_sockets *s,
  * socket for which memory is short is not reported: the core gives up waiting in time, and tries
  * again. */
 bool gc_signaling_sockets_act(gc_signaling_sockets *s, const gc_client_output *output);
+/* Forgets how the last one ended: somebody begins anew. */
+void gc_signaling_sockets_forget(gc_signaling_sockets *s);
 /* Closes all: each has GC_WS_CLIENT_CLOSING_MS for its goodbye. The client is not used any more. */
 void gc_signaling_sockets_close(gc_signaling_sockets *s);
 /* Frees the memory after gc_signaling_sockets_close(), a step a call. Returns false while the loop

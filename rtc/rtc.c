@@ -2,6 +2,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/error.h"
+#include "core/base/mem.h"
 #include "core/base/number.h"
 #include "core/base/secret.h"
 #include "rtc/rtc_dispatch.h"
@@ -65,7 +66,7 @@ size_t gc_rtc_size(const gc_rtc_options *options) {
 /* Everything but OpenSSL's part. */
 static gc_rtc *lay_out(gc_arena *a, const gc_rtc_options *options, const uint8_t seed[32]) {
     gc_rtc *r = gc_arena_take(a, 1, sizeof *r);
-    *r = (gc_rtc){0};
+    memset(r, 0, sizeof *r);
     gc_rtc_places_init(&r->places, a, links_of(options));
     gc_rtc_dispatch_init(&r->dispatch);
     r->mdns_ms = r->unused_ms = GC_NEVER;

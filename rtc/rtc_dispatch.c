@@ -32,8 +32,7 @@ static uint32_t next_taker(const gc_rtc_places *t, uint32_t i, uint32_t base, co
 }
 
 static void give_dtls(gc_rtc_places *t, uint64_t now_ms, uint32_t i, gc_span bytes) {
-    t->table[i].ready = true;
-    t->cursor = i;
+    gc_rtc_places_look_at(t, i);
     gc_peer_connection_dtls(&t->table[i].connection, now_ms, bytes);
 }
 

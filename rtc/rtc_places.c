@@ -88,6 +88,11 @@ gc_rtc_place *gc_rtc_places_take(gc_rtc_places *t, uint32_t number, gc_sctp_pool
     return l;
 }
 
+void gc_rtc_places_look_at(gc_rtc_places *t, uint32_t i) {
+    t->table[i].ready = true;
+    t->cursor = i;
+}
+
 gc_rtc_place *gc_rtc_places_next_ready(gc_rtc_places *t) {
     for (uint32_t n = 0; n < t->touched; n++) {
         uint32_t i = (t->cursor + n) % t->touched;

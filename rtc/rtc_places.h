@@ -50,6 +50,8 @@ void gc_rtc_places_let_go(gc_rtc_place *l);
 /* Ends the connections of all places, and wipes what was in them: passwords of ICE, numbers of
  * SCTP. */
 void gc_rtc_places_end(gc_rtc_places *t);
+/* Has the place of this index, which is used, looked at next: it may have something to say. */
+void gc_rtc_places_look_at(gc_rtc_places *t, uint32_t i);
 /* Returns the next ready place at the cursor or after it, around the table, and moves the cursor
  * there; NULL: none is ready. */
 gc_rtc_place *gc_rtc_places_next_ready(gc_rtc_places *t);

@@ -1,11 +1,12 @@
 // No field of a noun is written outside its file. The headers are copied, and in the copy each
 // field of the structs that tools/nouns.list names is const for all files but the noun's own; then
-// each .c of core/ is compiled for its syntax alone. So found are assignments to a field, those to a
-// whole struct (and to one that holds a noun), and a field's address given to somebody who writes
-// there. Not found is what goes through void *: memset() of a whole struct. A noun within a noun
-// stays usable by its own verbs.
-// usage: node check-fields.mjs FOLDER INCLUDE-FOLDER CC    FOLDER has core/ and tools/;
-//        prints each violation; exit status 1 if any
+// each .c of core/, rtc/, peer/ and cli/ is compiled for its syntax alone. So found are assignments to
+// a field, those to a whole struct (and to one that holds a noun), and a field's address given to
+// somebody who writes there. Not found is what goes through void *: memset() of a whole struct. A noun
+// within a noun stays usable by its own verbs.
+// usage: node check-fields.mjs FOLDER INCLUDE-FOLDER CC    FOLDER has tools/, and those of core/,
+//        rtc/, peer/, cli/ and host/ that there are; CC: also with the flags that find the headers of
+//        libraries; prints each violation; exit status 1 if any
 import { spawn, execFileSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
@@ -17,7 +18,11 @@ const complaints = [];
 const say = (text) => complaints.push(text);
 const copy = fs.mkdtempSync(path.join(os.tmpdir(), "fields-"));
 process.on("exit", () => fs.rmSync(copy, { recursive: true, force: true }));
-fs.cpSync(path.join(root, "core"), path.join(copy, "core"), { recursive: true });
+/** Folders whose .c files are judged; of host/ only the headers are needed. */
+const folders = ["core", "rtc", "peer", "cli"].filter((name) => fs.existsSync(path.join(root, name)));
+for (const name of [...folders, "host"].filter((name) => fs.existsSync(path.join(root, name)))) {
+  fs.cpSync(path.join(root, name), path.join(copy, name), { recursive: true });
+}
 
 const lines = (name) =>
   fs.readFileSync(path.join(root, name), "utf8").split("\n")
@@ -25,8 +30,9 @@ const lines = (name) =>
 
 /** struct -> its file without .c and .h */
 const nouns = new Map(lines("tools/nouns.list").map((line) => line.split(/\s+/)));
-const files = fs.readdirSync(path.join(copy, "core"), { recursive: true })
-  .map((name) => `core/${name}`).filter((name) => /(?<!wasm)\.c$/.test(name)).sort();
+const files = folders.flatMap((folder) =>
+  fs.readdirSync(path.join(copy, folder), { recursive: true }).map((name) => `${folder}/${name}`))
+  .filter((name) => /(?<!wasm)\.c$/.test(name)).sort();
 
 // --- the copy ------------------------------------------------------------------------------------
 
@@ -90,14 +96,17 @@ for (const [noun, file] of nouns) {
 // --- compiling -----------------------------------------------------------------------------------
 
 const clang = execFileSync(cc, [...ccArguments, "--version"], { encoding: "utf8" }).includes("clang");
-const flags = ["-std=c11", "-ffreestanding", "-fsyntax-only", "-fno-diagnostics-show-caret", "-fno-caret-diagnostics"]
+const flags = ["-std=c11", "-fsyntax-only", "-fno-diagnostics-show-caret", "-fno-caret-diagnostics"]
   .filter((flag) => clang || flag !== "-fno-caret-diagnostics").filter((flag) => !clang || flag !== "-fno-diagnostics-show-caret")
   .concat(clang ? ["-ferror-limit=0", "-Wno-everything", "-Werror=incompatible-pointer-types-discards-qualifiers", "-fno-color-diagnostics"]
     : ["-fmax-errors=0", "-Werror=discarded-qualifiers", "-Werror=discarded-array-qualifiers", "-fdiagnostics-color=never"]);
 
+/** The core has no system; everything else has libraries and the version of the build. */
+const flagsOf = (file) => file.startsWith("core/") ? ["-ffreestanding"] : ["-D_GNU_SOURCE", '-DGC_VERSION=""'];
+
 const compile = (file) => new Promise((resolve) => {
   const own = [...nouns].map(([noun, owner]) => `-DCONST_${noun}=${`${owner}.c` === file ? "" : "const"}`);
-  const child = spawn(cc, [...ccArguments, ...flags, ...own, "-I.", `-I${path.resolve(include)}`, file], { cwd: copy, env: { ...process.env, LC_ALL: "C" } });
+  const child = spawn(cc, [...ccArguments, ...flags, ...flagsOf(file), ...own, "-I.", `-I${path.resolve(include)}`, file], { cwd: copy, env: { ...process.env, LC_ALL: "C" } });
   let text = "";
   child.stderr.on("data", (data) => { text += data; });
   child.on("close", () => resolve(text));
