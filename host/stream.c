@@ -1,6 +1,7 @@
 #include "host/stream.h"
 #include "core/base/assert.h"
 #include "host/alloc.h"
+#include "host/stream_piece.h"
 #include "host/tcp.h"
 
 #include <openssl/err.h>
@@ -9,14 +10,6 @@
 #include <unistd.h>
 
 #define TLS_WRITE_BYTES 16384 /* RFC 8446 5.1: the plaintext of one record */
-
-/* Bytes that the kernel did not take. libuv writes them when the socket is writable again: its API
- * has no other way to learn that without a second handle. */
-typedef struct gc_stream_piece {
-    uv_write_t request;
-    uint32_t len;
-    uint8_t bytes[];
-} gc_stream_piece;
 
 /* Ciphertext that OpenSSL has not taken: the owner stopped reading in the middle of it. OpenSSL may
  * have the end of a decrypted record besides. It is read on by the loop, not by gc_stream_read():
@@ -56,34 +49,14 @@ static void on_piece_written(uv_write_t *request, int status) {
     }
 }
 
-/* Copies what lies `skip` bytes into the spans, at most size; returns how much. */
-static uint32_t gather(const gc_span *spans, uint32_t count, size_t skip, uint8_t *out,
-                       uint32_t size) {
-    uint32_t len = 0;
-    for (uint32_t i = 0; i < count && len < size; i++) {
-        if (skip >= spans[i].len) {
-            skip -= spans[i].len;
-            continue;
-        }
-        uint32_t n = spans[i].len - (uint32_t)skip;
-        n = n < size - len ? n : size - len;
-        memcpy(out + len, spans[i].data + skip, n);
-        len += n;
-        skip = 0;
-    }
-    return len;
-}
-
 /* Hands a copy to libuv. */
 static int write_piece(gc_stream *s, const gc_span *spans, uint32_t count, size_t skip,
                        uint32_t len) {
-    gc_assert(s->piece == NULL && len > 0);
-    gc_stream_piece *piece = gc_alloc(sizeof *piece + len);
+    gc_assert(s->piece == NULL);
+    gc_stream_piece *piece = gc_stream_piece_make(spans, count, skip, len);
     if (piece == NULL) {
         return UV_ENOMEM;
     }
-    piece->len = gather(spans, count, skip, piece->bytes, len);
-    gc_assert(piece->len == len);
     uv_buf_t buf = uv_buf_init((char *)piece->bytes, len);
     piece->request.data = s;
     int r = uv_write(&piece->request, (uv_stream_t *)&s->tcp, &buf, 1, on_piece_written);
@@ -166,7 +139,7 @@ static int64_t write_tls(gc_stream *s, const gc_span *spans, uint32_t count) {
     uint8_t record[TLS_WRITE_BYTES];
     size_t taken = 0;
     while (s->piece == NULL) {
-        uint32_t len = gather(spans, count, taken, record, sizeof record);
+        uint32_t len = gc_stream_piece_gather(spans, count, taken, record, sizeof record);
         if (len == 0) {
             break;
         }
