@@ -11,7 +11,8 @@
  * for consent every 4.4 s at most (rtc/ice_checks.h), and what was queued meanwhile, on a thin
  * line. */
 #define SIM_PROMPT_MS 10000
-/* From the moment at which the last fault had ended and each side had the other's description. */
+/* From the moment at which the last fault had ended and each side had the other's description.
+ * Where datagrams had wrong bits, a handshake may end by its deadline alone: so much more. */
 #define SIM_DIAL_MS 5000
 
 /* Looks at what has not arrived although nothing is wrong any more. */
