@@ -37,9 +37,9 @@ $(B)/test/unit/%_test: test/unit/%_test.c $(UNIT_LIBS) $(STAMP)
 	$(Q)mkdir -p $(@D) && $(CC) $(TEST_CFLAGS) $< -o $@ $(LDFLAGS_ALL) \
 	    $(UNIT_LIBS) -lcmocka $(PEER_LDLIBS)
 
-# ICE, DTLS and SCTP know no limit of the core (`room64` looks), so a larger room is nothing to their tests.
-ROOMLESS := ice% dtls% sctp%
-ROOMLESS_D = $(patsubst %.c,$(B)-room64/%.d,$(wildcard rtc/ice*.c rtc/dtls*.c rtc/sctp*.c))
+# ICE and SCTP know no limit of the core (`room64` looks), so a larger room is nothing to their tests.
+ROOMLESS := ice% sctp%
+ROOMLESS_D = $(patsubst %.c,$(B)-room64/%.d,$(wildcard rtc/ice*.c rtc/sctp*.c))
 UNIT_RUN := $(if $(ROOM),$(filter-out $(ROOMLESS:%=$(B)/test/unit/%),$(UNIT_BIN)),$(UNIT_BIN))
 
 #: make unit            unit tests
