@@ -60,7 +60,7 @@ int gc_ice_restart(gc_ice *ice, uint64_t now_ms);
 /* Returns true between gc_ice_restart() and gc_ice_remote(). */
 bool gc_ice_restarting(const gc_ice *ice);
 /* Takes the pace in ms that the peer proposes (a=ice-pacing) for new checks, any number; 0: it
- * proposes none. Source: RFC 8839 5.8. */
+ * proposes none. Source: RFC 8839 5.5. */
 void gc_ice_pace(gc_ice *ice, uint32_t theirs_ms);
 /* Takes a candidate of the peer, also before its credentials. Returns 0, also for a known one;
  * GC_E_ARGUMENT for a name, which must be resolved first; GC_E_REFUSED for an address that no

@@ -22,7 +22,7 @@
 /* The pace: our side proposes GC_ICE_CHECKS_PACE_OWN_MS. If the peer proposes one, too
  * (a=ice-pacing), the larger of both is that of both sides, at most GC_ICE_CHECKS_PACE_MS_MAX: with
  * a longer one a link could not open in its time. If it proposes none, its side does not know of
- * ours, and the default holds. RFC 8839 5.8, RFC 8445 14.2. */
+ * ours, and the default holds. RFC 8839 5.5, RFC 8445 14.2. */
 #define GC_ICE_PACE_MS            50
 #define GC_ICE_CHECKS_PACE_OWN_MS GC_ICE_GATE_FLOOR_MS
 #define GC_ICE_CHECKS_PACE_MS_MAX 1000
