@@ -1,6 +1,7 @@
 #include "cli/plain_lines.h"
 #include "cli/visible.h"
 #include "cli/wrap.h"
+#include "core/base/ascii.h"
 #include "core/base/utf8.h"
 
 #include <string.h>
@@ -24,8 +25,7 @@ static int find(const gc_plain_lines *p, gc_span id) {
 static void write_id(gc_writer *w, gc_span id, uint32_t len) {
     for (uint32_t at = 0; at < id.len && at < len; at++) {
         uint8_t c = id.data[at];
-        bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        gc_writer_u8(w, plain || c == '-' ? c : '_');
+        gc_writer_u8(w, gc_ascii_is_alphanumeric(c) || c == '-' ? c : '_');
     }
 }
 
