@@ -148,23 +148,22 @@ static bool wants_session(const gc_dtls *d) {
            (d->client ? d->ours : gc_dtls_hello_waits(&d->hello, false));
 }
 
-/* Whether a stranger's ClientHello was answered, as is certain now. */
-static bool was_deceived(const gc_dtls *d) {
+/* Whether a stranger's ClientHello may have been answered: nothing has been proved yet, and another
+ * one waits. sure: that one is the true one for certain. */
+static bool may_be_deceived(const gc_dtls *d, bool sure) {
     return !d->client && has_session(d) && d->sessions < GC_DTLS_SESSIONS_MAX &&
-           gc_dtls_guard_wants_proof(&d->guard) && gc_dtls_hello_waits(&d->hello, true);
+           gc_dtls_guard_wants_proof(&d->guard) && gc_dtls_hello_waits(&d->hello, sure);
 }
 
 static void try_afresh(gc_dtls *d) {
-    if ((wants_session(d) && d->now_ms >= d->fresh_ms) || was_deceived(d)) {
+    if ((wants_session(d) && d->now_ms >= d->fresh_ms) || may_be_deceived(d, true)) {
         begin_afresh(d);
     }
 }
 
 /* Nobody answers: a flight goes out again, or another ClientHello than its one has come. */
 static void resend(gc_dtls *d) {
-    if (!d->client && d->ours && gc_dtls_guard_wants_proof(&d->guard) &&
-        gc_dtls_hello_waits(&d->hello, false) && d->sessions < GC_DTLS_SESSIONS_MAX &&
-        d->now_ms >= d->fresh_ms) {
+    if (d->ours && may_be_deceived(d, false) && d->now_ms >= d->fresh_ms) {
         begin_afresh(d);
         return;
     }
